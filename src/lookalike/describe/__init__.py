@@ -1,0 +1,15 @@
+"""Describers: a picture in, a vector out. A new method is one file and one line here (see docs/extend.md)."""
+
+from lookalike.protocols import Describer
+from lookalike.registry import Table
+
+DESCRIBERS: Table[Describer] = Table(
+    "describer",
+    {
+        "convnet": "lookalike.describe.convnet:ConvNet",
+        "dhash": "lookalike.describe.dhash:DifferenceHash",
+        "histogram": "lookalike.describe.histogram:ColourHistogram",
+        "phash": "lookalike.describe.phash:PerceptualHash",
+        "thumbnail": "lookalike.describe.thumbnail:Thumbnail",
+    },
+)

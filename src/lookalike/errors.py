@@ -1,0 +1,79 @@
+"""The tree of errors: each says what was wanted, what came, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+Reason = Literal[
+    "not_an_image", "truncated", "too_large", "unsupported", "permission", "io", "changed", "timeout", "decoder_crash"
+]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+
+class LookalikeError(Exception):
+    """Something that the caller can act on; the message is one sentence a person understands."""
+
+
+class UnknownName(LookalikeError):
+    """No row of a table has the name asked for."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        super().__init__(f"no {kind} {name!r}; {hint}known: {', '.join(names) or 'none'}")
+
+
+class BadSetting(LookalikeError):
+    """A component was given a field it does not have, or a value that the field cannot hold."""
+
+
+class BadQuery(LookalikeError):
+    """A question that cannot be asked: an empty one, a crop outside the picture, a filter that does not parse."""
+
+
+class BadPicture(LookalikeError):
+    """Bytes that give no picture. `reason` is one of `REASONS`; `detail` is what the decoder said."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason: Reason = reason
+        self.detail = detail
+
+
+class FetchRefused(LookalikeError):
+    """A URL that was not fetched: a private address, too many redirects, too large, too slow."""
+
+
+class SpaceMismatch(LookalikeError):
+    """Vectors of two spaces were about to be compared."""
+
+
+class MissingExtra(LookalikeError):
+    """A part of lookalike needs packages that the default install leaves out."""
+
+
+class WeightsError(LookalikeError):
+    """A weight file is absent, damaged, not what its sha256 says, or holds anything but tensors."""
+
+
+class LibraryMissing(LookalikeError):
+    """There is no library in the folder given. Only `index` makes one."""
+
+
+class LibraryBusy(LookalikeError):
+    """Another process is writing to the library; the message names it."""
+
+
+class LibraryDamaged(LookalikeError):
+    """The store cannot be read as the database that it should be."""
+
+
+class LibraryFormat(LookalikeError):
+    """The library was written by a newer or an older format than this program reads."""
+
+
+class OutOfSpace(LookalikeError):
+    """The disk, the memory or another limit is used up; what was acknowledged before is kept."""

@@ -1,0 +1,1 @@
+"""Weights: where they come from, their sha256 and licence; read safely."""

@@ -1,0 +1,207 @@
+"""The seams. Each is right when its test double is trivial."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import ClassVar, Protocol, runtime_checkable
+
+from lookalike.types import Content, Explanation, Failure, Hits, Ids, Picture, Record, Space, Stamp, Vectors
+
+
+@runtime_checkable
+class Describer(Protocol):
+    """Turns pictures into vectors. A frozen dataclass: its fields are its whole configuration (see `registry`)."""
+
+    name: ClassVar[str]
+    """As in the table."""
+    revision: ClassVar[int]
+    """Raised by hand when the output changes."""
+    compares: ClassVar[str]
+    """What two pictures share when this describer calls them alike, as in 'alike in ...'."""
+    source: ClassVar[str]
+    """The paper or package it comes from."""
+    unrelated: ClassVar[float]
+    """Median similarity of two unrelated photos: where 'alike' begins to mean something."""
+
+    @property
+    def space(self) -> Space: ...
+
+    @property
+    def min_side(self) -> int:
+        """Pixels that the shorter side should have: a JPEG may be decoded smaller than it is, down to this."""
+        ...
+
+    def describe(self, pictures: Sequence[Picture]) -> Vectors:
+        """(n, d) rows; row i depends on picture i alone, whatever other describers ran."""
+        ...
+
+
+@runtime_checkable
+class Explainer(Protocol):
+    """Optional second face of a describer."""
+
+    def explain(self, query: Picture, hit: Picture) -> Explanation: ...
+
+
+class Index(Protocol):
+    """Finds the nearest rows of one space. Derived from the store, hence disposable."""
+
+    @property
+    def space(self) -> Space: ...
+
+    @property
+    def kind(self) -> str:
+        """As in the table, for `status`."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    @property
+    def ids(self) -> Ids:
+        """Ascending."""
+        ...
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Adds rows; a row whose id is already there replaces it."""
+        ...
+
+    def remove(self, ids: Ids) -> None:
+        """Drops rows; an id that is not there is no error."""
+        ...
+
+    def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
+        """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
+        ...
+
+    def save(self, path: Path) -> None: ...
+
+
+class IndexMaker(Protocol):
+    """A frozen configuration that builds indexes."""
+
+    def build(self, space: Space, sample: Vectors) -> Index:
+        """An empty index, trained on `sample` where its kind needs training."""
+        ...
+
+    def load(self, path: Path, space: Space) -> Index: ...
+
+
+class Where(Protocol):
+    """A filter on records, compiled by each store into its own language (see `store.where`)."""
+
+    @property
+    def text(self) -> str: ...
+
+
+class Store(Protocol):
+    """The truth: which files, which contents, which vectors, which failures.
+
+    Writing happens inside `transaction()`, all or nothing, by one holder of the lock at a time; reading is never blocked.
+    """
+
+    # records: a file and the content it had when last read
+    def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:
+        """Stamp of every known file, failed ones included, that is one of these paths or lies below one."""
+        ...
+
+    def put_records(self, rows: Sequence[tuple[str, Stamp, str]]) -> None:
+        """Adds or replaces (path, stamp, sha256 of a known content); clears a failure of the path."""
+        ...
+
+    def drop_records(self, paths: Sequence[str]) -> None:
+        """Drops files and failures of these paths. Contents and vectors stay until `compact`."""
+        ...
+
+    def records(self, ids: Ids | None = None, where: Where | None = None) -> Iterator[Record]:
+        """By id, then path."""
+        ...
+
+    def count(self) -> int:
+        """Number of records."""
+        ...
+
+    # contents
+    def put_contents(self, contents: Sequence[Content]) -> Ids:
+        """Adds what is new; ids in the order given."""
+        ...
+
+    def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
+        """Those that are known, with their ids."""
+        ...
+
+    def ids(self, where: Where | None = None) -> Ids:
+        """Ascending ids of contents that have a record (which passes `where`)."""
+        ...
+
+    # vectors
+    def spaces(self) -> list[Space]: ...
+
+    def configuration(self, space: Space) -> str:
+        """The JSON of the component that `add_space` was given."""
+        ...
+
+    def add_space(self, space: Space, configuration: str) -> None:
+        """No effect when it is there already."""
+        ...
+
+    def drop_space(self, space: Space) -> None: ...
+
+    def missing(self, space: Space) -> Ids:
+        """Ascending ids of contents with a record and without a vector there."""
+        ...
+
+    def put(self, space: Space, ids: Ids, vectors: Vectors) -> None: ...
+
+    def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
+        """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
+        ...
+
+    def vector_ids(self, space: Space) -> Ids:
+        """Ascending ids of contents with a record and a vector there: what an index should hold."""
+        ...
+
+    def generation(self, space: Space) -> int:
+        """Grows with every change that an index of the space must follow, changes of records included."""
+        ...
+
+    # failures
+    def put_failures(self, failures: Sequence[Failure]) -> None:
+        """Remembers them, one a path; drops the path's record."""
+        ...
+
+    def failures(self, under: Sequence[str] | None = None) -> list[Failure]:
+        """By path; with `under`, of files that are one of these paths or lie below one."""
+        ...
+
+    def failed_contents(self, sha256s: Collection[str]) -> dict[str, Failure]:
+        """By sha256, of those bytes that are known to give no picture, any failure that says so."""
+        ...
+
+    # the whole
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commits on leaving, rolls back on an error."""
+        ...
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Holds the one writer's lock; raises `LibraryBusy`, naming the holder, when another has it."""
+        ...
+
+    def bytes(self) -> int: ...
+
+    def problems(self) -> list[str]:
+        """What a full check finds wrong, in sentences; empty when all is well."""
+        ...
+
+    def compact(self) -> None:
+        """Drops contents without a record, their vectors, and free space."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Fuser(Protocol):
+    """Orders candidates of several channels into one list. Frozen configuration."""
+
+    def fuse(self, lists: Mapping[str, Hits], weights: Mapping[str, float], k: int) -> Hits: ...

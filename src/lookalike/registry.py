@@ -1,0 +1,139 @@
+"""Names to classes, and components to digests: the one mechanism of configuration, persistence and versions.
+
+A component is a frozen dataclass whose fields are its whole configuration. A field that cannot change the output
+(threads, batch size, a path) is `field(compare=False)`. A component that carries fitted weights says so in
+`weight_digests`, the sha256 of each weight file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib
+import json
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from typing import Any, Generic, Literal, TypeVar
+
+from lookalike.errors import BadSetting, UnknownName
+
+T = TypeVar("T")
+
+
+class Table(Generic[T]):
+    """Name -> class, as 'package.module:Class'; nothing is imported until asked for.
+
+    Other packages add rows by entry points of the group `lookalike.<kind>s`.
+    """
+
+    def __init__(self, kind: str, rows: Mapping[str, str]) -> None:
+        self.kind = kind
+        self._rows = dict(rows)
+
+    def _all(self) -> dict[str, str]:
+        foreign = {point.name: point.value for point in entry_points(group=f"lookalike.{self.kind}s")}
+        return foreign | self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._all()))
+
+    def load(self, name: str) -> type[T]:
+        """The class of that name, imported now."""
+        rows = self._rows if name in self._rows else self._all()
+        if name not in rows:
+            raise UnknownName(self.kind, name, rows)
+        module, _, attribute = rows[name].partition(":")
+        return typing.cast(type[T], getattr(importlib.import_module(module), attribute))
+
+    def make(self, name: str, settings: Mapping[str, object] | None = None) -> T:
+        """The component of that name, its fields set; a text is read as the type of its field."""
+        component = self.load(name)
+        hints = typing.get_type_hints(component)
+        known = [f.name for f in settable(component)]
+        values = {}
+        for key, value in (settings or {}).items():
+            if key not in known:
+                raise BadSetting(f"{name} has no setting {key!r}; it has: {', '.join(known) or 'none'}")
+            values[key] = _read(f"{name}.{key}", value, hints[key])
+        try:
+            return component(**values)
+        except ValueError as error:
+            raise BadSetting(f"{name}: {error}") from error
+
+    def restore(self, text: str) -> T:
+        """The component that `configuration` wrote."""
+        document = json.loads(text)
+        return self.make(document["name"], document["fields"])
+
+
+def settable(component: Any) -> list[dataclasses.Field[Any]]:
+    """The fields that a caller may set, of a component or its class."""
+    return [f for f in dataclasses.fields(component) if f.init]
+
+
+def configuration(component: Any) -> str:
+    """The JSON from which `Table.restore` makes an equal component."""
+    fields = {f.name: _plain(getattr(component, f.name)) for f in settable(component) if f.compare}
+    return json.dumps({"name": component.name, "fields": fields}, sort_keys=True)
+
+
+def digest(component: Any) -> str:
+    """16 hex digits that change with everything that can change the component's output, and with nothing else.
+
+    The class counts by its bare name, so that moving a file does not make a new space.
+    """
+    return hashlib.sha256(json.dumps(_identity(component), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _identity(component: Any) -> dict[str, Any]:
+    return {
+        "class": type(component).__qualname__,
+        "revision": component.revision,
+        "fields": {f.name: _plain(getattr(component, f.name)) for f in dataclasses.fields(component) if f.compare},
+        "weights": list(getattr(component, "weight_digests", ())),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return _identity(value)
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _read(where: str, value: object, kind: Any) -> object:
+    """`value`, or the text `value` read as `kind`; kinds: bool, int, float, str, Literal, tuple, and unions of these."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        return _read_first(where, value, arguments)
+    if kind is types.NoneType and value in (None, "none"):
+        return None
+    if origin is Literal:
+        for choice in arguments:
+            if value == choice or value == str(choice):
+                return choice
+        raise BadSetting(f"{where} takes one of {', '.join(map(str, arguments))}, not {value!r}")
+    if origin is tuple and isinstance(value, (str, tuple, list)):
+        items = value.split(",") if isinstance(value, str) else value
+        return tuple(_read(where, item, arguments[0]) for item in items)
+    if kind is bool and str(value).lower() in ("true", "false", "yes", "no"):
+        return str(value).lower() in ("true", "yes")
+    if kind in (int, float, str) and not isinstance(value, bool):
+        try:
+            if kind is not int or not isinstance(value, float):
+                return kind(value)
+        except (TypeError, ValueError):
+            pass
+    raise BadSetting(f"{where} takes {getattr(kind, '__name__', kind)}, not {value!r}")
+
+
+def _read_first(where: str, value: object, kinds: tuple[Any, ...]) -> object:
+    for kind in sorted(kinds, key=lambda k: k is str):  # text reads as anything, so it is tried last
+        try:
+            return _read(where, value, kind)
+        except BadSetting:
+            continue
+    raise BadSetting(f"{where} takes one of {', '.join(getattr(k, '__name__', str(k)) for k in kinds)}, not {value!r}")

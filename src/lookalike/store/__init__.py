@@ -1,0 +1,1 @@
+"""Stores: the truth about a library. Nothing above this room knows SQL."""

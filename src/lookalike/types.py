@@ -1,0 +1,164 @@
+"""The values that travel between the rooms: frozen, few, with shapes and units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import Reason
+
+Pixels: TypeAlias = NDArray[np.uint8]
+"""(h, w, 3) sRGB, upright (EXIF applied), no alpha, C-contiguous."""
+
+Vectors: TypeAlias = NDArray[np.float32] | NDArray[np.uint8]
+"""(n, d) float32, finite, unit L2 norm where the metric is cosine; hamming: packed bits, (n, d/8) uint8."""
+
+Ids: TypeAlias = NDArray[np.int64]
+"""(n,) ids of CONTENTS (distinct bytes), given by the store, never negative, never reused."""
+
+Metric: TypeAlias = Literal["cosine", "l2", "l1", "hamming"]
+Relation: TypeAlias = Literal["identical", "copy", "scene", "similar"]
+Size: TypeAlias = tuple[int, int]
+"""(width, height) in px."""
+Box: TypeAlias = tuple[float, float, float, float]
+"""(x, y, width, height) in px of the original, upright image; (0, 0) is the centre of its top-left pixel."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded image: pixels as decoded (perhaps a fraction of the original), and the size of the original.
+
+    Describers share what they derive from it: `plane` computes each derived array once.
+    """
+
+    pixels: Pixels
+    size: Size
+    _planes: dict[Hashable, NDArray[Any]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or self.pixels.dtype != np.uint8 or not self.pixels.size:
+            raise ValueError(f"pixels must be (h, w, 3) uint8 and not empty, not {self.pixels.shape} {self.pixels.dtype}")
+
+    def plane(self, name: Hashable, make: Callable[[Pixels], NDArray[Any]]) -> NDArray[Any]:
+        """`make(pixels)`, remembered under `name` and read-only: two callers of one name get one array."""
+        if name not in self._planes:
+            plane = make(self.pixels)
+            plane.setflags(write=False)
+            self._planes[name] = plane
+        return self._planes[name]
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"pixels": self.pixels, "size": self.size, "_planes": {}}
+
+
+@dataclass(frozen=True)
+class Space:
+    """Where vectors live. Vectors compare only when their spaces are equal; `dim` counts bits where hamming."""
+
+    name: str
+    digest: str
+    dim: int
+    metric: Metric
+
+    @property
+    def columns(self) -> int:
+        """Width of a row of `Vectors`: bytes where hamming, else floats."""
+        return self.dim // 8 if self.metric == "hamming" else self.dim
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of one column of `Vectors`."""
+        return np.dtype(np.uint8 if self.metric == "hamming" else np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """(k,) ids and (k,) float32 scores, best first, never padded; larger = more similar; ties by id."""
+
+    ids: Ids
+    scores: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @classmethod
+    def ranked(cls, ids: Ids, scores: NDArray[np.float32], k: int | None = None) -> Hits:
+        """The best `k` (all, when None) in the order that `Hits` promises."""
+        order = np.lexsort((ids, -scores))[:k]
+        return cls(np.ascontiguousarray(ids[order], np.int64), np.ascontiguousarray(scores[order], np.float32))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One sentence that a person understands, and what to draw: a picture of the evidence, (h, w, 3) uint8."""
+
+    line: str
+    picture: Pixels | None = None
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What tells that a file is unchanged without reading it. `device` and `inode` as the system numbers them."""
+
+    bytes: int
+    mtime_ns: int
+    inode: int
+    device: int
+
+
+@dataclass(frozen=True)
+class Content:
+    """Distinct bytes. `size` is (w, h) px upright; `taken` is ISO 8601 local time from the EXIF block, or None."""
+
+    sha256: str
+    bytes: int
+    size: Size
+    format: str
+    taken: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that gave no picture: why, and, where known, its stamp and the sha256 of its bytes."""
+
+    path: str
+    reason: Reason
+    detail: str
+    stamp: Stamp | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A file. Two records may share a content, hence its vectors. `path` is absolute, surrogate-escaped."""
+
+    path: str
+    stamp: Stamp
+    content: Content
+    id: int
+    """Of the content."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One match: what kind, how sure, where, and why. Unknown is None, never invented.
+
+    `score` in [0, 1] is comparable between questions; `channels` holds each describer's own similarity.
+    `transform` (3, 3) takes px of the query to px of the hit. `also` are near-identical answers folded under this one.
+    """
+
+    record: Record
+    score: float
+    relation: Relation
+    channels: Mapping[str, float]
+    why: str
+    probability: float | None = None
+    box: Box | None = None
+    query_box: Box | None = None
+    transform: tuple[tuple[float, float, float], ...] | None = None
+    also: tuple[Answer, ...] = ()
