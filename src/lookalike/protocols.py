@@ -98,7 +98,7 @@ class Where(Protocol):
 class Store(Protocol):
     """The truth: which files, which contents, which vectors, which failures.
 
-    Writing happens inside `transaction()`, all or nothing, by one holder of the lock at a time; reading is never blocked.
+    Writing happens inside `transaction()`, all or nothing, by one holder of the lock at a time. Readers never wait.
     """
 
     # records: a file and the content it had when last read

@@ -105,7 +105,7 @@ def _plain(value: Any) -> Any:
 
 
 def _read(where: str, value: object, kind: Any) -> object:
-    """`value`, or the text `value` read as `kind`; kinds: bool, int, float, str, Literal, tuple, and unions of these."""
+    """`value`, or its text, as `kind`: bool, int, float, str, Literal, tuple, or a union of these."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
         return _read_first(where, value, arguments)

@@ -41,7 +41,9 @@ class Picture:
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or self.pixels.dtype != np.uint8 or not self.pixels.size:
-            raise ValueError(f"pixels must be (h, w, 3) uint8 and not empty, not {self.pixels.shape} {self.pixels.dtype}")
+            raise ValueError(
+                f"pixels must be (h, w, 3) uint8 and not empty, not {self.pixels.shape} {self.pixels.dtype}"
+            )
 
     def plane(self, name: Hashable, make: Callable[[Pixels], NDArray[Any]]) -> NDArray[Any]:
         """`make(pixels)`, remembered under `name` and read-only: two callers of one name get one array."""
