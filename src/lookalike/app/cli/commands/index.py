@@ -1,0 +1,115 @@
+"""`lookalike index`: files into the library."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.options import Json, JsonLines, LibraryFolder, OutFile, common, open_chosen
+from lookalike.app.cli.output import json_bytes, json_line, lines, note, shown, write
+
+if TYPE_CHECKING:
+    from lookalike.search.ingest import IndexReport, Progress
+
+
+def index(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pictures, and folders with pictures.")],
+    describer: Annotated[
+        list[str] | None,
+        typer.Option("--describer", metavar="NAME", help="Also fill this describer (see: lookalike describers)."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that decode and describe.")] = os.cpu_count() or 1,
+    max_pixels: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Largest picture decoded whole [default: 50 million].")
+    ] = None,
+    max_bytes: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Largest file read [default: 512 MiB].")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.1, metavar="SECONDS", help="Longest time for one file [default: 30].")
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False,
+    library: LibraryFolder = None,
+    json: Json = False,
+    jsonl: JsonLines = False,
+    output: OutFile = None,
+) -> int:
+    """Add new and changed pictures, notice moved and vanished ones.
+
+    A second run costs a look at each file, no more. Stopped with Ctrl-C, or killed, it goes on where it was.
+    """
+    from lookalike.app.cli.progress import bar
+    from lookalike.app.documents import index_document
+    from lookalike.pixels.decode import Limits
+    from lookalike.search.ingest import Options
+
+    defaults = Limits()
+    limits = replace(
+        defaults,
+        pixels=max_pixels or defaults.pixels,
+        bytes=max_bytes or defaults.bytes,
+        seconds=timeout or defaults.seconds,
+    )
+    with open_chosen(library) as opened, bar(common().quiet) as advance, _stop_on_interrupt() as should_stop:
+
+        def committed(progress: Progress) -> None:
+            advance(progress)
+            if jsonl:
+                write(json_line({"committed": progress.committed, "total": progress.total, "failed": progress.failed}))
+
+        options = Options(workers, limits, retry_failed, committed, should_stop)
+        report = opened.index(paths, describers=describer or (), options=options)
+    if json:
+        write(json_bytes(index_document(report)), output)
+    elif jsonl:
+        write(json_line(index_document(report)))
+    else:
+        write(lines(_summary(report)), output)
+    _list_failures(report)
+    if report.interrupted:
+        return Exit.INTERRUPTED
+    return Exit.SOME_FAILED if report.failed or report.failures else Exit.DONE
+
+
+def _summary(report: IndexReport) -> list[str]:
+    counts = ("added", "updated", "moved", "unchanged", "skipped", "failed")
+    told = ", ".join(f"{getattr(report, name)} {name}" for name in counts if getattr(report, name))
+    gone = f"; {report.removed} vanished" if report.removed else ""
+    return [f"{report.seen} files: {told or 'nothing to do'}{gone} ({report.seconds:.1f} s)"]
+
+
+def _list_failures(report: IndexReport) -> None:
+    if common().quiet:
+        return
+    for failure in report.failures:
+        note(f"failed: {shown(failure.path)}: {failure.reason}{f' ({shown(failure.detail)})' if failure.detail else ''}")
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C asks the run to finish its batch; the second ends it at once."""
+    asked = threading.Event()
+
+    def stop(number: int, frame: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        note("finishing the batch; Ctrl-C again to end at once")
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the verb."""
+    app.command(no_args_is_help=True)(index)

@@ -1,0 +1,40 @@
+"""Errors as exit codes, in the words of the contract."""
+
+from __future__ import annotations
+
+import errno
+from enum import IntEnum
+
+from lookalike import errors
+
+
+class Exit(IntEnum):
+    """Exit codes of every verb."""
+
+    DONE = 0
+    NOTHING_FOUND = 1
+    WRONG_USE = 2
+    SOME_FAILED = 3
+    BUSY = 4
+    DAMAGED = 5
+    OTHER_FORMAT = 6
+    LIMIT = 7
+    INTERRUPTED = 130
+
+
+_CODES: tuple[tuple[type[BaseException], Exit], ...] = (
+    (errors.LibraryBusy, Exit.BUSY),
+    (errors.LibraryDamaged, Exit.DAMAGED),
+    (errors.LibraryFormat, Exit.OTHER_FORMAT),
+    (errors.OutOfSpace, Exit.LIMIT),
+    (MemoryError, Exit.LIMIT),
+    (errors.LookalikeError, Exit.WRONG_USE),
+)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE)
+
+
+def exit_for(error: BaseException) -> Exit | None:
+    """The code for an error that a user can act on, None for a defect of the program."""
+    if isinstance(error, OSError):
+        return Exit.LIMIT if error.errno in _FULL else Exit.WRONG_USE
+    return next((code for kind, code in _CODES if isinstance(error, kind)), None)

@@ -1,0 +1,48 @@
+"""Options that several verbs take, each written once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+if TYPE_CHECKING:
+    from lookalike.search.library import Library
+
+LibraryFolder = Annotated[
+    Path | None,
+    typer.Option("--library", metavar="DIR", help="Folder of the library.", envvar="LOOKALIKE_LIBRARY"),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="One line of JSON a result, flushed.")]
+NulPaths = Annotated[bool, typer.Option("-0", "--print0", help="Paths only, each ended by NUL.")]
+OutFile = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there, whole or not at all, not to stdout.")
+]
+HtmlFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Also write a page that stands alone.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks; errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr; tracebacks of errors.")]
+
+
+@dataclass(frozen=True)
+class Common:
+    """What stands before the verb."""
+
+    library: Path | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+
+def common() -> Common:
+    """Of the call that is running."""
+    return click.get_current_context().find_root().obj or Common()
+
+
+def open_chosen(folder: Path | None) -> Library:
+    """The library named after the verb, before it, by the environment, or the default one."""
+    import lookalike
+
+    return lookalike.open(folder or common().library)

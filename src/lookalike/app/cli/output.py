@@ -1,0 +1,59 @@
+"""Where results go: stdout or a file, as bytes, so that every file name survives."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+
+def write(data: bytes, file: Path | None = None) -> None:
+    """To `file`, whole or not at all; else to stdout, flushed."""
+    if file is not None:
+        from lookalike.search.atomic import write_atomically
+
+        write_atomically(file, data)
+        return
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def json_bytes(document: Any, *, indent: int | None = 2) -> bytes:
+    """UTF-8 JSON and a line end; surrogate escapes stay escapes."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
+    try:
+        return text.encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(document, indent=indent, allow_nan=False).encode() + b"\n"
+
+
+def json_line(document: Any) -> bytes:
+    """One line of JSON lines."""
+    return json_bytes(document, indent=None)
+
+
+def nul_separated(paths: Iterable[str]) -> bytes:
+    """The very bytes of each name, each ended by NUL."""
+    return b"".join(os.fsencode(path) + b"\0" for path in paths)
+
+
+def lines(texts: Iterable[str]) -> bytes:
+    """One text a line."""
+    return "".join(f"{text}\n" for text in texts).encode("utf-8", "surrogateescape")
+
+
+def shown(name: str) -> str:
+    """A file name on one line, harmless to a terminal: control characters as escapes."""
+    return "".join(
+        character if character.isprintable() or "\udc80" <= character <= "\udcff" else ascii(character)[1:-1]
+        for character in name
+    )
+
+
+def note(text: str) -> None:
+    """A line on stderr."""
+    sys.stderr.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,100 @@
+"""The program: its verbs, what stands before them, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import click
+import typer
+
+from lookalike.app.cli.commands import compare, describe, describers, dupes, index, models, search, upkeep
+from lookalike.app.cli.exits import Exit, exit_for
+from lookalike.app.cli.options import Common, Json, LibraryFolder, Quiet, Verbose
+from lookalike.app.cli.output import json_bytes, note, write
+
+app = typer.Typer(
+    name="lookalike",
+    help="Find similar images: what kind of match, where in the picture, how sure, and why.",
+    epilog="Start with: lookalike index ~/Pictures, then: lookalike search PHOTO --html result.html",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        number = version("lookalike")
+        as_json = "--json" in sys.argv
+        document = {"schema": "lookalike/version/1", "version": number}
+        write(json_bytes(document) if as_json else f"lookalike {number}\n".encode())
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    context: typer.Context,
+    library: LibraryFolder = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="The version, and end.", callback=_version, is_eager=True)
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", hidden=True)] = False,
+) -> None:
+    context.obj = Common(library, quiet, verbose)
+
+
+for module in (index, search, dupes, compare, describe, upkeep, describers):
+    module.add_to(app)
+app.add_typer(models.app, name="models")
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the program and ends the process with the code of the contract."""
+    given = hoisted(list(sys.argv[1:] if arguments is None else arguments))
+    sys.exit(_run(given))
+
+
+def hoisted(arguments: list[str]) -> list[str]:
+    """`--quiet` and `-v` first, wherever they stood: they go with every verb."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    flags = [word for word in arguments[:end] if word in ("--quiet", "-v", "--verbose")]
+    return flags + [word for word in arguments[:end] if word not in flags] + arguments[end:]
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        outcome = app(arguments, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as help_page:
+        help_page.show()
+        return Exit.WRONG_USE
+    except click.ClickException as error:
+        error.show()
+        return Exit.WRONG_USE
+    except (KeyboardInterrupt, click.Abort):
+        note("interrupted")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
+        return Exit.DONE
+    except Exception as error:  # noqa: BLE001  the last door: every error becomes a sentence and a code
+        return _failed(error, verbose="-v" in arguments or "--verbose" in arguments)
+    return outcome if isinstance(outcome, int) else Exit.DONE
+
+
+def _failed(error: Exception, *, verbose: bool) -> int:
+    code = exit_for(error)
+    if code is None or verbose:
+        note(traceback.format_exc().rstrip())
+    if code is None:
+        note(f"lookalike: a defect of the program, please report it: {error!r}")
+        return Exit.WRONG_USE
+    note(f"lookalike: {error}" if str(error) else f"lookalike: {type(error).__name__}")
+    return code

@@ -1,0 +1,46 @@
+"""A progress bar on a terminal, nothing elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lookalike.search.ingest import Progress
+
+
+@contextmanager
+def bar(quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """What to call after each commit: it shows the rate, the time left, and the failures."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failed]}"),
+    )
+    with RichProgress(*columns, console=Console(stderr=True)) as shown:
+        task = shown.add_task("indexing", total=None, rate="", failed="")
+
+        def advance(progress: Progress) -> None:
+            speed = shown.tasks[0].speed
+            shown.update(
+                task,
+                total=progress.total,
+                completed=progress.committed,
+                rate=f"{speed:.0f}/s" if speed else "",
+                failed=f"{progress.failed} failed" if progress.failed else "",
+            )
+
+        yield advance

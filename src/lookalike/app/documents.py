@@ -1,0 +1,168 @@
+"""The JSON documents of the contract: the same words for the command line, for a server, and for a page."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lookalike.search.comparing import Comparison
+    from lookalike.search.identical import Group
+    from lookalike.search.ingest import IndexReport
+    from lookalike.search.library import Status
+    from lookalike.search.results import Question, Results
+    from lookalike.types import Answer
+
+Document = dict[str, Any]
+
+
+def document(verb: str, **values: object) -> Document:
+    """`values` under the schema of `verb`."""
+    return {"schema": f"lookalike/{verb}/1", **values}
+
+
+def path_fields(path: str) -> Document:
+    """`path`, and beside it `path_b64` where the name is no UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return {"path": path, "path_b64": base64.b64encode(os.fsencode(path)).decode("ascii")}
+    return {"path": path}
+
+
+def index_document(report: IndexReport) -> Document:
+    """Counts, and each failure."""
+    return document(
+        "index",
+        seen=report.seen,
+        added=report.added,
+        updated=report.updated,
+        moved=report.moved,
+        unchanged=report.unchanged,
+        skipped=report.skipped,
+        failed=report.failed,
+        removed=report.removed,
+        seconds=round(report.seconds, 3),
+        interrupted=report.interrupted,
+        failures=[
+            {**path_fields(failure.path), "reason": failure.reason, "detail": failure.detail}
+            for failure in report.failures
+        ],
+    )
+
+
+def question_fields(question: Question) -> Document:
+    """What was asked."""
+    return {
+        "sources": list(question.sources),
+        "k": question.k,
+        "where": question.where,
+        "by": dict(question.by),
+        "crop": question.crop,
+    }
+
+
+def hit_fields(answer: Answer) -> Document:
+    """One answer; unknown is null."""
+    fields: Document = {
+        **path_fields(answer.record.path),
+        "score": round(answer.score, 6),
+        "probability": answer.probability,
+        "relation": answer.relation,
+        "channels": {name: round(score, 6) for name, score in answer.channels.items()},
+        "why": answer.why,
+        "box": answer.box,
+        "query_box": answer.query_box,
+        "transform": answer.transform,
+        "size": list(answer.record.content.size),
+    }
+    if answer.also:
+        fields["also"] = [path_fields(other.record.path) for other in answer.also]
+    return fields
+
+
+def search_document(results: Results) -> Document:
+    """The whole of one question."""
+    return document(
+        "search",
+        query=question_fields(results.question),
+        seconds=round(results.seconds, 6),
+        searched=results.searched,
+        hits=[hit_fields(answer) for answer in results],
+    )
+
+
+def hit_lines(results: Results) -> Iterable[Document]:
+    """One hit a line, with its query and rank from 1."""
+    for rank, answer in enumerate(results, start=1):
+        yield {"query": results.question.sources, "rank": rank, **hit_fields(answer)}
+
+
+def question_line(query: str, results: Results) -> Document:
+    """One question of many."""
+    return {
+        "query": query,
+        "seconds": round(results.seconds, 6),
+        "hits": [hit_fields(answer) for answer in results],
+    }
+
+
+def dupes_document(groups: Sequence[Group]) -> Document:
+    """Groups of files that show one thing."""
+    return document(
+        "dupes",
+        groups=[
+            {
+                "relation": group.relation,
+                "weakest": round(group.weakest, 6),
+                "members": [
+                    {
+                        **path_fields(member.path),
+                        "size": list(member.content.size),
+                        "bytes": member.content.bytes,
+                    }
+                    for member in group.members
+                ],
+            }
+            for group in groups
+        ],
+    )
+
+
+def compare_document(comparison: Comparison) -> Document:
+    """Two pictures in every channel; what needs geometry is null until it is verified."""
+    return document(
+        "compare",
+        relation=comparison.relation,
+        probability=None,
+        score=round(comparison.score, 6),
+        channels={name: round(score, 6) for name, score in comparison.channels.items()},
+        why=comparison.why,
+        explanations={name: explanation.line for name, explanation in comparison.explanations.items()},
+        box=None,
+        transform=None,
+    )
+
+
+def status_document(status: Status, facts: Mapping[str, object]) -> Document:
+    """What a library holds."""
+    return document(
+        "status",
+        images=status.images,
+        failed=status.failed,
+        spaces=[
+            {
+                "name": held.space.name,
+                "digest": held.space.digest,
+                "dim": held.space.dim,
+                "metric": held.space.metric,
+                "vectors": held.vectors,
+                "index": held.index,
+            }
+            for held in status.spaces
+        ],
+        bytes=status.bytes,
+        **facts,
+    )

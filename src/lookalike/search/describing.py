@@ -1,0 +1,50 @@
+"""What an isolated worker does with the bytes of one file: decode them, and describe the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+
+from lookalike.pixels.decode import Limits, decode
+from lookalike.pixels.isolate import Reply
+from lookalike.protocols import Describer
+from lookalike.search.reading import Loaded
+from lookalike.types import Content, Vectors
+
+
+@dataclass(frozen=True)
+class DescribeBytes:
+    """Makes the handler of a worker: bytes in; what decoding tells of them, and one row for each describer, out."""
+
+    describers: tuple[Describer, ...]
+    limits: Limits
+
+    def __call__(self) -> Callable[[Loaded], Reply]:
+        for describer in self.describers:
+            describer.describe([])  # what it loads counts as the worker's own memory, not as the first picture's
+        return self._describe
+
+    def _describe(self, loaded: Loaded) -> Reply:
+        rows: dict[Describer, Vectors] = {}
+        by_side = sorted(self.describers, key=lambda describer: describer.min_side)
+        for side, describers in groupby(by_side, key=lambda describer: describer.min_side):
+            # A decode for each side: what a describer sees must not depend on which others ran.
+            decoded = decode(loaded.data, min_side=side, limits=self.limits)
+            rows |= {describer: describer.describe([decoded.picture]) for describer in describers}
+        facts = {
+            "size": decoded.picture.size,
+            "format": decoded.format,
+            "taken": decoded.taken,
+            "flags": decoded.flags,
+        }
+        return Reply(facts, tuple(rows[describer] for describer in self.describers))
+
+
+def content_of(loaded: Loaded, reply: Reply) -> Content:
+    """The content that a worker's reply tells of."""
+    facts = reply.data
+    width, height = facts["size"]
+    return Content(
+        loaded.sha256, len(loaded.data), (width, height), facts["format"], facts["taken"], tuple(facts["flags"])
+    )

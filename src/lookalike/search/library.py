@@ -1,0 +1,238 @@
+"""A library: one folder, its store and indexes, and everything that can be asked of them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from lookalike.describe import DESCRIBERS
+from lookalike.errors import BadQuery
+from lookalike.index.derived import Derived, current
+from lookalike.pixels.decode import Limits
+from lookalike.protocols import Describer, Index, Store
+from lookalike.search.answering import Answering
+from lookalike.search.channels import DEFAULT_DESCRIBERS, channels_of, describers_of
+from lookalike.search.engine import Engine
+from lookalike.search.fuse import FUSERS
+from lookalike.search.identical import Group, identical_groups
+from lookalike.search.illustrate import Illustrator
+from lookalike.search.ingest import IndexReport, Options, ingest
+from lookalike.search.opening import Opener
+from lookalike.search.results import Question, Results
+from lookalike.search.sample import Sample, Source, sample
+from lookalike.store.sqlite import SQLiteStore
+from lookalike.store.where import parse
+from lookalike.types import Box, Relation, Space
+
+
+@dataclass(frozen=True)
+class SpaceStatus:
+    """What is there of one describer."""
+
+    space: Space
+    vectors: int
+    index: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a library holds; `bytes` on disk, the pictures themselves not counted."""
+
+    images: int
+    failed: int
+    spaces: tuple[SpaceStatus, ...]
+    bytes: int
+
+
+class Library:
+    """Pictures indexed under one folder. A context manager; used from one thread.
+
+    Opening touches nothing: the first `index` makes the folder, and every other call raises `LibraryMissing` before.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, limits: Limits = Limits(), workers: int | None = None) -> None:
+        self.folder = Path(folder)
+        self.limits = limits
+        self.workers = workers or os.cpu_count() or 1
+        self._opener = Opener(limits)
+        self._derived = Derived(self.folder / "indexes")
+        self._reader: Store | None = None
+        self._indexes: dict[Space, tuple[int, Index]] = {}
+
+    def __repr__(self) -> str:
+        return f"Library({os.fspath(self.folder)!r})"
+
+    # life
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the workers and lets go of the files; the library can be used again after."""
+        self._opener.close()
+        self._indexes.clear()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    @property
+    def store(self) -> Store:
+        """For reading."""
+        if self._reader is None:
+            self._reader = SQLiteStore.open(self.folder, write=False)
+        return self._reader
+
+    # filling
+
+    def index(
+        self,
+        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        *,
+        describers: Sequence[str] = (),
+        options: Options | None = None,
+    ) -> IndexReport:
+        """Adds new and changed pictures at and below `paths`, notices moved and vanished ones.
+
+        `describers` names those to fill besides the ones that the library has; a new library starts with the defaults.
+        """
+        options = options or Options(workers=self.workers, limits=self.limits)
+        named = [DESCRIBERS.make(name) for name in describers]
+        several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+        if not several:
+            raise BadQuery("index needs at least one file or folder")
+        store = SQLiteStore.create(self.folder)
+        try:
+            with store.writing():
+                chosen = _describers(store, named)
+                report = ingest(store, chosen, several, options)
+        finally:
+            store.close()
+        for describer in chosen:
+            self._index(describer.space)
+        return report
+
+    def forget(self, paths: Iterable[str | os.PathLike[str]]) -> int:
+        """Drops files at and below `paths` from the library, never from the disk; how many."""
+        absolute = [os.path.abspath(os.fspath(path)) for path in paths]
+        store = SQLiteStore.open(self.folder)
+        try:
+            with store.writing(), store.transaction():
+                dropped = sorted({*store.stamps(absolute), *(failure.path for failure in store.failures(absolute))})
+                store.drop_records(dropped)
+            return len(dropped)
+        finally:
+            store.close()
+
+    def compact(self) -> int:
+        """Drops what no file needs any more and frees the space; the bytes freed."""
+        store = SQLiteStore.open(self.folder)
+        try:
+            before = store.bytes()
+            with store.writing():
+                store.compact()
+            return before - store.bytes()
+        finally:
+            store.close()
+
+    # asking
+
+    def search(
+        self,
+        *sources: Source,
+        k: int = 20,
+        where: str | None = None,
+        by: Mapping[str, float] | None = None,
+        crop: Box | None = None,
+        fuse: str = "weighted",
+        collapse: bool = False,
+    ) -> Results:
+        """The pictures most like what `sources` show; several sources are views of one thing.
+
+        `where` filters (see docs/where.md); `by` names channels with their weights; `crop` (x, y, w, h) takes a part
+        of a single source; `collapse` folds nearly identical answers into one.
+        """
+        started = time.perf_counter()
+        if k < 1:
+            raise BadQuery(f"k must be 1 or more, not {k}")
+        samples = self._samples(sources, crop)
+        channels = channels_of(describers_of(self.store), by)
+        among = None if where is None else self.store.ids(parse(where))
+        engine = Engine(self.store, self._index)
+        ranking = engine.rank(samples, channels, FUSERS.make(fuse), k=k, among=among)
+        groups = engine.fold(ranking, channels) if collapse else [[position] for position in range(len(ranking))]
+        answering = Answering(self.store, self._opener, samples, {c.name: c.describer for c in channels})
+        return Results(
+            Question(tuple(s.label for s in samples), k, where, {c.name: c.weight for c in channels}, crop),
+            tuple(answering.answers(ranking, groups, collapse=collapse)[:k]),
+            len(self.store.ids()) if among is None else len(among),
+            time.perf_counter() - started,
+            Illustrator(self._opener, samples, [c.describer for c in channels]),
+        )
+
+    def dupes(self, relation: Relation = "identical") -> list[Group]:
+        """Groups of files that are one picture, largest first."""
+        if relation != "identical":
+            raise BadQuery(f"dupes finds 'identical' pictures in this version, not {relation!r}")
+        return identical_groups(self.store, workers=self.workers, limits=self.limits)
+
+    def _samples(self, sources: Sequence[Source], crop: Box | None) -> list[Sample]:
+        if not sources:
+            raise BadQuery("search needs a picture: a file, a URL, bytes, an array or a PIL image")
+        if crop is not None and len(sources) > 1:
+            raise BadQuery("a crop goes with a single picture; crop the others yourself")
+        return [sample(source, decode=self._opener.decode, box=crop) for source in sources]
+
+    # looking after
+
+    def status(self) -> Status:
+        """What the library holds."""
+        store = self.store
+        spaces = tuple(
+            SpaceStatus(space, len(store.vector_ids(space)), self._derived.kind(space) or "none")
+            for space in store.spaces()
+        )
+        return Status(store.count(), len(store.failures()), spaces, store.bytes() + self._derived.bytes())
+
+    def verify(self) -> list[str]:
+        """What is wrong with the library, in sentences; derived files that are damaged are rebuilt, hence no problem."""
+        return self.store.problems()
+
+    def _index(self, space: Space) -> Index:
+        """The index of a space as the store is now."""
+        store = self.store
+        generation = store.generation(space)
+        held = self._indexes.get(space)
+        if held is None or held[0] != generation:
+            index = current(self._derived, store, space)
+            held = self._indexes[space] = (generation, index)
+        return held[1]
+
+
+def _describers(store: Store, named: Sequence[Describer]) -> list[Describer]:
+    """Those the store has and those that are named; for a new library without a name, the defaults."""
+    there = describers_of(store)
+    if not there and not named:
+        return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
+    return list(dict.fromkeys([*there, *named]))
+
+
+def open_library(folder: str | os.PathLike[str] | None = None) -> Library:
+    """The library in `folder`, else in LOOKALIKE_LIBRARY, else in the user's data directory."""
+    if folder is None:
+        folder = os.environ.get("LOOKALIKE_LIBRARY") or _default_folder()
+    return Library(folder)
+
+
+def _default_folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("lookalike")

@@ -1,0 +1,93 @@
+"""What a search gives back: answers in order, and ways to look at them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from lookalike.errors import MissingExtra
+from lookalike.search.atomic import write_atomically
+from lookalike.types import Answer, Box
+
+if TYPE_CHECKING:
+    import pandas
+
+    from lookalike.search.page import Asked, Shown
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked, in the words of the command line: sources, filter, weights, crop."""
+
+    sources: tuple[str, ...]
+    k: int
+    where: str | None
+    by: Mapping[str, float]
+    crop: Box | None
+
+
+@dataclass(frozen=True, eq=False)
+class Results(Sequence[Answer]):
+    """Answers, best first; `searched` contents were eligible."""
+
+    question: Question
+    answers: tuple[Answer, ...]
+    searched: int
+    seconds: float
+    _illustrate: Callable[[Results], tuple[list[Asked], list[Shown]]]
+
+    @overload
+    def __getitem__(self, at: int) -> Answer: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Answer, ...]: ...
+    def __getitem__(self, at: int | slice) -> Answer | tuple[Answer, ...]:
+        return self.answers[at]
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __repr__(self) -> str:
+        best = f", best {self[0].score:.2f} {self[0].record.path!r}" if self.answers else ""
+        return f"<{len(self)} answers of {self.searched}{best}>"
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One row an answer: path, score, relation, probability, why, width, height, and a column for each channel."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise MissingExtra("a table needs pandas: pip install 'lookalike[pandas]'") from error
+        return pandas.DataFrame(
+            {
+                "path": answer.record.path,
+                "score": answer.score,
+                "relation": answer.relation,
+                "probability": answer.probability,
+                "why": answer.why,
+                "width": answer.record.content.size[0],
+                "height": answer.record.content.size[1],
+                **answer.channels,
+            }
+            for answer in self
+        )
+
+    def to_html(self) -> str:
+        """A page that stands alone: thumbnails inside, no script, nothing fetched."""
+        from lookalike.search.page import search_page
+
+        asked, shown = self._illustrate(self)
+        return search_page(
+            asked, shown, searched=self.searched, seconds=self.seconds, where=self.question.where
+        )
+
+    def save_html(self, path: str | os.PathLike[str]) -> Path:
+        """Writes `to_html()` to `path`, whole or not at all."""
+        return write_atomically(Path(path), self.to_html().encode("utf-8", "backslashreplace"))
+
+    def _repr_html_(self) -> str:
+        from lookalike.search.page import notebook
+
+        asked, shown = self._illustrate(self)
+        return notebook(asked, shown)

@@ -1,0 +1,120 @@
+"""A picture that is asked about, from wherever it comes: a file, bytes, a URL, an array, a PIL image."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import BadQuery
+from lookalike.pixels.crop import crop as cropped
+from lookalike.types import Box, Picture, Size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Source: TypeAlias = "str | os.PathLike[str] | bytes | NDArray[np.generic] | Image"
+"""A path, an http(s) URL, the bytes of a file, pixels (h, w[, 3 or 4]), or a PIL image."""
+
+Decode: TypeAlias = Callable[[bytes, int | None], Picture]
+"""Bytes and the side that must be kept (None: all pixels) -> picture."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One view of what is asked about. `sha256` is that of the bytes it came as; None where there were none."""
+
+    label: str
+    sha256: str | None
+    _make: Callable[[int | None], Picture]
+    _made: dict[int | None, Picture] = field(default_factory=dict, repr=False)
+
+    def picture(self, min_side: int | None) -> Picture:
+        """As a describer with that `min_side` must see it, None: all its pixels; decoded once."""
+        if min_side not in self._made:
+            self._made[min_side] = self._make(min_side)
+        return self._made[min_side]
+
+    @property
+    def size(self) -> Size:
+        """(w, h) px of the whole sample."""
+        made = next(iter(self._made.values()), None) or self.picture(None)
+        return made.size
+
+
+def sample(source: Source, *, decode: Decode, box: Box | None = None, label: str | None = None) -> Sample:
+    """The picture at `source`, or the part of it in `box` (px of the original); raises where there is none."""
+    if isinstance(source, (str, os.PathLike)):
+        return _of_bytes(_read(source), label or os.fspath(source), decode, box)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return _of_bytes(bytes(source), label or "bytes", decode, box)
+    return _of_picture(_picture(source), label or "array", box)
+
+
+def _of_bytes(data: bytes, label: str, decode: Decode, box: Box | None) -> Sample:
+    if box is not None:
+        return _of_picture(decode(data, None), label, box)
+    return Sample(label, hashlib.sha256(data).hexdigest(), lambda min_side: decode(data, min_side))
+
+
+def _of_picture(picture: Picture, label: str, box: Box | None) -> Sample:
+    part = picture if box is None else cropped(picture, box)
+    return Sample(label, None, lambda _: part)
+
+
+def _read(source: str | os.PathLike[str]) -> bytes:
+    name = os.fspath(source)
+    if name.startswith(("http://", "https://")):
+        from lookalike.search.fetch import fetch
+
+        return fetch(name)
+    path = Path(name)
+    if not path.is_file():  # a pipe would block, a folder cannot be read
+        what = "is a folder: ask about one of its pictures" if path.is_dir() else "is not a file"
+        raise BadQuery(f"{name!r} {what}")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadQuery(f"cannot read {name!r}: {error.strerror}") from error
+
+
+def _picture(source: object) -> Picture:
+    array = np.asarray(source) if isinstance(source, np.ndarray) else _array_of_image(source)
+    pixels = _rgb(array)
+    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+
+
+def _array_of_image(source: object) -> NDArray[np.generic]:
+    from PIL import Image, ImageOps
+
+    if not isinstance(source, Image.Image):
+        raise BadQuery(f"a picture is a path, a URL, bytes, a numpy array or a PIL image, not {type(source).__name__}")
+    upright = ImageOps.exif_transpose(source)
+    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
+    return np.asarray(upright.convert("RGBA" if has_alpha else "RGB"))
+
+
+def _rgb(array: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """(h, w, 3) uint8, alpha over white; floats are taken to lie in [0, 1]."""
+    if array.ndim == 2:
+        array = np.stack([array] * 3, axis=-1)
+    if array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
+        raise BadQuery(f"pixels are (h, w), (h, w, 3) or (h, w, 4), not {array.shape}")
+    if array.dtype == np.bool_:
+        array = array * np.uint8(255)
+    elif np.issubdtype(array.dtype, np.floating):
+        if not np.isfinite(array).all() or array.min() < 0 or array.max() > 1:
+            raise BadQuery("float pixels must lie in [0, 1]")
+        array = np.rint(array * 255).astype(np.uint8)
+    elif array.dtype != np.uint8:
+        raise BadQuery(f"pixels are uint8, bool or float, not {array.dtype}")
+    if array.shape[2] == 4:
+        alpha = array[..., 3:].astype(np.float32) / 255
+        array = np.rint(array[..., :3] * alpha + 255 * (1 - alpha))
+    return np.ascontiguousarray(array, np.uint8)
