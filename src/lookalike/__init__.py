@@ -1,1 +1,41 @@
-"""Find similar images: what kind of match, where in the picture, how sure, and why."""
+"""Find similar images: what kind of match, where in the picture, how sure, and why.
+
+    import lookalike
+
+    with lookalike.open("my-library") as library:
+        library.index("photos")
+        results = library.search("photo.jpg", k=10, where="width > 1000")
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from lookalike.errors import LookalikeError
+from lookalike.types import Answer, Picture, Record
+
+if TYPE_CHECKING:
+    from lookalike.search.comparing import compare
+    from lookalike.search.library import Library
+    from lookalike.search.library import open_library as open
+    from lookalike.search.results import Results
+
+__all__ = ["Answer", "Library", "LookalikeError", "Picture", "Record", "Results", "compare", "open"]
+
+_LAZY = {
+    "Library": "lookalike.search.library:Library",
+    "Results": "lookalike.search.results:Results",
+    "compare": "lookalike.search.comparing:compare",
+    "open": "lookalike.search.library:open_library",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The rest of the public API, imported when it is asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module 'lookalike' has no attribute {name!r}")
+    module, _, attribute = _LAZY[name].partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -18,8 +18,3 @@ def check_size(size: int) -> None:
 def packed(bits: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """(size * size / 8,) bits row by row, the first in the highest place of the first byte."""
     return np.packbits(bits)
-
-
-def share(differing: NDArray[np.bool_]) -> str:
-    """As in '5 of 64'."""
-    return f"{np.count_nonzero(differing)} of {differing.size}"

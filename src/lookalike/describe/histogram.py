@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,14 +11,21 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.describe.bars import back_to_back
+from lookalike.describe.colours import joined, names
+from lookalike.describe.drawing import side_by_side, stacked_up, tile
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
 from lookalike.pixels.planes import small
 from lookalike.registry import digest
-from lookalike.types import Picture, Space, Vectors
+from lookalike.types import Explanation, Picture, Space, Vectors
 
 SIDE = 128
-"""px of the square that colours are counted in."""
+"""px of the square that colours are counted in: whatever its size, a picture is compared at one resolution."""
+HEAD = 190
+"""px of the pictures above an explanation."""
+BARS = 8
+"""Number of colours that an explanation shows."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class ColourHistogram:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "colours"
     source: ClassVar[str] = "Swain & Ballard, Color Indexing, IJCV 1991"
-    unrelated: ClassVar[float] = 0.4
+    unrelated: ClassVar[float] = 0.36
 
     bins: int = 8
     """Of each channel."""
@@ -49,18 +57,59 @@ class ColourHistogram:
         """(n, bins^3) square roots of shares; cells by red, then green, then blue."""
         return stacked(self.space, (np.sqrt(self._shares(picture)) for picture in pictures))
 
+    def explain(self, query: Picture, hit: Picture) -> Explanation:
+        """Which colours agree: the most shared ones, the query's share to the left, the hit's to the right."""
+        ours, theirs = self._shares(query), self._shares(hit)
+        colours = self._colours(query, hit)
+        common = np.minimum(ours, theirs)
+        # Colours that are not shared follow by size, so that what disagrees is seen as well.
+        shown = np.lexsort((-np.maximum(ours, theirs), -common))[:BARS]
+        shown = shown[np.maximum(ours, theirs)[shown] > 0]
+        heads = side_by_side([tile(picture.pixels, picture.size, HEAD) for picture in (query, hit)])
+        bars = back_to_back(ours[shown], theirs[shown], colours[shown])
+        return Explanation(_line(ours, theirs, colours), stacked_up([heads, bars]))
+
     def _shares(self, picture: Picture) -> NDArray[np.float64]:
         """(bins^3,) sum 1."""
         counts = np.bincount(self._cells(_pixels(picture)), minlength=self.bins**3)
-        return counts / counts.sum()
+        shares: NDArray[np.float64] = counts / counts.sum()
+        return shares
+
+    def _colours(self, *pictures: Picture) -> NDArray[np.uint8]:
+        """(bins^3, 3) mean of those of their pixels that fall into each cell."""
+        pixels = np.concatenate([_pixels(picture) for picture in pictures])
+        cells = self._cells(pixels)
+        counts = np.bincount(cells, minlength=self.bins**3)
+        sums = np.stack([np.bincount(cells, channel, self.bins**3) for channel in pixels.T], axis=1)
+        return np.rint(sums / np.maximum(counts, 1)[:, None]).astype(np.uint8)
 
     def _cells(self, pixels: NDArray[np.uint8]) -> NDArray[np.intp]:
         """(p,) the cell that each of (p, 3) pixels falls into."""
         levels = (np.arange(256) * self.bins) >> 8
         red, green, blue = levels[pixels.T]
-        return (red * self.bins + green) * self.bins + blue
+        cells: NDArray[np.intp] = (red * self.bins + green) * self.bins + blue
+        return cells
 
 
 def _pixels(picture: Picture) -> NDArray[np.uint8]:
     """(p, 3)"""
     return small(picture, SIDE, SIDE).reshape(-1, 3)
+
+
+def _line(ours: NDArray[np.float64], theirs: NDArray[np.float64], colours: NDArray[np.uint8]) -> str:
+    common = np.minimum(ours, theirs)
+    agreed = f"{100 * common.sum():.0f} % of the colours agree"
+    if common.sum() < 0.1:
+        return f"The one is mostly {_main(ours, colours)}, the other mostly {_main(theirs, colours)}: {agreed}."
+    verb = "are mostly" if common.sum() >= 0.5 else "have some"
+    return f"Both {verb} {_main(common, colours)}: {agreed}."
+
+
+def _main(shares: NDArray[np.float64], colours: NDArray[np.uint8]) -> str:
+    """The names, three at most, that make up most of these shares."""
+    present = np.flatnonzero(shares)
+    totals: dict[str, float] = defaultdict(float)
+    for name, share in zip(names(colours[present]), shares[present], strict=True):
+        totals[name] += share
+    largest = sorted(totals, key=lambda name: (-totals[name], name))[:3]
+    return joined([name for name in largest if totals[name] >= 0.5 * totals[largest[0]]])

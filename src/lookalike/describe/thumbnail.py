@@ -9,25 +9,39 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.describe.drawing import MARK, PAPER, magnified, side_by_side
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
 from lookalike.pixels.planes import small
 from lookalike.registry import digest
-from lookalike.types import Picture, Space, Vectors
+from lookalike.types import Explanation, Picture, Space, Vectors
 
 GRAIN = 1.0
 """Contrast below which a tiny picture counts as flat: standard deviation in grey levels."""
+FLAT = 0.9
+"""What a row has on the axis of flatness when its picture is called flat."""
+TILE = 144
+"""px of each square in an explanation."""
+UNRELATED = 2.0
+"""Squared distance of two unit vectors that have nothing in common."""
+VERDICTS = (
+    (0.8, "they have the same light and colours in the same places"),
+    (0.4, "they share much of their light and colours, place by place"),
+    (0.15, "they share a little of their light and colours, place by place"),
+    (-1.1, "they have little in common"),
+)
+"""Least correlation, and from there what it means."""
 
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """The picture at size x size px in RGB, without its mean, and one more axis for pictures without contrast (unit L2 norm)."""
+    """The picture at size x size px in RGB less its mean, and an axis of its own for flatness (unit L2 norm)."""
 
     name: ClassVar[str] = "thumbnail"
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "light and colour, place by place"
     source: ClassVar[str] = "Torralba, Fergus & Freeman, 80 Million Tiny Images, PAMI 2008"
-    unrelated: ClassVar[float] = 0.1
+    unrelated: ClassVar[float] = 0.03
 
     size: int = 16
     """Side in px."""
@@ -48,8 +62,23 @@ class Thumbnail:
         """(n, 3 size^2 + 1) values by row, column, channel; then the axis of flatness."""
         return stacked(self.space, (self._row(picture) for picture in pictures))
 
+    def explain(self, query: Picture, hit: Picture) -> Explanation:
+        """Both tiny pictures, and where they disagree: the stronger the colour, the more."""
+        ours, theirs = self._row(query), self._row(hit)
+        apart = np.square(ours - theirs)[:-1].reshape(self.size, self.size, 3).sum(axis=2)
+        strength = np.sqrt(np.clip(apart * self.size**2 / UNRELATED, 0, 1))[:, :, None]
+        difference = np.rint(PAPER + strength * (np.array(MARK) - PAPER)).astype(np.uint8)
+        tiny = [small(picture, self.size, self.size) for picture in (query, hit)]
+        tiles = side_by_side([magnified(pixels, (TILE, TILE)) for pixels in (*tiny, difference)])
+        similarity = float(ours @ theirs)
+        if min(ours[-1], theirs[-1]) > FLAT:
+            return Explanation("Neither picture has any contrast: each is one even shade of grey.", tiles)
+        verdict = next(verdict for least, verdict in VERDICTS if similarity >= least)
+        line = f"As pictures of {self.size} x {self.size} px {verdict} (correlation {similarity:.2f})."
+        return Explanation(line, tiles)
+
     def _row(self, picture: Picture) -> NDArray[np.float64]:
         tiny = small(picture, self.size, self.size).astype(np.float64).ravel()
-        # A flat image correlates with nothing: it gets an axis of its own, on which a picture with contrast has next to nothing.
-        row = np.append(tiny - tiny.mean(), GRAIN * np.sqrt(tiny.size))
-        return row / np.linalg.norm(row)
+        # A flat image correlates with nothing: it gets an axis of its own, where one with contrast is near 0.
+        row: NDArray[np.float64] = np.append(tiny - tiny.mean(), GRAIN * np.sqrt(tiny.size))
+        return row / float(np.linalg.norm(row))

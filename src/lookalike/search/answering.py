@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lookalike.errors import BadPicture
 from lookalike.protocols import Describer, Store
 from lookalike.search.engine import Ranking
-from lookalike.search.identical import pixel_digest
 from lookalike.search.opening import Opener
 from lookalike.search.sample import Sample
+from lookalike.search.why import likeness, sameness
 from lookalike.types import Answer, Record
 
 NEARLY = 0.9
-"""Only a hit that scores so high may have the same pixels, so only its file is opened to see."""
-NOTABLE = 0.25
-"""A channel that is this far above unrelated pictures is worth a word."""
+"""Only a hit that scores so high may have the same pixels, so only then is its file opened to see."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +29,12 @@ class Answering:
     samples: Sequence[Sample]
     describers: Mapping[str, Describer]
 
-    def answers(self, ranking: Ranking, groups: Sequence[Sequence[int]], *, collapse: bool) -> list[Answer]:
-        """One for each file of the first of each group; the others of the group are folded under it."""
-        records: dict[int, list[Record]] = {}
+    def answers(self, ranking: Ranking) -> list[list[Answer]]:
+        """For each position of the ranking an answer for each file of that content."""
+        records: dict[int, list[Record]] = {id: [] for id in ranking.ids.tolist()}
         for record in self.store.records(np.sort(ranking.ids)):
-            records.setdefault(record.id, []).append(record)
-        answers: list[Answer] = []
-        for group in groups:
-            members = [answer for at in group for answer in self._of(ranking, at, records.get(int(ranking.ids[at]), []))]
-            if collapse and members:
-                members = [replace(members[0], also=tuple(members[1:]))]
-            answers += members
-        return answers
+            records[record.id].append(record)
+        return [list(self._of(ranking, at, records[id])) for at, id in enumerate(ranking.ids.tolist())]
 
     def _of(self, ranking: Ranking, at: int, records: Sequence[Record]) -> Iterator[Answer]:
         own = {name: float(scores[at]) for name, scores in ranking.channels.items() if not math.isnan(scores[at])}
@@ -53,41 +46,20 @@ class Answering:
                 score=1.0 if same else score,
                 relation="identical" if same else "similar",
                 channels=own,
-                why=same or self._why(own),
+                why=same or likeness(own, self.describers),
             )
 
     def _same(self, record: Record, score: float) -> str | None:
-        """In which sense the content is identical with a sample, or None."""
-        content = record.content
-        if any(sample.sha256 == content.sha256 for sample in self.samples):
-            return "the same bytes"
-        if score < NEARLY:
+        """In which sense the content is identical with one of the samples, or None."""
+        hit = self.opener.sample(record)
+        alike = (s for s in self.samples if score >= NEARLY or s.sha256 == hit.sha256)
+        try:
+            return next((same for sample in alike if (same := sameness(sample, hit))), None)
+        except BadPicture:  # the file is not as it was indexed: it cannot be said
             return None
-        alike = [sample for sample in self.samples if sample.size == content.size]
-        picture = self.opener.picture(record, None) if alike else None
-        if picture is None:
-            return None
-        digest = pixel_digest(picture)
-        if any(pixel_digest(sample.picture(None)) == digest for sample in alike):
-            return "the same pixels in other bytes"
-        return None
-
-    def _why(self, own: Mapping[str, float]) -> str:
-        notable = {
-            name: alike
-            for name, score in own.items()
-            if (alike := _above(score, self.describers[name].unrelated)) >= NOTABLE
-        }
-        best = sorted(notable, key=lambda name: -notable[name])
-        if not best:
-            return "nothing stands out"
-        return "alike in " + _listed([f"{self.describers[name].compares} ({name} {own[name]:.2f})" for name in best])
 
 
-def _above(score: float, unrelated: float) -> float:
-    return (score - unrelated) / (1 - unrelated)
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """a, b and c"""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def folded(answers: Sequence[Sequence[Answer]], groups: Sequence[Sequence[int]]) -> list[Answer]:
+    """The first answer of each group of positions, the others folded under it."""
+    together = ([answer for at in group for answer in answers[at]] for group in groups)
+    return [replace(members[0], also=tuple(members[1:])) for members in together if members]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
 from lookalike.index.similarity import similarity
 from lookalike.pixels.decode import Limits, decode
 from lookalike.pixels.isolate import Isolated, Reply
 from lookalike.protocols import Store
+from lookalike.search.pixel_digest import pixel_digest
 from lookalike.search.reading import Loaded, ahead, load
 from lookalike.search.scan import Found
-from lookalike.types import Ids, Picture, Record, Relation, Size, Space, Vectors
+from lookalike.types import Ids, Record, Relation, Size, Space, Vectors
 
 SAME_HASH = 0.94
 """Share of hash bits that decodes of the same pixels have in common at least: one may have been scaled in decoding."""
@@ -71,11 +72,6 @@ def pixel_digests(store: Store, ids: Ids, *, workers: int, limits: Limits) -> di
         }
 
 
-def pixel_digest(picture: Picture) -> str:
-    """Equal for two pictures exactly when their sizes and all their pixels are."""
-    return hashlib.sha256(repr(picture.pixels.shape).encode() + picture.pixels.tobytes()).hexdigest()
-
-
 @dataclass(frozen=True)
 class DigestPixels:
     """Makes the handler of a worker: a file in, the digest of all its pixels out."""
@@ -114,7 +110,7 @@ def _rows(store: Store, space: Space, ids: Sequence[int]) -> tuple[Ids, Vectors]
     return np.concatenate([ids for ids, _ in batches]), np.concatenate([rows for _, rows in batches])
 
 
-def _has_twin(space: Space, vectors: Vectors) -> np.typing.NDArray[np.bool_]:
+def _has_twin(space: Space, vectors: Vectors) -> NDArray[np.bool_]:
     """(n,) whether another row is as near as two decodes of the same pixels are."""
     same = SAME_HASH if space.metric == "hamming" else SAME_VECTOR
     near = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lookalike.errors import BadPicture
 from lookalike.protocols import Describer, Explainer
 from lookalike.search.opening import Opener
 from lookalike.search.page import Asked, Shown, thumbnail
@@ -29,17 +30,18 @@ class Illustrator:
         return asked, [self._shown(answer) for answer in results]
 
     def _shown(self, answer: Answer) -> Shown:
-        picture = self.opener.picture(answer.record, SIDE)
-        if picture is None:
+        hit = self.opener.sample(answer.record)
+        try:
+            return Shown(answer, thumbnail(hit.picture(SIDE).pixels, SIDE), self._explanations(answer, hit))
+        except BadPicture:  # gone or changed since it was indexed
             return Shown(answer, None, {})
-        return Shown(answer, thumbnail(picture.pixels, SIDE), self._explanations(answer))
 
-    def _explanations(self, answer: Answer) -> dict[str, Explanation]:
-        explanations = {}
-        for describer in self.describers:
-            if isinstance(describer, Explainer) and answer.relation != "identical":
-                hit = self.opener.picture(answer.record, describer.min_side)
-                if hit is not None:
-                    query = self.samples[0].picture(describer.min_side)
-                    explanations[describer.name] = describer.explain(query, hit)
-        return explanations
+    def _explanations(self, answer: Answer, hit: Sample) -> dict[str, Explanation]:
+        if answer.relation == "identical":
+            return {}
+        query = self.samples[0]
+        return {
+            describer.name: describer.explain(query.picture(describer.min_side), hit.picture(describer.min_side))
+            for describer in self.describers
+            if isinstance(describer, Explainer)
+        }

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current
 from lookalike.pixels.decode import Limits
 from lookalike.protocols import Describer, Index, Store
-from lookalike.search.answering import Answering
+from lookalike.search.answering import Answering, folded
 from lookalike.search.channels import DEFAULT_DESCRIBERS, channels_of, describers_of
 from lookalike.search.engine import Engine
 from lookalike.search.fuse import FUSERS
@@ -168,14 +166,18 @@ class Library:
         among = None if where is None else self.store.ids(parse(where))
         engine = Engine(self.store, self._index)
         ranking = engine.rank(samples, channels, FUSERS.make(fuse), k=k, among=among)
-        groups = engine.fold(ranking, channels) if collapse else [[position] for position in range(len(ranking))]
-        answering = Answering(self.store, self._opener, samples, {c.name: c.describer for c in channels})
+        describers = {channel.name: channel.describer for channel in channels}
+        answers = Answering(self.store, self._opener, samples, describers).answers(ranking)
+        if collapse:
+            listed = folded(answers, engine.fold(ranking, channels))
+        else:
+            listed = [answer for of_content in answers for answer in of_content]
         return Results(
             Question(tuple(s.label for s in samples), k, where, {c.name: c.weight for c in channels}, crop),
-            tuple(answering.answers(ranking, groups, collapse=collapse)[:k]),
+            tuple(listed[:k]),
             len(self.store.ids()) if among is None else len(among),
             time.perf_counter() - started,
-            Illustrator(self._opener, samples, [c.describer for c in channels]),
+            Illustrator(self._opener, samples, tuple(describers.values())),
         )
 
     def dupes(self, relation: Relation = "identical") -> list[Group]:
@@ -183,6 +185,10 @@ class Library:
         if relation != "identical":
             raise BadQuery(f"dupes finds 'identical' pictures in this version, not {relation!r}")
         return identical_groups(self.store, workers=self.workers, limits=self.limits)
+
+    def save_dupes_html(self, groups: Sequence[Group], path: str | os.PathLike[str]) -> Path:
+        """The groups with their thumbnails, on a page that stands alone."""
+        return write_atomically(Path(path), dupes_html(groups, self._opener).encode("utf-8", "backslashreplace"))
 
     def _samples(self, sources: Sequence[Source], crop: Box | None) -> list[Sample]:
         if not sources:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from lookalike.errors import BadPicture, BadQuery
+from lookalike.errors import BadPicture
 from lookalike.pixels.decode import Limits
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
 from lookalike.pixels.isolate import Isolated
-from lookalike.search.reading import Loaded, load
+from lookalike.search.reading import load
+from lookalike.search.sample import Sample
 from lookalike.search.scan import Found
-from lookalike.types import Picture, Record
+from lookalike.types import Failure, Picture, Record
 
 
 class Opener:
@@ -26,15 +27,16 @@ class Opener:
             self._pool = Isolated(Decoder(self._limits), workers=1, limits=self._limits)
         return picture_of(self._pool.one(DecodeJob(data, min_side))).picture
 
-    def picture(self, record: Record, min_side: int | None) -> Picture | None:
-        """Of a file that still is as it was indexed, else None."""
+    def sample(self, record: Record) -> Sample:
+        """A file of the library; its picture raises `BadPicture` when the file is not as it was indexed."""
+        content = record.content
+        return Sample(record.path, content.sha256, lambda min_side: self._open(record, min_side), content.size)
+
+    def _open(self, record: Record, min_side: int | None) -> Picture:
         loaded = load(Found(record.path, record.stamp), self._limits.bytes)
-        if not isinstance(loaded, Loaded):
-            return None
-        try:
-            return self.decode(loaded.data, min_side)
-        except BadPicture:
-            return None
+        if isinstance(loaded, Failure):
+            raise BadPicture(loaded.reason, loaded.detail)
+        return self.decode(loaded.data, min_side)
 
     def close(self) -> None:
         """Ends the worker."""

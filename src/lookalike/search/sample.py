@@ -33,6 +33,7 @@ class Sample:
     label: str
     sha256: str | None
     _make: Callable[[int | None], Picture]
+    _size: Size | None = None
     _made: dict[int | None, Picture] = field(default_factory=dict, repr=False)
 
     def picture(self, min_side: int | None) -> Picture:
@@ -44,8 +45,7 @@ class Sample:
     @property
     def size(self) -> Size:
         """(w, h) px of the whole sample."""
-        made = next(iter(self._made.values()), None) or self.picture(None)
-        return made.size
+        return self._size or (next(iter(self._made.values()), None) or self.picture(None)).size
 
 
 def sample(source: Source, *, decode: Decode, box: Box | None = None, label: str | None = None) -> Sample:

@@ -1,0 +1,52 @@
+"""`lookalike describe`: pictures to vectors in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.output import note, shown
+from lookalike.errors import BadSetting
+
+
+def describe(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pictures, and folders with pictures.")],
+    describer: Annotated[str, typer.Option("--with", metavar="NAME", help="See: lookalike describers.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.npz", help="Written whole or not at all.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field of the describer.")
+    ] = None,
+) -> int:
+    """Write the vectors of pictures to an .npz file: paths (n,), vectors (n, d), space (JSON). Needs no library."""
+    from lookalike.describe import DESCRIBERS
+    from lookalike.search.export import describe_files, npz_bytes
+    from lookalike.search.atomic import write_atomically
+
+    component = DESCRIBERS.make(describer, _settings(settings or []))
+    described = describe_files(paths, component)
+    if described.paths:
+        write_atomically(output, npz_bytes(described))
+    for failure in described.failures:
+        note(f"failed: {shown(failure.path)}: {failure.reason}")
+    if not described.paths:
+        note("lookalike: no picture to describe, so nothing was written")
+        return Exit.NOTHING_FOUND
+    return Exit.SOME_FAILED if described.failures else Exit.DONE
+
+
+def _settings(words: list[str]) -> dict[str, str]:
+    settings = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not sign:
+            raise BadSetting(f"--set takes FIELD=VALUE, as in --set bins=16, not {word!r}")
+        settings[name] = value
+    return settings
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the verb."""
+    app.command(no_args_is_help=True)(describe)

@@ -1,0 +1,98 @@
+"""`forget`, `status`, `doctor`, `verify`, `compact`: looking after a library."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen
+from lookalike.app.cli.output import json_bytes, lines, note, shown, write
+
+
+def forget(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, and folders with all below them.")],
+    library: LibraryFolder = None,
+    json: Json = False,
+    output: OutFile = None,
+) -> int:
+    """Drop files from the library. The files themselves are never touched."""
+    from lookalike.app.documents import document
+
+    with open_chosen(library) as opened:
+        forgotten = opened.forget(paths)
+    if json:
+        write(json_bytes(document("forget", forgotten=forgotten)), output)
+    else:
+        write(lines([f"{forgotten} files forgotten"]), output)
+    return Exit.DONE if forgotten else Exit.NOTHING_FOUND
+
+
+def status(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
+    """Say what the library holds: pictures, failures, vectors, indexes, bytes."""
+    from lookalike.app.documents import status_document
+
+    with open_chosen(library) as opened:
+        held = opened.status()
+        folder = str(opened.folder)
+    if json:
+        write(json_bytes(status_document(held, {"library": folder})), output)
+        return Exit.DONE
+    told = [f"{shown(folder)}: {held.images} pictures, {held.failed} failed, {held.bytes / 2**20:.1f} MiB"]
+    for row in held.spaces:
+        kind = f"{row.space.dim} {row.space.metric}"
+        told.append(f"  {row.space.name:10} {kind:14} {row.vectors} vectors, index {row.index}, {row.space.digest}")
+    write(lines(told), output)
+    return Exit.DONE
+
+
+def doctor(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
+    """Check this installation and, where there is one, the library; say what to do about each trouble."""
+    from lookalike.app.diagnosis import diagnose
+    from lookalike.app.documents import document
+
+    with open_chosen(library) as opened:
+        checks = diagnose(opened)
+    ok = all(check.ok for check in checks)
+    if json:
+        rows = [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in checks]
+        write(json_bytes(document("doctor", ok=ok, checks=rows)), output)
+    else:
+        write(lines(f"{'ok ' if check.ok else 'BAD'}  {check.name}: {check.detail}" for check in checks), output)
+    return Exit.DONE if ok else Exit.DAMAGED
+
+
+def verify(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
+    """Check every row of the library; exit 5 when something is wrong."""
+    from lookalike.app.documents import document
+
+    with open_chosen(library) as opened:
+        problems = opened.verify()
+    if json:
+        write(json_bytes(document("verify", ok=not problems, problems=problems)), output)
+    else:
+        write(lines(problems or ["no problem found"]), output)
+    if problems:
+        note("lookalike: index the folders again into a new library; the pictures themselves are untouched")
+    return Exit.DAMAGED if problems else Exit.DONE
+
+
+def compact(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
+    """Drop what no file needs any more, and free the space."""
+    from lookalike.app.documents import document
+
+    with open_chosen(library) as opened:
+        freed = opened.compact()
+    if json:
+        write(json_bytes(document("compact", freed=freed)), output)
+    else:
+        write(lines([f"{freed / 2**20:.1f} MiB freed"]), output)
+    return Exit.DONE
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the verbs."""
+    app.command(no_args_is_help=True)(forget)
+    for verb in (status, doctor, verify, compact):
+        app.command()(verb)

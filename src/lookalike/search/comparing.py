@@ -1,0 +1,71 @@
+"""Two pictures, compared by every describer there is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookalike.describe import DESCRIBERS
+from lookalike.index.similarity import similarity
+from lookalike.pixels.decode import Limits
+from lookalike.protocols import Describer, Explainer
+from lookalike.search.atomic import write_atomically
+from lookalike.search.channels import channels_of
+from lookalike.search.engine import mean_alike
+from lookalike.search.opening import Opener
+from lookalike.search.sample import Sample, Source, sample
+from lookalike.search.why import likeness, sameness
+from lookalike.types import Explanation, Relation
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """How two pictures relate: the score of a search, each channel's own similarity, and what each has to say."""
+
+    a: Sample
+    b: Sample
+    relation: Relation
+    score: float
+    channels: Mapping[str, float]
+    explanations: Mapping[str, Explanation]
+    why: str
+
+    def save_html(self, path: str | os.PathLike[str]) -> Path:
+        """Both pictures and every explanation, on a page that stands alone."""
+        from lookalike.search.page import comparison_page
+
+        return write_atomically(Path(path), comparison_page(self).encode("utf-8", "backslashreplace"))
+
+
+def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Limits = Limits()) -> Comparison:
+    """`a` and `b` in the channels of `describers` (all there are, when none is named)."""
+    components = [DESCRIBERS.make(name) for name in describers or DESCRIBERS]
+    opener = Opener(limits)
+    try:
+        return _compare(sample(a, decode=opener.decode), sample(b, decode=opener.decode), components)
+    finally:
+        opener.close()
+
+
+def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Comparison:
+    own = {
+        channel: similarity(channel.describer.space, channel.describe([a]), channel.describe([b]))[0]  # (1,)
+        for channel in channels_of(describers)
+    }
+    scores = {channel.name: float(score[0]) for channel, score in own.items()}
+    same = sameness(a, b)
+    return Comparison(
+        a,
+        b,
+        relation="identical" if same else "similar",
+        score=1.0 if same else float(mean_alike(own)[0]),
+        channels=scores,
+        explanations={
+            describer.name: describer.explain(a.picture(describer.min_side), b.picture(describer.min_side))
+            for describer in describers
+            if isinstance(describer, Explainer)
+        },
+        why=same or likeness(scores, {describer.name: describer for describer in describers}),
+    )

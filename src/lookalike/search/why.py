@@ -1,0 +1,39 @@
+"""The sentence that says why two pictures are called alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lookalike.protocols import Describer
+from lookalike.search.sample import Sample
+from lookalike.search.pixel_digest import pixel_digest
+
+NOTABLE = 0.25
+"""A channel that is this far above unrelated pictures, on the way to identical ones, is worth a word."""
+
+
+def sameness(a: Sample, b: Sample) -> str | None:
+    """In which sense two pictures are identical, or None; pixels are compared only where sizes agree."""
+    if a.sha256 is not None and a.sha256 == b.sha256:
+        return "the same bytes"
+    if a.size == b.size and pixel_digest(a.picture(None)) == pixel_digest(b.picture(None)):
+        return "the same pixels"
+    return None
+
+
+def likeness(scores: Mapping[str, float], describers: Mapping[str, Describer]) -> str:
+    """What the pictures have in common, the strongest first, from each channel's own score."""
+    above = {name: _above(score, describers[name].unrelated) for name, score in scores.items()}
+    notable = sorted((name for name in above if above[name] >= NOTABLE), key=lambda name: -above[name])
+    if not notable:
+        return "nothing stands out"
+    return "alike in " + _listed([f"{describers[name].compares} ({name} {scores[name]:.2f})" for name in notable])
+
+
+def _above(score: float, unrelated: float) -> float:
+    return (score - unrelated) / (1 - unrelated)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """a, b and c"""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
