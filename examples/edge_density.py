@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from lookalike.pixels.planes import small_grey
 from numpy.typing import NDArray
 
+from lookalike.pixels.planes import small_grey
 from lookalike.registry import digest
 from lookalike.types import Picture, Space, Vectors
 
@@ -47,4 +47,5 @@ class EdgeDensity:
         down, across = np.gradient(grey)
         edges = np.hypot(down, across) + 1e-3  # a flat picture has its edges everywhere alike
         parts = edges.reshape(self.cells, BLOCK, self.cells, BLOCK).sum(axis=(1, 3))
-        return np.sqrt(parts / parts.sum()).ravel()
+        row: NDArray[np.float64] = np.sqrt(parts / parts.sum()).ravel()
+        return row

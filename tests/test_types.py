@@ -29,7 +29,7 @@ def test_hits_are_cut_after_ranking_and_never_padded() -> None:
 def test_ranking_leaves_its_arguments_alone_and_gives_the_promised_types() -> None:
     ids, scores = np.array([4, 2], np.int32), np.array([0.1, 0.3])
     hits = Hits.ranked(ids, scores)  # type: ignore[arg-type]
-    assert (hits.ids.dtype, hits.scores.dtype) == (np.int64, np.float32)
+    assert (hits.ids.dtype, hits.scores.dtype) == (np.dtype(np.int64), np.dtype(np.float32))
     assert ids.tolist() == [4, 2]
     assert scores.tolist() == [0.1, 0.3]
 
@@ -84,8 +84,8 @@ def test_what_is_no_picture_is_refused_with_its_shape(pixels: Pixels) -> None:
 
 def test_a_row_is_as_wide_as_its_dimensions_or_an_eighth_where_they_are_bits() -> None:
     cosine, hamming = Space("a", "0", 512, "cosine"), Space("b", "0", 64, "hamming")
-    assert (cosine.columns, cosine.dtype) == (512, np.float32)
-    assert (hamming.columns, hamming.dtype) == (8, np.uint8)
+    assert (cosine.columns, cosine.dtype) == (512, np.dtype(np.float32))
+    assert (hamming.columns, hamming.dtype) == (8, np.dtype(np.uint8))
 
 
 def test_spaces_are_equal_when_all_of_them_is() -> None:

@@ -1,10 +1,10 @@
 """Find similar images: what kind of match, where in the picture, how sure, and why.
 
-    import lookalike
+import lookalike
 
-    with lookalike.open("my-library") as library:
-        library.index("photos")
-        results = library.search("photo.jpg", k=10, where="width > 1000")
+with lookalike.open("my-library") as library:
+    library.index("photos")
+    results = library.search("photo.jpg", k=10, where="width > 1000")
 """
 
 from importlib import import_module

@@ -7,10 +7,12 @@ A component is a frozen dataclass whose fields are its whole configuration. A fi
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import importlib
 import json
+import math
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -122,11 +124,12 @@ def _read(where: str, value: object, kind: Any) -> object:
     if kind is bool and str(value).lower() in ("true", "false", "yes", "no"):
         return str(value).lower() in ("true", "yes")
     if kind in (int, float, str) and not isinstance(value, bool):
-        try:
-            if kind is not int or not isinstance(value, float):
-                return kind(value)
-        except (TypeError, ValueError):
-            pass
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            read = kind(value)
+            exact = kind is not int or not isinstance(value, float)
+            finite = kind is not float or math.isfinite(read)  # JSON has no other, and NaN is not even itself
+            if exact and finite:
+                return read
     raise BadSetting(f"{where} takes {getattr(kind, '__name__', kind)}, not {value!r}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from lookalike.describe import DESCRIBERS
 from lookalike.protocols import Describer
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = "edge_density"
 
 
@@ -20,11 +21,11 @@ FOREIGN = "edge_density"
 def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The table, as it is where a package with the entry point of docs/extend.md is installed."""
     site = tmp_path_factory.mktemp("site")
-    (site / f"{FOREIGN}.py").write_text((EXAMPLES / f"{FOREIGN}.py").read_text())
+    (site / f"{FOREIGN}.py").write_text((ROOT / "examples" / f"{FOREIGN}.py").read_text())
     metadata = site / f"{FOREIGN}-1.0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {FOREIGN}\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(f"[lookalike.describers]\n{FOREIGN} = {FOREIGN}:EdgeDensity\n")
+    (metadata / "entry_points.txt").write_text(f"[lookalike.describers]\n{FOREIGN} = {entry_point()}\n")
     sys.path.append(str(site))
     importlib.invalidate_caches()
     yield
@@ -36,3 +37,10 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def describer(request: pytest.FixtureRequest, table: None) -> Describer:
     """Each row of the table in turn, as it is without settings."""
     return DESCRIBERS.make(request.param)
+
+
+def entry_point() -> str:
+    """As the guide says to write it."""
+    guide = (ROOT / "docs" / "extend.md").read_text()
+    block = tomllib.loads(guide.split("```toml\n")[1].split("```")[0])
+    return str(block["project"]["entry-points"]["lookalike.describers"][FOREIGN])

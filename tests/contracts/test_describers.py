@@ -95,7 +95,7 @@ def test_its_space_carries_its_name_and_digest(describer: Describer) -> None:
 
 def test_it_is_frozen_and_hashable(describer: Describer) -> None:
     assert dataclasses.is_dataclass(describer)
-    assert type(describer).__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert type(describer).__dataclass_params__.frozen
     assert hash(describer) == hash(DESCRIBERS.make(describer.name))
 
 
@@ -242,11 +242,11 @@ def other_values(value: typing.Any, kind: typing.Any) -> Iterator[object]:
     elif kind is bool:
         candidates = [True, False]
     elif kind is int:
-        start = value if isinstance(value, int) else 1
-        candidates = [start + 1, start + 4, start * 2, start // 2, start - 1]
+        count = value if isinstance(value, int) else 1
+        candidates = [count + 1, count + 4, count * 2, count // 2, count - 1]
     elif kind is float:
-        start = value if isinstance(value, float) else 1.0
-        candidates = [start / 2, start * 2, start + 0.5, start - 0.5]
+        amount = value if isinstance(value, float) else 1.0
+        candidates = [amount / 2, amount * 2, amount + 0.5, amount - 0.5]
     elif kind is str:
         candidates = [f"{value}x", ""]
     elif origin is tuple and isinstance(value, tuple):

@@ -43,3 +43,4 @@ def test_bars_are_as_long_as_their_shares() -> None:
         for row, colour in enumerate((red, blue))
     ]
     assert 0.45 < left[1] / left[0] < 0.55
+    assert (drawn[HEIGHT:, WIDTH // 2 + 20 :] == 255).all()

@@ -42,7 +42,9 @@ def _packages() -> Iterator[Check]:
 
 
 def _sqlite() -> Check:
-    return Check("sqlite", sqlite3.sqlite_version_info >= (3, 35), f"{sqlite3.sqlite_version} (3.35 or newer is needed)")
+    return Check(
+        "sqlite", sqlite3.sqlite_version_info >= (3, 35), f"{sqlite3.sqlite_version} (3.35 or newer is needed)"
+    )
 
 
 def _one_cv2() -> Check:
@@ -70,7 +72,7 @@ def _describers() -> Check:
 
 
 def _decoding() -> Check:
-    from lookalike.pixels.decode import Limits
+    from lookalike.pixels.limits import Limits
     from lookalike.search.opening import Opener
 
     pgm = b"P5 2 2 255 " + bytes(4)

@@ -33,6 +33,7 @@ def _row(ours: float, theirs: float, colour: list[int]) -> Pixels:
     start, end = (WIDTH - SPINE) // 2, (WIDTH + SPINE) // 2
     spans = (start - 5 - round(REACH * ours), start - 5), (start, end), (end + 5, end + 5 + round(REACH * theirs))
     for left, right in spans:
-        cv2.rectangle(row, (left, 3), (right, HEIGHT - 4), colour, cv2.FILLED)
-        cv2.rectangle(row, (left, 3), (right, HEIGHT - 4), FRAME, 1)
+        if right > left:
+            cv2.rectangle(row, (left, 3), (right, HEIGHT - 4), colour, cv2.FILLED)
+            cv2.rectangle(row, (left, 3), (right, HEIGHT - 4), FRAME, 1)
     return row

@@ -66,7 +66,9 @@ def channels_of(describers: Sequence[Describer], by: Mapping[str, float] | None 
     """Those that `by` names with its weights, else all with the default weights."""
     known = {describer.name: describer for describer in describers}
     if not known:
-        raise SpaceMismatch("the library has no space that this version can ask; run `lookalike index PATH` to fill one")
+        raise SpaceMismatch(
+            "the library has no space that this version can ask; run `lookalike index PATH` to fill one"
+        )
     if by is None:
         by = {name: DEFAULT_WEIGHTS.get(name, 0.0) for name in known}
         by = by if any(by.values()) else dict.fromkeys(known, 1.0)

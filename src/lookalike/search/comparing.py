@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
-from lookalike.pixels.decode import Limits
+from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Explainer
 from lookalike.search.atomic import write_atomically
 from lookalike.search.channels import channels_of

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 
-from lookalike.pixels.decode import Limits, decode
-from lookalike.pixels.isolate import Reply
+from lookalike.pixels.decode import decode
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.wire import Reply
 from lookalike.protocols import Describer
 from lookalike.search.reading import Loaded
 from lookalike.types import Content, Vectors

@@ -12,8 +12,8 @@ from functools import partial
 import numpy as np
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.decode import Limits
 from lookalike.pixels.isolate import Isolated
+from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer
 from lookalike.search.describing import DescribeBytes
 from lookalike.search.reading import Loaded, ahead, load

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
 from lookalike.index.similarity import similarity
-from lookalike.pixels.decode import Limits, decode
-from lookalike.pixels.isolate import Isolated, Reply
+from lookalike.pixels.decode import decode
+from lookalike.pixels.isolate import Isolated
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.wire import Reply
 from lookalike.protocols import Store
 from lookalike.search.pixel_digest import pixel_digest
 from lookalike.search.reading import Loaded, ahead, load
@@ -62,7 +64,9 @@ def pixel_digests(store: Store, ids: Ids, *, workers: int, limits: Limits) -> di
     first = {record.id: record for record in store.records(ids)}
     by_sha256 = {record.content.sha256: id for id, record in first.items()}
     found = (Found(record.path, record.stamp) for record in first.values())
-    loaded = (item for item in ahead(partial(load, max_bytes=limits.bytes), found, threads=2) if isinstance(item, Loaded))
+    loaded = (
+        item for item in ahead(partial(load, max_bytes=limits.bytes), found, threads=2) if isinstance(item, Loaded)
+    )
     known = (item for item in loaded if item.sha256 in by_sha256)
     with Isolated(DigestPixels(limits), workers=min(workers, len(ids)), limits=limits) as pool:
         return {

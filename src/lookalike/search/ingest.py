@@ -16,8 +16,9 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.decode import Limits
-from lookalike.pixels.isolate import Isolated, Reply
+from lookalike.pixels.isolate import Isolated
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.wire import Reply
 from lookalike.protocols import Describer, Store
 from lookalike.registry import configuration
 from lookalike.search.batch import Batch

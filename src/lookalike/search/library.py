@@ -12,7 +12,7 @@ from types import TracebackType
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current
-from lookalike.pixels.decode import Limits
+from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, Store
 from lookalike.search.answering import Answering, folded
 from lookalike.search.channels import DEFAULT_DESCRIBERS, channels_of, describers_of
@@ -54,7 +54,9 @@ class Library:
     Opening touches nothing: the first `index` makes the folder, and every other call raises `LibraryMissing` before.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], *, limits: Limits = Limits(), workers: int | None = None) -> None:
+    def __init__(
+        self, folder: str | os.PathLike[str], *, limits: Limits = Limits(), workers: int | None = None
+    ) -> None:
         self.folder = Path(folder)
         self.limits = limits
         self.workers = workers or os.cpu_count() or 1

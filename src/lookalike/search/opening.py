@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.decode import Limits
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
 from lookalike.pixels.isolate import Isolated
+from lookalike.pixels.limits import Limits
 from lookalike.search.reading import load
 from lookalike.search.sample import Sample
 from lookalike.search.scan import Found

@@ -78,9 +78,7 @@ class Results(Sequence[Answer]):
         from lookalike.search.page import search_page
 
         asked, shown = self._illustrate(self)
-        return search_page(
-            asked, shown, searched=self.searched, seconds=self.seconds, where=self.question.where
-        )
+        return search_page(asked, shown, searched=self.searched, seconds=self.seconds, where=self.question.where)
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
         """Writes `to_html()` to `path`, whole or not at all."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lookalike.protocols import Describer
-from lookalike.search.sample import Sample
 from lookalike.search.pixel_digest import pixel_digest
+from lookalike.search.sample import Sample
 
 NOTABLE = 0.25
 """A channel that is this far above unrelated pictures, on the way to identical ones, is worth a word."""

@@ -13,7 +13,7 @@ import typer
 
 from lookalike.app.cli.commands import compare, describe, describers, dupes, index, models, search, upkeep
 from lookalike.app.cli.exits import Exit, exit_for
-from lookalike.app.cli.options import Common, Json, LibraryFolder, Quiet, Verbose
+from lookalike.app.cli.options import Common, LibraryFolder, Quiet, Verbose
 from lookalike.app.cli.output import json_bytes, note, write
 
 app = typer.Typer(

@@ -22,8 +22,8 @@ def describe(
 ) -> int:
     """Write the vectors of pictures to an .npz file: paths (n,), vectors (n, d), space (JSON). Needs no library."""
     from lookalike.describe import DESCRIBERS
-    from lookalike.search.export import describe_files, npz_bytes
     from lookalike.search.atomic import write_atomically
+    from lookalike.search.export import describe_files, npz_bytes
 
     component = DESCRIBERS.make(describer, _settings(settings or []))
     described = describe_files(paths, component)

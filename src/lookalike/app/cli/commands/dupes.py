@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lookalike.search.identical import Group
 
 
-class Relation(str, Enum):
+class Relation(StrEnum):
     """What `dupes` finds in this version."""
 
     identical = "identical"

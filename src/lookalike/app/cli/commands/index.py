@@ -48,7 +48,7 @@ def index(
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import index_document
-    from lookalike.pixels.decode import Limits
+    from lookalike.pixels.limits import Limits
     from lookalike.search.ingest import Options
 
     defaults = Limits()
@@ -90,7 +90,9 @@ def _list_failures(report: IndexReport) -> None:
     if common().quiet:
         return
     for failure in report.failures:
-        note(f"failed: {shown(failure.path)}: {failure.reason}{f' ({shown(failure.detail)})' if failure.detail else ''}")
+        note(
+            f"failed: {shown(failure.path)}: {failure.reason}{f' ({shown(failure.detail)})' if failure.detail else ''}"
+        )
 
 
 @contextmanager

@@ -36,7 +36,9 @@ def search(
     ] = None,
     where: Annotated[
         str | None,
-        typer.Option("--where", metavar="EXPR", help="Only among pictures that pass, as: width > 1000 and format = png"),
+        typer.Option(
+            "--where", metavar="EXPR", help="Only among pictures that pass, as: width > 1000 and format = png"
+        ),
     ] = None,
     crop: Annotated[
         str | None, typer.Option("--crop", metavar="X,Y,W,H", help="Ask about this part of the query, in px.")

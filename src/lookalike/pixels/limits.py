@@ -1,0 +1,21 @@
+"""What a picture may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that one picture may ask for; what asks for more is refused before it is given anything."""
+
+    pixels: int = 50_000_000
+    """Decoded whole, in any format."""
+    jpeg_pixels: int = 500_000_000
+    """In a JPEG: above `pixels` it is decoded at a fraction of its size."""
+    bytes: int = 512 * 2**20
+    """In the file."""
+    seconds: float = 30.0
+    """Of wall-clock time in an isolated worker."""
+    memory: int = 2 * 2**30
+    """Address space, in bytes, that a worker may add to what it has when it is ready (Linux)."""

@@ -1,0 +1,34 @@
+"""Pixels at another size."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.types import Size
+
+Array = TypeVar("Array", bound=NDArray[np.uint8])
+
+
+def resize(pixels: Array, size: Size) -> Array:
+    """`pixels`, (h, w) or (h, w, 3), at (w, h) px without aliasing: each axis by area down, bicubic up."""
+    height, width = pixels.shape[:2]
+    if min(size) < 1:
+        raise ValueError(f"size must be positive, not {size}")
+    # One axis at a time: OpenCV's area filter turns into a linear one as soon as either axis grows.
+    if (size[0] > width) != (size[1] > height):
+        narrow = _resize(pixels, (min(width, size[0]), min(height, size[1])))
+        return _resize(narrow, size)
+    return _resize(pixels, size)
+
+
+def _resize(pixels: Array, size: Size) -> Array:
+    height, width = pixels.shape[:2]
+    if size == (width, height):
+        return np.ascontiguousarray(pixels)
+    grows = size[0] > width or size[1] > height
+    resized: Array = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC if grows else cv2.INTER_AREA)
+    return resized
