@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
 import simplejpeg
-from PIL import Image, JpegImagePlugin
+from numpy.typing import NDArray
+from PIL.JpegImagePlugin import JpegImageFile
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.limits import Limits
@@ -20,7 +21,7 @@ def fraction_for(size: Size, min_side: int | None, limits: Limits) -> tuple[int,
     """The largest divisor that keeps `min_side` px on the shorter side; more, and `scaled`, where the limit asks it."""
     if size[0] * size[1] > limits.jpeg_pixels:
         raise BadPicture("too_large", f"{size[0]} x {size[1]} px, more than the limit of {limits.jpeg_pixels}")
-    wanted = _last(f for f in FRACTIONS if min_side is not None and min(divided(size, f)) >= min_side) or 1
+    wanted = max((f for f in FRACTIONS if min_side is not None and min(divided(size, f)) >= min_side), default=1)
     for fraction in FRACTIONS:
         width, height = divided(size, fraction)
         if fraction >= wanted and width * height <= limits.pixels:
@@ -33,26 +34,21 @@ def divided(size: Size, fraction: int) -> Size:
     return -(-size[0] // fraction), -(-size[1] // fraction)
 
 
-def _last(fractions: Iterable[int]) -> int | None:
-    return max(fractions, default=None)
-
-
-def decoded(image: JpegImagePlugin.JpegImageFile, data: bytes, fraction: int) -> tuple[Image.Image, tuple[str, ...]]:
-    """Its pixels at one `fraction`th of its size; `damaged` where the decoder had to guess at some of them."""
-    if image.mode in ("L", "RGB"):
-        pixels = _turbo(data, image.mode, divided(image.size, fraction))
-        if pixels is not None:
-            return pixels, ()
-    image.draft(None, divided(image.size, fraction))
-    image.load()
-    return image, ("damaged",) if image.mode in ("L", "RGB") else ()
-
-
-def _turbo(data: bytes, mode: str, size: Size) -> Image.Image | None:
-    """By libjpeg-turbo straight into an array; None at the least irregularity."""
-    colours = "GRAY" if mode == "L" else "RGB"
+def turbo_decoded(data: bytes, *, is_grey: bool, size: Size) -> NDArray[np.uint8] | None:
+    """(h, w, 3), or (h, w, 1) where grey, at `size` by libjpeg-turbo; None where it meets the least irregularity."""
     try:
-        pixels = simplejpeg.decode_jpeg(data, colours, min_width=size[0], min_height=size[1])
-    except ValueError:
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+            data, "GRAY" if is_grey else "RGB", min_width=size[0], min_height=size[1]
+        )
+    except ValueError as error:
+        if "memory" in str(error).lower():
+            raise MemoryError(str(error)) from error
         return None
-    return pixels
+    return pixels if pixels.shape[1::-1] == size else None
+
+
+def load_divided(image: JpegImageFile, fraction: int) -> None:
+    """Has Pillow decode `image` at one `fraction`th of its size."""
+    width, height = image.size
+    image.draft(None, (max(1, width // fraction), max(1, height // fraction)))
+    image.load()

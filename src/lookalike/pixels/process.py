@@ -58,7 +58,7 @@ class Process(Generic[J]):
     def _start(self) -> subprocess.Popen[bytes]:
         if self._closed:
             raise RuntimeError("the pool is closed")
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed with the worker
         popen = self._popen = subprocess.Popen(
             [sys.executable, "-P", "-m", "lookalike.pixels.worker"],
             stdin=subprocess.PIPE,

@@ -13,15 +13,16 @@ def write_atomically(path: Path, data: bytes) -> Path:
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return path
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        os.chmod(temporary, _mode_of(path))  # mkstemp's own is for the owner alone
-        os.replace(temporary, path)
+        temporary.chmod(_mode_of(path))  # mkstemp's own is for the owner alone
+        temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            temporary.unlink()
         raise
     return path
 

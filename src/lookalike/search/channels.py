@@ -36,7 +36,7 @@ class Channel:
         return self.describer.describe([sample.picture(self.describer.min_side) for sample in samples])
 
     def alike(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Similarities on the scale that all channels share: 0 as of two unrelated pictures, 1 as of one with itself."""
+        """Similarities on the scale that channels share: 0 as of unrelated pictures, 1 as of one with itself."""
         floor = np.float32(self.describer.unrelated)
         return np.clip((scores - floor) / (1 - floor), 0, 1)
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 from lookalike.errors import BadPicture
 from lookalike.protocols import Describer, Explainer
+from lookalike.search.identical import Group
 from lookalike.search.opening import Opener
-from lookalike.search.page import Asked, Shown, thumbnail
+from lookalike.search.page import SIDE, Asked, Shown, ShownGroup, groups_page, thumbnail
 from lookalike.search.results import Results
 from lookalike.search.sample import Sample
-from lookalike.types import Answer, Explanation
-
-SIDE = 240
-"""Of a thumbnail, in px."""
+from lookalike.types import Answer, Explanation, Record
 
 
 @dataclass(frozen=True)
@@ -26,13 +24,13 @@ class Illustrator:
     describers: Sequence[Describer]
 
     def __call__(self, results: Results) -> tuple[list[Asked], list[Shown]]:
-        asked = [Asked(sample.label, thumbnail(sample.picture(SIDE).pixels, SIDE)) for sample in self.samples]
+        asked = [Asked(sample.label, thumbnail(sample.picture(SIDE).pixels)) for sample in self.samples]
         return asked, [self._shown(answer) for answer in results]
 
     def _shown(self, answer: Answer) -> Shown:
         hit = self.opener.sample(answer.record)
         try:
-            return Shown(answer, thumbnail(hit.picture(SIDE).pixels, SIDE), self._explanations(answer, hit))
+            return Shown(answer, thumbnail(hit.picture(SIDE).pixels), self._explanations(answer, hit))
         except BadPicture:  # gone or changed since it was indexed
             return Shown(answer, None, {})
 
@@ -45,3 +43,19 @@ class Illustrator:
             for describer in self.describers
             if isinstance(describer, Explainer)
         }
+
+
+def groups_html(groups: Sequence[Group], opener: Opener) -> str:
+    """A page of groups, with the thumbnails that can be made."""
+    shown = [
+        ShownGroup(group.relation, group.weakest, [(member, _thumbnail(member, opener)) for member in group.members])
+        for group in groups
+    ]
+    return groups_page(shown)
+
+
+def _thumbnail(record: Record, opener: Opener) -> bytes | None:
+    try:
+        return thumbnail(opener.sample(record).picture(SIDE).pixels)
+    except BadPicture:
+        return None

@@ -73,7 +73,7 @@ class Options:
     """How a run works. `should_stop` is asked between files: when true, the batch is finished and committed."""
 
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     retry_failed: bool = False
     on_commit: Callable[[Progress], None] = _silent
     should_stop: Callable[[], bool] = _never

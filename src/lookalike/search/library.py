@@ -15,11 +15,12 @@ from lookalike.index.derived import Derived, current
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, Store
 from lookalike.search.answering import Answering, folded
+from lookalike.search.atomic import write_atomically
 from lookalike.search.channels import DEFAULT_DESCRIBERS, channels_of, describers_of
 from lookalike.search.engine import Engine
 from lookalike.search.fuse import FUSERS
 from lookalike.search.identical import Group, identical_groups
-from lookalike.search.illustrate import Illustrator
+from lookalike.search.illustrate import Illustrator, groups_html
 from lookalike.search.ingest import IndexReport, Options, ingest
 from lookalike.search.opening import Opener
 from lookalike.search.results import Question, Results
@@ -54,9 +55,7 @@ class Library:
     Opening touches nothing: the first `index` makes the folder, and every other call raises `LibraryMissing` before.
     """
 
-    def __init__(
-        self, folder: str | os.PathLike[str], *, limits: Limits = Limits(), workers: int | None = None
-    ) -> None:
+    def __init__(self, folder: str | os.PathLike[str], *, limits: Limits = Limits(), workers: int = 0) -> None:
         self.folder = Path(folder)
         self.limits = limits
         self.workers = workers or os.cpu_count() or 1
@@ -122,7 +121,7 @@ class Library:
 
     def forget(self, paths: Iterable[str | os.PathLike[str]]) -> int:
         """Drops files at and below `paths` from the library, never from the disk; how many."""
-        absolute = [os.path.abspath(os.fspath(path)) for path in paths]
+        absolute = [os.path.realpath(path) for path in paths]
         store = SQLiteStore.open(self.folder)
         try:
             with store.writing(), store.transaction():
@@ -188,9 +187,9 @@ class Library:
             raise BadQuery(f"dupes finds 'identical' pictures in this version, not {relation!r}")
         return identical_groups(self.store, workers=self.workers, limits=self.limits)
 
-    def save_dupes_html(self, groups: Sequence[Group], path: str | os.PathLike[str]) -> Path:
+    def save_groups_html(self, groups: Sequence[Group], path: str | os.PathLike[str]) -> Path:
         """The groups with their thumbnails, on a page that stands alone."""
-        return write_atomically(Path(path), dupes_html(groups, self._opener).encode("utf-8", "backslashreplace"))
+        return write_atomically(Path(path), groups_html(groups, self._opener).encode("utf-8", "backslashreplace"))
 
     def _samples(self, sources: Sequence[Source], crop: Box | None) -> list[Sample]:
         if not sources:
@@ -211,7 +210,7 @@ class Library:
         return Status(store.count(), len(store.failures()), spaces, store.bytes() + self._derived.bytes())
 
     def verify(self) -> list[str]:
-        """What is wrong with the library, in sentences; derived files that are damaged are rebuilt, hence no problem."""
+        """What is wrong with the library, in sentences; a damaged index is rebuilt, hence no problem."""
         return self.store.problems()
 
     def _index(self, space: Space) -> Index:

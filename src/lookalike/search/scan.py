@@ -16,30 +16,9 @@ Rule = Literal["hidden", "system", "link", "special", "name"]
 """Why a file is skipped; `name` means that neither its name nor its first bytes are a picture's."""
 
 SYSTEM_FOLDERS = frozenset({"@eadir", "#recycle", "$recycle.bin", "system volume information", "__macosx"})
-PICTURE_ENDINGS = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".apng",
-        ".webp",
-        ".gif",
-        ".bmp",
-        ".dib",
-        ".tif",
-        ".tiff",
-        ".avif",
-        ".heic",
-        ".heif",
-        ".hif",
-        ".ppm",
-        ".pgm",
-        ".pbm",
-        ".pnm",
-        ".ico",
-    ]
+PICTURE_ENDINGS = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
+    *(".avif", ".heic", ".heif", ".hif", ".ppm", ".pgm", ".pbm", ".pnm", ".ico"),
 )
 
 
@@ -140,7 +119,7 @@ def _look(entry: os.DirEntry[str]) -> Iterator[Seen]:
 
 def _may_be_a_picture(entry: os.DirEntry[str]) -> bool:
     """By its ending, or by its first bytes where the ending says nothing."""
-    if os.path.splitext(entry.name)[1].lower() in PICTURE_ENDINGS:
+    if entry.name.lower().endswith(PICTURE_ENDINGS):
         return True
     from lookalike.pixels.sniff import sniff
 

@@ -43,10 +43,10 @@ def _common(
     library: LibraryFolder = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
-    version: Annotated[
+    _: Annotated[
         bool, typer.Option("--version", help="The version, and end.", callback=_version, is_eager=True)
     ] = False,
-    json: Annotated[bool, typer.Option("--json", hidden=True)] = False,
+    __: Annotated[bool, typer.Option("--json", hidden=True)] = False,
 ) -> None:
     context.obj = Common(library, quiet, verbose)
 

@@ -100,7 +100,7 @@ def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
     """The first Ctrl-C asks the run to finish its batch; the second ends it at once."""
     asked = threading.Event()
 
-    def stop(number: int, frame: object) -> None:
+    def stop(_number: int, _frame: object) -> None:
         asked.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         note("finishing the batch; Ctrl-C again to end at once")
