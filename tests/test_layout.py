@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -58,8 +61,38 @@ def test_importing_the_package_or_the_program_loads_nothing_heavy(module: str) -
     code = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     loaded = set(json.loads(done.stdout))
-    allowed = {"typer", "rich"} if module.endswith("cli") else set()
-    assert not (set(HEAVY) | {"numpy"}) & loaded - allowed
+    unwanted = {*HEAVY, "numpy"} - ({"typer", "rich"} if module.endswith("cli") else set())
+    assert sorted(unwanted & loaded) == []
+
+
+def test_every_package_that_is_imported_is_one_that_is_installed_with_ours() -> None:
+    """A package that only comes along with another, or with the tests, may be gone tomorrow."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [line for name, lines in project["optional-dependencies"].items() if name != "dev" for line in lines]
+    wanted = {plain_name(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"] + extras}
+    provided_by = packages_distributions()
+    strangers = {
+        f"{file.relative_to(ROOT)}: {module}"
+        for file in SOURCES
+        for module in imported(file) - sys.stdlib_module_names - {"lookalike"}
+        if not wanted & {plain_name(name) for name in provided_by.get(module, ())}
+    }
+    assert not strangers
+
+
+def plain_name(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def imported(file: Path) -> set[str]:
+    """First parts of the modules that a file imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
 
 
 def test_every_public_name_is_there() -> None:

@@ -88,13 +88,6 @@ class IndexMaker(Protocol):
     def load(self, path: Path, space: Space) -> Index: ...
 
 
-class Where(Protocol):
-    """A filter on records, compiled by each store into its own language (see `store.where`)."""
-
-    @property
-    def text(self) -> str: ...
-
-
 class Store(Protocol):
     """The truth: which files, which contents, which vectors, which failures.
 
@@ -114,8 +107,8 @@ class Store(Protocol):
         """Drops files and failures of these paths. Contents and vectors stay until `compact`."""
         ...
 
-    def records(self, ids: Ids | None = None, where: Where | None = None) -> Iterator[Record]:
-        """By id, then path."""
+    def records(self, ids: Ids | None = None, where: str | None = None) -> Iterator[Record]:
+        """By id, then path; `where` as in docs/where.md, `BadQuery` where it does not parse."""
         ...
 
     def count(self) -> int:
@@ -131,7 +124,7 @@ class Store(Protocol):
         """Those that are known, with their ids."""
         ...
 
-    def ids(self, where: Where | None = None) -> Ids:
+    def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
         ...
 

@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = "edge_density"
 
 
-@pytest.fixture(scope="session")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def installed_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The table, as it is where a package with the entry point of docs/extend.md is installed."""
     site = tmp_path_factory.mktemp("site")
     (site / f"{FOREIGN}.py").write_text((ROOT / "examples" / f"{FOREIGN}.py").read_text())
@@ -34,7 +34,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", params=[*DESCRIBERS, FOREIGN])
-def describer(request: pytest.FixtureRequest, table: None) -> Describer:
+def describer(request: pytest.FixtureRequest, installed_example: None) -> Describer:
     """Each row of the table in turn, as it is without settings."""
     return DESCRIBERS.make(request.param)
 

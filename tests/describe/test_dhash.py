@@ -6,12 +6,12 @@ import cv2
 import imagehash
 import numpy as np
 import pytest
-from lookalike.pixels.planes import small_grey
 from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.describe.dhash import DifferenceHash
 from lookalike.describe.drawing import MARK
+from lookalike.describe.reduced import reduced_grey
 from lookalike.types import Picture, Pixels
 
 
@@ -20,14 +20,14 @@ def picture_of(pixels: Pixels) -> Picture:
 
 
 def grey_of(values: NDArray[np.integer]) -> Picture:
-    """9 x 8 values, each a block of 10 x 10 px."""
-    blocks = np.kron(values, np.ones((10, 10), int)).astype(np.uint8)
+    """9 x 8 values, each a block of 40 x 40 px."""
+    blocks = np.kron(values, np.ones((40, 40), int)).astype(np.uint8)
     return picture_of(np.repeat(blocks[:, :, None], 3, axis=2))
 
 
 def bits(picture: Picture, size: int = 8) -> NDArray[np.bool_]:
     row = DifferenceHash(size=size).describe([picture])
-    return np.unpackbits(row).reshape(size, size).astype(bool)
+    return np.unpackbits(row.astype(np.uint8)).reshape(size, size).astype(bool)
 
 
 def test_bits_agree_with_a_slow_loop_over_the_means_of_blocks() -> None:
@@ -38,7 +38,7 @@ def test_bits_agree_with_a_slow_loop_over_the_means_of_blocks() -> None:
 
 def test_bits_agree_with_imagehash_on_the_same_reduced_picture(photos: list[Picture]) -> None:
     for photo in photos:
-        reduced = Image.fromarray(small_grey(photo, 9, 8))
+        reduced = Image.fromarray(reduced_grey(photo, 9, 8))
         np.testing.assert_array_equal(bits(photo), imagehash.dhash(reduced).hash)
 
 

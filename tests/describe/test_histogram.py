@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from lookalike.describe.histogram import SIDE, ColourHistogram
+from lookalike.describe.histogram import ColourHistogram
+from lookalike.describe.reduced import SIDE
 from lookalike.types import Picture, Pixels
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lookalike.pixels.planes import small
 
+from lookalike.describe.reduced import reduced
 from lookalike.describe.thumbnail import Thumbnail
 from lookalike.types import Picture, Pixels
 
@@ -27,8 +27,9 @@ def flat(*colour: int) -> Picture:
 
 def test_similarity_is_the_correlation_of_the_tiny_pictures(photos: list[Picture]) -> None:
     astronaut, chelsea = photos[0], photos[3]
-    tiny = [small(picture, 16, 16).ravel() for picture in (astronaut, chelsea)]
-    assert similarity(astronaut, chelsea) == pytest.approx(np.corrcoef(tiny)[0, 1], abs=1e-3)
+    ours, theirs = (reduced(picture, 16, 16).ravel() for picture in (astronaut, chelsea))
+    correlation = float(np.asarray(np.corrcoef(ours, theirs))[0, 1])
+    assert similarity(astronaut, chelsea) == pytest.approx(correlation, abs=1e-3)
 
 
 def test_brightness_and_contrast_do_not_matter() -> None:

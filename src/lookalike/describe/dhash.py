@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from lookalike.describe.drawing import drawn, fit, grid_marked, side_by_side
 from lookalike.describe.hamming import check_size, packed
+from lookalike.describe.reduced import reduced_grey
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
-from lookalike.pixels.planes import small_grey
 from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Space, Vectors
 
@@ -63,6 +63,6 @@ class DifferenceHash:
 
     def _bits(self, picture: Picture) -> NDArray[np.bool_]:
         """(size, size)"""
-        grey = small_grey(picture, self.size + 1, self.size)
+        grey = reduced_grey(picture, self.size + 1, self.size)
         brighter: NDArray[np.bool_] = grey[:, 1:] > grey[:, :-1]
         return brighter

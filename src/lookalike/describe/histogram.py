@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 from lookalike.describe.bars import back_to_back
 from lookalike.describe.colours import joined, names
 from lookalike.describe.drawing import side_by_side, stacked_up, tile
+from lookalike.describe.reduced import reduced
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
-from lookalike.pixels.planes import small
 from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Space, Vectors
 
-SIDE = 128
-"""px of the square that colours are counted in: whatever its size, a picture is compared at one resolution."""
 HEAD = 190
 """px of the pictures above an explanation."""
 BARS = 8
@@ -93,7 +91,7 @@ class ColourHistogram:
 
 def _pixels(picture: Picture) -> NDArray[np.uint8]:
     """(p, 3)"""
-    return small(picture, SIDE, SIDE).reshape(-1, 3)
+    return reduced(picture).reshape(-1, 3)
 
 
 def _line(ours: NDArray[np.float64], theirs: NDArray[np.float64], colours: NDArray[np.uint8]) -> str:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from lookalike.describe.drawing import side_by_side, stacked_up, tile
 from lookalike.describe.hamming import check_size, packed
+from lookalike.describe.reduced import reduced_grey
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
-from lookalike.pixels.planes import small_grey
 from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Pixels, Space, Vectors
 
@@ -88,7 +88,7 @@ class PerceptualHash:
         """(size, size) unscaled DCT-II, in units of 1 / ONE^2 grey level."""
         side = OVERSAMPLING * self.size
         basis = _basis(self.size, side)
-        frequencies: NDArray[np.int64] = basis @ small_grey(picture, side, side).astype(np.int64) @ basis.T
+        frequencies: NDArray[np.int64] = basis @ reduced_grey(picture, side, side).astype(np.int64) @ basis.T
         return frequencies
 
 

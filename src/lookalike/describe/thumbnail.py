@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe.drawing import MARK, PAPER, magnified, side_by_side
+from lookalike.describe.reduced import reduced
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
-from lookalike.pixels.planes import small
 from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Space, Vectors
 
@@ -68,7 +68,7 @@ class Thumbnail:
         apart = np.square(ours - theirs)[:-1].reshape(self.size, self.size, 3).sum(axis=2)
         strength = np.sqrt(np.clip(apart * self.size**2 / UNRELATED, 0, 1))[:, :, None]
         difference = np.rint(PAPER + strength * (np.array(MARK) - PAPER)).astype(np.uint8)
-        tiny = [small(picture, self.size, self.size) for picture in (query, hit)]
+        tiny = [reduced(picture, self.size, self.size) for picture in (query, hit)]
         tiles = side_by_side([magnified(pixels, (TILE, TILE)) for pixels in (*tiny, difference)])
         similarity = float(ours @ theirs)
         if min(ours[-1], theirs[-1]) > FLAT:
@@ -78,7 +78,7 @@ class Thumbnail:
         return Explanation(line, tiles)
 
     def _row(self, picture: Picture) -> NDArray[np.float64]:
-        tiny = small(picture, self.size, self.size).astype(np.float64).ravel()
+        tiny = reduced(picture, self.size, self.size).astype(np.float64).ravel()
         # A flat image correlates with nothing: it gets an axis of its own, where one with contrast is near 0.
         row: NDArray[np.float64] = np.append(tiny - tiny.mean(), GRAIN * np.sqrt(tiny.size))
         return row / float(np.linalg.norm(row))

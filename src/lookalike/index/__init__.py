@@ -7,5 +7,6 @@ INDEXES: Table[IndexMaker] = Table(
     "index",
     {
         "flat": "lookalike.index.flat:Flat",
+        "ivf": "lookalike.index.ivf:InvertedFile",
     },
 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.exif import exif_of, upright, upright_size
-from lookalike.pixels.limits import Limits
+from lookalike.pixels.limits import Limits, check_size
 from lookalike.pixels.sniff import format_of
 from lookalike.pixels.strip import without_metadata
 from lookalike.types import Picture, Pixels
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
+    from PIL.JpegImagePlugin import JpegImageFile
 
 __all__ = ["Decoded", "Limits", "decode"]
 
@@ -81,27 +82,13 @@ def _pixels(
     image: ImageFile, format: str, data: bytes, min_side: int | None, limits: Limits
 ) -> tuple[Pixels, tuple[str, ...]]:
     """As they lie in the file, in sRGB, and what was odd."""
+    if format == "jpeg":
+        from lookalike.pixels.jpeg import jpeg_pixels
+
+        return jpeg_pixels(cast("JpegImageFile", image), data, min_side, limits)
     from lookalike.pixels.colour import srgb
 
-    if format == "jpeg":
-        return _jpeg_pixels(image, data, min_side, limits)
-    _check_size(image, limits)
+    check_size(image.size, limits.pixels)
     image.load()
-    _check_size(image, limits)
+    check_size(image.size, limits.pixels)  # again: the frame of an icon or of HEIC has a size of its own
     return srgb(image)
-
-
-def _jpeg_pixels(image: ImageFile, data: bytes, min_side: int | None, limits: Limits) -> tuple[Pixels, tuple[str, ...]]:
-    from PIL import Image
-
-    from lookalike.pixels import jpeg
-    from lookalike.pixels.colour import rgb_of_grey, srgb
-
-    fraction, flags = jpeg.fraction_for(image.size, min_side, limits)
-    has_profile = bool(image.info.get("icc_profile"))
-    if image.mode in ("L", "RGB"):
-        is_grey = image.mode == "L"
-        pixels = jpeg.turbo_decoded(data, is_grey=is_grey, size=jpeg.divided(image.size, fraction))
-        if pixels is not None and not has_profile:
-            return (rgb_of_grey(pixels[:, :, 0]) if is_grey else pixels), flags
-    return pixels, flags

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lookalike.pixels.decode import Decoded, decode
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
 from lookalike.types import Picture
@@ -25,16 +26,20 @@ class Decoder:
     limits: Limits
 
     def __call__(self) -> Callable[[DecodeJob], Reply]:
-        from lookalike.pixels.decode import decode
+        # What is loaded now counts as the worker's own memory, and is not waited for by the first picture.
+        from lookalike.pixels import colour, jpeg, plugins, reasons  # noqa: F401
 
-        def handle(job: DecodeJob) -> Reply:
-            picture = decode(job.data, min_side=job.min_side, limits=self.limits).picture
-            return Reply({"size": picture.size}, (picture.pixels,))
-
-        return handle
+        return lambda job: _reply(decode(job.data, min_side=job.min_side, limits=self.limits))
 
 
-def picture_of(reply: Reply) -> Picture:
-    """The picture in a reply of that handler."""
+def picture_of(reply: Reply) -> Decoded:
+    """What was decoded, from a reply of that handler."""
     width, height = reply.data["size"]
-    return Picture(reply.arrays[0], (width, height))
+    picture = Picture(reply.arrays[0], (width, height))
+    return Decoded(picture, reply.data["format"], reply.data["taken"], tuple(reply.data["flags"]))
+
+
+def _reply(decoded: Decoded) -> Reply:
+    picture = decoded.picture
+    facts = {"size": picture.size, "format": decoded.format, "taken": decoded.taken, "flags": decoded.flags}
+    return Reply(facts, (picture.pixels,))

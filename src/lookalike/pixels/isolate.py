@@ -1,112 +1,123 @@
-"""Work on untrusted bytes in worker processes with limits: what kills a worker costs one job.
-
-A worker is a plain subprocess (never a fork, never a second import of the user's program). Jobs go to it pickled;
-what comes back is never unpickled: a header of JSON and the raw bytes of arrays, checked before they are used.
-"""
+"""Work on untrusted bytes in worker processes with limits: what kills a worker costs one job."""
 
 from __future__ import annotations
 
+import pickle
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from queue import SimpleQueue
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from types import TracebackType
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.limits import Limits
-from lookalike.pixels.process import Process
+from lookalike.pixels.process import Process, WorkerFailed
 from lookalike.pixels.wire import Reply
 
-J = TypeVar("J")
-J_contra = TypeVar("J_contra", contravariant=True)
+__all__ = ["Isolated", "Reply", "WorkerFailed"]
+
+Job = TypeVar("Job")
 
 
-class Maker(Protocol[J_contra]):
-    """Picklable; called once in each worker, it gives the handler of jobs."""
+class Isolated(Generic[Job]):
+    """A pool of worker processes, each started by the first job that finds none free. A context manager.
 
-    def __call__(self) -> Callable[[J_contra], Reply]: ...
+    `make` is called once in each worker and gives its handler. It and the jobs are pickled; so what they are made of
+    is importable, and not defined in the program that is run. From a handler, `BadPicture` is an outcome as any
+    other; running out of memory is `too_large`, out of time `timeout`, dying or any other error `decoder_crash`.
+    """
 
-
-class Isolated(Generic[J]):
-    """A pool of isolated workers, each started by the first job that finds no other free. A context manager."""
-
-    def __init__(self, make: Maker[J], *, workers: int, limits: Limits) -> None:
+    def __init__(self, make: Callable[[], Callable[[Job], Reply]], *, workers: int, limits: Limits) -> None:
         if workers < 1:
             raise ValueError(f"workers must be 1 or more, not {workers}")
-        self._make = make
-        self._limits = limits
+        self._made = pickle.dumps((make, limits.memory), pickle.HIGHEST_PROTOCOL)
         self._workers = workers
-        self._todo: SimpleQueue[tuple[J, _Results[J]] | None] = SimpleQueue()
-        self._processes: list[Process[J]] = []
-        self._threads: list[threading.Thread] = []
+        self._limits = limits
+        self._threads = ThreadPoolExecutor(workers, "isolated")
+        self._lock = threading.Lock()
+        self._all: set[Process] = set()
+        self._free: list[Process] = []
+        self._is_closed = False
 
-    def run(self, jobs: Iterable[J]) -> Iterator[tuple[J, Reply | BadPicture]]:
-        """Each job with what came of it, as they complete; at most two jobs a worker are drawn ahead.
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Reply | BadPicture]]:
+        """Each job with what came of it, in the order of completion; raises `WorkerFailed` where no worker starts.
 
-        A defect of the handler's `make` raises `RuntimeError` with what the worker said.
+        Jobs are drawn in the caller's thread, when there is room: one more than there are workers is under way.
         """
-        done: _Results[J] = SimpleQueue()
         waiting = iter(jobs)
-        in_flight, exhausted = 0, False
-        while True:
-            while not exhausted and in_flight < 2 * self._workers:
-                try:
-                    job = next(waiting)
-                except StopIteration:
-                    exhausted = True
-                else:
-                    self._start_thread(in_flight)
-                    self._todo.put((job, done))
-                    in_flight += 1
-            if in_flight == 0:
-                return
-            job, outcome = done.get()
-            in_flight -= 1
-            if isinstance(outcome, RuntimeError):
-                raise outcome
-            yield job, outcome
+        under_way: dict[Future[Reply | BadPicture], Job] = {}
+        try:
+            while True:
+                for job in islice(waiting, self._workers + 1 - len(under_way)):
+                    under_way[self._threads.submit(self._handle, job)] = job
+                if not under_way:
+                    return
+                done = next(iter(wait(under_way, return_when=FIRST_COMPLETED).done))
+                yield under_way.pop(done), done.result()
+        finally:
+            for future in under_way:
+                future.cancel()
 
-    def one(self, job: J) -> Reply:
-        """What comes of a single job; raises the `BadPicture` that it gives."""
-        ((_, outcome),) = self.run([job])
+    def one(self, job: Job) -> Reply:
+        """What comes of a single job; raises its `BadPicture`. From any thread."""
+        outcome = self._threads.submit(self._handle, job).result()
         if isinstance(outcome, BadPicture):
             raise outcome
         return outcome
 
     def close(self) -> None:
-        """Ends the workers, whatever they are doing."""
-        for _ in self._threads:
-            self._todo.put(None)
-        for process in self._processes:
-            process.close()
-        for thread in self._threads:
-            thread.join()
-        self._threads.clear()
-        self._processes.clear()
+        """Ends the workers, whatever they are doing; jobs under way have no outcome."""
+        with self._lock:
+            self._is_closed = True
+            for process in self._all:
+                process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._all:
+            process.end()
+        self._all.clear()
 
-    def __enter__(self) -> Isolated[J]:
+    def __enter__(self) -> Isolated[Job]:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _start_thread(self, in_flight: int) -> None:
-        """One more worker, while there are more jobs than workers."""
-        if len(self._threads) >= self._workers or len(self._threads) > in_flight:
-            return
-        process = Process(self._make, self._limits)
-        thread = threading.Thread(target=self._serve, args=(process,), name="isolated", daemon=True)
-        self._processes.append(process)
-        self._threads.append(thread)
-        thread.start()
+    def _handle(self, job: Job) -> Reply | BadPicture:
+        message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        process = self._taken()
+        try:
+            return process.handle(message)
+        finally:
+            self._give_back(process)
 
-    def _serve(self, process: Process[J]) -> None:
-        while (item := self._todo.get()) is not None:
-            job, done = item
-            try:
-                done.put((job, process.handle(job)))
-            except Exception as error:  # noqa: BLE001  it must reach the thread that waits for the job
-                done.put((job, error if isinstance(error, RuntimeError) else RuntimeError(repr(error))))
+    def _taken(self) -> Process:
+        """A worker that is free, or a new one."""
+        with self._lock:
+            while self._free:
+                process = self._free.pop()
+                if process.is_alive:
+                    return process
+                self._bury(process)
+            return self._born()
 
+    def _give_back(self, process: Process) -> None:
+        """A worker that could do its job and died of this one has its successor start at once."""
+        with self._lock:
+            if process.is_alive:
+                self._free.append(process)
+            elif not self._is_closed:
+                self._bury(process)
+                if process.was_ready:
+                    self._free.append(self._born())
 
-_Results = SimpleQueue[tuple[J, Reply | BadPicture | RuntimeError]]
+    def _born(self) -> Process:
+        if self._is_closed:
+            raise WorkerFailed("the pool of workers is closed")
+        process = Process(self._made, self._limits)
+        self._all.add(process)
+        return process
+
+    def _bury(self, process: Process) -> None:
+        self._all.discard(process)
+        process.end()

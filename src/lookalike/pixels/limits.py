@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lookalike.errors import BadPicture
+from lookalike.types import Size
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -19,3 +22,9 @@ class Limits:
     """Of wall-clock time in an isolated worker."""
     memory: int = 2 * 2**30
     """Address space, in bytes, that a worker may add to what it has when it is ready (Linux)."""
+
+
+def check_size(size: Size, pixels: int) -> None:
+    """Raises `BadPicture` where (w, h) is more than that many pixels."""
+    if size[0] * size[1] > pixels:
+        raise BadPicture("too_large", f"{size[0]} x {size[1]} px, more than the limit of {pixels}")

@@ -23,7 +23,10 @@ _PLUGINS: Final = {
     "ppm": "PIL.PpmImagePlugin:PpmImageFile",
     "ico": "PIL.IcoImagePlugin:IcoImageFile",
 }
-_ONE_THREAD: Final = {"avif": ("PIL.AvifImagePlugin", "DEFAULT_MAX_THREADS"), "heic": ("pi_heif.options", "DECODE_THREADS")}
+_ONE_THREAD: Final = {
+    "avif": ("PIL.AvifImagePlugin", "DEFAULT_MAX_THREADS"),
+    "heic": ("pi_heif.options", "DECODE_THREADS"),
+}
 
 
 def opened(format: str, data: bytes) -> ImageFile.ImageFile:
@@ -39,7 +42,7 @@ def opened(format: str, data: bytes) -> ImageFile.ImageFile:
 
 @contextmanager
 def pillow_limited(pixels: int) -> Iterator[None]:
-    """Within, Pillow refuses what it decodes on the way (tiles, canvases, icons) above `pixels`, and warns of nothing."""
+    """Within, Pillow refuses tiles, canvases and icons of more than `pixels`, and warns of nothing."""
     before = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = pixels // 2  # it warns above this and raises above twice this
     try:

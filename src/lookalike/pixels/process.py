@@ -1,128 +1,147 @@
-"""One worker process, seen from outside: started when needed, replaced when it dies."""
+"""One worker process, seen from outside."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
-import pickle
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import IO, Generic, TypeVar
+from typing import Any, Final, cast
 
-from lookalike.errors import REASONS, BadPicture
+from lookalike.errors import REASONS, BadPicture, LookalikeError
 from lookalike.pixels.limits import Limits
-from lookalike.pixels.wire import Reply, read_reply, write_message
+from lookalike.pixels.wire import BrokenWire, Reply, read_reply, write_job
 
-J = TypeVar("J")
-
-STARTING_SECONDS = 120.0
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
+START_SECONDS: Final = 120.0
+_ONE_THREAD: Final = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OPENCV_FOR_THREADS_NUM"),
+    "1",
 )
+_TOLD_BYTES: Final = 2000
 
 
-class Process(Generic[J]):
-    """A worker that outlives its own deaths: each costs the job that caused it."""
+class WorkerFailed(LookalikeError):
+    """A worker could not be started, or could not make its handler; the message says what it said."""
 
-    def __init__(self, make: Callable[[], Callable[[J], Reply]], limits: Limits) -> None:
-        self._make = make
+
+class Process:
+    """A worker from its start to its death, of which nothing brings it back. For one thread, but for `kill`."""
+
+    def __init__(self, made: bytes, limits: Limits) -> None:
+        """Starts at once, and does not wait. `made` is what the worker makes its handler of, pickled."""
         self._limits = limits
-        self._popen: subprocess.Popen[bytes] | None = None
-        self._errors: IO[bytes] | None = None
-        self._closed = False
-
-    def handle(self, job: J) -> Reply | BadPicture:
-        """What the handler makes of `job`; `RuntimeError` when no worker can be started."""
-        popen = self._popen or self._start()
-        assert popen.stdin is not None
-        assert popen.stdout is not None
-        with self._deadline(popen, self._limits.seconds) as expired:
-            try:
-                write_message(popen.stdin, pickle.dumps(job, protocol=5))
-                reply = read_reply(popen.stdout, self._limits.memory)
-            except (OSError, EOFError, ValueError, KeyError, TypeError):
-                code = self._end()
-                if expired.is_set():
-                    return BadPicture("timeout", f"more than {self._limits.seconds:g} s")
-                return BadPicture("decoder_crash", f"the worker ended with {code}")
-        return _outcome(reply)
-
-    def close(self) -> None:
-        """Ends the worker for good."""
-        self._closed = True
-        self._end()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        if self._closed:
-            raise RuntimeError("the pool is closed")
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed with the worker
-        popen = self._popen = subprocess.Popen(
-            [sys.executable, "-P", "-m", "lookalike.pixels.worker"],
+        self.was_ready = False
+        self._is_lost = False
+        self._told = tempfile.TemporaryFile()  # noqa: SIM115  closed in `end`
+        # The worker finds what this process finds, where it finds it, and nothing in the folder that it is started in.
+        path = [entry for entry in sys.path if isinstance(entry, str)]
+        program = f"import sys; sys.path[:] = {path!r}; from lookalike.pixels.worker import main; main()"
+        self._popen = subprocess.Popen(
+            [sys.executable, "-P", "-c", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._errors,
+            stderr=self._told,
             bufsize=0,
             env=os.environ | _ONE_THREAD,
+            **cast(dict[str, Any], {"process_group": 0} if os.name == "posix" else {}),  # out of reach of Ctrl-C
         )
-        assert popen.stdin is not None
-        assert popen.stdout is not None
-        with self._deadline(popen, STARTING_SECONDS):
-            try:
-                write_message(popen.stdin, pickle.dumps(sys.path))
-                write_message(popen.stdin, pickle.dumps((self._make, self._limits)))
-                ready = read_reply(popen.stdout, self._limits.memory)
-            except (OSError, EOFError, ValueError) as error:
-                told = self._told()
-                code = self._end()
-                raise RuntimeError(f"a worker could not start (it ended with {code}): {told}") from error
-        if "failed" in ready.data:
-            self._end()
-            raise RuntimeError(f"a worker could not start:\n{ready.data['failed']}")
-        return popen
+        self._jobs = cast(io.FileIO, self._popen.stdin)
+        self._replies = cast(io.FileIO, self._popen.stdout)
+        with contextlib.suppress(OSError):  # if it is dead already, `handle` finds out
+            write_job(self._jobs, made)
 
-    @contextmanager
-    def _deadline(self, popen: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
-        """Kills the worker when time is up, which ends whatever waits for it."""
-        expired = threading.Event()
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be given a job."""
+        return not self._is_lost and self._popen.poll() is None
 
-        def expire() -> None:
-            expired.set()
-            popen.kill()
-
-        timer = threading.Timer(seconds, expire)
-        timer.daemon = True
-        timer.start()
+    def handle(self, job: bytes) -> Reply | BadPicture:
+        """What its handler makes of a pickled job; raises `WorkerFailed` when it has none."""
+        if not self.was_ready:
+            self._wait_until_ready()
+        deadline = Deadline(self._popen, self._limits.seconds)
         try:
-            yield expired
-        finally:
-            timer.cancel()
+            with deadline:
+                write_job(self._jobs, job)
+                kind, reply = read_reply(self._replies, most=self._limits.memory)
+        except (OSError, BrokenWire) as error:
+            status = self._lose()
+            if deadline.is_over:
+                return BadPicture("timeout", f"it took more than {self._limits.seconds:g} s")
+            return BadPicture("decoder_crash", f"its worker ended with {status} ({error})")
+        if deadline.is_over:
+            self._lose()  # too late, but it was on its way
+        return reply if kind == "reply" else _bad_picture(reply)
 
-    def _end(self) -> int | None:
-        popen, self._popen = self._popen, None
-        if popen is None:
-            return None
-        popen.kill()
-        code = popen.wait()
-        for stream in (popen.stdin, popen.stdout, self._errors):
-            if stream is not None:
-                stream.close()
-        return code
+    def _wait_until_ready(self) -> None:
+        try:
+            with Deadline(self._popen, START_SECONDS):
+                kind, reply = read_reply(self._replies, most=0)
+        except BrokenWire:
+            status = self._lose()
+            raise WorkerFailed(f"a worker could not start: it ended with {status}: {self._last_words()}") from None
+        if kind != "ready":
+            self._lose()
+            raise WorkerFailed(f"a worker could not start:\n{reply.data.get('traceback')}")
+        self.was_ready = True
 
-    def _told(self) -> str:
-        """The end of what the worker wrote to stderr."""
-        if self._errors is None:
-            return ""
-        self._errors.seek(0)
-        return self._errors.read().decode(errors="replace")[-2000:]
+    def kill(self) -> None:
+        """Ends the worker, whatever it is doing; from any thread. Whoever waits for it sees it die."""
+        self._popen.kill()
+
+    def end(self) -> None:
+        """Kills it, and gives back what it holds; no thread may be in `handle`."""
+        self._lose()
+        for stream in (self._jobs, self._replies, self._told):
+            stream.close()
+
+    def _lose(self) -> str:
+        """How it ended."""
+        self._is_lost = True
+        with contextlib.suppress(subprocess.TimeoutExpired):  # its pipes may close a moment before it ends by itself
+            self._popen.wait(0.2)
+        self._popen.kill()
+        status = self._popen.wait()
+        return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+
+    def _last_words(self) -> str:
+        self._told.seek(0, os.SEEK_END)
+        self._told.seek(max(0, self._told.tell() - _TOLD_BYTES))
+        return self._told.read().decode(errors="replace")
 
 
-def _outcome(reply: Reply) -> Reply | BadPicture:
-    """A worker's reply is not trusted to keep to the closed set of reasons."""
-    bad = reply.data.get("bad_picture")
-    if bad is None:
-        return reply
-    reason, detail = bad
-    return BadPicture(reason if reason in REASONS else "decoder_crash", str(detail))
+class Deadline:
+    """Kills a process that is not done in time. `is_over` says whether it did."""
+
+    def __init__(self, popen: subprocess.Popen[bytes], seconds: float) -> None:
+        self.is_over = False
+        self._popen = popen
+        self._is_met = False
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._expire)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._is_met = True
+        self._timer.cancel()
+
+    def _expire(self) -> None:
+        with self._lock:
+            if not self._is_met:
+                self.is_over = True
+                self._popen.kill()
+
+
+def _bad_picture(reply: Reply) -> BadPicture:
+    """A worker is not trusted to keep to the closed set of reasons."""
+    reason, detail = reply.data.get("reason"), str(reply.data.get("detail"))
+    return BadPicture(reason if reason in REASONS else "decoder_crash", detail)

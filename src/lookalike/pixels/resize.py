@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.types import Size
 
-Array = TypeVar("Array", bound=NDArray[np.uint8])
-
-
-def resize(pixels: Array, size: Size) -> Array:
+def resize(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     """`pixels`, (h, w) or (h, w, 3), at (w, h) px without aliasing: each axis by area down, bicubic up."""
     height, width = pixels.shape[:2]
     if min(size) < 1:
@@ -25,10 +20,10 @@ def resize(pixels: Array, size: Size) -> Array:
     return _resize(pixels, size)
 
 
-def _resize(pixels: Array, size: Size) -> Array:
+def _resize(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
     if size == (width, height):
         return np.ascontiguousarray(pixels)
     grows = size[0] > width or size[1] > height
-    resized: Array = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC if grows else cv2.INTER_AREA)
+    resized: NDArray[np.uint8] = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC if grows else cv2.INTER_AREA)
     return resized

@@ -1,75 +1,121 @@
-"""What passes between a process and its isolated workers."""
+"""What passes between a process and its isolated workers: jobs go out pickled, replies are never unpickled."""
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import pickle
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-_LENGTH = struct.Struct("<Q")
-_TYPES = frozenset({"uint8", "int64", "float32"})
-_HEADER_BYTES = 2**20
+Kind: TypeAlias = Literal["ready", "failed", "reply", "bad_picture"]
+
+_LENGTH: Final = struct.Struct("<Q")
+_DTYPES: Final = frozenset({"bool", "uint8", "uint16", "int32", "int64", "float32", "float64"})
+_MOST_DIMENSIONS: Final = 8
+_MOST_HEADER_BYTES: Final = 2**24
+_DRAIN_BYTES: Final = 2**20
 
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """What a handler gives back: plain values for JSON, and arrays of uint8, int64 or float32."""
+    """What a handler gives back: values that JSON can hold, and arrays of numbers."""
 
     data: Mapping[str, Any]
     arrays: tuple[NDArray[Any], ...] = ()
 
 
-def write_message(stream: IO[bytes], message: bytes) -> None:
-    """A length and the bytes."""
-    stream.write(_LENGTH.pack(len(message)))
-    stream.write(message)
-    stream.flush()
+class BrokenWire(Exception):
+    """What came from a worker is no reply: it ended in the middle, or it is not to be trusted."""
 
 
-def read_message(stream: IO[bytes], most: int) -> bytes:
-    """The next message; `EOFError` at the end of the stream, `ValueError` for one longer than `most` bytes."""
-    (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
-    if length > most:
-        raise ValueError(f"a message of {length} bytes, more than {most}")
-    return _exactly(stream, length)
+def write_job(stream: io.FileIO, job: bytes) -> None:
+    """`job`, already pickled, after its length."""
+    _write(stream, _LENGTH.pack(len(job)))
+    _write(stream, job)
 
 
-def write_reply(stream: IO[bytes], reply: Reply) -> None:
-    """A header of JSON, then each array's bytes."""
-    shapes = [{"dtype": array.dtype.name, "shape": array.shape} for array in reply.arrays]
-    write_message(stream, json.dumps({"data": dict(reply.data), "arrays": shapes}).encode())
-    for array in reply.arrays:
-        stream.write(np.ascontiguousarray(array).data)
-    stream.flush()
+def read_job(stream: io.FileIO) -> Any:
+    """The next job, in a worker; `EOFError` when the parent is gone.
+
+    One that memory has no room for raises `MemoryError` and is passed over, so that the next can be read.
+    """
+    (length,) = _LENGTH.unpack(_read(stream, bytearray(_LENGTH.size)))
+    try:
+        job = bytearray(length)
+    except MemoryError:
+        while length:
+            length -= len(_read(stream, bytearray(min(length, _DRAIN_BYTES))))
+        raise
+    return pickle.loads(_read(stream, job))  # noqa: S301  the parent is trusted by its worker, never the reverse
 
 
-def read_reply(stream: IO[bytes], most: int) -> Reply:
-    """What `write_reply` wrote; `EOFError` or `ValueError` for anything else, before memory is asked for."""
-    header = json.loads(read_message(stream, _HEADER_BYTES))
-    arrays = []
-    for row in header["arrays"]:
-        shape = tuple(int(length) for length in row["shape"])
-        if row["dtype"] not in _TYPES or any(length < 0 for length in shape):
-            raise ValueError(f"no array of {row['dtype']} {shape} is taken from a worker")
-        size = math.prod(shape) * np.dtype(row["dtype"]).itemsize
-        if size > most:
-            raise ValueError(f"an array of {size} bytes, more than {most}")
-        arrays.append(np.frombuffer(_exactly(stream, size), row["dtype"]).reshape(shape))
-    return Reply(header["data"], tuple(arrays))
+def write_reply(stream: io.FileIO, kind: Kind, reply: Reply) -> None:
+    """A header of JSON after its length, then each array's bytes."""
+    arrays = [np.ascontiguousarray(array) for array in reply.arrays]
+    shapes = [[array.dtype.name, array.shape] for array in arrays]
+    header = json.dumps({"kind": kind, "data": dict(reply.data), "arrays": shapes}).encode()
+    _write(stream, _LENGTH.pack(len(header)) + header)
+    for array in arrays:
+        _write(stream, array.reshape(-1).view(np.uint8).data)
 
 
-def _exactly(stream: IO[bytes], length: int) -> bytearray:
-    data = bytearray(length)
-    view, at = memoryview(data), 0
-    while at < length:
-        count = stream.readinto(view[at:])  # type: ignore[attr-defined]  a raw pipe has it
+def read_reply(stream: io.FileIO, *, most: int) -> tuple[Kind, Reply]:
+    """What a worker wrote, its arrays of at most `most` bytes in all; raises `BrokenWire` before it asks for more."""
+    try:
+        (length,) = _LENGTH.unpack(_read(stream, bytearray(_LENGTH.size)))
+        _check(length <= _MOST_HEADER_BYTES, f"a header of {length} bytes")
+        header = json.loads(_read(stream, bytearray(length)))
+        kind, data, rows = header["kind"], header["data"], header["arrays"]
+        _check(kind in get_args(Kind) and isinstance(data, dict), f"a reply of kind {kind!r}")
+        shapes = [(_dtype(name), _shape(lengths)) for name, lengths in rows]
+        size = sum(math.prod(shape) * dtype.itemsize for dtype, shape in shapes)
+        _check(size <= most, f"arrays of {size} bytes")
+        return kind, Reply(data, tuple(_array(stream, dtype, shape) for dtype, shape in shapes))
+    except (EOFError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BrokenWire(str(error)) from error
+
+
+def _dtype(name: object) -> np.dtype[Any]:
+    _check(isinstance(name, str) and name in _DTYPES, f"an array of {name!r}")
+    return np.dtype(str(name))
+
+
+def _shape(lengths: list[object]) -> tuple[int, ...]:
+    shape = tuple(length for length in lengths if isinstance(length, int) and length >= 0)
+    _check(len(shape) == len(lengths) <= _MOST_DIMENSIONS, f"an array of shape {lengths!r}")
+    return shape
+
+
+def _check(is_right: bool, what: str) -> None:
+    if not is_right:
+        raise ValueError(f"{what} is not taken from a worker")
+
+
+def _array(stream: io.FileIO, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    array = np.empty(math.prod(shape), dtype)
+    _read(stream, memoryview(array.view(np.uint8)))
+    return array.reshape(shape)
+
+
+def _read(stream: io.FileIO, into: bytearray | memoryview) -> bytearray | memoryview:
+    """`into`, filled to the end."""
+    left = memoryview(into)
+    while left:
+        count = stream.readinto(left)
         if not count:
-            raise EOFError("the stream ended in the middle of a message")
-        at += count
-    return data
+            raise EOFError("the stream ended in the middle")
+        left = left[count:]
+    return into
+
+
+def _write(stream: io.FileIO, data: bytes | memoryview) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[stream.write(left) :]

@@ -1,67 +1,64 @@
-"""The program of an isolated worker: `python -m lookalike.pixels.worker`, started by `process`."""
+"""The program of an isolated worker, started by `process`."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
-import pickle
 import signal
-import sys
 import traceback
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.limits import Limits
-from lookalike.pixels.wire import Reply, read_message, write_reply
-
-_ANY_LENGTH = 2**62
+from lookalike.pixels.wire import Kind, Reply, read_job, write_reply
 
 
 def main() -> None:
     """Handles jobs until its input ends, which it does when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    jobs = os.fdopen(os.dup(0), "rb", buffering=0)
-    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    jobs = io.FileIO(os.dup(0), "rb")
+    replies = io.FileIO(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
     os.dup2(2, 1)  # what a C library prints must not end up among the replies
     with contextlib.suppress(EOFError, BrokenPipeError):
-        handler = _made(jobs, replies)
+        handle = _made(jobs, replies)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)  # from here on prints are those of hostile files: without end, and no one's concern
         while True:
-            job = _unpickled(jobs)
-            write_reply(replies, _handled(handler, job))
+            write_reply(replies, *_outcome(jobs, handle))
 
 
-def _made(jobs: IO[bytes], replies: IO[bytes]) -> Callable[[Any], Reply]:
-    sys.path[:] = _unpickled(jobs)
-    limits = Limits()
+def _made(jobs: io.FileIO, replies: io.FileIO) -> Callable[[Any], Reply]:
     try:
-        make, limits = _unpickled(jobs)
-        handler: Callable[[Any], Reply] = make()
-    except Exception:
-        write_reply(replies, Reply({"failed": traceback.format_exc()}))
+        make, memory = read_job(jobs)
+        handle: Callable[[Any], Reply] = make()
+    except EOFError:
         raise
-    _limit_memory(limits.memory)
-    write_reply(replies, Reply({"ready": True}))
-    return handler
+    except Exception as error:
+        write_reply(replies, "failed", Reply({"traceback": traceback.format_exc()}))
+        raise SystemExit(1) from error
+    _limit_memory(memory)
+    write_reply(replies, "ready", Reply({}))
+    return handle
 
 
-def _unpickled(jobs: IO[bytes]) -> Any:
-    return pickle.loads(read_message(jobs, _ANY_LENGTH))  # noqa: S301  the parent is trusted; it is never the other way
-
-
-def _handled(handler: Callable[[Any], Reply], job: Any) -> Reply:
+def _outcome(jobs: io.FileIO, handle: Callable[[Any], Reply]) -> tuple[Kind, Reply]:
     try:
-        return handler(job)
+        return "reply", handle(read_job(jobs))
+    except (EOFError, BrokenPipeError):
+        raise
     except BadPicture as error:
         return _bad(error.reason, error.detail)
     except MemoryError:
-        return _bad("too_large", "needs more memory than a worker may use")
-    except Exception as error:  # noqa: BLE001  one picture never stops a run
+        return _bad("too_large", "it takes more memory than a worker may use")
+    except Exception as error:  # noqa: BLE001  a defect of the handler costs one job, not the run
         return _bad("decoder_crash", f"{type(error).__name__}: {error}")
 
 
-def _bad(reason: str, detail: str) -> Reply:
-    return Reply({"bad_picture": [reason, detail[:500]]})
+def _bad(reason: str, detail: str) -> tuple[Kind, Reply]:
+    return "bad_picture", Reply({"reason": reason, "detail": detail[:500]})
 
 
 def _limit_memory(more: int) -> None:
@@ -72,8 +69,6 @@ def _limit_memory(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         with open("/proc/self/statm") as statm:
             used = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        resource.setrlimit(resource.RLIMIT_AS, (used + more, used + more))
-
-
-if __name__ == "__main__":
-    main()
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = used + more if most == resource.RLIM_INFINITY else min(used + more, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

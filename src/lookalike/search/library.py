@@ -26,7 +26,6 @@ from lookalike.search.opening import Opener
 from lookalike.search.results import Question, Results
 from lookalike.search.sample import Sample, Source, sample
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.store.where import parse
 from lookalike.types import Box, Relation, Space
 
 
@@ -164,7 +163,7 @@ class Library:
             raise BadQuery(f"k must be 1 or more, not {k}")
         samples = self._samples(sources, crop)
         channels = channels_of(describers_of(self.store), by)
-        among = None if where is None else self.store.ids(parse(where))
+        among = None if where is None else self.store.ids(where)
         engine = Engine(self.store, self._index)
         ranking = engine.rank(samples, channels, FUSERS.make(fuse), k=k, among=among)
         describers = {channel.name: channel.describer for channel in channels}

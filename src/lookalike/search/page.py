@@ -93,7 +93,6 @@ def _rendered(template: str, **values: object) -> str:
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
 
     style = resources.files("lookalike.search").joinpath("templates", "page.css").read_text("utf-8")
     environment = Environment(
@@ -102,9 +101,9 @@ def _environment() -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: legible(value) if type(value) is str else value,  # Markup, a kind of str, is ours
+        finalize=lambda value: legible(value) if type(value) is str else value,  # markup, a kind of str, is ours
     )
-    environment.globals |= {"style": Markup(style), "style_hash": _csp_hash(style)}  # a file of ours
+    environment.globals |= {"style": style, "style_hash": _csp_hash(style)}
     environment.filters |= {
         "bytes": _bytes,
         "data_uri": _data_uri,

@@ -129,7 +129,8 @@ def _may_be_a_picture(entry: os.DirEntry[str]) -> bool:
 
 def stamp_of(status: os.stat_result) -> Stamp:
     """What of a file's status tells that it changed."""
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev)
+    signed = 2**63 - 1  # a database's integer; some file systems use all 64 bits
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino & signed, status.st_dev & signed)
 
 
 def unreachable(path: str, error: OSError) -> Unreachable:

@@ -1,0 +1,129 @@
+"""Index files: derived from a store, so that a missing, stale or damaged one costs time and never an answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lookalike.index import INDEXES
+from lookalike.protocols import Index, Store
+from lookalike.types import Ids, Space, Vectors
+
+FORMAT = 1
+APPROXIMATE_FROM = 20_000
+"""Vectors; below, comparing every row costs a few ms at most."""
+SAMPLE = 40_000
+"""Vectors that an index is trained on."""
+
+log = logging.getLogger(__name__)
+
+
+def kind_for(space: Space, n: int) -> str:
+    """The kind of index for `n` vectors. Bits are quick to compare, and l1 has no other."""
+    return "ivf" if n >= APPROXIMATE_FROM and space.metric in ("cosine", "l2") else "flat"
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A folder with a file and a note for each space. A file counts only with a note that fits it."""
+
+    folder: Path
+
+    def load(self, space: Space) -> tuple[Index, int] | None:
+        """The index and the generation of the store that it reflects, or None where there is none to trust."""
+        note = self._note(space)
+        try:
+            if note is None or note["sha256"] != _sha256(self._file(space)):
+                return None
+            return INDEXES.make(note["kind"]).load(self._file(space), space), int(note["generation"])
+        except (OSError, KeyError, ValueError, RuntimeError) as error:  # RuntimeError: what faiss raises
+            log.warning("the index of %s is not usable (%s): it is made anew", space.name, error)
+            return None
+
+    def save(self, index: Index, generation: int) -> None:
+        """Replaces the file, then its note; interrupted in between, the two do not fit, which counts as none."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file, note = self._file(index.space), self._note_file(index.space)
+        temporary = file.with_suffix(".new")
+        index.save(temporary)
+        row = {
+            "format": FORMAT,
+            "kind": index.kind,
+            "space": asdict(index.space),
+            "generation": generation,
+            "count": len(index),
+            "sha256": _sha256(temporary),
+        }
+        temporary.replace(file)
+        temporary.write_text(json.dumps(row))
+        temporary.replace(note)
+
+    def kind(self, space: Space) -> str | None:
+        """Of the file that is there, for `status`."""
+        note = self._note(space)
+        return None if note is None else note["kind"]
+
+    def bytes(self) -> int:
+        """On disk."""
+        return sum(file.stat().st_size for file in self.folder.glob("*")) if self.folder.is_dir() else 0
+
+    def _file(self, space: Space) -> Path:
+        return self.folder / f"{space.name}-{space.digest}.faiss"
+
+    def _note_file(self, space: Space) -> Path:
+        return self._file(space).with_suffix(".json")
+
+    def _note(self, space: Space) -> dict[str, str] | None:
+        try:
+            note = json.loads(self._note_file(space).read_bytes())
+        except (OSError, ValueError):
+            return None
+        fits = isinstance(note, dict) and note.get("format") == FORMAT and note.get("space") == asdict(space)
+        return note if fits else None
+
+
+def current(derived: Derived, store: Store, space: Space) -> Index:
+    """The index of `space` as the store is now: from its file, brought up to date, or built; then saved.
+
+    A vector never changes within a space (its digest pins the output for a content), so ids tell what to do.
+    """
+    generation = store.generation(space)
+    loaded = derived.load(space)
+    if loaded is not None and loaded[1] == generation:
+        return loaded[0]
+    wanted = store.vector_ids(space)
+    kind = kind_for(space, len(wanted))
+    index = loaded[0] if loaded is not None and loaded[0].kind == kind else _empty(store, space, kind, wanted)
+    index.remove(np.setdiff1d(index.ids, wanted))
+    missing = np.setdiff1d(wanted, index.ids)
+    if len(missing):
+        for ids, vectors in store.vectors(space, missing):
+            index.add(ids, vectors)
+    try:
+        derived.save(index, generation)
+    except OSError as error:  # a library that can only be read is searched all the same
+        log.info("the index of %s was not saved: %s", space.name, error)
+    return index
+
+
+def _empty(store: Store, space: Space, kind: str, ids: Ids) -> Index:
+    return INDEXES.make(kind).build(
+        space, np.empty((0, space.columns), space.dtype) if kind == "flat" else _sample(store, space, ids)
+    )
+
+
+def _sample(store: Store, space: Space, ids: Ids) -> Vectors:
+    """At most `SAMPLE` rows, the same for the same ids."""
+    chosen = np.random.default_rng(0).choice(ids, min(SAMPLE, len(ids)), replace=False)
+    batches = [vectors for _, vectors in store.vectors(space, np.sort(chosen))]
+    return np.concatenate([np.empty((0, space.columns), space.dtype), *batches])
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

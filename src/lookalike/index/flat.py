@@ -1,0 +1,32 @@
+"""Every row compared: exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import faiss
+
+from lookalike.index.faiss_ import FaissIndex, read
+from lookalike.protocols import Index
+from lookalike.types import Space, Vectors
+
+
+@dataclass(frozen=True)
+class Flat:
+    """Makes indexes for every metric; nothing is trained."""
+
+    name: ClassVar[str] = "flat"
+    revision: ClassVar[int] = 1
+
+    def build(self, space: Space, sample: Vectors) -> Index:  # noqa: ARG002  nothing to train
+        """An empty index."""
+        if space.metric == "hamming":
+            return FaissIndex(space, self.name, faiss.IndexBinaryIDMap2(faiss.IndexBinaryFlat(space.dim)))
+        metric = {"cosine": faiss.METRIC_INNER_PRODUCT, "l2": faiss.METRIC_L2, "l1": faiss.METRIC_L1}[space.metric]
+        return FaissIndex(space, self.name, faiss.IndexIDMap2(faiss.IndexFlat(space.dim, metric)))
+
+    def load(self, path: Path, space: Space) -> Index:
+        """What `save` wrote."""
+        return FaissIndex(space, self.name, read(path, space))

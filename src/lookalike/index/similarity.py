@@ -1,0 +1,41 @@
+"""Exact scores between vectors of one space: larger = more similar, 1 = the same."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.types import Space, Vectors
+
+_BLOCK_BYTES = 2**26
+
+
+def similarity(space: Space, queries: Vectors, vectors: Vectors) -> NDArray[np.float32]:
+    """(q, n) cosine; hamming: share of equal bits; l1, l2: 1 / (1 + distance)."""
+    if queries.shape[1:] != (space.columns,) or vectors.shape[1:] != (space.columns,):
+        raise ValueError(f"rows of {space.name} have {space.columns} columns, not {queries.shape} and {vectors.shape}")
+    if space.metric == "cosine":
+        return np.asarray(queries @ vectors.T, np.float32)  # (q, n)
+    rows = max(1, _BLOCK_BYTES // max(1, vectors.nbytes))
+    blocks = [_of_block(space, queries[at : at + rows], vectors) for at in range(0, len(queries), rows)]
+    return np.concatenate([np.empty((0, len(vectors)), np.float32), *blocks])
+
+
+def from_distances(space: Space, distances: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Scores of what faiss returns: inner products, bits that differ, squared l2 or l1 distances."""
+    if space.metric == "cosine":
+        return np.asarray(distances, np.float32)
+    if space.metric == "hamming":
+        return np.asarray(1 - distances / np.float32(space.dim), np.float32)
+    distances = np.maximum(distances, 0)
+    return np.asarray(1 / (1 + (np.sqrt(distances) if space.metric == "l2" else distances)), np.float32)
+
+
+def _of_block(space: Space, queries: Vectors, vectors: Vectors) -> NDArray[np.float32]:
+    if space.metric == "hamming":
+        differing = np.bitwise_count(queries[:, None] ^ vectors[None]).sum(axis=2, dtype=np.int64)  # (q, n)
+        return from_distances(space, differing)
+    difference = queries[:, None] - vectors[None]  # (q, n, d)
+    if space.metric == "l2":
+        return from_distances(space, np.square(difference).sum(axis=2))
+    return from_distances(space, np.abs(difference).sum(axis=2))

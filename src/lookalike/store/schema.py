@@ -1,0 +1,62 @@
+"""The tables, as numbered migrations: a library of version n is brought to the newest by those after n."""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x6C6B616C
+"""'lkal', in the header of the file."""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE contents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again
+        sha256 BLOB NOT NULL UNIQUE,
+        bytes INTEGER NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        format TEXT NOT NULL,
+        taken TEXT,
+        flags TEXT NOT NULL
+    );
+    CREATE TABLE records (
+        path BLOB PRIMARY KEY,
+        content INTEGER NOT NULL REFERENCES contents (id),
+        bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        device INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX records_by_content ON records (content);
+    CREATE TABLE failures (
+        path BLOB PRIMARY KEY,
+        reason TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        sha256 BLOB,
+        bytes INTEGER,
+        mtime_ns INTEGER,
+        inode INTEGER,
+        device INTEGER
+    ) WITHOUT ROWID;
+    CREATE INDEX failures_by_sha256 ON failures (sha256);
+    CREATE TABLE spaces (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        dim INTEGER NOT NULL,
+        metric TEXT NOT NULL,
+        configuration TEXT NOT NULL,
+        UNIQUE (name, digest, dim, metric)
+    );
+    CREATE TABLE generation (value INTEGER NOT NULL);
+    INSERT INTO generation VALUES (0);
+    """,
+)
+
+
+def vectors_table(number: int) -> str:
+    """Makes the table of one space's vectors: a content, and its row as little-endian bytes."""
+    return f"""
+    CREATE TABLE vectors_{number} (
+        content INTEGER PRIMARY KEY REFERENCES contents (id),
+        vector BLOB NOT NULL
+    )
+    """
