@@ -11,18 +11,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from lookalike.errors import LookalikeError
-from lookalike.types import Answer, Picture, Record
 
 if TYPE_CHECKING:
     from lookalike.search.comparing import compare
     from lookalike.search.library import Library
     from lookalike.search.library import open_library as open
     from lookalike.search.results import Results
+    from lookalike.types import Answer, Picture, Record
 
 __all__ = ["Answer", "Library", "LookalikeError", "Picture", "Record", "Results", "compare", "open"]
 
 _LAZY = {
+    "Answer": "lookalike.types:Answer",
     "Library": "lookalike.search.library:Library",
+    "Picture": "lookalike.types:Picture",
+    "Record": "lookalike.types:Record",
     "Results": "lookalike.search.results:Results",
     "compare": "lookalike.search.comparing:compare",
     "open": "lookalike.search.library:open_library",

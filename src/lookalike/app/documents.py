@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lookalike.models.cache import State
     from lookalike.search.comparing import Comparison
     from lookalike.search.identical import Group
     from lookalike.search.ingest import IndexReport
@@ -143,6 +144,25 @@ def compare_document(comparison: Comparison) -> Document:
         explanations={name: explanation.line for name, explanation in comparison.explanations.items()},
         box=None,
         transform=None,
+    )
+
+
+def models_document(states: Iterable[State]) -> Document:
+    """Every weight file that is known, and where it is."""
+    return document(
+        "models",
+        models=[
+            {
+                "name": state.weights.name,
+                "here": state.path is not None,
+                "path": None if state.path is None else str(state.path),
+                "bytes": state.weights.bytes,
+                "sha256": state.weights.sha256,
+                "licence": state.weights.licence,
+                "about": state.weights.about,
+            }
+            for state in states
+        ],
     )
 
 

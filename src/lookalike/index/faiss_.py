@@ -54,7 +54,7 @@ class FaissIndex:
             nothing = Hits(np.empty(0, np.int64), np.empty(0, np.float32))
             return [nothing] * len(queries)
         selector = None if among is None else faiss.IDSelectorBatch(np.ascontiguousarray(among, np.int64))
-        distances, labels = self._nearest(np.ascontiguousarray(queries), k, selector)
+        distances, labels = self._nearest(np.ascontiguousarray(queries, self.space.dtype), k, selector)
         scores = from_distances(self.space, distances)
         return [_hits(ids, row) for ids, row in zip(labels, scores, strict=True)]
 
@@ -70,7 +70,7 @@ class FaissIndex:
         return distances, labels
 
     def _parameters(self, selector: Any) -> Any:
-        return faiss.SearchParameters(sel=selector)
+        return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
 
     def _stored_ids(self) -> Ids:
         return np.asarray(faiss.vector_to_array(self.index.id_map), np.int64)

@@ -43,8 +43,6 @@ class InvertedFile:
         )
         index.cp.niter = 10
         index.cp.seed = 0
-        index.own_fields = True
-        index.quantizer.this.disown()
         index.train(np.ascontiguousarray(sample, np.float32))
         return _InvertedFile(space, self.name, index, self.probes)
 
@@ -61,7 +59,7 @@ class _InvertedFile(FaissIndex):
     def _parameters(self, selector: Any) -> Any:
         narrow = selector is not None and selector.n < _NARROW * len(self)
         probes = self.index.nlist if narrow else min(self._probes, self.index.nlist)
-        return faiss.SearchParametersIVF(sel=selector, nprobe=probes)
+        return faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
 
     def _nearest(self, queries: Vectors, k: int, selector: Any) -> Any:
         return self.index.search(queries, k, params=self._parameters(selector))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ def similarity(space: Space, queries: Vectors, vectors: Vectors) -> NDArray[np.f
     return np.concatenate([np.empty((0, len(vectors)), np.float32), *blocks])
 
 
-def from_distances(space: Space, distances: NDArray[np.generic]) -> NDArray[np.float32]:
+def from_distances(space: Space, distances: NDArray[Any]) -> NDArray[np.float32]:
     """Scores of what faiss returns: inner products, bits that differ, squared l2 or l1 distances."""
     if space.metric == "cosine":
         return np.asarray(distances, np.float32)
@@ -33,8 +35,8 @@ def from_distances(space: Space, distances: NDArray[np.generic]) -> NDArray[np.f
 
 def _of_block(space: Space, queries: Vectors, vectors: Vectors) -> NDArray[np.float32]:
     if space.metric == "hamming":
-        differing = np.bitwise_count(queries[:, None] ^ vectors[None]).sum(axis=2, dtype=np.int64)  # (q, n)
-        return from_distances(space, differing)
+        differing = np.bitwise_count(np.bitwise_xor(queries[:, None], vectors[None]))  # (q, n, bytes)
+        return from_distances(space, differing.sum(axis=2, dtype=np.int64))
     difference = queries[:, None] - vectors[None]  # (q, n, d)
     if space.metric == "l2":
         return from_distances(space, np.square(difference).sum(axis=2))

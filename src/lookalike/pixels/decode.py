@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.exif import exif_of, upright, upright_size
+from lookalike.pixels.exif import DamagedExif, orientation_of, taken_of, upright, upright_size
 from lookalike.pixels.limits import Limits, check_size
 from lookalike.pixels.sniff import format_of
 from lookalike.pixels.strip import without_metadata
@@ -15,6 +16,8 @@ from lookalike.types import Picture, Pixels
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
     from PIL.JpegImagePlugin import JpegImageFile
+
+T = TypeVar("T")
 
 __all__ = ["Decoded", "Limits", "decode"]
 
@@ -55,7 +58,7 @@ def decode(data: bytes | memoryview, *, min_side: int | None = None, limits: Lim
             decoded = _decode(format, stripped, min_side, limits)
         except BadPicture:
             raise error from None
-        return replace(decoded, flags=(*decoded.flags, "metadata"))
+        return replace(decoded, flags=tuple(sorted({*decoded.flags, "metadata"})))
 
 
 def _decode(format: str, data: bytes, min_side: int | None, limits: Limits) -> Decoded:
@@ -66,16 +69,25 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits) -> D
         try:
             image = opened(format, data)
             size = image.size
+            taken, date_flags = _tolerant(taken_of, image, None)  # before the pixels: with them a TIFF drops its dates
             pixels, flags = _pixels(image, format, data, min_side, limits)
-            exif = exif_of(image)  # after the pixels: loading them may turn the picture, and says so here
+            orientation, turn_flags = _tolerant(orientation_of, image, 1)
         except BadPicture:
             raise
         except Exception as error:
             raise bad_picture(error) from error
     if format != "jpeg":
         size = pixels.shape[1], pixels.shape[0]
-    picture = Picture(upright(pixels, exif.orientation), upright_size(size, exif.orientation))
-    return Decoded(picture, format, exif.taken, (*flags, "metadata") if exif.damaged else flags)
+    picture = Picture(upright(pixels, orientation), upright_size(size, orientation))
+    return Decoded(picture, format, taken, tuple(sorted({*flags, *date_flags, *turn_flags})))
+
+
+def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> tuple[T, tuple[str, ...]]:
+    """What `read` finds in the metadata, or `default` and a flag."""
+    try:
+        return read(image), ()
+    except DamagedExif:
+        return default, ("metadata",)
 
 
 def _pixels(

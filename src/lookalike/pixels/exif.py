@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -20,27 +18,28 @@ _EXIF_IFD: Final = 0x8769
 _DATE_TIME_ORIGINAL: Final = 0x9003
 
 
-@dataclass(frozen=True)
-class Exif:
-    """`orientation` is 1 to 8, as in the standard; `taken` is ISO 8601 local time; `damaged`: not all could be read."""
-
-    orientation: int = 1
-    taken: str | None = None
-    damaged: bool = False
+class DamagedExif(Exception):
+    """The block cannot be read; no picture is lost for that."""
 
 
-def exif_of(image: Image.Image) -> Exif:
-    """What is left to do: a plug-in that has turned the picture upright has said so."""
+def taken_of(image: Image.Image) -> str | None:
+    """When the picture was taken, or else last changed, as ISO 8601 local time; raises `DamagedExif`."""
     try:
         tags = image.getexif()
-        original = tags.get_ifd(_EXIF_IFD).get(_DATE_TIME_ORIGINAL)
-        return Exif(_orientation(tags), _iso(original) or _iso(tags.get(_DATE_TIME)))
-    except Exception:  # noqa: BLE001  hostile blocks raise anything; no picture is lost for its metadata
-        return Exif(damaged=True)
+        return _iso(tags.get_ifd(_EXIF_IFD).get(_DATE_TIME_ORIGINAL)) or _iso(tags.get(_DATE_TIME))
+    except Exception as error:
+        raise DamagedExif(str(error)) from error
 
 
-def _orientation(tags: Mapping[int, object]) -> int:
-    value = tags.get(_ORIENTATION)
+def orientation_of(image: Image.Image) -> int:
+    """1 to 8, as in the standard: what is left to do once the pixels are loaded; raises `DamagedExif`.
+
+    Some plug-ins turn the picture as they load it, and then say 1.
+    """
+    try:
+        value = image.getexif().get(_ORIENTATION)
+    except Exception as error:
+        raise DamagedExif(str(error)) from error
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lookalike.types import Size
 
+
 def resize(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     """`pixels`, (h, w) or (h, w, 3), at (w, h) px without aliasing: each axis by area down, bicubic up."""
     height, width = pixels.shape[:2]

@@ -24,7 +24,8 @@ def from_any_range(values: NDArray[Any]) -> NDArray[np.uint8]:
     finite = values[np.isfinite(values)]
     if not finite.size:
         return _scaled(values, 0.0, 1.0)
-    low, high = np.percentile(finite, _PERCENTILES)
+    # The nearest value, since the difference of two, to lie between them, may overflow.
+    low, high = np.percentile(finite, _PERCENTILES, method="nearest")
     if low == high:
         low, high = finite.min(), finite.max()
     return _scaled(values, float(low), float(high))

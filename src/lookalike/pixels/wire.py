@@ -46,14 +46,15 @@ def read_job(stream: io.FileIO) -> Any:
 
     One that memory has no room for raises `MemoryError` and is passed over, so that the next can be read.
     """
-    (length,) = _LENGTH.unpack(_read(stream, bytearray(_LENGTH.size)))
+    (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
     try:
         job = bytearray(length)
     except MemoryError:
         while length:
-            length -= len(_read(stream, bytearray(min(length, _DRAIN_BYTES))))
+            length -= len(_read(stream, min(length, _DRAIN_BYTES)))
         raise
-    return pickle.loads(_read(stream, job))  # noqa: S301  the parent is trusted by its worker, never the reverse
+    _fill(stream, memoryview(job))
+    return pickle.loads(job)  # noqa: S301  the parent is trusted by its worker, never the reverse
 
 
 def write_reply(stream: io.FileIO, kind: Kind, reply: Reply) -> None:
@@ -69,9 +70,9 @@ def write_reply(stream: io.FileIO, kind: Kind, reply: Reply) -> None:
 def read_reply(stream: io.FileIO, *, most: int) -> tuple[Kind, Reply]:
     """What a worker wrote, its arrays of at most `most` bytes in all; raises `BrokenWire` before it asks for more."""
     try:
-        (length,) = _LENGTH.unpack(_read(stream, bytearray(_LENGTH.size)))
+        (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
         _check(length <= _MOST_HEADER_BYTES, f"a header of {length} bytes")
-        header = json.loads(_read(stream, bytearray(length)))
+        header = json.loads(_read(stream, length))
         kind, data, rows = header["kind"], header["data"], header["arrays"]
         _check(kind in get_args(Kind) and isinstance(data, dict), f"a reply of kind {kind!r}")
         shapes = [(_dtype(name), _shape(lengths)) for name, lengths in rows]
@@ -100,19 +101,22 @@ def _check(is_right: bool, what: str) -> None:
 
 def _array(stream: io.FileIO, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     array = np.empty(math.prod(shape), dtype)
-    _read(stream, memoryview(array.view(np.uint8)))
+    _fill(stream, array.view(np.uint8).data)
     return array.reshape(shape)
 
 
-def _read(stream: io.FileIO, into: bytearray | memoryview) -> bytearray | memoryview:
-    """`into`, filled to the end."""
-    left = memoryview(into)
+def _read(stream: io.FileIO, length: int) -> bytearray:
+    data = bytearray(length)
+    _fill(stream, memoryview(data))
+    return data
+
+
+def _fill(stream: io.FileIO, left: memoryview) -> None:
     while left:
         count = stream.readinto(left)
         if not count:
             raise EOFError("the stream ended in the middle")
         left = left[count:]
-    return into
 
 
 def _write(stream: io.FileIO, data: bytes | memoryview) -> None:

@@ -38,7 +38,7 @@ class Channel:
     def alike(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Similarities on the scale that channels share: 0 as of unrelated pictures, 1 as of one with itself."""
         floor = np.float32(self.describer.unrelated)
-        return np.clip((scores - floor) / (1 - floor), 0, 1)
+        return np.asarray(np.clip((scores - floor) / (1 - floor), 0, 1), np.float32)
 
     def similarities(self, store: Store, queries: Vectors, ids: Ids) -> NDArray[np.float32]:
         """(len(ids),) exact similarity of the best view, from the vectors in the store; NaN where there is none."""

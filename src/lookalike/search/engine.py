@@ -101,7 +101,7 @@ def mean_alike(own: Mapping[Channel, NDArray[np.float32]]) -> NDArray[np.float32
     """Weighted mean of channels' similarities on their common scale, in [0, 1]; a channel without a vector says 0."""
     total = sum(channel.weight for channel in own)
     parts = [channel.weight / total * channel.alike(np.nan_to_num(scores)) for channel, scores in own.items()]
-    return np.sum(parts, axis=0, dtype=np.float32)
+    return np.asarray(np.sum(parts, axis=0), np.float32)
 
 
 def _fuse(ids: Ids, own: Mapping[Channel, NDArray[np.float32]], fuser: Fuser, k: int) -> NDArray[np.int64]:

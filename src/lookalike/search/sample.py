@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +100,7 @@ def _array_of_image(source: object) -> NDArray[np.generic]:
     return np.asarray(upright.convert("RGBA" if has_alpha else "RGB"))
 
 
-def _rgb(array: NDArray[np.generic]) -> NDArray[np.uint8]:
+def _rgb(array: NDArray[Any]) -> NDArray[np.uint8]:
     """(h, w, 3) uint8, alpha over white; floats are taken to lie in [0, 1]."""
     if array.ndim == 2:
         array = np.stack([array] * 3, axis=-1)

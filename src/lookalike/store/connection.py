@@ -79,7 +79,7 @@ def _check(connection: sqlite3.Connection, folder: Path) -> None:
         raise LibraryDamaged(f"{str(folder / FILE)!r} is not the database of a lookalike library")
     if version > len(MIGRATIONS):
         raise LibraryFormat(
-            f"the library in {str(folder)!r} has format {version}, this program reads up to {len(MIGRATIONS)}: update it"
+            f"the library in {str(folder)!r} has format {version}, this program knows {len(MIGRATIONS)}: update it"
         )
 
 

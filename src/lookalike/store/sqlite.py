@@ -26,6 +26,7 @@ _RECORD = """
            c.id, c.sha256, c.bytes, c.width, c.height, c.format, c.taken, c.flags
     FROM records r JOIN contents c ON c.id = r.content
 """
+_FAILURE = "SELECT path, reason, detail, sha256, bytes, mtime_ns, inode, device FROM failures"
 _AMONG = "IN (SELECT value FROM json_each(?))"
 
 
@@ -211,13 +212,12 @@ class SQLiteStore:
 
     def failures(self, under: Sequence[str] | None = None) -> list[Failure]:
         """By path; with `under`, of files that are one of these paths or lie below one."""
-        text = "SELECT path, reason, detail, sha256, bytes, mtime_ns, inode, device FROM failures"
         if under is None:
-            return [failure_of(row) for row in self._rows(f"{text} ORDER BY path")]
+            return [failure_of(row) for row in self._rows(f"{_FAILURE} ORDER BY path")]
         found = {
             row[0]: failure_of(row)
             for condition, values in map(paths.below, under)
-            for row in self._rows(f"{text} WHERE {condition}", values)
+            for row in self._rows(f"{_FAILURE} WHERE {condition}", values)
         }
         return [found[path] for path in sorted(found)]
 

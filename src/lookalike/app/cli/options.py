@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 if TYPE_CHECKING:
@@ -36,9 +36,17 @@ class Common:
     verbose: bool = False
 
 
+_given: ContextVar[Common] = ContextVar("given")
+
+
+def remember(common: Common) -> None:
+    """For the verb of this call."""
+    _given.set(common)
+
+
 def common() -> Common:
-    """Of the call that is running."""
-    return click.get_current_context().find_root().obj or Common()
+    """What stood before the verb of this call."""
+    return _given.get(Common())
 
 
 def open_chosen(folder: Path | None) -> Library:

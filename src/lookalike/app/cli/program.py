@@ -8,12 +8,11 @@ import traceback
 from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from lookalike.app.cli.commands import compare, describe, describers, dupes, index, models, search, upkeep
 from lookalike.app.cli.exits import Exit, exit_for
-from lookalike.app.cli.options import Common, LibraryFolder, Quiet, Verbose
+from lookalike.app.cli.options import Common, LibraryFolder, Quiet, Verbose, remember
 from lookalike.app.cli.output import json_bytes, note, write
 
 app = typer.Typer(
@@ -21,6 +20,7 @@ app = typer.Typer(
     help="Find similar images: what kind of match, where in the picture, how sure, and why.",
     epilog="Start with: lookalike index ~/Pictures, then: lookalike search PHOTO --html result.html",
     no_args_is_help=True,
+    rich_markup_mode=None,  # plain help answers in half the time (docs/decisions/0002)
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
@@ -39,7 +39,6 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _common(
-    context: typer.Context,
     library: LibraryFolder = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -48,7 +47,7 @@ def _common(
     ] = False,
     __: Annotated[bool, typer.Option("--json", hidden=True)] = False,
 ) -> None:
-    context.obj = Common(library, quiet, verbose)
+    remember(Common(library, quiet, verbose))
 
 
 for module in (index, search, dupes, compare, describe, upkeep, describers):
@@ -72,13 +71,10 @@ def hoisted(arguments: list[str]) -> list[str]:
 def _run(arguments: list[str]) -> int:
     try:
         outcome = app(arguments, standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as help_page:
-        help_page.show()
+    except typer.TyperException as error:
+        _show(error)
         return Exit.WRONG_USE
-    except click.ClickException as error:
-        error.show()
-        return Exit.WRONG_USE
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         note("interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
@@ -87,6 +83,13 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001  the last door: every error becomes a sentence and a code
         return _failed(error, verbose="-v" in arguments or "--verbose" in arguments)
     return outcome if isinstance(outcome, int) else Exit.DONE
+
+
+def _show(error: typer.TyperException) -> None:
+    """A usage error, or the help of a verb without arguments."""
+    show = getattr(error, "show", None)
+    if show is not None:
+        show()
 
 
 def _failed(error: Exception, *, verbose: bool) -> int:

@@ -41,7 +41,7 @@ def dupes(
     with open_chosen(library) as opened:
         groups = opened.dupes(relation.value)
         if html is not None:
-            opened.save_dupes_html(groups, html)
+            opened.save_groups_html(groups, html)
     if json:
         write(json_bytes(dupes_document(groups)), output)
     elif print0:

@@ -1,0 +1,94 @@
+"""Features of a convolutional network [Babenko et al., Neural codes for image retrieval, ECCV 2014]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.describe.agreement import agreement, drawn, told
+from lookalike.describe.side import MIN_SIDE
+from lookalike.models.efficientnet_lite import FEATURES
+from lookalike.models.onnx_session import efficientnet_lite0_session
+from lookalike.models.table import WEIGHTS
+from lookalike.pixels.planes import small
+from lookalike.registry import digest
+from lookalike.types import Explanation, Picture, Space, Vectors
+
+
+@dataclass(frozen=True)
+class ConvNet:
+    """The last feature map of EfficientNet-Lite0, pooled over the picture (unit L2 norm).
+
+    `mean` pooling is the better for classes of things, `gem` for edited copies [Radenovic et al., PAMI 2019].
+    """
+
+    name: ClassVar[str] = "convnet"
+    revision: ClassVar[int] = 1
+    compares: ClassVar[str] = "content"
+    source: ClassVar[str] = "EfficientNet-Lite0, ImageNet-1k (Tan & Le, ICML 2019; weights Apache-2.0)"
+    unrelated: ClassVar[float] = 0.13
+
+    side: int = 224
+    """Of the square that the picture is squeezed into, px."""
+    pooling: Literal["mean", "gem"] = "mean"
+    power: float = 3.0
+    """Of GeM."""
+    threads: int = field(default=1, compare=False)
+    batch: int = field(default=8, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.side < 32 or self.batch < 1 or self.threads < 1 or not self.power > 0:
+            raise ValueError("side is 32 px or more, batch and threads are 1 or more, power is above 0")
+
+    @property
+    def weight_digests(self) -> tuple[str, ...]:
+        """Of the network."""
+        return (WEIGHTS["efficientnet-lite0"].sha256,)
+
+    @property
+    def space(self) -> Space:
+        """1280 dimensions, cosine."""
+        return Space(self.name, digest(self), FEATURES, "cosine")
+
+    @property
+    def min_side(self) -> int:
+        """What fills the square."""
+        return max(self.side, MIN_SIDE)
+
+    def describe(self, pictures: Sequence[Picture]) -> Vectors:
+        """(n, 1280) unit rows."""
+        session = efficientnet_lite0_session(self.threads)
+        batches = [pictures[at : at + self.batch] for at in range(0, len(pictures), self.batch)]
+        output = "pooled" if self.pooling == "mean" else "map"
+        rows = [session.run([output], {"pixels": self._input(batch)})[0] for batch in batches]
+        pooled = np.concatenate([np.empty((0, FEATURES), np.float32), *map(self._pool, rows)])
+        return _unit(pooled)
+
+    def explain(self, query: Picture, hit: Picture) -> Explanation:
+        """Where in the hit lies what it shares with the query, cell by cell of the feature map."""
+        session = efficientnet_lite0_session(self.threads)
+        (features,) = session.run(["map"], {"pixels": self._input([hit])})
+        cells = agreement(features[0], self.describe([query])[0])
+        return Explanation(told(cells), drawn(query, hit, cells))
+
+    def _input(self, pictures: Sequence[Picture]) -> NDArray[np.uint8]:
+        return np.stack([small(picture, self.side, self.side) for picture in pictures])  # (n, side, side, 3)
+
+    def _pool(self, output: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, 1280) of the network's own mean, or of the map (n, 1280, rows, columns)."""
+        if output.ndim == 2:
+            return output
+        powered: NDArray[np.float32] = np.mean(output ** np.float32(self.power), axis=(2, 3))
+        return powered ** np.float32(1 / self.power)
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of unit norm; one without a single feature points along the first axis."""
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    axis = np.zeros(FEATURES, np.float32)
+    axis[0] = 1
+    return np.where(norms > 0, rows / np.where(norms > 0, norms, 1), axis).astype(np.float32)

@@ -1,0 +1,143 @@
+"""PyTorch checkpoints without PyTorch: tensors, and nothing that runs.
+
+Both formats are read: the legacy one (five pickles, then raw storages) and the zip archive.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import WeightsError
+
+Tensors = dict[str, NDArray[Any]]
+
+_LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+_LEGACY_PROTOCOL = 1001
+_STORAGES = {
+    "FloatStorage": np.dtype("<f4"),
+    "HalfStorage": np.dtype("<f2"),
+    "LongStorage": np.dtype("<i8"),
+    "IntStorage": np.dtype("<i4"),
+}
+
+
+@dataclass(frozen=True)
+class _Storage:
+    key: str
+    dtype: np.dtype[Any]
+    length: int
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    storage: _Storage
+    offset: int
+    shape: tuple[int, ...]
+    stride: tuple[int, ...]
+
+
+def read_checkpoint(path: Path) -> Tensors:
+    """Every tensor of a state dict by its name; raises `WeightsError` for a file that holds anything else."""
+    try:
+        with path.open("rb") as file:
+            return _read_zip(file) if zipfile.is_zipfile(file) else _read_legacy(file)
+    except WeightsError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, AttributeError) as error:
+        raise WeightsError(f"{path.name} is no checkpoint that can be read: {error}") from error
+    except (pickle.UnpicklingError, zipfile.BadZipFile, MemoryError, OverflowError) as error:
+        raise WeightsError(f"{path.name} is damaged: {error}") from error
+
+
+def _read_legacy(file: IO[bytes]) -> Tensors:
+    file.seek(0)
+    magic, protocol = (_Reader(file).load() for _ in range(2))
+    if magic != _LEGACY_MAGIC or protocol != _LEGACY_PROTOCOL:
+        raise WeightsError("the file is no PyTorch checkpoint")
+    _Reader(file).load()  # facts of the machine that wrote it
+    state = _Reader(file).load()
+    needed = {tensor.storage.key: tensor.storage for tensor in _tensors(state).values()}
+    storages = {}
+    for key in _Reader(file).load():
+        storage = needed[key]
+        if int.from_bytes(file.read(8), "little") != storage.length:
+            raise WeightsError(f"storage {key} has another length than its tensors say")
+        storages[key] = _array(storage, file.read(storage.length * storage.dtype.itemsize))
+    return _resolve(state, storages)
+
+
+def _read_zip(file: IO[bytes]) -> Tensors:
+    with zipfile.ZipFile(file) as archive:
+        names = {name.partition("/")[2]: name for name in archive.namelist()}
+        state = _Reader(io.BytesIO(archive.read(names["data.pkl"]))).load()
+        needed = {tensor.storage.key: tensor.storage for tensor in _tensors(state).values()}
+        storages = {}
+        for key, storage in needed.items():
+            if archive.getinfo(names[f"data/{key}"]).file_size != storage.length * storage.dtype.itemsize:
+                raise WeightsError(f"storage {key} has another length than its tensors say")
+            storages[key] = _array(storage, archive.read(names[f"data/{key}"]))
+    return _resolve(state, storages)
+
+
+def _tensors(state: object) -> Mapping[str, _Tensor]:
+    if not isinstance(state, dict) or not all(isinstance(value, _Tensor) for value in state.values()):
+        raise WeightsError("the checkpoint holds something else than named tensors")
+    return state
+
+
+def _array(storage: _Storage, data: bytes) -> NDArray[Any]:
+    if len(data) != storage.length * storage.dtype.itemsize:
+        raise WeightsError(f"storage {storage.key} is cut short")
+    return np.frombuffer(data, storage.dtype)
+
+
+def _resolve(state: object, storages: Mapping[str, NDArray[Any]]) -> Tensors:
+    return {name: _strided(tensor, storages[tensor.storage.key]) for name, tensor in _tensors(state).items()}
+
+
+def _strided(tensor: _Tensor, storage: NDArray[Any]) -> NDArray[Any]:
+    """A contiguous copy of the part of the storage that the tensor is."""
+    sound = len(tensor.shape) == len(tensor.stride) and min((*tensor.shape, *tensor.stride, tensor.offset)) >= 0
+    last = tensor.offset + sum((length - 1) * step for length, step in zip(tensor.shape, tensor.stride, strict=False))
+    if not sound or (0 not in tensor.shape and last >= len(storage)):
+        raise WeightsError("a tensor reaches outside its storage")
+    steps = [step * storage.itemsize for step in tensor.stride]
+    view = np.lib.stride_tricks.as_strided(storage[tensor.offset :], tensor.shape, steps, writeable=False)
+    return np.ascontiguousarray(view).copy()
+
+
+def _rebuild(storage: _Storage, offset: int, shape: tuple[int, ...], stride: tuple[int, ...], *_: object) -> _Tensor:
+    if not isinstance(storage, _Storage):
+        raise WeightsError("a tensor has no storage")
+    return _Tensor(storage, int(offset), tuple(map(int, shape)), tuple(map(int, stride)))
+
+
+class _Reader(pickle.Unpickler):
+    """Knows tensors, storages and ordered dicts; any other name in a pickle is refused before it is looked up."""
+
+    _KNOWN: ClassVar[dict[tuple[str, str], Callable[..., Any] | str]] = {
+        ("collections", "OrderedDict"): OrderedDict,
+        ("torch._utils", "_rebuild_tensor_v2"): _rebuild,
+        **{("torch", name): name for name in _STORAGES},
+    }
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in self._KNOWN:
+            raise WeightsError(f"the checkpoint asks for {module}.{name}: only tensors are read")
+        return self._KNOWN[module, name]
+
+    def persistent_load(self, identity: Any) -> _Storage:
+        kind, storage, key, _, length, *_more = identity
+        if kind != "storage" or storage not in _STORAGES or int(length) < 0:
+            raise WeightsError("the checkpoint refers to something else than a storage")
+        return _Storage(str(key), _STORAGES[storage], int(length))

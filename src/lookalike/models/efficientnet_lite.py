@@ -1,0 +1,117 @@
+"""EfficientNet-Lite [Tan & Le, EfficientNet, ICML 2019; the Lite variants by Liu, 2020] as an ONNX graph.
+
+The Lite family drops squeeze-and-excitation and uses ReLU6. Names of tensors are those of the PyTorch package that
+carries the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import WeightsError
+from lookalike.models.onnx_writer import Graph
+
+FEATURES = 1280
+CLASSES = 1000
+
+# kernel, stride of the first block, expansion, number of blocks
+_STAGES = ((3, 1, 1, 1), (3, 2, 6, 2), (5, 2, 6, 2), (3, 2, 6, 3), (5, 1, 6, 3), (5, 2, 6, 4), (3, 1, 6, 1))
+_EPSILON = 1e-3
+_MEAN, _SCALE = 127.0, 128.0
+
+Tensors = Mapping[str, NDArray[Any]]
+
+
+def efficientnet_lite0(tensors: Tensors) -> bytes:
+    """ONNX bytes. In: `pixels` (n, h, w, 3) uint8 RGB of any size.
+
+    Out: `pooled` (n, 1280), mean of the map; `logits` (n, 1000) of ImageNet-1k; `map` (n, 1280, h/32, w/32).
+    """
+    unused = {name for name in tensors if not name.endswith("num_batches_tracked")}
+    network = _Network(tensors, unused)
+    graph = network.graph
+    planes = graph.node("Transpose", graph.node("Cast", "pixels", to=1), perm=(0, 3, 1, 2))
+    # Centred before the padding of the first layer, which must be zero there; the scale goes into its weights.
+    value = graph.node("Sub", planes, graph.constant(np.float32(_MEAN).reshape(1)))
+    value = network.convolution(value, "_conv_stem", "_bn0", kernel=3, stride=2, scale=1 / _SCALE)
+    number = 0
+    for kernel, first_stride, expansion, repeats in _STAGES:
+        for repeat in range(repeats):
+            stride = first_stride if repeat == 0 else 1
+            value = network.block(value, f"_blocks.{number}", kernel, stride, expansion, residual=repeat > 0)
+            number += 1
+    value = network.convolution(value, "_conv_head", "_bn1", output="map")
+    pooled = graph.node("Flatten", graph.node("GlobalAveragePool", value), output="pooled", axis=1)
+    weight, bias = (graph.constant(network.take(f"_fc.{name}")) for name in ("weight", "bias"))
+    graph.node("Gemm", pooled, weight, bias, output="logits", transB=1)
+    if unused:
+        raise WeightsError(f"the checkpoint is not of EfficientNet-Lite0; left over: {', '.join(sorted(unused)[:3])}")
+    outputs = {
+        "pooled": ("float32", ("n", FEATURES)),
+        "logits": ("float32", ("n", CLASSES)),
+        "map": ("float32", ("n", FEATURES, "rows", "columns")),
+    }
+    return graph.model({"pixels": ("uint8", ("n", "height", "width", 3))}, outputs)
+
+
+class _Network:
+    """Layers into a graph; each tensor is taken once."""
+
+    def __init__(self, tensors: Tensors, unused: set[str]) -> None:
+        self.graph = Graph()
+        self._tensors = tensors
+        self._unused = unused
+
+    def take(self, name: str) -> NDArray[np.float32]:
+        if name not in self._unused:
+            raise WeightsError(f"the checkpoint is not of EfficientNet-Lite0: it has no {name}")
+        self._unused.remove(name)
+        return np.asarray(self._tensors[name], np.float32)
+
+    def block(self, value: str, name: str, kernel: int, stride: int, expansion: int, *, residual: bool) -> str:
+        """Inverted residual: expand, filter each channel, project [Sandler et al., MobileNetV2, CVPR 2018]."""
+        inner = value if expansion == 1 else self.convolution(value, f"{name}._expand_conv", f"{name}._bn0")
+        inner = self.convolution(
+            inner, f"{name}._depthwise_conv", f"{name}._bn1", kernel=kernel, stride=stride, depthwise=True
+        )
+        inner = self.convolution(inner, f"{name}._project_conv", f"{name}._bn2", activated=False)
+        return self.graph.node("Add", inner, value) if residual else inner
+
+    def convolution(
+        self,
+        value: str,
+        name: str,
+        norm: str,
+        *,
+        kernel: int = 1,
+        stride: int = 1,
+        depthwise: bool = False,
+        activated: bool = True,
+        scale: float = 1.0,
+        output: str | None = None,
+    ) -> str:
+        """Convolution with its batch norm folded in, and ReLU6."""
+        weight = self.take(f"{name}.weight")  # (out, in, kernel, kernel)
+        mean, variance = self.take(f"{norm}.running_mean"), self.take(f"{norm}.running_var")
+        gain = self.take(f"{norm}.weight") / np.sqrt(variance + np.float32(_EPSILON))
+        bias = self.take(f"{norm}.bias") - mean * gain
+        folded = weight * gain[:, None, None, None] * np.float32(scale)
+        convolved = self.graph.node(
+            "Conv",
+            value,
+            self.graph.constant(folded),
+            self.graph.constant(bias),
+            output=None if activated else output,
+            kernel_shape=(kernel, kernel),
+            strides=(stride, stride),
+            group=len(weight) if depthwise else 1,
+            auto_pad="SAME_UPPER",
+        )
+        if not activated:
+            return convolved
+        low, high = (self.graph.constant(np.array(bound, np.float32)) for bound in (0, 6))
+        return self.graph.node("Clip", convolved, low, high, output=output)

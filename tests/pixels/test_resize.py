@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lookalike.pixels.resize import resize
+from lookalike.types import Picture
+
+
+def block_means(pixels: np.ndarray, down: int, across: int) -> np.ndarray:
+    height, width, channels = pixels.shape
+    return pixels.reshape(height // down, down, width // across, across, channels).mean(axis=(1, 3))
+
+
+def test_down_is_the_mean_of_what_each_pixel_covers(photos: list[Picture]) -> None:
+    pixels = photos[0].pixels[:480, :510]
+    np.testing.assert_allclose(resize(pixels, (102, 40)), block_means(pixels, 12, 5), atol=0.51)
+
+
+def test_a_board_finer_than_the_grid_is_even_grey() -> None:
+    board = np.repeat((np.indices((600, 800)).sum(axis=0) % 2 * 255).astype(np.uint8)[..., None], 3, axis=2)
+    assert set(np.unique(resize(board, (80, 60)))) <= {127, 128}
+
+
+def test_an_axis_that_shrinks_is_averaged_even_where_the_other_grows() -> None:
+    stripes = np.tile(np.array([0, 255], np.uint8), (2, 10_000))[..., None].repeat(3, axis=2)  # (2, 20000, 3)
+    resized = resize(stripes, (100, 50))
+    assert resized.shape == (50, 100, 3)
+    assert set(np.unique(resized)) <= {127, 128}
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 20000, 3), (20000, 1, 3), (3, 5, 3), (7, 9)])
+@pytest.mark.parametrize("size", [(1, 1), (224, 224), (3, 400)])
+def test_any_size_comes_of_any_size(shape: tuple[int, ...], size: tuple[int, int]) -> None:
+    resized = resize(np.full(shape, 77, np.uint8), size)
+    assert resized.shape == (size[1], size[0], *shape[2:])
+    assert resized.dtype == np.uint8
+    assert (resized == 77).all()
+
+
+def test_the_same_size_is_the_same_pixels(photos: list[Picture]) -> None:
+    pixels = photos[0].pixels
+    np.testing.assert_array_equal(resize(pixels, pixels.shape[1::-1]), pixels)
+
+
+def test_a_size_of_nothing_is_a_mistake(photos: list[Picture]) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        resize(photos[0].pixels, (0, 4))
