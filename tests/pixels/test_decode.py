@@ -92,22 +92,6 @@ def test_nothing_by_nothing_is_no_picture(data: bytes) -> None:
     assert reason_of(data) in ("truncated", "not_an_image")
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
-    import tracemalloc
-
-    row = zlib.compressobj(9)
-    packed = b"".join(row.compress(bytes(13_001)) for _ in range(13_000)) + row.flush()
-    bomb = png(13_000, 13_000, rows=packed)
-    assert len(bomb) < 200_000
-    tracemalloc.start()
-    try:
-        assert reason_of(bomb) == "too_large"
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < 4 * 2**20
-
-
 def jpeg_head(width: int, height: int) -> bytes:
     frame = struct.pack(">BHHB", 8, height, width, 3) + b"\x01\x22\0\x02\x11\0\x03\x11\0"
     scan = b"\x03\x01\0\x02\x11\x03\x11\0\x3f\0"

@@ -140,4 +140,4 @@ class _Reader(pickle.Unpickler):
         kind, storage, key, _, length, *_more = identity
         if kind != "storage" or storage not in _STORAGES or int(length) < 0:
             raise WeightsError("the checkpoint refers to something else than a storage")
-        return _Storage(str(key), _STORAGES[storage], int(length))
+        return _Storage(str(key), _STORAGES[str(storage)], int(length))

@@ -40,11 +40,15 @@ class Graph:
 
     def model(self, inputs: Mapping[str, _Shape], outputs: Mapping[str, _Shape]) -> bytes:
         """The whole file; each input and output is (element type, dims), a dim by name where it is free."""
-        graph = b"".join(_bytes(1, node) for node in self.nodes) + _text(2, "network")
-        graph += b"".join(_bytes(5, constant) for constant in self.constants)
-        graph += b"".join(_bytes(11, _value(name, *shape)) for name, shape in inputs.items())
-        graph += b"".join(_bytes(12, _value(name, *shape)) for name, shape in outputs.items())
-        return _int(1, _IR_VERSION) + _text(2, "lookalike") + _bytes(7, graph) + _bytes(8, _int(2, _OPSET))
+        graph = [
+            *(_bytes(1, node) for node in self.nodes),
+            _text(2, "network"),
+            *(part for constant in self.constants for part in (_head(5, len(constant)), constant)),
+            *(_bytes(11, _value(name, *shape)) for name, shape in inputs.items()),
+            *(_bytes(12, _value(name, *shape)) for name, shape in outputs.items()),
+        ]
+        head = _int(1, _IR_VERSION) + _text(2, "lookalike") + _head(7, sum(map(len, graph)))
+        return b"".join([head, *graph, _bytes(8, _int(2, _OPSET))])  # joined once: most of it is weights
 
 
 _Shape = tuple[str, Sequence[int | str]]
@@ -83,7 +87,11 @@ def _text(number: int, value: str) -> bytes:
 
 
 def _bytes(number: int, value: bytes) -> bytes:
-    return _key(number, 2) + _varint(len(value)) + value
+    return _head(number, len(value)) + value
+
+
+def _head(number: int, length: int) -> bytes:
+    return _key(number, 2) + _varint(length)
 
 
 def _key(number: int, wire_type: int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lookalike.pixels.decode import Decoded, decode
 from lookalike.pixels.limits import Limits
@@ -15,7 +15,7 @@ from lookalike.types import Picture
 class DecodeJob:
     """The bytes of a file, and the side that must be kept (None: all pixels)."""
 
-    data: bytes
+    data: bytes = field(repr=False)
     min_side: int | None
 
 

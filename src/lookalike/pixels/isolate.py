@@ -40,6 +40,12 @@ class Isolated(Generic[Job]):
         self._free: list[Process] = []
         self._is_closed = False
 
+    def start(self) -> None:
+        """A worker that starts now, so that the first job need not wait for all of it."""
+        with self._lock:
+            if not self._all:
+                self._free.append(self._born())
+
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Reply | BadPicture]]:
         """Each job with what came of it, in the order of completion; raises `WorkerFailed` where no worker starts.
 

@@ -16,7 +16,7 @@ from lookalike.search.sample import Sample
 from lookalike.types import Ids, Vectors
 
 DEFAULT_DESCRIBERS = ("convnet", "histogram", "phash")
-DEFAULT_WEIGHTS: Mapping[str, float] = {"convnet": 1.0, "histogram": 0.25, "phash": 0.25}
+DEFAULT_WEIGHTS: Mapping[str, float] = {"convnet": 1.0, "histogram": 0.1, "phash": 0.25}
 """Of a channel that is not named here: 0, unless the question names it."""
 
 

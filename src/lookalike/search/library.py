@@ -161,8 +161,11 @@ class Library:
         started = time.perf_counter()
         if k < 1:
             raise BadQuery(f"k must be 1 or more, not {k}")
-        samples = self._samples(sources, crop)
         channels = channels_of(describers_of(self.store), by)
+        self._opener.start()
+        for channel in channels:
+            channel.describer.describe([])  # what it loads, it loads while the worker starts
+        samples = self._samples(sources, crop)
         among = None if where is None else self.store.ids(where)
         engine = Engine(self.store, self._index)
         ranking = engine.rank(samples, channels, FUSERS.make(fuse), k=k, among=among)

@@ -19,13 +19,20 @@ class Opener:
         self._limits = limits
         self._pool: Isolated[DecodeJob] | None = None
 
+    def start(self) -> None:
+        """The worker, ahead of the first picture."""
+        self._started().start()
+
     def decode(self, data: bytes, min_side: int | None) -> Picture:
         """Raises `BadPicture` where the bytes give none."""
         if len(data) > self._limits.bytes:
             raise BadPicture("too_large", f"{len(data)} bytes, more than the limit of {self._limits.bytes}")
+        return picture_of(self._started().one(DecodeJob(data, min_side))).picture
+
+    def _started(self) -> Isolated[DecodeJob]:
         if self._pool is None:
             self._pool = Isolated(Decoder(self._limits), workers=1, limits=self._limits)
-        return picture_of(self._pool.one(DecodeJob(data, min_side))).picture
+        return self._pool
 
     def sample(self, record: Record) -> Sample:
         """A file of the library; its picture raises `BadPicture` when the file is not as it was indexed."""

@@ -1,0 +1,66 @@
+"""Which channels, and with which weights: share of pictures whose first neighbour is of the same class.
+
+python benchmarks/channels.py FOLDER...    the class of a picture is the name of its folder; JSON out
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import lookalike
+from lookalike.describe import DESCRIBERS
+from lookalike.index.similarity import similarity
+from lookalike.search.channels import DEFAULT_WEIGHTS, Channel
+from lookalike.search.engine import mean_alike
+
+STEPS = (0.0, 0.1, 0.25, 0.5, 1.0)
+
+
+def scores_of(folder: Path, cache: Path) -> tuple[NDArray[np.str_], dict[str, NDArray[np.float32]]]:
+    """(n,) classes, and each describer's own (n, n) similarities."""
+    with lookalike.open(cache) as library:
+        library.index(folder, describers=list(DESCRIBERS))
+        records = {record.id: record for record in library.store.records()}
+        classes = np.array([Path(records[id].path).parent.name for id in sorted(records)])
+        own = {}
+        for space in library.store.spaces():
+            rows = np.concatenate([vectors for _, vectors in library.store.vectors(space)])
+            own[space.name] = similarity(space, rows, rows)
+    return classes, own
+
+
+def first_is_right(classes: NDArray[np.str_], scores: NDArray[np.float32]) -> float:
+    """P@1, each picture asked for among the others; a class of one picture is not asked for."""
+    among_others = scores.copy()
+    np.fill_diagonal(among_others, -np.inf)
+    counted = np.array([(classes == name).sum() > 1 for name in classes])
+    return float((classes[among_others.argmax(axis=1)] == classes)[counted].mean())
+
+
+def measure(folder: Path) -> dict[str, object]:
+    """One row a folder."""
+    with tempfile.TemporaryDirectory() as cache:
+        classes, own = scores_of(folder, Path(cache))
+    fused = {}
+    for histogram, phash in product(STEPS, STEPS):
+        weights = {"convnet": 1.0, "histogram": histogram, "phash": phash}
+        channels = {Channel(DESCRIBERS.make(name), weight): own[name] for name, weight in weights.items()}
+        fused[json.dumps(weights)] = first_is_right(classes, mean_alike(channels))
+    return {
+        "folder": folder.name,
+        "pictures": len(classes),
+        "p@1": {name: first_is_right(classes, scores) for name, scores in own.items()},
+        "fused": fused,
+        "default": dict(DEFAULT_WEIGHTS),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps([measure(Path(name)) for name in sys.argv[1:]], indent=2))
