@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -277,6 +278,31 @@ os._exit(0)
             return
         time.sleep(0.05)
     pytest.fail("the worker lives on")
+
+
+def test_the_interrupt_key_ends_the_run_at_once_and_with_it_every_worker() -> None:
+    program = f"""
+import sys, time
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import isolated_handlers
+from lookalike.pixels.isolate import Isolated
+from lookalike.pixels.limits import Limits
+with Isolated(isolated_handlers.make, workers=2, limits=Limits()) as pool:
+    try:
+        for _, got in pool.run([("reply", 0), ("sleep", 1), ("sleep", 2)]):
+            print(got.data["process"], flush=True)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        process = int(running.stdout.readline())
+        started = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        assert running.stdout.readline() == "interrupted\n"
+        assert running.wait() == 0
+        assert time.monotonic() - started < 5
+    assert not state(process)
 
 
 def state(process: int) -> str:

@@ -42,7 +42,9 @@ def _alpha(image: Image.Image) -> Image.Image | None:
     """As L; None where nothing is transparent."""
     if not image.has_transparency_data:
         return None
-    alpha = (image.convert("LA") if image.mode == "La" else image.convert("RGBA")).getchannel("A")
+    if image.mode not in ("LA", "RGBA"):
+        image = image.convert("LA" if image.mode == "La" else "RGBA")
+    alpha = image.getchannel("A")
     return None if alpha.getextrema() == (255, 255) else alpha
 
 
@@ -59,7 +61,7 @@ def _opaque(image: Image.Image) -> Image.Image:
 
         return lab_to_srgb(image)
     if image.has_transparency_data:
-        return image.convert("RGBA").convert("RGB")
+        return (image if image.mode == "RGBA" else image.convert("RGBA")).convert("RGB")
     return image.convert("RGB")
 
 

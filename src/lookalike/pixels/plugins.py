@@ -23,19 +23,21 @@ _PLUGINS: Final = {
     "ppm": "PIL.PpmImagePlugin:PpmImageFile",
     "ico": "PIL.IcoImagePlugin:IcoImageFile",
 }
-_ONE_THREAD: Final = {
-    "avif": ("PIL.AvifImagePlugin", "DEFAULT_MAX_THREADS"),
-    "heic": ("pi_heif.options", "DECODE_THREADS"),
+_SETTINGS: Final[dict[str, tuple[str, dict[str, object]]]] = {
+    "avif": ("PIL.AvifImagePlugin", {"DEFAULT_MAX_THREADS": 1}),
+    "heic": ("pi_heif.options", {"DECODE_THREADS": 1, "THUMBNAILS": False, "DEPTH_IMAGES": False, "AUX_IMAGES": False}),
 }
+"""One thread, since every core has a worker; and of what a file holds beside its picture, nothing."""
 
 
 def opened(format: str, data: bytes) -> ImageFile.ImageFile:
     """The picture with its header read and no pixel decoded. No other plug-in is asked, whatever the bytes say."""
     module, _, name = _PLUGINS[format].partition(":")
     plugin = getattr(importlib.import_module(module), name)
-    if format in _ONE_THREAD:
-        module, threads = _ONE_THREAD[format]
-        setattr(importlib.import_module(module), threads, 1)
+    if format in _SETTINGS:
+        module, settings = _SETTINGS[format]
+        for setting, value in settings.items():
+            setattr(importlib.import_module(module), setting, value)
     image: ImageFile.ImageFile = plugin(io.BytesIO(data))
     return image
 

@@ -98,6 +98,7 @@ class _Run:
         self.failures: list[Failure] = []
         self.progress = Progress(0, 0, 0)
         self.known: dict[str, Stamp] = {}
+        self.failed: dict[str, Failure] = {}  # before this run
         self.gone: set[str] = set()
         self.moved_from: set[str] = set()
         self.waiting: dict[str, list[Loaded]] = {}  # sha256 -> the files whose content is with a worker
@@ -125,7 +126,7 @@ class _Run:
     def _look(self) -> list[Found]:
         """The files to read; the others are counted."""
         self.known = self.store.stamps(self.roots)
-        failed = {failure.path: failure for failure in self.store.failures(self.roots)}
+        self.failed = failed = {failure.path: failure for failure in self.store.failures(self.roots)}
         changed: list[Found] = []
         met: set[str] = set()
         for seen in scan(self.roots):
@@ -241,7 +242,7 @@ class _Run:
             yield item
 
     def _put(self, file: Loaded) -> None:
-        if file.path in self.known:
+        if file.path in self.known and file.path not in self.failed:
             self.counts["updated"] += 1
         elif origin := self._moved_from(file.sha256):
             self.moved_from.add(origin)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from lookalike.errors import Reason
+from lookalike.pixels.reasons import bad_picture
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (MemoryError(), "too_large"),
+        (Image.DecompressionBombError("exceeds limit of pixels"), "too_large"),
+        (RuntimeError("Memory allocation error: Security limit exceeded"), "too_large"),
+        (NotImplementedError("a codec"), "unsupported"),
+        (OSError("Unsupported BMP compression (7)"), "unsupported"),
+        (SyntaxError("unknown pixel mode"), "unsupported"),
+        (SyntaxError("cannot handle 12-bit layers"), "unsupported"),
+        (OSError("image file is truncated (12 bytes not processed)"), "truncated"),
+        (ValueError("Too much memory used in text chunks"), "truncated"),
+        (EOFError(), "truncated"),
+        (TypeError("an integer is required"), "truncated"),
+    ],
+)
+def test_every_error_has_a_reason(error: Exception, reason: Reason) -> None:
+    bad = bad_picture(error)
+    assert bad.reason == reason
+    assert bad.detail == (str(error) or type(error).__name__)
+
+
+def test_a_detail_is_short() -> None:
+    assert len(bad_picture(OSError("x" * 100_000)).detail) <= 200
