@@ -100,6 +100,11 @@ def make() -> Callable[[Job], Reply]:
     return lambda job: DOING[job[0]](job[1])
 
 
+def make_that_prints() -> Callable[[Job], Reply]:
+    os.write(1, b"\0" * 20)
+    return make()
+
+
 def make_that_fails() -> Callable[[Job], Reply]:
     raise FileNotFoundError("no weights in here")
 

@@ -87,6 +87,19 @@ def test_prints_and_reads_do_not_disturb_the_replies(pool: Isolated[tuple[str, i
         assert reply.arrays[0].tolist() == [number] * 3
 
 
+def test_prints_of_the_start_do_not_disturb_the_replies(handlers: ModuleType) -> None:
+    with Isolated(handlers.make_that_prints, workers=1, limits=LIMITS) as pool:
+        assert pool.one(("reply", 3)).data["number"] == 3
+
+
+def test_a_worker_that_dies_is_replaced_at_once(handlers: ModuleType) -> None:
+    before = children()
+    with Isolated(handlers.make, workers=1, limits=LIMITS) as pool:
+        with pytest.raises(BadPicture):
+            pool.one(("die", 0))
+        assert len(children() - before) == 1
+
+
 def test_what_a_defect_said_is_in_the_detail(pool: Isolated[tuple[str, int]]) -> None:
     with pytest.raises(BadPicture, match="KeyError: 'a defect, 5'"):
         pool.one(("fail", 5))

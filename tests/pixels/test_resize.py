@@ -23,10 +23,10 @@ def test_a_board_finer_than_the_grid_is_even_grey() -> None:
 
 
 def test_an_axis_that_shrinks_is_averaged_even_where_the_other_grows() -> None:
-    stripes = np.tile(np.array([0, 255], np.uint8), (2, 10_000))[..., None].repeat(3, axis=2)  # (2, 20000, 3)
-    resized = resize(stripes, (100, 50))
-    assert resized.shape == (50, 100, 3)
-    assert set(np.unique(resized)) <= {127, 128}
+    noise = np.random.default_rng(0).integers(0, 256, (2, 20_000, 3), dtype=np.uint8)
+    resized = resize(noise, (100, 50))
+    means = block_means(noise, 1, 200)  # (2, 100, 3)
+    np.testing.assert_allclose(resized[[0, -1]], means, atol=4)  # bicubic overshoots a little
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 20000, 3), (20000, 1, 3), (3, 5, 3), (7, 9)])

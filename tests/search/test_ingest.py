@@ -144,7 +144,7 @@ def test_a_picture_without_an_ending_is_found(library: Library, folder: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", [b"new\nline.png", b"quo'te\".png", b"esc\x1b[31m.png", b"\xff\xfe.png", "ü.png".encode()]
+    "name", ["new\nline.png", "quo'te\".png", "esc\x1b[31m.png", os.fsdecode(b"\xff\xfe.png"), "ü.png"]
 )
 def test_any_file_name_round_trips(library: Library, folder: Path, name: str) -> None:
     target = (folder / "0.png").rename(folder / name)

@@ -6,6 +6,7 @@ Both formats are read: the legacy one (five pickles, then raw storages) and the 
 from __future__ import annotations
 
 import io
+import math
 import pickle
 import zipfile
 from collections import OrderedDict
@@ -53,13 +54,12 @@ def read_checkpoint(path: Path) -> Tensors:
             return _read_zip(file) if zipfile.is_zipfile(file) else _read_legacy(file)
     except WeightsError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, AttributeError) as error:
-        raise WeightsError(f"{path.name} is no checkpoint that can be read: {error}") from error
-    except (pickle.UnpicklingError, zipfile.BadZipFile, MemoryError, OverflowError) as error:
-        raise WeightsError(f"{path.name} is damaged: {error}") from error
+    except Exception as error:  # of what a pickle or an archive from elsewhere can raise, there is no list
+        raise WeightsError(f"{path.name} is no checkpoint that can be read: {error!r}") from error
 
 
 def _read_legacy(file: IO[bytes]) -> Tensors:
+    size = file.seek(0, io.SEEK_END)
     file.seek(0)
     magic, protocol = (_Reader(file).load() for _ in range(2))
     if magic != _LEGACY_MAGIC or protocol != _LEGACY_PROTOCOL:
@@ -72,12 +72,17 @@ def _read_legacy(file: IO[bytes]) -> Tensors:
         storage = needed[key]
         if int.from_bytes(file.read(8), "little") != storage.length:
             raise WeightsError(f"storage {key} has another length than its tensors say")
+        if storage.length * storage.dtype.itemsize > size:
+            raise WeightsError(f"storage {key} is larger than the file")
         storages[key] = _array(storage, file.read(storage.length * storage.dtype.itemsize))
     return _resolve(state, storages)
 
 
 def _read_zip(file: IO[bytes]) -> Tensors:
+    size = file.seek(0, io.SEEK_END)
     with zipfile.ZipFile(file) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > size:
+            raise WeightsError("the archive holds more than the file: PyTorch compresses nothing")
         names = {name.partition("/")[2]: name for name in archive.namelist()}
         state = _Reader(io.BytesIO(archive.read(names["data.pkl"]))).load()
         needed = {tensor.storage.key: tensor.storage for tensor in _tensors(state).values()}
@@ -111,9 +116,11 @@ def _strided(tensor: _Tensor, storage: NDArray[Any]) -> NDArray[Any]:
     last = tensor.offset + sum((length - 1) * step for length, step in zip(tensor.shape, tensor.stride, strict=False))
     if not sound or (0 not in tensor.shape and last >= len(storage)):
         raise WeightsError("a tensor reaches outside its storage")
+    if math.prod(tensor.shape) > len(storage):
+        raise WeightsError("a tensor is larger than its storage")
     steps = [step * storage.itemsize for step in tensor.stride]
     view = np.lib.stride_tricks.as_strided(storage[tensor.offset :], tensor.shape, steps, writeable=False)
-    return np.ascontiguousarray(view).copy()
+    return np.array(view, order="C")
 
 
 def _rebuild(storage: _Storage, offset: int, shape: tuple[int, ...], stride: tuple[int, ...], *_: object) -> _Tensor:
@@ -137,7 +144,7 @@ class _Reader(pickle.Unpickler):
         return self._KNOWN[module, name]
 
     def persistent_load(self, identity: Any) -> _Storage:
-        kind, storage, key, _, length, *_more = identity
-        if kind != "storage" or storage not in _STORAGES or int(length) < 0:
+        kind, storage, key, _, length, *view = identity
+        if kind != "storage" or storage not in _STORAGES or int(length) < 0 or any(part is not None for part in view):
             raise WeightsError("the checkpoint refers to something else than a storage")
         return _Storage(str(key), _STORAGES[str(storage)], int(length))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import shutil
 import subprocess
@@ -79,7 +80,9 @@ def _from_url(source: AtUrl, part: Path, size: int) -> None:
                 while left > 0 and (block := answer.read(min(_BLOCK, left))):
                     file.write(block)
                     left -= len(block)
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError) and error.code == 416:  # more is here than there: begin anew
+            part.unlink()
         raise WeightsError(f"{source.url} could not be fetched ({error}); try again, it goes on where it is") from error
     if left:
         raise WeightsError(f"{source.url} broke off {left} bytes before the end; try again, it goes on where it is")

@@ -56,10 +56,6 @@ def _opaque(image: Image.Image) -> Image.Image:
         return image.convert("L")
     if image.mode == "La":
         return image.convert("LA").convert("L")
-    if image.mode == "LAB":
-        from lookalike.pixels.icc import lab_to_srgb
-
-        return lab_to_srgb(image)
     if image.has_transparency_data:
         return (image if image.mode == "RGBA" else image.convert("RGBA")).convert("RGB")
     return image.convert("RGB")

@@ -69,10 +69,9 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits) -> D
         try:
             image = opened(format, data)
             size = image.size
-            # A TIFF forgets its date as its pixels are loaded; a PNG that is asked for one loads them, however many.
-            early = _tolerant(taken_of, image, None) if format == "tiff" else None
             pixels, flags = _pixels(image, format, data, min_side, limits)
-            taken, date_flags = early or _tolerant(taken_of, image, None)
+            # After the size was checked: a PNG that is asked for its metadata loads all its pixels first.
+            taken, date_flags = _tolerant(taken_of, image, None)
             orientation, turn_flags = _tolerant(orientation_of, image, 1)
         except BadPicture:
             raise

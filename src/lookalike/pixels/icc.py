@@ -48,11 +48,3 @@ def _lattice(mode: str) -> Image.Image:
     steps = np.arange(0, 256, 51, dtype=np.uint8)
     cube = np.stack(np.meshgrid(steps, steps, steps), axis=-1)  # (6, 6, 6, 3)
     return Image.fromarray(cube.reshape(6, 36, 3))
-
-
-def lab_to_srgb(image: Image.Image) -> Image.Image:
-    """A picture in CIE L*a*b* (D50) as RGB."""
-    source, target = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    converted = ImageCms.applyTransform(image, ImageCms.buildTransform(source, target, "LAB", "RGB"))
-    assert converted is not None  # as above
-    return converted

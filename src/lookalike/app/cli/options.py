@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 LibraryFolder = Annotated[
     Path | None,
-    typer.Option("--library", metavar="DIR", help="Folder of the library.", envvar="LOOKALIKE_LIBRARY"),
+    typer.Option(
+        "--library", metavar="DIR", help="Folder of the library [default: LOOKALIKE_LIBRARY, or your data's]."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="One line of JSON a result, flushed.")]

@@ -1,0 +1,99 @@
+"""How similar each describer finds two photos that have nothing in common: its `unrelated`.
+
+    python benchmarks/unrelated.py FOLDER [--pairs N] > unrelated.json
+
+The class of a photo is its folder; pairs are drawn at random (seed 0) from different classes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lookalike.describe import DESCRIBERS
+from lookalike.protocols import Describer
+from lookalike.types import Picture, Vectors
+
+PAIRS, SEED = 2000, 0
+ENDINGS = (".jpg", ".jpeg", ".png")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--pairs", type=int, default=PAIRS)
+    options = arguments.parse_args()
+    cv2.setNumThreads(1)
+    files = sorted(file for file in options.folder.rglob("*") if file.suffix.lower() in ENDINGS)
+    pairs = drawn([file.parent.name for file in files], options.pairs, np.random.default_rng(SEED))
+    describers = [DESCRIBERS.make(name) for name in DESCRIBERS]
+    used, positions = np.unique(pairs, return_inverse=True)
+    rows = described(describers, [files[at] for at in used])
+    document = {
+        "schema": "lookalike/bench-unrelated/1",
+        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "folder": options.folder.name,
+        "photos": len(used),
+        "pairs": len(pairs),
+        "describers": [
+            summary(describer, rows[describer.name], positions.reshape(pairs.shape)) for describer in describers
+        ],
+    }
+    json.dump(document, sys.stdout, indent=1)
+    print()
+
+
+def drawn(classes: Sequence[str], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """(count, 2) positions of photos of different classes."""
+    labels = np.array(classes)
+    pairs = rng.integers(len(labels), size=(8 * count, 2))
+    return pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]][:count]
+
+
+def described(describers: Sequence[Describer], files: Sequence[Path]) -> dict[str, Vectors]:
+    """Rows of each describer by its name; one photo is in memory at a time."""
+    rows: dict[str, list[Vectors]] = {describer.name: [] for describer in describers}
+    for file in files:
+        picture = opened(file)
+        for describer in describers:
+            rows[describer.name].append(describer.describe([picture]))
+    return {name: np.concatenate(parts) for name, parts in rows.items()}
+
+
+def opened(file: Path) -> Picture:
+    with Image.open(file) as image:
+        pixels = np.array(image.convert("RGB"))
+    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+
+
+def summary(describer: Describer, rows: Vectors, pairs: NDArray[np.int64]) -> dict[str, object]:
+    similarity = similarities(describer, rows[pairs[:, 0]], rows[pairs[:, 1]])
+    return {
+        "name": describer.name,
+        "median": round(float(np.median(similarity)), 4),
+        "quartiles": np.round(np.quantile(similarity, (0.25, 0.75)), 4).tolist(),
+        "stated": describer.unrelated,
+    }
+
+
+def similarities(describer: Describer, queries: Vectors, others: Vectors) -> NDArray[np.float64]:
+    """(n,) of row by row, as the index scores them."""
+    if describer.space.metric == "cosine":
+        return np.einsum("nd,nd->n", queries, others, dtype=np.float64)
+    if describer.space.metric == "hamming":
+        return 1 - np.unpackbits(queries ^ others, axis=1).mean(axis=1)
+    raise SystemExit(f"no similarity is known of {describer.space.metric}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lookalike import __all__ as public
+
+
+@pytest.fixture
+def indexed(program, photos_folder):
+    """The program, with a library of the four pictures by their hashes."""
+    ran = program("index", photos_folder, "--describer", "phash", "--describer", "histogram", "--json")
+    assert ran.code == 3
+    return program
+
+
+def test_version_is_told_in_both_forms(program) -> None:
+    assert program("--version").out.startswith(b"lookalike 0.")
+    assert program("--version", "--json").document["schema"] == "lookalike/version/1"
+
+
+def test_help_of_every_verb_can_be_read(program) -> None:
+    told = program("--help").out.decode()
+    for verb in ("index", "search", "dupes", "compare", "describe", "forget", "status", "doctor", "verify", "compact"):
+        assert verb in told
+        assert program(verb, "--help").code == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", [["search", "--nope"], ["nope"], ["search", "-k", "0", "x"], ["dupes", "--relation", "x"]]
+)
+def test_wrong_use_exits_2_with_a_sentence(program, wrong: str) -> None:
+    ran = program(*wrong.split())
+    assert (ran.code, ran.out) == (2, b"")
+    assert ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("verb", [["search", "x.png"], ["dupes"], ["status"], ["verify"], ["compact"], ["forget", "x"]])
+def test_only_index_makes_a_library(program, tmp_path: Path, verb: list[str]) -> None:
+    ran = program(*verb)
+    assert ran.code == 2
+    assert "lookalike index" in ran.err
+    assert not (tmp_path / "library").exists()
+
+
+def test_index_counts_add_up_and_failures_are_listed(program, photos_folder: Path) -> None:
+    ran = program("index", photos_folder, "--describer", "phash", "--json")
+    told = ran.document
+    assert ran.code == 3
+    assert told["schema"] == "lookalike/index/1"
+    outcomes = ("added", "updated", "moved", "unchanged", "skipped", "failed")
+    assert sum(told[name] for name in outcomes) == told["seen"] == 5
+    (failure,) = told["failures"]
+    assert (Path(failure["path"]).name, failure["reason"]) == ("broken.jpg", "not_an_image")
+    (photos_folder / "broken.jpg").unlink()
+    again = program("index", photos_folder, "--json")
+    assert (again.code, again.document["unchanged"], again.document["removed"]) == (0, 4, 1)
+
+
+def test_index_acknowledges_commits_line_by_line(program, photos_folder: Path) -> None:
+    ran = program("index", photos_folder, "--describer", "phash", "--jsonl")
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    assert lines[0]["committed"] == 5
+    assert lines[-1]["schema"] == "lookalike/index/1"
+
+
+def test_search_document_has_the_fields_of_the_contract(indexed, photos_folder: Path) -> None:
+    ran = indexed("search", photos_folder / "1.png", "--json", "-k", "3")
+    assert ran.code == 0
+    told = ran.document
+    assert (told["schema"], told["searched"], len(told["hits"])) == ("lookalike/search/1", 4, 3)
+    hit = told["hits"][0]
+    assert set(hit) >= {"path", "score", "probability", "relation", "channels", "why", "box", "query_box", "transform"}
+    assert (Path(hit["path"]).name, hit["relation"], hit["score"], hit["box"]) == ("1.png", "identical", 1.0, None)
+
+
+def test_search_reads_stdin_and_crops(indexed, photos_folder: Path) -> None:
+    data = (photos_folder / "2.png").read_bytes()
+    assert Path(indexed("search", "-", "--json", stdin=data).document["hits"][0]["path"]).name == "2.png"
+    cropped = indexed("search", photos_folder / "2.png", "--crop", "0,0,60,60", "--json")
+    assert Path(cropped.document["hits"][0]["path"]).name == "2.png"
+    assert indexed("search", photos_folder / "2.png", "--crop", "0,0,60").code == 2
+
+
+def test_search_lines_have_query_and_rank(indexed, photos_folder: Path) -> None:
+    lines = [json.loads(line) for line in indexed("search", photos_folder / "1.png", "--jsonl").out.splitlines()]
+    assert [line["rank"] for line in lines] == [1, 2, 3, 4]
+    assert all(line["query"] for line in lines)
+
+
+def test_each_query_is_its_own_question_and_a_bad_one_does_not_stop_the_rest(indexed, photos_folder: Path) -> None:
+    queries = "\n".join(str(photos_folder / name) for name in ("0.png", "broken.jpg", "3.png"))
+    ran = indexed("search", "--each", "--from", "-", "--jsonl", "-k", "1", stdin=queries.encode())
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    assert ran.code == 3
+    assert [Path(line["query"]).name for line in lines] == ["0.png", "broken.jpg", "3.png"]
+    assert [len(line["hits"]) for line in lines] == [1, 0, 1]
+
+
+def test_nothing_found_exits_1(indexed, photos_folder: Path) -> None:
+    assert indexed("search", photos_folder / "1.png", "--where", "width > 5000").code == 1
+    assert indexed("dupes").code == 1
+    assert indexed("forget", photos_folder / "absent.png").code == 1
+
+
+def test_paths_alone_are_ended_by_nul(indexed, photos_folder: Path) -> None:
+    name = os.fsdecode(b"\xff\n.png")
+    shutil.copy(photos_folder / "0.png", photos_folder / name)
+    indexed("index", photos_folder)
+    paths = indexed("search", photos_folder / "0.png", "-0").out.split(b"\0")
+    assert os.fsencode(photos_folder / name) in paths
+    hits = indexed("search", photos_folder / "0.png", "--json").document["hits"]
+    assert [hit["path_b64"] for hit in hits if "path_b64" in hit]
+    plain = indexed("search", photos_folder / "0.png").out
+    assert b"\xff\\n.png" in plain
+
+
+def test_output_is_written_to_a_file(indexed, photos_folder: Path, tmp_path: Path) -> None:
+    ran = indexed(
+        "search", photos_folder / "0.png", "--json", "-o", tmp_path / "out.json", "--html", tmp_path / "out.html"
+    )
+    assert (ran.code, ran.out) == (0, b"")
+    assert json.loads((tmp_path / "out.json").read_text())["hits"]
+    assert "<html" in (tmp_path / "out.html").read_text()
+
+
+def test_dupes_lists_groups(indexed, photos_folder: Path, tmp_path: Path) -> None:
+    shutil.copy(photos_folder / "0.png", photos_folder / "copy.png")
+    indexed("index", photos_folder)
+    ran = indexed("dupes", "--json", "--html", tmp_path / "dupes.html")
+    (group,) = ran.document["groups"]
+    assert (ran.code, group["relation"], group["weakest"]) == (0, "identical", 1.0)
+    assert {Path(member["path"]).name for member in group["members"]} == {"0.png", "copy.png"}
+    assert {"path", "size", "bytes"} <= set(group["members"][0])
+    assert (tmp_path / "dupes.html").exists()
+
+
+def test_compare_needs_no_library(program, photos_folder: Path, tmp_path: Path) -> None:
+    same = program("compare", photos_folder / "0.png", photos_folder / "0.png", "--json").document
+    assert (same["schema"], same["relation"], same["channels"]["phash"]) == ("lookalike/compare/1", "identical", 1.0)
+    page = tmp_path / "compare.html"
+    other = program("compare", photos_folder / "0.png", photos_folder / "1.png", "--html", page, "--json").document
+    assert other["relation"] == "similar"
+    assert (
+        set(other["explanations"]) == set(other["channels"]) == {"convnet", "histogram", "phash", "dhash", "thumbnail"}
+    )
+    assert "<html" in page.read_text()
+
+
+def test_describe_writes_paths_vectors_and_space(program, photos_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "vectors.npz"
+    ran = program("describe", photos_folder, "--with", "histogram", "--set", "bins=4", "-o", out)
+    assert ran.code == 3
+    with np.load(out) as archive:
+        assert archive["vectors"].shape == (4, 64)
+        assert [Path(path).name for path in archive["paths"]] == [f"{number}.png" for number in range(4)]
+        assert json.loads(str(archive["space"]))["name"] == "histogram"
+    assert program("describe", photos_folder, "--with", "histogram", "--set", "bins=x", "-o", out).code == 2
+    assert (
+        program("describe", photos_folder, "--with", "histogran", "-o", out).err.count("did you mean 'histogram'?") == 1
+    )
+
+
+def test_status_verify_doctor_compact_describers_models_speak_json(indexed, photos_folder: Path) -> None:
+    status = indexed("status", "--json").document
+    assert (status["schema"], status["images"], status["failed"]) == ("lookalike/status/1", 4, 1)
+    assert {"name", "digest", "dim", "vectors", "index"} <= set(status["spaces"][0])
+    assert indexed("verify", "--json").document == {"schema": "lookalike/verify/1", "ok": True, "problems": []}
+    assert indexed("doctor", "--json").document["ok"] is True
+    assert indexed("compact", "--json").document["schema"] == "lookalike/compact/1"
+    rows = indexed("describers", "--json").document["describers"]
+    assert {row["name"] for row in rows} >= {"convnet", "histogram", "phash", "dhash", "thumbnail"}
+    assert {"name", "dim", "metric", "source", "fields"} <= set(rows[0])
+    models = indexed("models", "list", "--json").document["models"]
+    assert next(row for row in models if row["name"] == "efficientnet-lite0")["here"]
+
+
+def test_a_damaged_library_exits_5_and_a_newer_one_6(indexed, tmp_path: Path) -> None:
+    import sqlite3
+
+    database = tmp_path / "library" / "library.sqlite"
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    assert indexed("status").code == 6
+    for log in database.parent.glob("library.sqlite-*"):
+        log.unlink()
+    database.write_bytes(b"not a database at all" * 100)
+    assert indexed("status").code == 5
+
+
+def test_a_library_named_before_or_after_the_verb_is_the_same(indexed, tmp_path: Path) -> None:
+    here, nowhere = tmp_path / "library", str(tmp_path / "nowhere")
+    assert indexed("--library", here, "status", LOOKALIKE_LIBRARY=nowhere).code == 0
+    assert indexed("status", "--library", here, LOOKALIKE_LIBRARY=nowhere).code == 0
+    assert indexed("status", LOOKALIKE_LIBRARY=nowhere).code == 2
+
+
+def test_torch_is_never_imported(indexed, photos_folder: Path) -> None:
+    ran = indexed("search", photos_folder / "0.png", PYTHONPROFILEIMPORTTIME="1")
+    assert "lookalike.search.engine" in ran.err
+    assert "| torch" not in ran.err
+
+
+def test_the_public_names_are_those_promised() -> None:
+    import lookalike
+
+    for name in public:
+        assert getattr(lookalike, name)
+    with pytest.raises(AttributeError):
+        _ = lookalike.nothing
+
+
+def test_a_picture_with_alpha_is_asked_about_over_white(indexed, photos_folder: Path, tmp_path: Path) -> None:
+    image = Image.open(photos_folder / "0.png").convert("RGBA")
+    image.save(tmp_path / "alpha.png")
+    assert Path(indexed("search", tmp_path / "alpha.png", "--json").document["hits"][0]["path"]).name == "0.png"

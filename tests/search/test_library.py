@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import lookalike
+from lookalike import Library
+from lookalike.errors import BadPicture, BadQuery, LibraryMissing, SpaceMismatch, UnknownName
+from lookalike.search.results import Results
+
+
+def first(results: Results) -> str:
+    return Path(results[0].record.path).name
+
+
+def test_opening_makes_nothing_and_asking_an_empty_place_says_so(tmp_path: Path) -> None:
+    with lookalike.open(tmp_path / "none") as library:
+        for ask in (library.status, library.dupes, lambda: library.search("x.png"), lambda: library.forget(["x"])):
+            with pytest.raises(LibraryMissing, match="lookalike index"):
+                ask()
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_same_file_is_identical_and_first(filled: Library, folder: Path) -> None:
+    answer = filled.search(folder / "2.png")[0]
+    assert (Path(answer.record.path).name, answer.relation, answer.score) == ("2.png", "identical", 1.0)
+    assert answer.why == "the same bytes"
+
+
+def test_the_same_pixels_in_another_format_are_identical(filled: Library, folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.bmp"
+    Image.open(folder / "2.png").save(copy)
+    answer = filled.search(copy)[0]
+    assert (answer.relation, answer.why) == ("identical", "the same pixels")
+
+
+def test_an_edited_copy_is_first_but_not_identical(filled: Library, folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.jpg"
+    Image.open(folder / "2.png").save(copy, quality=60)
+    answer = filled.search(copy)[0]
+    assert (Path(answer.record.path).name, answer.relation) == ("2.png", "similar")
+    assert 0.8 < answer.score < 1
+    assert answer.probability is None
+    assert "phash" in answer.why
+
+
+def test_every_kind_of_source_asks_the_same(filled: Library, folder: Path) -> None:
+    file = folder / "3.png"
+    with Image.open(file) as image:
+        image.load()
+        sources = [file, str(file), file.read_bytes(), np.asarray(image), image]
+        assert {first(filled.search(source)) for source in sources} == {"3.png"}
+
+
+def test_a_crop_is_asked_about_alone(library: Library, folder: Path) -> None:
+    pair = Image.new("RGB", (128, 48))
+    for at, name in ((0, "1.png"), (64, "4.png")):
+        pair.paste(Image.open(folder / name), (at, 0))
+    pair.save(folder.parent / "pair.png")
+    library.index(folder, describers=["phash", "histogram"])
+    assert first(library.search(folder.parent / "pair.png", crop=(0, 0, 64, 48))) == "1.png"
+    assert first(library.search(folder.parent / "pair.png", crop=(64, 0, 64, 48))) == "4.png"
+    with pytest.raises(BadQuery):
+        library.search(folder.parent / "pair.png", crop=(200, 0, 10, 10))
+
+
+def test_several_views_are_one_question(filled: Library, folder: Path) -> None:
+    results = filled.search(folder / "0.png", folder / "1.png", k=2)
+    assert {Path(answer.record.path).name for answer in results} == {"0.png", "1.png"}
+    assert [answer.relation for answer in results] == ["identical", "identical"]
+
+
+def test_a_filter_limits_what_is_searched(filled: Library, folder: Path) -> None:
+    results = filled.search(folder / "0.png", where="name = 1.png or name = 2.png")
+    assert {Path(answer.record.path).name for answer in results} == {"1.png", "2.png"}
+    assert results.searched == 2
+    assert len(filled.search(folder / "0.png", where="width > 1000")) == 0
+
+
+def test_channels_and_weights_are_chosen(filled: Library, folder: Path) -> None:
+    results = filled.search(folder / "0.png", by={"histogram": 1})
+    assert set(results[0].channels) == {"histogram"}
+    scores = [answer.score for answer in results]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("by", "error"),
+    [({"nothing": 1}, UnknownName), ({"dhash": 1}, SpaceMismatch), ({"phash": 0}, BadQuery), ({"phash": -1}, BadQuery)],
+)
+def test_channels_that_cannot_be_asked_say_why(
+    filled: Library, folder: Path, by: dict[str, float], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        filled.search(folder / "0.png", by=by)
+
+
+def test_scores_do_not_depend_on_the_other_answers(filled: Library, folder: Path) -> None:
+    whole = {answer.record.path: answer.score for answer in filled.search(folder / "0.png")}
+    part = {a.record.path: a.score for a in filled.search(folder / "0.png", where="name != 0.png", k=2)}
+    assert part == pytest.approx({path: whole[path] for path in part})
+
+
+def test_rank_fusion_orders_but_shows_the_same_scores(filled: Library, folder: Path) -> None:
+    weighted = {a.record.path: a.score for a in filled.search(folder / "0.png")}
+    ranked = {a.record.path: a.score for a in filled.search(folder / "0.png", fuse="rrf")}
+    assert weighted == pytest.approx(ranked)
+
+
+def test_files_of_one_content_are_each_an_answer_and_fold_when_asked(library: Library, folder: Path) -> None:
+    shutil.copy(folder / "0.png", folder / "copy.png")
+    Image.open(folder / "0.png").save(folder / "near.jpg", quality=95)
+    library.index(folder, describers=["phash", "histogram"])
+    flat = library.search(folder / "0.png")
+    assert [Path(answer.record.path).name for answer in flat][:3] == ["0.png", "copy.png", "near.jpg"]
+    collapsed = library.search(folder / "0.png", collapse=True)
+    assert [Path(other.record.path).name for other in collapsed[0].also] == ["copy.png", "near.jpg"]
+    assert len(collapsed) == 5
+
+
+def test_identical_groups_hold_the_same_bytes_and_the_same_pixels(library: Library, folder: Path) -> None:
+    shutil.copy(folder / "0.png", folder / "bytes.png")
+    Image.open(folder / "0.png").save(folder / "pixels.bmp")
+    Image.open(folder / "0.png").save(folder / "near.jpg", quality=95)
+    library.index(folder, describers=["phash"])
+    (group,) = library.dupes()
+    assert (group.relation, group.weakest) == ("identical", 1.0)
+    assert {Path(member.path).name for member in group.members} == {"0.png", "bytes.png", "pixels.bmp"}
+
+
+def test_pictures_of_one_size_and_hash_but_other_pixels_are_no_dupes(library: Library, folder: Path) -> None:
+    pixels = np.asarray(Image.open(folder / "0.png")).copy()
+    pixels[0, 0] ^= 1
+    Image.fromarray(pixels).save(folder / "nearly.png")
+    library.index(folder, describers=["phash"])
+    assert library.dupes() == []
+
+
+def test_forgotten_files_are_no_longer_found_and_not_touched(filled: Library, folder: Path) -> None:
+    assert filled.forget([folder / "0.png"]) == 1
+    assert (folder / "0.png").exists()
+    assert first(filled.search(folder / "0.png")) != "0.png"
+    assert filled.compact() >= 0
+    assert filled.status().images == 4
+
+
+def test_status_counts_what_is_there(filled: Library) -> None:
+    status = filled.status()
+    assert (status.images, status.failed) == (5, 0)
+    assert {held.space.name: (held.vectors, held.index) for held in status.spaces} == {
+        "phash": (5, "flat"),
+        "histogram": (5, "flat"),
+    }
+    assert status.bytes > 0
+    assert filled.verify() == []
+
+
+def test_a_damaged_or_missing_index_costs_time_and_no_answer(filled: Library, folder: Path) -> None:
+    for spoil in (lambda file: file.unlink(), lambda file: file.write_bytes(b"damaged" * 100)):
+        filled.close()
+        for file in (filled.folder / "indexes").iterdir():
+            spoil(file)
+        assert first(filled.search(folder / "1.png")) == "1.png"
+
+
+def test_a_picture_that_is_none_raises_its_reason(filled: Library, tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(BadPicture) as raised:
+        filled.search(tmp_path / "text.png")
+    assert raised.value.reason == "not_an_image"
+    for wrong in (tmp_path / "absent.png", tmp_path):
+        with pytest.raises(BadQuery):
+            filled.search(wrong)
+
+
+@pytest.mark.parametrize(
+    "array", [np.zeros((4, 4, 2), np.uint8), np.full((4, 4, 3), 2.0), np.zeros((0, 4, 3), np.uint8)]
+)
+def test_an_array_that_is_no_picture_says_what_is_wanted(filled: Library, array: np.ndarray) -> None:
+    with pytest.raises(BadQuery, match="pixels"):
+        filled.search(array)
+
+
+def test_results_can_be_looked_at_in_several_ways(filled: Library, folder: Path, tmp_path: Path) -> None:
+    results = filled.search(folder / "0.png", k=3)
+    table = results.to_pandas()
+    assert list(table["path"]) == [answer.record.path for answer in results]
+    assert table["phash"].iloc[0] == 1.0
+    page = results.save_html(tmp_path / "page.html").read_text()
+    assert "identical" in page
+    assert page.count("data:image/webp") >= 4
+    assert "data:image/webp" in results._repr_html_()
+    assert "3 answers of 5" in repr(results)
+
+
+def test_a_hit_whose_file_is_gone_is_still_an_answer(filled: Library, folder: Path, tmp_path: Path) -> None:
+    query = shutil.copy(folder / "0.png", tmp_path / "query.png")
+    (folder / "0.png").unlink()
+    results = filled.search(query)
+    assert (first(results), results[0].relation) == ("0.png", "identical")
+    results.save_html(tmp_path / "page.html")
