@@ -14,6 +14,7 @@ import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.describe import DESCRIBERS
+from lookalike.index.similarity import similarity
 from lookalike.protocols import Describer
 from lookalike.types import Picture, Vectors
 
@@ -57,12 +59,13 @@ def drawn(classes: Sequence[str], count: int, rng: np.random.Generator) -> NDArr
     """(count, 2) positions of photos of different classes."""
     labels = np.array(classes)
     pairs = rng.integers(len(labels), size=(8 * count, 2))
-    return pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]][:count]
+    different: NDArray[np.int64] = pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]][:count]
+    return different
 
 
 def described(describers: Sequence[Describer], files: Sequence[Path]) -> dict[str, Vectors]:
     """Rows of each describer by its name; one photo is in memory at a time."""
-    rows: dict[str, list[Vectors]] = {describer.name: [] for describer in describers}
+    rows: dict[str, list[Any]] = {describer.name: [] for describer in describers}
     for file in files:
         picture = opened(file)
         for describer in describers:
@@ -77,22 +80,21 @@ def opened(file: Path) -> Picture:
 
 
 def summary(describer: Describer, rows: Vectors, pairs: NDArray[np.int64]) -> dict[str, object]:
-    similarity = similarities(describer, rows[pairs[:, 0]], rows[pairs[:, 1]])
+    scores = similarities(describer, rows[pairs[:, 0]], rows[pairs[:, 1]])
     return {
         "name": describer.name,
-        "median": round(float(np.median(similarity)), 4),
-        "quartiles": np.round(np.quantile(similarity, (0.25, 0.75)), 4).tolist(),
+        "median": round(float(np.median(scores)), 4),
+        "quartiles": np.round(np.quantile(scores, (0.25, 0.75)), 4).tolist(),
         "stated": describer.unrelated,
     }
 
 
-def similarities(describer: Describer, queries: Vectors, others: Vectors) -> NDArray[np.float64]:
-    """(n,) of row by row, as the index scores them."""
-    if describer.space.metric == "cosine":
-        return np.einsum("nd,nd->n", queries, others, dtype=np.float64)
-    if describer.space.metric == "hamming":
-        return 1 - np.unpackbits(queries ^ others, axis=1).mean(axis=1)
-    raise SystemExit(f"no similarity is known of {describer.space.metric}")
+def similarities(describer: Describer, queries: Vectors, others: Vectors) -> list[float]:
+    """(n,) of row by row, as an index scores them."""
+    return [
+        float(similarity(describer.space, query[None], other[None])[0, 0])
+        for query, other in zip(queries, others, strict=True)
+    ]
 
 
 if __name__ == "__main__":

@@ -141,9 +141,7 @@ def test_a_full_disk_exits_7_and_keeps_what_was_committed(many: Path, tmp_path: 
         assert opened.index(many).failed == 0
 
 
-@pytest.mark.skipif(
-    os.getuid() != 0, reason="anybody else is bound by modes as it is, but cannot be relied on to own them"
-)
+@pytest.mark.skipif(os.getuid() != 0, reason="privilege can only be dropped by root")
 def test_unreadable_files_and_folders_fail_and_are_not_dropped(photos_folder: Path, tmp_path: Path) -> None:
     library = tmp_path / "library"
     (photos_folder / "broken.jpg").unlink()

@@ -107,19 +107,39 @@ def test_the_line_names_the_third_that_agrees_most() -> None:
     for at, where in {(0, 0): "upper left", (3, 3): "middle", (6, 3): "lower centre", (3, 6): "middle right"}.items():
         cells = np.full((7, 7), 0.005, np.float32)
         cells[at] = 1 - 48 * 0.005
-        assert where in told(cells)
+        assert f"above all in the {where} of the hit" in told(cells, 0.5, 0.2)
+
+
+def test_the_line_says_how_much_agrees_and_what_that_means() -> None:
+    even = np.full((9, 9), 1 / 81, np.float32)
+    assert told(even, 0.61, 0.23).startswith("What both show agrees by 61% (in unrelated pictures 23%), spread over")
+    assert "no more than in unrelated pictures (23%)" in told(even, 0.2, 0.23)
 
 
 def test_nothing_shared_is_said_and_drawn(photos: list[Picture]) -> None:
     cells = agreement(np.zeros((2, 7, 7), np.float32), np.ones(2, np.float32))
-    assert "nothing" in told(cells)
-    assert drawn(photos[0], photos[1], cells).dtype == np.uint8
+    assert "nothing" in told(cells, 0.0, 0.2)
+    assert drawn(photos[0], photos[1], cells, cells).dtype == np.uint8
 
 
-def test_the_agreement_with_oneself_lies_on_the_thing_and_not_on_the_paper(photos: list[Picture]) -> None:
-    """The cat, pasted into the lower right of a white sheet."""
-    sheet = np.full((448, 448, 3), 255, np.uint8)
+def test_what_agrees_keeps_its_colours_and_the_rest_turns_pale_and_grey() -> None:
+    red = picture_of(np.full((224, 224, 3), (200, 20, 20), np.uint8))
+    cells = np.zeros((7, 7), np.float32)
+    cells[:, :3] = 1 / 21
+    query, hit = np.split(drawn(red, red, cells, cells[:, ::-1]), [224 + 6], axis=1)
+    np.testing.assert_array_equal(query[112, 20], (200, 20, 20))
+    np.testing.assert_array_equal(hit[112, -20], (200, 20, 20))
+    for pale in (query[112, 200], hit[112, 6 + 20]):
+        assert pale.min() == pale.max()
+        assert pale.min() > 180
+
+
+def test_a_cat_on_a_white_sheet_is_found_where_it_lies(photos: list[Picture]) -> None:
     cat = photos[3]
-    sheet[224:, 224:] = resize(cat.pixels, (224, 224))
+    sheet = np.full((448, 448, 3), 255, np.uint8)
+    sheet[298:, 298:] = resize(cat.pixels, (150, 150))
     explanation = ConvNet().explain(cat, picture_of(sheet))
-    assert "lower right" in explanation.line
+    assert "above all in the lower right of the hit" in explanation.line
+    assert explanation.picture is not None
+    unit = ConvNet().describe([cat, picture_of(sheet)])
+    assert f"agrees by {float(unit[0] @ unit[1]):.0%}" in explanation.line

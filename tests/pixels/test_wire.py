@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -16,7 +17,12 @@ def through(write: Callable[[io.FileIO], None], *, most: int = 2**20) -> tuple[K
     """What is read at the one end of a pipe of what is written to the other."""
     source, sink = os.pipe()
     with io.FileIO(source, "rb") as reader, io.FileIO(sink, "wb") as writer:
-        thread = threading.Thread(target=lambda: (write(writer), writer.close()))
+
+        def write_all() -> None:
+            with contextlib.suppress(BrokenPipeError), writer:  # whoever has read enough goes away
+                write(writer)
+
+        thread = threading.Thread(target=write_all)
         thread.start()
         try:
             return read_reply(reader, most=most)

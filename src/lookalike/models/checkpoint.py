@@ -24,7 +24,7 @@ Tensors = dict[str, NDArray[Any]]
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
-_STORAGES = {
+_STORAGES: Mapping[str, np.dtype[Any]] = {
     "FloatStorage": np.dtype("<f4"),
     "HalfStorage": np.dtype("<f2"),
     "LongStorage": np.dtype("<i8"),

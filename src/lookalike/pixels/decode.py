@@ -73,14 +73,13 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits) -> D
             # After the size was checked: a PNG that is asked for its metadata loads all its pixels first.
             taken, date_flags = _tolerant(taken_of, image, None)
             orientation, turn_flags = _tolerant(orientation_of, image, 1)
+            pixels = upright(pixels, orientation)
         except BadPicture:
             raise
         except Exception as error:
             raise bad_picture(error) from error
-    if format != "jpeg":
-        size = pixels.shape[1], pixels.shape[0]
-    picture = Picture(upright(pixels, orientation), upright_size(size, orientation))
-    return Decoded(picture, format, taken, tuple(sorted({*flags, *date_flags, *turn_flags})))
+    original = upright_size(size, orientation) if format == "jpeg" else (pixels.shape[1], pixels.shape[0])
+    return Decoded(Picture(pixels, original), format, taken, tuple(sorted({*flags, *date_flags, *turn_flags})))
 
 
 def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> tuple[T, tuple[str, ...]]:

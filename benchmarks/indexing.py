@@ -1,0 +1,129 @@
+"""How near indexing comes to a bare loop that only decodes and runs the network, on the same cores in the same run.
+
+python benchmarks/indexing.py [--files 1000] [--rounds 3]    JSON out
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import skimage
+from PIL import Image
+
+import lookalike
+
+BARE = """
+import sys, time
+import cv2, numpy, simplejpeg
+from lookalike.models.onnx_session import efficientnet_lite0_session
+session = efficientnet_lite0_session(1)
+files = sys.stdin.read().split("\\n")
+started = time.perf_counter()
+for file in files:
+    pixels = simplejpeg.decode_jpeg(open(file, "rb").read(), "RGB", min_width=224, min_height=224)
+    small = cv2.resize(pixels, (224, 224), interpolation=cv2.INTER_AREA)
+    session.run(["pooled"], {"pixels": small[None]})
+print(time.perf_counter() - started)
+"""
+PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1"}
+
+
+def make(folder: Path, count: int, size: tuple[int, int] = (640, 480)) -> list[Path]:
+    """Different JPEGs: random parts of scikit-image's photos."""
+    sources = [Image.open(Path(skimage.__file__).parent / "data" / name).convert("RGB") for name in PHOTOS]
+    chance = np.random.default_rng(0)
+    files = []
+    for number in range(count):
+        source = sources[number % len(sources)]
+        left, top = (int(chance.integers(0, length // 3)) for length in source.size)
+        width, height = (int(length * chance.uniform(0.5, 0.66)) for length in source.size)
+        file = folder / f"{number}.jpg"
+        source.resize(size, box=(left, top, left + width, top + height)).save(file, quality=90)
+        files.append(file)
+    return files
+
+
+def bare_rate(files: Sequence[Path], workers: int) -> float:
+    """Images a second of `workers` processes side by side, their start not counted."""
+    parts = [files[number::workers] for number in range(workers)]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", BARE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD
+        )
+        for _ in parts
+    ]
+    for process, part in zip(running, parts, strict=True):
+        process.stdin.write("\n".join(map(str, part)).encode())
+        process.stdin.close()
+    seconds = [float(process.stdout.read().split()[-1]) for process in running]
+    for process in running:
+        process.wait()
+    return len(files) / max(seconds)
+
+
+def our_rate(folder: Path, count: int, workers: int) -> dict[str, float]:
+    """Images a second of `Library.index` into a new library, start and commits included; and of a second run."""
+    with tempfile.TemporaryDirectory() as place, lookalike.open(place) as library:
+        library.workers = workers
+        started = time.perf_counter()
+        report = library.index(folder)
+        first = time.perf_counter() - started
+        assert report.added == count, report
+        started = time.perf_counter()
+        library.index(folder)
+        second = time.perf_counter() - started
+    return {"first": count / first, "unchanged": count / second}
+
+
+def peak_mib() -> float:
+    """Of this process, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Rounds of both, in turn."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--files", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    workers = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as name:
+        few, many = Path(name, "few"), Path(name, "many")
+        few.mkdir()
+        many.mkdir()
+        make(few, given.files // 5)
+        files = make(many, given.files)
+        our_rate(few, given.files // 5, workers)
+        memory_few = peak_mib()
+        rounds = [(bare_rate(files, workers), our_rate(many, given.files, workers)) for _ in range(given.rounds)]
+        memory_many = peak_mib()
+    print(
+        json.dumps(
+            {
+                "files": given.files,
+                "workers": workers,
+                "bare_images_per_second": [round(bare, 1) for bare, _ in rounds],
+                "images_per_second": [round(ours["first"], 1) for _, ours in rounds],
+                "share_of_bare": round(statistics.median(ours["first"] / bare for bare, ours in rounds), 3),
+                "unchanged_files_per_second": round(statistics.median(ours["unchanged"] for _, ours in rounds)),
+                "peak_mib_of_the_main_process": {"a fifth of the files": memory_few, "all": memory_many},
+            },
+            indent=2,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

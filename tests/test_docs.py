@@ -1,0 +1,68 @@
+"""Every command, option and setting is documented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from lookalike.app.cli.program import app
+from lookalike.describe import DESCRIBERS
+from lookalike.registry import settable
+
+ROOT = Path(__file__).resolve().parents[1]
+CLI = (ROOT / "docs" / "cli.md").read_text()
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Each verb, with subcommands as 'models get', and its options."""
+    group = typer.main.get_command(app)
+    found = [("", options(group))]
+    for name, command in group.commands.items():
+        for inner, nested in getattr(command, "commands", {}).items():
+            found.append((f"{name} {inner}", options(nested)))
+        if not hasattr(command, "commands"):
+            found.append((name, options(command)))
+    return found
+
+
+def options(command: object) -> list[str]:
+    return [
+        option
+        for parameter in command.params
+        if parameter.param_type_name == "option"
+        for option in parameter.opts
+        if option.startswith("-")
+    ]
+
+
+def test_there_are_commands_to_check() -> None:
+    assert len(commands()) >= 14
+
+
+@pytest.mark.parametrize(("verb", "names"), commands(), ids=[verb or "program" for verb, _ in commands()])
+def test_every_verb_and_option_is_documented(verb: str, names: list[str]) -> None:
+    assert all(f"`{word}" in CLI or word in CLI.split("\n## ", 1)[1] for word in verb.split())
+    assert [name for name in names if f"`{name}`" not in CLI and f"`{name} " not in CLI] == []
+
+
+@pytest.mark.parametrize("name", list(DESCRIBERS))
+def test_every_describer_and_field_is_documented(name: str) -> None:
+    if name == "edge_density":  # the example of docs/extend.md, when it is installed
+        return
+    (row,) = (line for line in CLI.splitlines() if line.startswith(f"| `{name}` |"))
+    fields = [field.name for field in settable(DESCRIBERS.load(name))]
+    assert [field for field in fields if f"`{field}`" not in row] == []
+
+
+@pytest.mark.parametrize("variable", ["LOOKALIKE_LIBRARY", "LOOKALIKE_CACHE", "LOOKALIKE_OFFLINE"])
+def test_every_environment_variable_is_documented(variable: str) -> None:
+    assert variable in CLI
+
+
+def test_no_environment_variable_is_read_that_is_not_listed() -> None:
+    import re
+
+    read = {name for file in (ROOT / "src").rglob("*.py") for name in re.findall(r"LOOKALIKE_[A-Z]+", file.read_text())}
+    assert read == {"LOOKALIKE_LIBRARY", "LOOKALIKE_CACHE", "LOOKALIKE_OFFLINE"}
