@@ -64,6 +64,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of weights that this test alone sees; fetching is allowed."""
     monkeypatch.setenv("LOOKALIKE_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("LOOKALIKE_OFFLINE", raising=False)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     return tmp_path / "cache" / "weights"
 
 

@@ -273,23 +273,30 @@ def test_what_a_worker_forges_is_never_loaded(
     assert "unpickled" not in capfd.readouterr().out
 
 
-def test_a_worker_dies_with_its_parent(handlers: ModuleType, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("last", "seconds"), [("reply", 30.0), ("sleep", 0.1)])
+def test_a_worker_dies_with_its_parent_even_in_the_middle_of_a_job(
+    handlers: ModuleType, last: str, seconds: float
+) -> None:
     program = f"""
-import os, sys
+import os, sys, threading
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import isolated_handlers
+from lookalike.pixels import process
 from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
-pool = Isolated(isolated_handlers.make, workers=1, limits=Limits())
+process.Deadline._expire = lambda self: os._exit(0)  # the parent is gone before it can end the job
+pool = Isolated(isolated_handlers.make, workers=1, limits=Limits(seconds={seconds}))
 print(pool.one(("reply", 0)).data["process"], flush=True)
+pool.one(({last!r}, 1))
 os._exit(0)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     process = int(done.stdout)
     for _ in range(100):
-        if not Path(f"/proc/{process}").exists() or "Z" in state(process):
+        if not state(process) or "Z" in state(process):
             return
         time.sleep(0.05)
+    os.kill(process, signal.SIGKILL)
     pytest.fail("the worker lives on")
 
 

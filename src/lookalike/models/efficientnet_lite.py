@@ -109,7 +109,7 @@ class _Network:
             kernel_shape=(kernel, kernel),
             strides=(stride, stride),
             group=len(weight) if depthwise else 1,
-            auto_pad="SAME_LOWER",
+            auto_pad="SAME_UPPER",
         )
         if not activated:
             return convolved

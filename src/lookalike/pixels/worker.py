@@ -7,11 +7,13 @@ import io
 import os
 import signal
 import traceback
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.wire import Kind, Reply, read_job, write_reply
+
+_GRACE_SECONDS: Final = 2.0
 
 
 def main() -> None:
@@ -23,16 +25,16 @@ def main() -> None:
     os.dup2(nowhere, 0)
     os.dup2(2, 1)  # what a C library prints must not end up among the replies
     with contextlib.suppress(EOFError, BrokenPipeError):
-        handle = _made(jobs, replies)
+        handle, seconds = _made(jobs, replies)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)  # from here on prints are those of hostile files: without end, and no one's concern
         while True:
-            write_reply(replies, *_outcome(jobs, handle))
+            write_reply(replies, *_outcome(jobs, handle, seconds))
 
 
-def _made(jobs: io.FileIO, replies: io.FileIO) -> Callable[[Any], Reply]:
+def _made(jobs: io.FileIO, replies: io.FileIO) -> tuple[Callable[[Any], Reply], float]:
     try:
-        make, memory = read_job(jobs)
+        make, memory, seconds = read_job(jobs)
         handle: Callable[[Any], Reply] = make()
     except EOFError:
         raise
@@ -41,12 +43,14 @@ def _made(jobs: io.FileIO, replies: io.FileIO) -> Callable[[Any], Reply]:
         raise SystemExit(1) from error
     _limit_memory(memory)
     write_reply(replies, "ready", Reply({}))
-    return handle
+    return handle, seconds
 
 
-def _outcome(jobs: io.FileIO, handle: Callable[[Any], Reply]) -> tuple[Kind, Reply]:
+def _outcome(jobs: io.FileIO, handle: Callable[[Any], Reply], seconds: float) -> tuple[Kind, Reply]:
     try:
-        return "reply", handle(read_job(jobs))
+        job = read_job(jobs)
+        with _ending_after(seconds + _GRACE_SECONDS):
+            return "reply", handle(job)
     except (EOFError, BrokenPipeError):
         raise
     except BadPicture as error:
@@ -55,6 +59,19 @@ def _outcome(jobs: io.FileIO, handle: Callable[[Any], Reply]) -> tuple[Kind, Rep
         return _bad("too_large", "it takes more memory than a worker may use")
     except Exception as error:  # noqa: BLE001  a defect of the handler costs one job, not the run
         return _bad("decoder_crash", f"{type(error).__name__}: {error}")
+
+
+@contextlib.contextmanager
+def _ending_after(seconds: float) -> Iterator[None]:
+    """Whoever waits for the job ends it in time; this is for when nobody is left to do so."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)  # its signal ends a process in the middle of anything
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _bad(reason: str, detail: str) -> tuple[Kind, Reply]:

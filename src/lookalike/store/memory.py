@@ -1,0 +1,199 @@
+"""A store that forgets everything when it is closed: the double of tests, and the contract in its plainest words."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lookalike.errors import SpaceMismatch
+from lookalike.store.matching import passes
+from lookalike.store.rows import check_vectors
+from lookalike.store.where import parse
+from lookalike.types import Content, Failure, Ids, Record, Space, Stamp, Vectors
+
+
+@dataclass
+class _State:
+    contents: dict[int, Content] = field(default_factory=dict)
+    records: dict[str, tuple[Stamp, int]] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    spaces: dict[Space, str] = field(default_factory=dict)
+    vectors: dict[Space, dict[int, Vectors]] = field(default_factory=dict)
+    next_id: int = 1
+    generation: int = 0
+
+
+class MemoryStore:
+    """`Store` on dicts."""
+
+    def __init__(self) -> None:
+        self._state = _State()
+        self._writing = False
+        self._changed = False
+
+    def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:
+        """Stamp of every known file, failed ones included, that is one of these paths or lies below one."""
+        known = {path: stamp for path, (stamp, _) in self._state.records.items()}
+        known |= {path: failure.stamp for path, failure in self._state.failures.items() if failure.stamp}
+        return {path: stamp for path, stamp in known.items() if _is_below(path, under)}
+
+    def put_records(self, rows: Sequence[tuple[str, Stamp, str]]) -> None:
+        """Adds or replaces (path, stamp, sha256 of a known content); clears a failure of the path."""
+        for path, stamp, sha256 in rows:
+            self._state.failures.pop(path, None)
+            self._state.records[path] = (stamp, self.contents([sha256])[sha256][0])
+        self._changed = self._changed or bool(rows)
+
+    def drop_records(self, paths: Sequence[str]) -> None:
+        """Drops files and failures of these paths. Contents and vectors stay until `compact`."""
+        for path in paths:
+            self._state.failures.pop(path, None)
+            self._changed = self._state.records.pop(path, None) is not None or self._changed
+
+    def records(self, ids: Ids | None = None, where: str | None = None) -> Iterator[Record]:
+        """By id, then path."""
+        wanted = None if ids is None else set(ids.tolist())
+        expression = None if where is None else parse(where).expression
+        rows = sorted((id, path, stamp) for path, (stamp, id) in self._state.records.items())
+        for id, path, stamp in rows:
+            record = Record(path, stamp, self._state.contents[id], id)
+            if (wanted is None or id in wanted) and (expression is None or passes(expression, record)):
+                yield record
+
+    def count(self) -> int:
+        """Number of records."""
+        return len(self._state.records)
+
+    def put_contents(self, contents: Sequence[Content]) -> Ids:
+        """Adds what is new; ids in the order given."""
+        for content in contents:
+            if not self.contents([content.sha256]):
+                self._state.contents[self._state.next_id] = content
+                self._state.next_id += 1
+        return np.array([self.contents([content.sha256])[content.sha256][0] for content in contents], np.int64)
+
+    def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
+        """Those that are known, with their ids."""
+        return {c.sha256: (id, c) for id, c in self._state.contents.items() if c.sha256 in sha256s}
+
+    def ids(self, where: str | None = None) -> Ids:
+        """Ascending ids of contents that have a record (which passes `where`)."""
+        return np.array(sorted({record.id for record in self.records(where=where)}), np.int64)
+
+    def spaces(self) -> list[Space]:
+        """In the order in which they were added."""
+        return list(self._state.spaces)
+
+    def configuration(self, space: Space) -> str:
+        """The JSON of the component that `add_space` was given."""
+        self._of(space)
+        return self._state.spaces[space]
+
+    def add_space(self, space: Space, configuration: str) -> None:
+        """No effect when it is there already."""
+        self._state.spaces.setdefault(space, configuration)
+        self._state.vectors.setdefault(space, {})
+
+    def drop_space(self, space: Space) -> None:
+        """With all its vectors."""
+        self._of(space)
+        del self._state.spaces[space], self._state.vectors[space]
+
+    def missing(self, space: Space) -> Ids:
+        """Ascending ids of contents with a record and without a vector there."""
+        return np.setdiff1d(self.ids(), np.array(list(self._of(space)), np.int64))
+
+    def put(self, space: Space, ids: Ids, vectors: Vectors) -> None:
+        """Adds or replaces rows of known contents."""
+        check_vectors(space, ids, vectors)
+        self._of(space).update((id, row.copy()) for id, row in zip(ids.tolist(), vectors, strict=True))
+        self._changed = self._changed or len(ids) > 0
+
+    def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
+        """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
+        rows = self._of(space)
+        wanted = sorted(rows) if ids is None else sorted(set(ids.tolist()) & set(rows))
+        for start in range(0, len(wanted), batch):
+            chosen = wanted[start : start + batch]
+            yield np.array(chosen, np.int64), np.asarray([rows[id] for id in chosen], space.dtype)
+
+    def vector_ids(self, space: Space) -> Ids:
+        """Ascending ids of contents with a record and a vector there: what an index should hold."""
+        return np.intersect1d(self.ids(), np.array(list(self._of(space)), np.int64))
+
+    def generation(self, space: Space) -> int:  # noqa: ARG002  one counter serves all spaces
+        """Grows with every change that an index of the space must follow, changes of records included."""
+        return self._state.generation
+
+    def put_failures(self, failures: Sequence[Failure]) -> None:
+        """Remembers them, one a path; drops the path's record."""
+        self.drop_records([failure.path for failure in failures])
+        self._state.failures.update((failure.path, failure) for failure in failures)
+
+    def failures(self, under: Sequence[str] | None = None) -> list[Failure]:
+        """By path; with `under`, of files that are one of these paths or lie below one."""
+        known = self._state.failures
+        return [known[path] for path in sorted(known) if under is None or _is_below(path, under)]
+
+    def failed_contents(self, sha256s: Collection[str]) -> dict[str, Failure]:
+        """By sha256, of those bytes that are known to give no picture, any failure that says so."""
+        return {f.sha256: f for f in self._state.failures.values() if f.sha256 is not None and f.sha256 in sha256s}
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commits on leaving, takes everything back on an error. Only inside `writing()`."""
+        if not self._writing:
+            raise RuntimeError("a transaction needs the writer's lock: use it inside `with store.writing()`")
+        before, self._changed = copy.deepcopy(self._state), False
+        try:
+            yield
+        except BaseException:
+            self._state = before
+            raise
+        self._state.generation += self._changed
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """There is no other writer."""
+        self._writing = True
+        try:
+            yield
+        finally:
+            self._writing = False
+
+    def bytes(self) -> int:
+        """Of the vectors."""
+        return sum(row.nbytes for rows in self._state.vectors.values() for row in rows.values())
+
+    def problems(self) -> list[str]:
+        """None."""
+        return []
+
+    def compact(self) -> None:
+        """Drops contents without a record, and their vectors."""
+        with self.transaction():
+            used = set(self.ids().tolist())
+            self._state.contents = {id: content for id, content in self._state.contents.items() if id in used}
+            for rows in self._state.vectors.values():
+                for id in set(rows) - used:
+                    del rows[id]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _of(self, space: Space) -> dict[int, Vectors]:
+        if space not in self._state.spaces:
+            there = ", ".join(f"{known.name} {known.digest}" for known in self._state.spaces) or "none"
+            raise SpaceMismatch(
+                f"the library has no space {space.name} {space.digest}, only: {there}; "
+                f"fill it with `lookalike index PATH --describer {space.name}`"
+            )
+        return self._state.vectors[space]
+
+
+def _is_below(path: str, roots: Sequence[str]) -> bool:
+    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
