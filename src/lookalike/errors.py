@@ -43,6 +43,10 @@ class BadPicture(LookalikeError):
         self.detail = detail
 
 
+class WorkerFailed(LookalikeError):
+    """A worker process could not be started, or could not make its handler; the message says what it said."""
+
+
 class FetchRefused(LookalikeError):
     """A URL that was not fetched: a private address, too many redirects, too large, too slow."""
 

@@ -25,7 +25,7 @@ Relation: TypeAlias = Literal["identical", "copy", "scene", "similar"]
 Size: TypeAlias = tuple[int, int]
 """(width, height) in px."""
 Box: TypeAlias = tuple[float, float, float, float]
-"""(x, y, width, height) in px of the original, upright image; (0, 0) is the centre of its top-left pixel."""
+"""(x, y, width, height) in px of the original, upright image, from edge to edge: x = 0 is its left edge."""
 
 
 @dataclass(frozen=True, eq=False)

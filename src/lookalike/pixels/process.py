@@ -12,7 +12,7 @@ import tempfile
 import threading
 from typing import Any, Final, cast
 
-from lookalike.errors import REASONS, BadPicture, LookalikeError
+from lookalike.errors import REASONS, BadPicture, WorkerFailed
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import BrokenWire, Reply, read_reply, write_job
 
@@ -22,10 +22,6 @@ _ONE_THREAD: Final = dict.fromkeys(
     "1",
 )
 _TOLD_BYTES: Final = 2000
-
-
-class WorkerFailed(LookalikeError):
-    """A worker could not be started, or could not make its handler; the message says what it said."""
 
 
 class Process:

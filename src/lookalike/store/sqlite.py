@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lookalike.errors import BadQuery, SpaceMismatch
+from lookalike.errors import BadQuery, LibraryDamaged, SpaceMismatch
 from lookalike.store import paths
 from lookalike.store.connection import FILE, connect, create, errors_of
 from lookalike.store.lock import writer_lock
@@ -266,8 +266,11 @@ class SQLiteStore:
         """What a full check finds wrong, in sentences; empty when all is well."""
         from lookalike.store.check import problems
 
-        with errors_of(self._folder):
-            return problems(self._connection, self.spaces())
+        try:
+            with errors_of(self._folder):
+                return problems(self._connection, self.spaces())
+        except LibraryDamaged as error:  # so much so that not even its tables can be listed
+            return [str(error)]
 
     def compact(self) -> None:
         """Drops contents without a record, their vectors, and free space."""
