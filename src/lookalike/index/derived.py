@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lookalike.errors import UnknownName
 from lookalike.index import INDEXES
 from lookalike.protocols import Index, Store
 from lookalike.types import Ids, Space, Vectors
@@ -41,7 +42,7 @@ class Derived:
             if note is None or note["sha256"] != _sha256(self._file(space)):
                 return None
             return INDEXES.make(note["kind"]).load(self._file(space), space), int(note["generation"])
-        except (OSError, KeyError, ValueError, RuntimeError) as error:  # RuntimeError: what faiss raises
+        except (OSError, KeyError, ValueError, UnknownName, RuntimeError) as error:  # the last is what faiss raises
             log.warning("the index of %s is not usable (%s): it is made anew", space.name, error)
             return None
 

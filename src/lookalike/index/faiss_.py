@@ -53,8 +53,7 @@ class FaissIndex:
         if k == 0 or len(queries) == 0 or (among is not None and len(among) == 0):
             nothing = Hits(np.empty(0, np.int64), np.empty(0, np.float32))
             return [nothing] * len(queries)
-        selector = None if among is None else faiss.IDSelectorBatch(np.ascontiguousarray(among, np.int64))
-        distances, labels = self._nearest(np.ascontiguousarray(queries, self.space.dtype), k, selector)
+        distances, labels = self._nearest(np.ascontiguousarray(queries, self.space.dtype), k, among)
         scores = from_distances(self.space, distances)
         return [_hits(ids, row) for ids, row in zip(labels, scores, strict=True)]
 
@@ -62,18 +61,22 @@ class FaissIndex:
         """To one file."""
         (faiss.write_index_binary if self._binary else faiss.write_index)(self.index, str(path))
 
-    def _nearest(self, queries: Vectors, k: int, selector: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        if selector is None:
+    def _nearest(self, queries: Vectors, k: int, among: Ids | None) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """(q, k) distances and ids, -1 where there is none."""
+        if among is None:
             distances, labels = self.index.search(queries, k)
         else:
-            distances, labels = self.index.search(queries, k, params=self._parameters(selector))
+            parameters = faiss.SearchParameters(sel=selector(among))  # type: ignore[call-arg]
+            distances, labels = self.index.search(queries, k, params=parameters)
         return distances, labels
-
-    def _parameters(self, selector: Any) -> Any:
-        return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
 
     def _stored_ids(self) -> Ids:
         return np.asarray(faiss.vector_to_array(self.index.id_map), np.int64)
+
+
+def selector(among: Ids) -> Any:
+    """What lets only these ids pass."""
+    return faiss.IDSelectorBatch(np.ascontiguousarray(among, np.int64))
 
 
 def read(path: Path, space: Space) -> Any:

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
-from lookalike.index.faiss_ import FaissIndex, read
+from lookalike.index.faiss_ import FaissIndex, read, selector
 from lookalike.protocols import Index
 from lookalike.types import Ids, Space, Vectors
 
@@ -56,13 +57,23 @@ class _InvertedFile(FaissIndex):
         super().__init__(space, kind, index)
         self._probes = probes
 
-    def _parameters(self, selector: Any) -> Any:
-        narrow = selector is not None and selector.n < _NARROW * len(self)
-        probes = self.index.nlist if narrow else min(self._probes, self.index.nlist)
-        return faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
+    def _nearest(self, queries: Vectors, k: int, among: Ids | None) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Looks into some lists; into all where a filter is narrow, or where some have not held enough."""
+        lists = self.index.nlist
+        narrow = among is not None and len(among) < _NARROW * len(self)
+        probes = lists if narrow else min(self._probes, lists)
+        distances, labels = self._probed(queries, k, among, probes)
+        if probes < lists and (labels < 0).any():
+            distances, labels = self._probed(queries, k, among, lists)
+        return distances, labels
 
-    def _nearest(self, queries: Vectors, k: int, selector: Any) -> Any:
-        return self.index.search(queries, k, params=self._parameters(selector))
+    def _probed(
+        self, queries: Vectors, k: int, among: Ids | None, probes: int
+    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        chosen = None if among is None else selector(among)
+        parameters = faiss.SearchParametersIVF(sel=chosen, nprobe=probes)  # type: ignore[call-arg]
+        distances, labels = self.index.search(queries, k, params=parameters)
+        return distances, labels
 
     def _stored_ids(self) -> Ids:
         lists = self.index.invlists

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lookalike.index import derived as module
+from lookalike.index.derived import Derived, current
+from lookalike.store.memory import MemoryStore
+from lookalike.types import Content, Space, Stamp
+
+SPACE = Space("histogram", "abcd", 8, "cosine")
+
+
+class Library:
+    """A store in memory, and how many vectors were read from it."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.read = 0
+        original = self.store.vectors
+
+        def counted(*given, **named):
+            for ids, rows in original(*given, **named):
+                self.read += len(ids)
+                yield ids, rows
+
+        self.store.vectors = counted
+
+    def add(self, numbers: range) -> None:
+        rows = np.random.default_rng(numbers.start).normal(size=(len(numbers), 8)).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        contents = [Content(f"{number:064x}", 1, (1, 1), "png") for number in numbers]
+        with self.store.writing(), self.store.transaction():
+            self.store.add_space(SPACE, "{}")
+            ids = self.store.put_contents(contents)
+            self.store.put_records([(f"/{c.sha256}", Stamp(1, 1, 1, 1), c.sha256) for c in contents])
+            self.store.put(SPACE, ids, rows)
+
+    def drop(self, numbers: range) -> None:
+        with self.store.writing(), self.store.transaction():
+            self.store.drop_records([f"/{number:064x}" for number in numbers])
+
+
+@pytest.fixture
+def library() -> Library:
+    filled = Library()
+    filled.add(range(100))
+    return filled
+
+
+def files(derived: Derived) -> tuple[Path, Path]:
+    (file,), (note,) = derived.folder.glob("*.faiss"), derived.folder.glob("*.json")
+    return file, note
+
+
+def is_right(derived: Derived, library: Library) -> bool:
+    index = current(derived, library.store, SPACE)
+    return index.ids.tolist() == library.store.vector_ids(SPACE).tolist()
+
+
+def test_an_unchanged_store_is_not_read_again(library: Library, tmp_path: Path) -> None:
+    derived = Derived(tmp_path / "indexes")
+    assert is_right(derived, library)
+    assert derived.kind(SPACE) == "flat"
+    assert derived.bytes() > 0
+    library.read = 0
+    assert is_right(derived, library)
+    assert library.read == 0
+
+
+def test_only_what_is_new_is_read_and_what_is_gone_is_dropped(library: Library, tmp_path: Path) -> None:
+    derived = Derived(tmp_path / "indexes")
+    current(derived, library.store, SPACE)
+    library.add(range(100, 120))
+    library.drop(range(10))
+    library.read = 0
+    assert is_right(derived, library)
+    assert library.read == 20
+
+
+def cut(file: Path, note: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-10])
+
+
+def flip(file: Path, note: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def foreign_file_with_a_fitting_note(file: Path, note: Path) -> None:
+    import hashlib
+
+    file.write_bytes(b"no index" * 100)
+    row = json.loads(note.read_text())
+    note.write_text(json.dumps(row | {"sha256": hashlib.sha256(file.read_bytes()).hexdigest()}))
+
+
+def other_space(file: Path, note: Path) -> None:
+    row = json.loads(note.read_text())
+    note.write_text(json.dumps(row | {"space": row["space"] | {"digest": "ffff"}}))
+
+
+SPOILERS: list[Callable[[Path, Path], object]] = [
+    cut,
+    flip,
+    foreign_file_with_a_fitting_note,
+    other_space,
+    lambda file, note: file.unlink(),
+    lambda file, note: note.unlink(),
+    lambda file, note: note.write_text("{"),
+    lambda file, note: note.write_text("[1]"),
+    lambda file, note: note.write_text(json.dumps({"format": 999})),
+    lambda file, note: note.write_text(note.read_text().replace('"flat"', '"unknown"')),
+    lambda file, note: file.with_suffix(".new").write_bytes(b"left over by a crash"),
+]
+
+
+@pytest.mark.parametrize("spoil", SPOILERS)
+def test_a_damaged_file_costs_time_and_never_an_answer(
+    library: Library, tmp_path: Path, spoil: Callable[[Path, Path], object]
+) -> None:
+    derived = Derived(tmp_path / "indexes")
+    current(derived, library.store, SPACE)
+    spoil(*files(derived))
+    assert is_right(derived, library)
+    assert is_right(derived, library)
+
+
+def test_a_folder_that_cannot_be_written_to_is_answered_from_memory(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "indexes").write_text("a file where the folder should be")
+    assert is_right(Derived(tmp_path / "indexes"), library)
+
+
+def test_a_large_library_gets_the_approximate_kind(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derived = Derived(tmp_path / "indexes")
+    current(derived, library.store, SPACE)
+    monkeypatch.setattr(module, "APPROXIMATE_FROM", 150)
+    library.add(range(100, 400))
+    assert is_right(derived, library)
+    assert derived.kind(SPACE) == "ivf"
