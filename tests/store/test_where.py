@@ -16,7 +16,7 @@ from lookalike.types import Content, Record, Stamp
 
 
 def record(
-    path: str = "/home/me/holiday/IMG 1.jpg",
+    path: str = "/photos/me/holiday/IMG 1.jpg",
     size: tuple[int, int] = (1200, 800),
     format: str = "jpeg",
     bytes: int = 300_000,
@@ -40,7 +40,7 @@ def record(
         ("format != PNG", True),
         ("path = holiday/*", True),
         ("path = 'me/*/IMG 1.jpg'", True),
-        ("path = /home/*", True),
+        ("path = /photos/*", True),
         ("path = day/*", False),
         ("path = *.png", False),
         ('name = "IMG ?.jpg"', True),

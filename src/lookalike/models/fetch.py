@@ -39,7 +39,7 @@ def fetch(weights: Weights, to: Path) -> Path:
 
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{to}.lock"):  # who comes second waits, and finds it there
+        with FileLock(to.parent.with_suffix(".lock")):  # who comes second waits, and finds it there
             return to if to.is_file() else _fetched(weights, to)
     except OSError as error:
         raise WeightsError(
