@@ -49,13 +49,13 @@ class Isolated(Generic[Job]):
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Reply | BadPicture]]:
         """Each job with what came of it, in the order of completion; raises `WorkerFailed` where no worker starts.
 
-        Jobs are drawn in the caller's thread, when there is room: one more than there are workers is under way.
+        Jobs are drawn in the caller's thread, when there is room: two for each worker are under way.
         """
         waiting = iter(jobs)
         under_way: dict[Future[Reply | BadPicture], Job] = {}
         try:
             while True:
-                for job in islice(waiting, self._workers + 1 - len(under_way)):
+                for job in islice(waiting, 2 * self._workers - len(under_way)):
                     under_way[self._threads.submit(self._handle, job)] = job
                 if not under_way:
                     return

@@ -99,6 +99,7 @@ class _Run:
         self.progress = Progress(0, 0, 0)
         self.known: dict[str, Stamp] = {}
         self.failed: dict[str, Failure] = {}  # before this run
+        self.has_failures = bool(store.failures())  # anywhere; most libraries are spared a look-up a file
         self.gone: set[str] = set()
         self.moved_from: set[str] = set()
         self.waiting: dict[str, list[Loaded]] = {}  # sha256 -> the files whose content is with a worker
@@ -171,7 +172,7 @@ class _Run:
         if sha256 in self.waiting:
             self.waiting[sha256].append(loaded)
             return True
-        failure = None if self.options.retry_failed else self.store.failed_contents([sha256]).get(sha256)
+        failure = self._known_failure(sha256)
         if failure is not None:
             self._fail(replace(failure, path=loaded.path, stamp=loaded.stamp))
             return True
@@ -179,6 +180,11 @@ class _Run:
             self._put(loaded)
             return True
         return False
+
+    def _known_failure(self, sha256: str) -> Failure | None:
+        if self.options.retry_failed or not self.has_failures:
+            return None
+        return self.store.failed_contents([sha256]).get(sha256)
 
     def _settle(self, described: Loaded, reply: Reply | BadPicture) -> None:
         files = self.waiting.pop(described.sha256)
@@ -263,6 +269,7 @@ class _Run:
     def _fail(self, failure: Failure) -> None:
         self._note(failure)
         self.batch.failures.append(failure)
+        self.has_failures = True
 
     def _note(self, failure: Failure) -> None:
         self.counts["failed"] += 1
