@@ -19,6 +19,9 @@ __all__ = ["Isolated", "Reply", "WorkerFailed"]
 
 Job = TypeVar("Job")
 
+WATCH_SECONDS = 0.05
+"""A job may overrun its limit by so much."""
+
 
 class Isolated(Generic[Job]):
     """A pool of worker processes, each started by the first job that finds none free. A context manager.
@@ -38,7 +41,8 @@ class Isolated(Generic[Job]):
         self._lock = threading.Lock()
         self._all: set[Process] = set()
         self._free: list[Process] = []
-        self._is_closed = False
+        self._watched = False
+        self._closed = threading.Event()
 
     def start(self) -> None:
         """A worker that starts now, so that the first job need not wait for all of it."""
@@ -75,7 +79,7 @@ class Isolated(Generic[Job]):
     def close(self) -> None:
         """Ends the workers, whatever they are doing; jobs under way have no outcome."""
         with self._lock:
-            self._is_closed = True
+            self._closed.set()
             for process in self._all:
                 process.kill()
         self._threads.shutdown(cancel_futures=True)
@@ -112,17 +116,27 @@ class Isolated(Generic[Job]):
         with self._lock:
             if process.is_alive:
                 self._free.append(process)
-            elif not self._is_closed:
+            elif not self._closed.is_set():
                 self._bury(process)
                 if process.was_ready:
                     self._free.append(self._born())
 
     def _born(self) -> Process:
-        if self._is_closed:
+        if self._closed.is_set():
             raise WorkerFailed("the pool of workers is closed")
         process = Process(self._made, self._limits)
+        if not self._watched:
+            self._watched = True
+            threading.Thread(target=self._watch, name="isolated-watch", daemon=True).start()
         self._all.add(process)
         return process
+
+    def _watch(self) -> None:
+        """Ends workers that are late, by the clock of the whole pool: a timer a job would cost a thread a job."""
+        while not self._closed.wait(WATCH_SECONDS):
+            with self._lock:
+                for process in self._all:
+                    process.kill_if_late()
 
     def _bury(self, process: Process) -> None:
         self._all.discard(process)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
+import time
 from typing import Any, Final, cast
 
 from lookalike.errors import REASONS, BadPicture, WorkerFailed
@@ -32,6 +33,7 @@ class Process:
         self._limits = limits
         self.was_ready = False
         self._is_lost = False
+        self._due = math.inf
         self._told = tempfile.TemporaryFile()  # noqa: SIM115  closed in `end`
         # The worker finds what this process finds, where it finds it, and nothing in the folder that it is started in.
         path = [entry for entry in sys.path if isinstance(entry, str)]
@@ -59,24 +61,23 @@ class Process:
         """What its handler makes of a pickled job; raises `WorkerFailed` when it has none."""
         if not self.was_ready:
             self._wait_until_ready()
-        deadline = Deadline(self._popen, self._limits.seconds)
+        due = self._due = time.monotonic() + self._limits.seconds
+        outcome: Reply | BadPicture
         try:
-            with deadline:
-                write_job(self._jobs, job)
-                kind, reply = read_reply(self._replies, most=self._limits.memory)
+            write_job(self._jobs, job)
+            kind, reply = read_reply(self._replies, most=self._limits.memory)
+            outcome = reply if kind == "reply" else _bad_picture(reply)
         except (OSError, BrokenWire) as error:
-            status = self._lose()
-            if deadline.is_over:
-                return BadPicture("timeout", f"it took more than {self._limits.seconds:g} s")
-            return BadPicture("decoder_crash", f"its worker ended with {status} ({error})")
-        if deadline.is_over:
-            self._lose()  # too late, but it was on its way
-        return reply if kind == "reply" else _bad_picture(reply)
+            outcome = BadPicture("decoder_crash", f"its worker ended with {self._lose()} ({error})")
+        self._due = math.inf
+        if time.monotonic() > due:
+            return BadPicture("timeout", f"it took more than {self._limits.seconds:g} s")
+        return outcome
 
     def _wait_until_ready(self) -> None:
+        self._due = time.monotonic() + START_SECONDS
         try:
-            with Deadline(self._popen, START_SECONDS):
-                kind, reply = read_reply(self._replies, most=0)
+            kind, reply = read_reply(self._replies, most=0)
         except BrokenWire:
             status = self._lose()
             raise WorkerFailed(f"a worker could not start: it ended with {status}: {self._last_words()}") from None
@@ -84,6 +85,11 @@ class Process:
             self._lose()
             raise WorkerFailed(f"a worker could not start:\n{reply.data.get('traceback')}")
         self.was_ready = True
+
+    def kill_if_late(self) -> None:
+        """Ends the worker when its job takes too long; asked now and then, from another thread."""
+        if time.monotonic() > self._due:
+            self._popen.kill()
 
     def kill(self) -> None:
         """Ends the worker, whatever it is doing; from any thread. Whoever waits for it sees it die."""
@@ -108,33 +114,6 @@ class Process:
         self._told.seek(0, os.SEEK_END)
         self._told.seek(max(0, self._told.tell() - _TOLD_BYTES))
         return self._told.read().decode(errors="replace")
-
-
-class Deadline:
-    """Kills a process that is not done in time. `is_over` says whether it did."""
-
-    def __init__(self, popen: subprocess.Popen[bytes], seconds: float) -> None:
-        self.is_over = False
-        self._popen = popen
-        self._is_met = False
-        self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Deadline:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._is_met = True
-        self._timer.cancel()
-
-    def _expire(self) -> None:
-        with self._lock:
-            if not self._is_met:
-                self.is_over = True
-                self._popen.kill()
 
 
 def _bad_picture(reply: Reply) -> BadPicture:
