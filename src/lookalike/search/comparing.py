@@ -15,6 +15,7 @@ from lookalike.search.atomic import write_atomically
 from lookalike.search.channels import channels_of
 from lookalike.search.engine import mean_alike
 from lookalike.search.opening import Opener
+from lookalike.search.page import SIDE
 from lookalike.search.sample import Sample, Source, sample
 from lookalike.search.why import likeness, sameness
 from lookalike.types import Explanation, Relation
@@ -44,7 +45,10 @@ def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Lim
     components = [DESCRIBERS.make(name) for name in describers or DESCRIBERS]
     opener = Opener(limits)
     try:
-        return _compare(sample(a, decode=opener.decode), sample(b, decode=opener.decode), components)
+        first, second = sample(a, decode=opener.decode), sample(b, decode=opener.decode)
+        for view in (first, second):
+            view.picture(SIDE)  # for a page, which may be asked for when the worker is gone
+        return _compare(first, second, components)
     finally:
         opener.close()
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lookalike.errors import SpaceMismatch
 from lookalike.store.matching import passes
-from lookalike.store.rows import check_vectors
+from lookalike.store.rows import check_vectors, unknown
 from lookalike.store.where import parse
 from lookalike.types import Content, Failure, Ids, Record, Space, Stamp, Vectors
 
@@ -187,11 +186,7 @@ class MemoryStore:
 
     def _of(self, space: Space) -> dict[int, Vectors]:
         if space not in self._state.spaces:
-            there = ", ".join(f"{known.name} {known.digest}" for known in self._state.spaces) or "none"
-            raise SpaceMismatch(
-                f"the library has no space {space.name} {space.digest}, only: {there}; "
-                f"fill it with `lookalike index PATH --describer {space.name}`"
-            )
+            raise unknown(space, self.spaces())
         return self._state.vectors[space]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lookalike.errors import SpaceMismatch
 from lookalike.store import paths
 from lookalike.types import Content, Failure, Ids, Record, Space, Stamp, Vectors
 
@@ -34,6 +35,15 @@ def failure_of(row: Sequence[Any]) -> Failure:
 def stamp_of(stamp: Stamp | None) -> tuple[int | None, ...]:
     """Its four columns."""
     return (None,) * 4 if stamp is None else (stamp.bytes, stamp.mtime_ns, stamp.inode, stamp.device)
+
+
+def unknown(space: Space, there: Sequence[Space]) -> SpaceMismatch:
+    """The error that says which space was asked for, which there are, and how to fill it."""
+    known = ", ".join(f"{each.name} {each.digest}" for each in there) or "none"
+    return SpaceMismatch(
+        f"the library has no space {space.name} {space.digest}, only: {known}; "
+        f"fill it with `lookalike index PATH --describer {space.name}`"
+    )
 
 
 def check_vectors(space: Space, ids: Ids, vectors: Vectors) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from lookalike.errors import BadQuery, LibraryDamaged, SpaceMismatch
+from lookalike.errors import BadQuery, LibraryDamaged
 from lookalike.store import paths
 from lookalike.store.connection import FILE, connect, create, errors_of
 from lookalike.store.lock import writer_lock
-from lookalike.store.rows import check_vectors, content_of, failure_of, record_of, stamp_of
+from lookalike.store.rows import check_vectors, content_of, failure_of, record_of, stamp_of, unknown
 from lookalike.store.schema import vectors_table
 from lookalike.store.where import parse
 from lookalike.store.where_sql import sql
@@ -292,11 +292,7 @@ class SQLiteStore:
             (space.name, space.digest, space.dim, space.metric),
         ).fetchone()
         if row is None:
-            there = ", ".join(f"{known.name} {known.digest}" for known in self.spaces()) or "none"
-            raise SpaceMismatch(
-                f"the library has no space {space.name} {space.digest}, only: {there}; "
-                f"fill it with `lookalike index PATH --describer {space.name}`"
-            )
+            raise unknown(space, self.spaces())
         return int(row[0])
 
     def _rows(self, text: str, values: Sequence[Any] = ()) -> Iterator[Any]:
