@@ -11,11 +11,12 @@ from types import TracebackType
 
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
-from lookalike.index.derived import Derived, current
+from lookalike.index.derived import Derived, current, kind_for
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, Store
 from lookalike.search.answering import Answering, folded
 from lookalike.search.atomic import write_atomically
+from lookalike.search.building import build_apart
 from lookalike.search.channels import DEFAULT_DESCRIBERS, channels_of, describers_of
 from lookalike.search.engine import Engine
 from lookalike.search.fuse import FUSERS
@@ -114,9 +115,14 @@ class Library:
                 report = ingest(store, chosen, several, options)
         finally:
             store.close()
-        for describer in chosen:
-            self._index(describer.space)
+        if any(kind_for(space, len(self.store.vector_ids(space))) != "flat" for space in self.store.spaces()):
+            build_apart(self.folder)
         return report
+
+    def build_indexes(self) -> None:
+        """Brings the files of all indexes up to date, which the next search would do else."""
+        for space in self.store.spaces():
+            self._index(space)
 
     def forget(self, paths: Iterable[str | os.PathLike[str]]) -> int:
         """Drops files at and below `paths` from the library, never from the disk; how many."""
