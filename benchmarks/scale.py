@@ -38,7 +38,8 @@ def peak_of_children(process: int, seen: dict[int, int]) -> None:
     """Notes the peak resident size, in kB, of a process and its children, as long as it lives."""
     while Path(f"/proc/{process}").exists():
         try:
-            children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+            threads = Path(f"/proc/{process}/task").iterdir()
+            children = [child for thread in threads for child in (thread / "children").read_text().split()]
             for each in (process, *map(int, children)):
                 status = Path(f"/proc/{each}/status").read_text()
                 peak = next((line for line in status.splitlines() if line.startswith("VmHWM")), "0 0")

@@ -160,6 +160,7 @@ def test_status_counts_what_is_there(filled: Library) -> None:
 
 
 def test_a_damaged_or_missing_index_costs_time_and_no_answer(filled: Library, folder: Path) -> None:
+    filled.search(folder / "1.png")
     for spoil in (lambda file: file.unlink(), lambda file: file.write_bytes(b"damaged" * 100)):
         filled.close()
         for file in (filled.folder / "indexes").iterdir():

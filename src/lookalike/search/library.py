@@ -211,9 +211,10 @@ class Library:
     def status(self) -> Status:
         """What the library holds."""
         store = self.store
+        counts = {space: len(store.vector_ids(space)) for space in store.spaces()}
         spaces = tuple(
-            SpaceStatus(space, len(store.vector_ids(space)), self._derived.kind(space) or "none")
-            for space in store.spaces()
+            SpaceStatus(space, count, self._derived.kind(space) or kind_for(space, count))
+            for space, count in counts.items()
         )
         return Status(store.count(), len(store.failures()), spaces, store.bytes() + self._derived.bytes())
 
