@@ -124,38 +124,43 @@ class _Run:
 
     # what there is
 
-    def _look(self) -> list[Found]:
-        """The files to read; the others are counted."""
+    def _look(self) -> int:
+        """How many files to read; the others are counted. None is kept, so that memory does not grow with them."""
         self.known = self.store.stamps(self.roots)
-        self.failed = failed = {failure.path: failure for failure in self.store.failures(self.roots)}
-        changed: list[Found] = []
-        met: set[str] = set()
+        self.failed = {failure.path: failure for failure in self.store.failures(self.roots)}
+        unseen = set(self.known)
+        changed = 0
         for seen in scan(self.roots):
-            met.add(seen.path)
+            unseen.discard(seen.path)
             if isinstance(seen, Skipped):
                 self.counts["skipped"] += 1
             elif isinstance(seen, Unreachable):
                 self._fail(Failure(seen.path, seen.reason, seen.detail))
-            elif self.known.get(seen.path) != seen.stamp or (seen.path in failed and self.options.retry_failed):
-                changed.append(seen)
-            elif seen.path in failed:
-                self._note(failed[seen.path])
+            elif self._is_changed(seen):
+                changed += 1
+            elif seen.path in self.failed:
+                self._note(self.failed[seen.path])
             else:
                 self.counts["unchanged"] += 1
-        self.gone = {path for path, stamp in self.known.items() if path not in met and is_gone(path, stamp.device)}
+        self.gone = {path for path in unseen if is_gone(path, self.known[path].device)}
         return changed
+
+    def _is_changed(self, found: Found) -> bool:
+        again = found.path in self.failed and self.options.retry_failed
+        return again or self.known.get(found.path) != found.stamp
 
     # what is new
 
-    def _describe_changed(self, changed: Sequence[Found]) -> None:
-        self._expect(len(changed))
-        if changed:
+    def _describe_changed(self, count: int) -> None:
+        self._expect(count)
+        if count:
+            changed = (seen for seen in scan(self.roots) if isinstance(seen, Found) and self._is_changed(seen))
             for loaded, reply in self._workers(self.describers, self._load_new(changed)):
                 self._settle(loaded, reply)
                 self._commit_when_due()
         self._commit()
 
-    def _load_new(self, changed: Sequence[Found]) -> Iterator[Loaded]:
+    def _load_new(self, changed: Iterable[Found]) -> Iterator[Loaded]:
         """Those whose bytes are new; the others are settled without a worker."""
         read = partial(load, max_bytes=self.options.limits.bytes)
         for loaded in ahead(read, self._until_stopped(changed), threads=2):
