@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lookalike.errors import SpaceMismatch
+from lookalike.errors import BadQuery, SpaceMismatch
 from lookalike.protocols import Store
 from lookalike.store.memory import MemoryStore
 from lookalike.store.sqlite import SQLiteStore
@@ -90,10 +91,50 @@ def test_ids_are_never_given_twice(store: Store) -> None:
 
 
 def test_a_path_below_is_not_one_beside(store: Store) -> None:
-    put(store, ("/a/b", 1), ("/a/b/x", 2), ("/a/b/y/z", 3), ("/a/bc", 4), ("/a/b.jpg", 5))
+    beside = (("/a/bc", 4), ("/a/b.jpg", 5), ("/a/b0", 6), ("/a/b0/x", 7), ("/a/b-", 8))
+    put(store, ("/a/b", 1), ("/a/b/x", 2), ("/a/b/y/z", 3), *beside)
     assert sorted(store.stamps(["/a/b"])) == ["/a/b", "/a/b/x", "/a/b/y/z"]
-    assert len(store.stamps(["/"])) == 5
+    assert len(store.stamps(["/"])) == 8
     assert store.stamps([]) == {}
+
+
+def test_a_slash_at_the_end_of_a_folder_changes_nothing(store: Store) -> None:
+    put(store, ("/a/b", 1), ("/a/c", 2))
+    assert store.stamps(["/a/"]) == store.stamps(["/a"])
+
+
+def test_paths_are_ordered_by_their_bytes(store: Store) -> None:
+    odd, late = os.fsdecode(b"/\xff"), "/\uffff"  # the other way round as text
+    put(store, (odd, 1), (late, 1))
+    assert [record.path for record in store.records()] == [late, odd]
+    with store.writing(), store.transaction():
+        store.put_failures([Failure(path, "io", "") for path in (odd, late)])
+    assert [failure.path for failure in store.failures()] == [late, odd]
+    assert [failure.path for failure in store.failures(["/"])] == [late, odd]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [Stamp(10, 10**20, 7, 1), Stamp(10, -(10**20), 7, 1), Stamp(10, 1, 2**64 - 1, 2**63)],
+    ids=["after 2262", "before 1677", "unsigned inode"],
+)
+def test_a_stamp_beyond_64_bits_survives(store: Store, stamp: Stamp) -> None:
+    (known,) = put(store, ("/a", 1))
+    with store.writing(), store.transaction():
+        store.put_records([("/a", stamp, content(1).sha256)])
+        store.put_failures([Failure("/b", "io", "", stamp)])
+    assert store.stamps(["/"]) == {"/a": stamp, "/b": stamp}
+    assert [(record.id, record.stamp) for record in store.records()] == [(known, stamp)]
+    assert [failure.stamp for failure in store.failures()] == [stamp]
+
+
+def test_a_file_that_changed_has_its_new_content(store: Store) -> None:
+    (old,) = put(store, ("/a", 1), space=SPACE)
+    (new,) = put(store, ("/a", 2))
+    assert [(record.id, record.content) for record in store.records()] == [(new, content(2))]
+    assert (store.ids().tolist(), store.missing(SPACE).tolist()) == ([new], [new])
+    assert store.vector_ids(SPACE).tolist() == []
+    assert [ids.tolist() for ids, _ in store.vectors(SPACE)] == [[old]]
 
 
 def test_any_file_name_survives(store: Store) -> None:
@@ -148,6 +189,38 @@ def test_vectors_come_back_in_batches_by_id(store: Store) -> None:
     assert list(store.vectors(SPACE, np.empty(0, np.int64))) == []
 
 
+def test_a_batch_is_the_callers_to_change(store: Store) -> None:
+    (id,) = put(store, ("/a", 1), space=SPACE)
+    ((ids, rows),) = store.vectors(SPACE)
+    rows[:] = 9
+    ids[:] = 9
+    ((ids, rows),) = store.vectors(SPACE)
+    assert (ids.dtype, ids.tolist(), rows.tolist()) == (np.int64, [id], vectors(id).tolist())
+
+
+def test_what_is_put_is_a_copy_and_replaces_what_was_there(store: Store) -> None:
+    (id,) = put(store, ("/a", 1), space=SPACE)
+    rows = np.asfortranarray(vectors(5))
+    with store.writing(), store.transaction():
+        store.put(SPACE, np.array([id]), rows)
+    rows[:] = 0
+    ((_, found),) = store.vectors(SPACE)
+    assert found.tolist() == vectors(5).tolist()
+
+
+def test_each_space_has_vectors_of_its_own(store: Store) -> None:
+    first, second = put(store, ("/a", 1), ("/b", 2), space=SPACE)
+    with store.writing(), store.transaction():
+        store.add_space(BITS, "{}")
+        store.put(BITS, np.array([second]), np.array([[1, 2]], np.uint8))
+    assert (store.missing(BITS).tolist(), store.vector_ids(BITS).tolist()) == ([first], [second])
+    assert (store.missing(SPACE).tolist(), store.vector_ids(SPACE).tolist()) == ([], [first, second])
+    with store.writing(), store.transaction():
+        store.drop_space(BITS)
+        store.add_space(BITS, "{}")
+    assert store.vector_ids(BITS).tolist() == []
+
+
 def test_bits_are_stored_as_bytes(store: Store) -> None:
     (id,) = put(store, ("/a", 1))
     rows = np.array([[1, 255]], np.uint8)
@@ -179,10 +252,23 @@ def test_a_space_is_added_once_and_dropped_with_its_vectors(store: Store) -> Non
     assert store.spaces() == [BITS]
 
 
-def test_an_unknown_space_is_named_with_those_there_and_the_repair(store: Store) -> None:
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda store: store.missing(BITS),
+        lambda store: store.vector_ids(BITS),
+        lambda store: list(store.vectors(BITS)),
+        lambda store: store.configuration(BITS),
+        lambda store: store.drop_space(BITS),
+        lambda store: store.put(BITS, np.array([1]), np.zeros((1, 2), np.uint8)),
+    ],
+    ids=["missing", "vector_ids", "vectors", "configuration", "drop_space", "put"],
+)
+def test_an_unknown_space_is_named_with_those_there_and_the_repair(store: Store, ask: Callable[[Store], None]) -> None:
     put(store, ("/a", 1), space=SPACE)
-    with pytest.raises(SpaceMismatch, match=r"phash bbbb.*convnet aaaa.*--describer phash"):
-        store.missing(BITS)
+    told = r"phash bbbb.*convnet aaaa.*lookalike index PATH --describer phash"
+    with pytest.raises(SpaceMismatch, match=told), store.writing(), store.transaction():
+        ask(store)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +309,102 @@ def test_an_error_undoes_the_whole_transaction(store: Store) -> None:
     assert (store.count(), store.contents([content(2).sha256]), store.generation(SPACE)) == (1, {}, before)
 
 
-def test_writing_needs_the_lock(store: Store) -> None:
+def test_a_content_is_put_before_what_names_it(store: Store) -> None:
+    (id,) = put(store, ("/a", 1), space=SPACE)
+    with pytest.raises(ValueError, match="put_contents"), store.writing(), store.transaction():
+        store.put_records([("/b", STAMP, content(9).sha256)])
+    with pytest.raises(ValueError, match="put_contents"), store.writing(), store.transaction():
+        store.put(SPACE, np.array([id, id + 1]), vectors(1, 2))
+    assert (store.count(), store.vector_ids(SPACE).tolist()) == (1, [id])
+
+
+def test_nothing_is_as_good_as_no_call(store: Store) -> None:
+    put(store, ("/a", 1), space=SPACE)
+    before = store.generation(SPACE)
+    none = np.empty(0, np.int64)
+    with store.writing(), store.transaction():
+        added = store.put_contents([])
+        store.put_records([])
+        store.drop_records([])
+        store.put_failures([])
+        store.put(SPACE, none, np.empty((0, 4), np.float32))
+    assert (added.dtype, added.shape) == (np.int64, (0,))
+    assert (store.contents([]), store.failed_contents([]), store.failures([])) == ({}, {}, [])
+    assert list(store.records(none)) == []
+    assert store.generation(SPACE) == before
+
+
+WRITES: dict[str, Callable[[Store], object]] = {
+    "put_records": lambda store: store.put_records([("/a", STAMP, content(1).sha256)]),
+    "drop_records": lambda store: store.drop_records(["/a"]),
+    "put_contents": lambda store: store.put_contents([content(2)]),
+    "add_space": lambda store: store.add_space(BITS, "{}"),
+    "drop_space": lambda store: store.drop_space(SPACE),
+    "put": lambda store: store.put(SPACE, np.array([1]), vectors(1)),
+    "put_failures": lambda store: store.put_failures([Failure("/a", "io", "")]),
+    "compact": lambda store: store.compact(),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_writing_outside_a_transaction_is_a_mistake_of_the_program(
+    store: Store, write: Callable[[Store], object]
+) -> None:
+    put(store, ("/a", 1), space=SPACE)
+    with pytest.raises(RuntimeError, match="with store"):
+        write(store)
+    assert (store.count(), store.spaces(), store.failures()) == (1, [SPACE], [])
+
+
+def test_a_transaction_needs_the_lock(store: Store) -> None:
     with pytest.raises(RuntimeError, match="writing"), store.transaction():
         pass
+
+
+def test_the_lock_and_the_transaction_are_one_at_a_time(store: Store) -> None:
+    with store.writing(), store.transaction():
+        with pytest.raises(RuntimeError, match="already"), store.transaction():
+            pass
+        with pytest.raises(RuntimeError, match="already"), store.writing():
+            pass
+        store.put_contents([content(1)])
+    assert len(store.contents([content(1).sha256])) == 1
+
+
+def test_an_error_lets_go_of_the_lock(store: Store) -> None:
+    with contextlib.suppress(ZeroDivisionError), store.writing():
+        raise ZeroDivisionError
+    put(store, ("/a", 1))
+
+
+def test_compact_keeps_what_a_file_needs_and_can_be_repeated(store: Store) -> None:
+    _, second = put(store, ("/a", 1), ("/b", 2), space=SPACE)
+    with store.writing():
+        with store.transaction():
+            store.drop_records(["/a"])
+        store.compact()
+        store.compact()
+    assert [ids.tolist() for ids, _ in store.vectors(SPACE)] == [[second]]
+    assert (store.ids().tolist(), store.contents([content(1).sha256])) == ([second], {})
+    assert store.problems() == []
+    assert store.bytes() > 0
+
+
+def test_a_failure_changes_what_an_index_holds(store: Store) -> None:
+    put(store, ("/a", 1), space=SPACE)
+    before = store.generation(SPACE)
+    with store.writing(), store.transaction():
+        store.put_failures([Failure("/a", "truncated", "")])
+    assert store.vector_ids(SPACE).tolist() == []
+    assert store.generation(SPACE) > before
+
+
+def test_a_path_has_one_failure_the_last(store: Store) -> None:
+    last = Failure("/a", "truncated", "cut", STAMP)
+    with store.writing(), store.transaction():
+        store.put_failures([Failure("/a", "io", "")])
+        store.put_failures([last])
+    assert store.failures() == [last]
 
 
 def test_filters_limit_ids_and_records(store: Store) -> None:
@@ -234,3 +413,20 @@ def test_filters_limit_ids_and_records(store: Store) -> None:
     assert store.ids("bytes <= 101").tolist() == [first]
     assert [record.id for record in store.records(where="path = x/a.*")] == [first]
     assert [r.id for r in store.records(np.array([first]), "name = *.png")] == []
+
+
+def test_a_filter_on_a_date_bears_any_time(store: Store) -> None:
+    undated = Content("f" * 64, 1, (1, 1), "png")
+    times = {"/past": -(10**20), "/now": STAMP.mtime_ns, "/future": 10**20, "/far": 10**30}
+    with store.writing(), store.transaction():
+        store.put_contents([undated])
+        store.put_records([(path, Stamp(1, time, 1, 1), undated.sha256) for path, time in times.items()])
+    assert [record.path for record in store.records(where="date >= 2100")] == ["/far", "/future"]
+    assert [record.path for record in store.records(where="date < 1900")] == ["/past"]
+
+
+def test_a_filter_that_does_not_parse_is_told(store: Store) -> None:
+    with pytest.raises(BadQuery, match="character 6"):
+        store.ids("width")
+    with pytest.raises(BadQuery, match="character 6"):
+        list(store.records(where="width"))

@@ -3,12 +3,14 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lookalike.errors import LibraryBusy, LibraryDamaged, LibraryFormat, LibraryMissing
+from lookalike.errors import LibraryBusy, LibraryDamaged
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Content, Space, Stamp
 
@@ -36,27 +38,6 @@ def database(folder: Path) -> sqlite3.Connection:
     return sqlite3.connect(folder / "library.sqlite")
 
 
-def test_a_folder_without_a_library_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(LibraryMissing, match="lookalike index"):
-        SQLiteStore.open(tmp_path)
-
-
-def test_what_is_no_database_is_damaged(folder: Path) -> None:
-    (folder / "library.sqlite").write_bytes(b"no database" * 1000)
-    with pytest.raises(LibraryDamaged):
-        SQLiteStore.open(folder)
-
-
-def test_a_database_of_another_program_is_not_taken(tmp_path: Path) -> None:
-    connection = database(tmp_path)
-    connection.execute("CREATE TABLE x (y)")
-    connection.close()
-    with pytest.raises(LibraryDamaged, match="not the database of a lookalike library"):
-        SQLiteStore.open(tmp_path)
-    with pytest.raises(LibraryDamaged):
-        SQLiteStore.create(tmp_path)
-
-
 def test_damaged_pages_are_a_problem_or_an_error(folder: Path) -> None:
     file = folder / "library.sqlite"
     data = bytearray(file.read_bytes())
@@ -68,15 +49,6 @@ def test_damaged_pages_are_a_problem_or_an_error(folder: Path) -> None:
     with pytest.raises(LibraryDamaged):
         list(store.records())
     store.close()
-
-
-def test_a_newer_format_is_refused(folder: Path) -> None:
-    connection = database(folder)
-    connection.execute("PRAGMA user_version = 77")
-    connection.close()
-    for attempt in (SQLiteStore.open, SQLiteStore.create):
-        with pytest.raises(LibraryFormat, match="77"):
-            attempt(folder)
 
 
 def test_a_short_vector_and_one_that_is_not_finite_are_problems(folder: Path) -> None:
@@ -131,13 +103,6 @@ def test_a_reader_sees_the_old_state_while_a_transaction_is_open(folder: Path) -
     reader.close()
 
 
-def test_writing_without_a_transaction_is_a_mistake_of_the_program(folder: Path) -> None:
-    store = SQLiteStore.open(folder)
-    with pytest.raises(RuntimeError, match="transaction"):
-        store.drop_records(["/x"])
-    store.close()
-
-
 def test_compact_gives_space_back(folder: Path) -> None:
     store = SQLiteStore.open(folder)
     with store.writing():
@@ -147,4 +112,106 @@ def test_compact_gives_space_back(folder: Path) -> None:
         store.compact()
     assert store.bytes() < before / 2
     assert store.problems() == []
+    store.close()
+
+
+def test_a_vector_of_another_length_is_damage_when_it_is_read(folder: Path) -> None:
+    connection = database(folder)
+    connection.execute("UPDATE vectors_1 SET vector = x'00' WHERE content = 1")
+    connection.execute("UPDATE vectors_1 SET vector = zeroblob(31) WHERE content = 2")  # the sum is right
+    connection.commit()
+    connection.close()
+    store = SQLiteStore.open(folder, write=False)
+    with pytest.raises(LibraryDamaged, match="content 1 has 1 bytes, not 16"):
+        list(store.vectors(SPACE))
+    assert len(list(store.vectors(SPACE, np.array([3])))) == 1
+    store.close()
+
+
+def test_a_space_without_its_table_is_a_problem(folder: Path) -> None:
+    connection = database(folder)
+    connection.execute("DROP TABLE vectors_1")
+    connection.commit()
+    connection.close()
+    store = SQLiteStore.open(folder, write=False)
+    (problem,) = store.problems()
+    store.close()
+    assert "convnet vectors cannot be read" in problem
+
+
+def test_another_thread_opens_a_store_of_its_own(folder: Path) -> None:
+    mine, counts = SQLiteStore.open(folder, write=False), []
+
+    def count() -> None:
+        own = SQLiteStore.open(folder, write=False)
+        counts.append(own.count())
+        own.close()
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    thread.join()
+    assert counts == [mine.count()]
+    mine.close()
+
+
+ADD = """
+import itertools, signal, sys
+from pathlib import Path
+import numpy as np
+from lookalike.errors import OutOfSpace
+from lookalike.store.sqlite import SQLiteStore
+from lookalike.types import Content, Space, Stamp
+
+def add_without_end(folder, rows):
+    space = Space("convnet", "aaaa", 4, "cosine")
+    store = SQLiteStore.create(Path(folder))
+    with store.writing():
+        for start in itertools.count(store.count(), rows):
+            contents = [Content(f"{number:064x}", 1, (2, 2), "png") for number in range(start, start + rows)]
+            with store.transaction():
+                store.add_space(space, "{}")
+                ids = store.put_contents(contents)
+                store.put_records([(f"/{c.sha256}", Stamp(1, 1, 1, 1), c.sha256) for c in contents])
+                store.put(space, ids, np.ones((rows, 4), np.float32))
+            print(start + rows, flush=True)
+"""
+
+
+def test_a_kill_keeps_every_acknowledged_commit(tmp_path: Path) -> None:
+    code = ADD + "add_without_end(sys.argv[1], 40)"
+    kept = 0
+    for pause in (0.0, 0.013, 0.05, 0.11, 0.2):
+        arguments = [sys.executable, "-c", code, str(tmp_path)]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            first = writer.stdout.readline()
+            time.sleep(pause)
+            writer.kill()
+            acknowledged = int([first, *writer.stdout.read().splitlines(keepends=True)][-1])
+        store = SQLiteStore.open(tmp_path, write=False)
+        assert store.count() in (acknowledged, acknowledged + 40)  # the last may have died between commit and word
+        assert (store.missing(SPACE).tolist(), store.problems()) == ([], [])
+        assert store.count() > kept
+        kept = store.count()
+        store.close()
+
+
+def test_a_full_disk_is_told_and_keeps_what_was_committed(tmp_path: Path) -> None:
+    """A limit on the size of a file stands for the disk: it meets the log first, as a disk would."""
+    code = ADD + (
+        "import resource\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
+        "try:\n    add_without_end(sys.argv[1], 40)\n"
+        "except OutOfSpace as error:\n    print(f'told: {error}')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    *acknowledged, told = done.stdout.splitlines()
+    assert told.startswith("told: cannot write to")
+    store = SQLiteStore.open(tmp_path)
+    assert store.count() == int(acknowledged[-1])
+    assert store.problems() == []
+    with store.writing(), store.transaction():
+        store.drop_records([f"/{0:064x}"])
+    assert store.count() == int(acknowledged[-1]) - 1
     store.close()

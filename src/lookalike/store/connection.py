@@ -1,43 +1,44 @@
-"""A connection to the database file of a library, and its errors in our words."""
+"""A connection to the database file of a library, checked to be one that this program can use."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from lookalike.errors import LibraryBusy, LibraryDamaged, LibraryFormat, LibraryMissing, OutOfSpace
+from lookalike.errors import LibraryDamaged, LibraryFormat, LibraryMissing
+from lookalike.store import paths
+from lookalike.store.codes import CANNOT_OPEN, codes_of, errors_of
+from lookalike.store.lock import writer_lock
 from lookalike.store.matching import local_time, name_matches, path_matches
+from lookalike.store.migration import format_of, is_empty, last_program, migrate
 from lookalike.store.schema import APPLICATION_ID, MIGRATIONS
 
 FILE = "library.sqlite"
 _BUSY_MS = 10_000
 
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_TOOBIG}
-_PRIMARY = 0xFF
-"""The low byte of an extended result code is the kind of error."""
 
-
-def connect(folder: Path, *, write: bool) -> sqlite3.Connection:
-    """To the library in `folder`, checked to be one that this program reads; a writer brings it up to date."""
+def connect(folder: Path, *, write: bool, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Connection:
+    """To the library in `folder`; one of an older format is brought up to date for a writer, refused to a reader."""
     file = folder / FILE
     if not file.is_file():
-        raise LibraryMissing(f"there is no library in {str(folder)!r}; make one with `lookalike index PATH`")
+        raise _missing(folder)
     with errors_of(folder):
-        connection = _open(file, "rw" if write else "ro")
+        connection = _open(file, "rw") if write else _open_for_reading(file)
         try:
-            _check(connection, folder)
-        except sqlite3.OperationalError:
-            if write:
-                raise
-            connection = _open(file, "ro&immutable=1")  # a folder where not even the log of changes can be opened
-            _check(connection, folder)
+            if is_empty(connection):
+                raise _missing(folder)
+            _check(connection, folder, migrations)
+            if format_of(connection) < len(migrations):
+                _bring_up_to_date(connection, folder, migrations, write=write)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 
-def create(folder: Path) -> None:
+def create(folder: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
     """An empty library in `folder` where there is none, one of the newest format where there is an older one.
 
     The caller holds the writer's lock.
@@ -45,65 +46,74 @@ def create(folder: Path) -> None:
     with errors_of(folder):
         connection = _open(folder / FILE, "rwc")
         try:
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            if is_empty(connection):
                 connection.execute("PRAGMA journal_mode = WAL")
-            _check(connection, folder)
-            _migrate(connection)
+            else:
+                _check(connection, folder, migrations)
+            migrate(connection, migrations)
         finally:
             connection.close()
 
 
+def bytes_of(folder: Path) -> int:
+    """Of the database and its log, on disk."""
+    total = 0
+    for file in folder.glob(f"{FILE}*"):
+        with suppress(FileNotFoundError):  # another program that closes the library takes its log away
+            total += file.stat().st_size
+    return total
+
+
+def _open_for_reading(file: Path) -> sqlite3.Connection:
+    """Reading makes files beside the database; where the folder allows none, and no change waits in a log, without."""
+    try:
+        return _open(file, "ro")
+    except sqlite3.OperationalError as error:
+        log = file.with_name(f"{FILE}-wal")
+        if not codes_of(error) & CANNOT_OPEN or (log.exists() and log.stat().st_size > 0):
+            raise
+        return _open(file, "ro&immutable=1")
+
+
 def _open(file: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")  # acknowledged means: through a loss of power as well
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")  # acknowledged means: through a loss of power as well
+        format_of(connection)  # the first reading is what fails
+    except BaseException:
+        connection.close()
+        raise
     for name, count, function in (
-        ("path_matches", 2, lambda pattern, path: path_matches(pattern, _text(path))),
-        ("name_matches", 2, lambda pattern, path: name_matches(pattern, _text(path))),
-        ("local_time", 1, local_time),
+        ("path_matches", 2, lambda pattern, path: path_matches(pattern, paths.text(path))),
+        ("name_matches", 2, lambda pattern, path: name_matches(pattern, paths.text(path))),
+        ("local_time", 1, lambda mtime_ns: local_time(int(mtime_ns))),
     ):
         connection.create_function(name, count, function, deterministic=True)
     return connection
 
 
-def _text(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")
-
-
-def _check(connection: sqlite3.Connection, folder: Path) -> None:
+def _check(connection: sqlite3.Connection, folder: Path, migrations: Sequence[str]) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
         raise LibraryDamaged(f"{str(folder / FILE)!r} is not the database of a lookalike library")
-    if version > len(MIGRATIONS):
+    if format_of(connection) > len(migrations):
         raise LibraryFormat(
-            f"the library in {str(folder)!r} has format {version}, this program knows {len(MIGRATIONS)}: update it"
+            f"the library in {str(folder)!r} has format {format_of(connection)}, made by {last_program(connection)}; "
+            f"this program knows {len(migrations)}: update it"
         )
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT")
+def _bring_up_to_date(connection: sqlite3.Connection, folder: Path, migrations: Sequence[str], *, write: bool) -> None:
+    if not write:
+        raise LibraryFormat(
+            f"the library in {str(folder)!r} has format {format_of(connection)}, made by {last_program(connection)}; "
+            f"`lookalike index PATH` brings it to {len(migrations)}, which this program reads"
+        )
+    with writer_lock(folder):
+        migrate(connection, migrations)
 
 
-@contextmanager
-def errors_of(folder: Path) -> Iterator[None]:
-    """What SQLite raises, as what a user can act on."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
-        if code in _DAMAGED:
-            raise LibraryDamaged(
-                f"the database in {str(folder)!r} is damaged: {error}; index into a new one"
-            ) from error
-        if code in _FULL:
-            raise OutOfSpace(f"cannot write to {str(folder)!r}: {error}; what was committed is kept") from error
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise LibraryBusy(f"the library in {str(folder)!r} is in use by another program; try again") from error
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            raise PermissionError(f"cannot open the library in {str(folder)!r} for this: {error}") from error
-        raise
+def _missing(folder: Path) -> LibraryMissing:
+    return LibraryMissing(f"there is no library in {str(folder)!r}; make one with `lookalike index PATH`")

@@ -23,7 +23,9 @@ def writer_lock(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise LibraryBusy(f"the library in {str(folder)!r} is being written to by {_named(holder)}") from error
+        raise LibraryBusy(
+            f"the library in {str(folder)!r} is being written to by {_named(holder)}; wait for it, or stop it"
+        ) from error
     try:
         with contextlib.suppress(OSError):  # only a courtesy: on a full disk the write itself must say so
             started = datetime.now().astimezone().isoformat(timespec="seconds")
@@ -37,6 +39,6 @@ def writer_lock(folder: Path) -> Iterator[None]:
 
 def _named(holder: Path) -> str:
     try:
-        return holder.read_text()
+        return holder.read_text() or "another process"
     except OSError:
         return "another process"

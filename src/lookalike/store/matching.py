@@ -6,12 +6,12 @@ import fnmatch
 import operator
 import os
 import re
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from lookalike.store.where import Both, Comparison, Either, Expression, Not
+from lookalike.store.where import And, Comparison, Expression, Not, Or, Where
 from lookalike.types import Record
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -24,15 +24,9 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def passes(expression: Expression, record: Record) -> bool:
+def matches(where: Where, record: Record) -> bool:
     """Whether a record passes."""
-    if isinstance(expression, Not):
-        return not passes(expression.part, record)
-    if isinstance(expression, Both):
-        return all(passes(part, record) for part in expression.parts)
-    if isinstance(expression, Either):
-        return any(passes(part, record) for part in expression.parts)
-    return _holds(expression, record)
+    return _passes(where.expression, record)
 
 
 def path_matches(pattern: str, path: str) -> bool:
@@ -46,9 +40,24 @@ def name_matches(pattern: str, path: str) -> bool:
 
 
 def local_time(mtime_ns: int) -> str:
-    """ISO 8601 in the machine's time zone, to the second."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=mtime_ns // 10**9)
-    return moment.astimezone().strftime("%Y-%m-%dT%H:%M:%S")
+    """ISO 8601 in the machine's time zone, to the second; the first or last one where the calendar has no such time."""
+    try:
+        year, month, day, hour, minute, second = time.localtime(mtime_ns // 10**9)[:6]
+    except (OverflowError, OSError, ValueError):
+        year = 0 if mtime_ns < 0 else 10_000
+    if not 0 < year < 10_000:
+        return "0001-01-01T00:00:00" if year <= 0 else "9999-12-31T23:59:59"
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+
+
+def _passes(expression: Expression, record: Record) -> bool:
+    if isinstance(expression, Not):
+        return not _passes(expression.part, record)
+    if isinstance(expression, And):
+        return all(_passes(part, record) for part in expression.parts)
+    if isinstance(expression, Or):
+        return any(_passes(part, record) for part in expression.parts)
+    return _holds(expression, record)
 
 
 def _holds(comparison: Comparison, record: Record) -> bool:
@@ -62,7 +71,7 @@ def _holds(comparison: Comparison, record: Record) -> bool:
             return compare(content.format, value)
         case "date":
             prefix = str(value)
-            return compare((content.taken or local_time(record.stamp.mtime_ns))[: len(prefix)], prefix)
+            return compare(_taken(record)[: len(prefix)], prefix)
         case "width":
             return compare(content.size[0], value)
         case "height":
@@ -71,6 +80,11 @@ def _holds(comparison: Comparison, record: Record) -> bool:
             return compare(content.size[0] * content.size[1], value)
         case "bytes":
             return compare(content.bytes, value)
+
+
+def _taken(record: Record) -> str:
+    taken = record.content.taken
+    return local_time(record.stamp.mtime_ns) if taken is None else taken
 
 
 @lru_cache(maxsize=64)

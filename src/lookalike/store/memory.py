@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator, Sequence
+import os
+from collections.abc import Collection, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from lookalike.store.matching import passes
-from lookalike.store.rows import check_vectors, unknown
+from lookalike.store.matching import matches
+from lookalike.store.rows import check_vectors, stranger, unknown
 from lookalike.store.where import parse
 from lookalike.types import Content, Failure, Ids, Record, Space, Stamp, Vectors
 
@@ -32,6 +33,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._state = _State()
         self._writing = False
+        self._open = False
         self._changed = False
 
     def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:
@@ -42,25 +44,28 @@ class MemoryStore:
 
     def put_records(self, rows: Sequence[tuple[str, Stamp, str]]) -> None:
         """Adds or replaces (path, stamp, sha256 of a known content); clears a failure of the path."""
+        self._change(rows)
         for path, stamp, sha256 in rows:
+            known = self.contents([sha256])
+            if not known:
+                raise stranger()
             self._state.failures.pop(path, None)
-            self._state.records[path] = (stamp, self.contents([sha256])[sha256][0])
-        self._changed = self._changed or bool(rows)
+            self._state.records[path] = (stamp, known[sha256][0])
 
     def drop_records(self, paths: Sequence[str]) -> None:
         """Drops files and failures of these paths. Contents and vectors stay until `compact`."""
+        self._change(paths)
         for path in paths:
             self._state.failures.pop(path, None)
-            self._changed = self._state.records.pop(path, None) is not None or self._changed
+            self._state.records.pop(path, None)
 
     def records(self, ids: Ids | None = None, where: str | None = None) -> Iterator[Record]:
         """By id, then path."""
         wanted = None if ids is None else set(ids.tolist())
-        expression = None if where is None else parse(where).expression
-        rows = sorted((id, path, stamp) for path, (stamp, id) in self._state.records.items())
-        for id, path, stamp in rows:
+        filter = None if where is None else parse(where)
+        for path, (stamp, id) in sorted(self._state.records.items(), key=lambda row: (row[1][1], os.fsencode(row[0]))):
             record = Record(path, stamp, self._state.contents[id], id)
-            if (wanted is None or id in wanted) and (expression is None or passes(expression, record)):
+            if (wanted is None or id in wanted) and (filter is None or matches(filter, record)):
                 yield record
 
     def count(self) -> int:
@@ -69,6 +74,7 @@ class MemoryStore:
 
     def put_contents(self, contents: Sequence[Content]) -> Ids:
         """Adds what is new; ids in the order given."""
+        self._change(contents)
         for content in contents:
             if not self.contents([content.sha256]):
                 self._state.contents[self._state.next_id] = content
@@ -94,11 +100,13 @@ class MemoryStore:
 
     def add_space(self, space: Space, configuration: str) -> None:
         """No effect when it is there already."""
+        self._change([space])
         self._state.spaces.setdefault(space, configuration)
         self._state.vectors.setdefault(space, {})
 
     def drop_space(self, space: Space) -> None:
         """With all its vectors."""
+        self._change([space])
         self._of(space)
         del self._state.spaces[space], self._state.vectors[space]
 
@@ -109,8 +117,10 @@ class MemoryStore:
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None:
         """Adds or replaces rows of known contents."""
         check_vectors(space, ids, vectors)
+        self._change(ids)
+        if not self._state.contents.keys() >= set(ids.tolist()):
+            raise stranger()
         self._of(space).update((id, row.copy()) for id, row in zip(ids.tolist(), vectors, strict=True))
-        self._changed = self._changed or len(ids) > 0
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
@@ -136,7 +146,7 @@ class MemoryStore:
     def failures(self, under: Sequence[str] | None = None) -> list[Failure]:
         """By path; with `under`, of files that are one of these paths or lie below one."""
         known = self._state.failures
-        return [known[path] for path in sorted(known) if under is None or _is_below(path, under)]
+        return [known[path] for path in sorted(known, key=os.fsencode) if under is None or _is_below(path, under)]
 
     def failed_contents(self, sha256s: Collection[str]) -> dict[str, Failure]:
         """By sha256, of those bytes that are known to give no picture, any failure that says so."""
@@ -147,17 +157,23 @@ class MemoryStore:
         """Commits on leaving, takes everything back on an error. Only inside `writing()`."""
         if not self._writing:
             raise RuntimeError("a transaction needs the writer's lock: use it inside `with store.writing()`")
-        before, self._changed = copy.deepcopy(self._state), False
+        if self._open:
+            raise RuntimeError("a transaction is open already: one at a time")
+        before, self._open, self._changed = copy.deepcopy(self._state), True, False
         try:
             yield
+            self._state.generation += self._changed
         except BaseException:
             self._state = before
             raise
-        self._state.generation += self._changed
+        finally:
+            self._open = False
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """There is no other writer."""
+        if self._writing:
+            raise RuntimeError("this store holds the writer's lock already")
         self._writing = True
         try:
             yield
@@ -183,6 +199,11 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _change(self, rows: Sized) -> None:
+        if not self._open:
+            raise RuntimeError("writing needs a transaction: use it inside `with store.transaction()`")
+        self._changed = self._changed or len(rows) > 0
 
     def _of(self, space: Space) -> dict[int, Vectors]:
         if space not in self._state.spaces:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lookalike.errors import SpaceMismatch
+from lookalike.errors import LibraryDamaged, SpaceMismatch
 from lookalike.store import paths
 from lookalike.types import Content, Failure, Ids, Record, Space, Stamp, Vectors
 
@@ -19,22 +19,62 @@ def content_of(row: Sequence[Any]) -> Content:
     return Content(sha256.hex(), size, (width, height), format, taken, tuple(json.loads(flags)))
 
 
+def content_row(content: Content) -> tuple[object, ...]:
+    """What `content_of` reads."""
+    flags = json.dumps(list(content.flags))
+    return (bytes.fromhex(content.sha256), content.bytes, *content.size, content.format, content.taken, flags)
+
+
 def record_of(row: Sequence[Any]) -> Record:
     """Of path, the four of a stamp, the content's id, and the content."""
-    path, *stamp = row[:5]
-    return Record(paths.text(path), Stamp(*stamp), content_of(row[6:]), row[5])
+    return Record(paths.text(row[0]), stamp_of(row[1:5]), content_of(row[6:]), row[5])
 
 
 def failure_of(row: Sequence[Any]) -> Failure:
     """Of path, reason, detail, sha256, and the four of a stamp, the last five perhaps None."""
     path, reason, detail, sha256, *stamp = row
-    known = None if stamp[0] is None else Stamp(*stamp)
+    known = None if stamp[0] is None else stamp_of(stamp)
     return Failure(paths.text(path), reason, detail, known, None if sha256 is None else sha256.hex())
 
 
-def stamp_of(stamp: Stamp | None) -> tuple[int | None, ...]:
-    """Its four columns."""
-    return (None,) * 4 if stamp is None else (stamp.bytes, stamp.mtime_ns, stamp.inode, stamp.device)
+def failure_row(failure: Failure) -> tuple[object, ...]:
+    """What `failure_of` reads."""
+    sha256 = None if failure.sha256 is None else bytes.fromhex(failure.sha256)
+    stamp = (None,) * 4 if failure.stamp is None else stamp_row(failure.stamp)
+    return (paths.stored(failure.path), failure.reason, failure.detail, sha256, *stamp)
+
+
+def stamp_of(row: Sequence[int | bytes]) -> Stamp:
+    """Of its four columns."""
+    return Stamp(*map(int, row))
+
+
+def stamp_row(stamp: Stamp) -> tuple[int | bytes, ...]:
+    """What `stamp_of` reads."""
+    return tuple(map(_whole, (stamp.bytes, stamp.mtime_ns, stamp.inode, stamp.device)))
+
+
+def _whole(number: int) -> int | bytes:
+    """As a column holds it: digits where 64 bits with a sign are too few, as for some inodes and times after 2262."""
+    return number if -(2**63) <= number < 2**63 else str(number).encode()
+
+
+def vectors_of(space: Space, rows: Sequence[tuple[int, bytes]]) -> tuple[Ids, Vectors]:
+    """Of content and vector, fresh arrays; raises `LibraryDamaged` where a row is too short or too long."""
+    wanted = space.columns * space.dtype.itemsize
+    for id, vector in rows:
+        if len(vector) != wanted:
+            raise LibraryDamaged(
+                f"the {space.name} vector of content {id} has {len(vector)} bytes, not {wanted}; "
+                "see `lookalike verify`, and index into a new library"
+            )
+    flat = np.frombuffer(bytearray().join(vector for _, vector in rows), space.dtype)
+    return np.array([id for id, _ in rows], np.int64), flat.reshape(len(rows), space.columns)
+
+
+def stranger() -> ValueError:
+    """The error of a record or a vector whose content was never put."""
+    return ValueError("a record or a vector names a content that the store does not know: put_contents comes first")
 
 
 def unknown(space: Space, there: Sequence[Space]) -> SpaceMismatch:

@@ -5,6 +5,9 @@ from __future__ import annotations
 APPLICATION_ID = 0x6C6B616C
 """'lkal', in the header of the file."""
 
+LEDGER = "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, program TEXT NOT NULL)"
+"""Which program ran which migration, for the message of one that is too old; belongs to no format."""
+
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE contents (

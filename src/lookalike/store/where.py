@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from lookalike.errors import BadQuery
 
 Field = Literal["path", "name", "format", "width", "height", "pixels", "bytes", "date"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
-NUMBERS = ("width", "height", "pixels", "bytes")
-GLOBS = ("path", "name")
-FIELDS: tuple[Field, ...] = ("path", "name", "format", "width", "height", "pixels", "bytes", "date")
+FIELDS: tuple[Field, ...] = get_args(Field)
+OPERATORS: tuple[Operator, ...] = get_args(Operator)
 EXAMPLE = "width >= 1000 and not format = png"
+MAX_DEPTH = 30
+"""Of the tree, one inside another. SQLite's own parser holds 100 open words, some three of them a level."""
+MAX_COMPARISONS = 500
+"""SQLite takes 1000 in one chain."""
 
 _GRAMMAR = r"""
-    ?start: either
-    ?either: both (OR both)* -> either
-    ?both: negated (AND negated)* -> both
-    ?negated: NOT negated -> negated
-            | "(" either ")"
-            | comparison
+    ?either: both (OR both)*
+    ?both: part (AND part)*
+    ?part: NOT part -> negated
+         | "(" either ")" -> group
+         | comparison
     comparison: FIELD OPERATOR VALUE
     NOT.2: /not\b/i
     AND.2: /and\b/i
@@ -34,9 +37,20 @@ _GRAMMAR = r"""
     VALUE: /"[^"]*"|'[^']*'|[^\s()"']+/
     %ignore /\s+/
 """
+_WORDS = {
+    "FIELD": "a field",
+    "NOT": "not",
+    "LPAR": "(",
+    "OPERATOR": "one of " + " ".join(OPERATORS),
+    "VALUE": "a value",
+    "AND": "and",
+    "OR": "or",
+    "RPAR": ")",
+}
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_FIRST_DAY = "-01-01"
 
 
 @dataclass(frozen=True)
@@ -56,67 +70,93 @@ class Not:
 
 
 @dataclass(frozen=True)
-class Both:
+class And:
     """What passes every part."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
-class Either:
+class Or:
     """What passes one part at least."""
 
     parts: tuple[Expression, ...]
 
 
-Expression = Comparison | Not | Both | Either
+Expression = Comparison | Not | And | Or
 
 
 @dataclass(frozen=True)
-class Filter:
+class Where:
     """A filter as written, and as understood."""
 
     text: str
     expression: Expression
 
 
-def parse(text: str) -> Filter:
-    """The filter that `text` writes; raises `BadQuery` that says where it stops making sense."""
+def parse(text: str) -> Where:
+    """The filter that `text` writes; raises `BadQuery` that says where it stops making sense, and what would."""
     import lark
 
     try:
-        return Filter(text, _expression(_parser().parse(text)))
-    except lark.exceptions.UnexpectedInput as error:
-        at = getattr(error, "column", 0) or len(text) + 1
-        raise BadQuery(f"the filter {text!r} does not parse at character {at}; write it as: {EXAMPLE}") from error
-    except RecursionError as error:
-        raise BadQuery("the filter is nested too deeply") from error
+        tree = _parser().parse(text)
+    except lark.exceptions.UnexpectedCharacters as error:
+        raise _senseless(text, error.pos_in_stream or 0, error.allowed) from error
+    except lark.exceptions.UnexpectedToken as error:
+        at = len(text) if error.token.type == "$END" else error.token.start_pos
+        raise _senseless(text, at, error.accepts or error.expected) from error
+    _limit(tree)
+    return Where(text, _expression(tree))
 
 
 @cache
 def _parser() -> Any:
     import lark
 
-    return lark.Lark(_GRAMMAR, parser="lalr")
+    return lark.Lark(_GRAMMAR, parser="lalr", start="either")
+
+
+def _senseless(text: str, at: int, expected: Iterable[str]) -> BadQuery:
+    words = ", ".join(word for name, word in _WORDS.items() if name in set(expected)) or "its end"
+    return BadQuery(
+        f"the filter {text!r} does not parse at character {at + 1}: expected {words}; write it as: {EXAMPLE}"
+    )
+
+
+def _limit(tree: Any) -> None:
+    """Raises `BadQuery` for a filter that a store might not take; goes level by level, since it may be very deep."""
+    level, depth, comparisons = [tree], 0, 0
+    while level:
+        depth += 1
+        comparisons += sum(node.data == "comparison" for node in level)
+        level = [child for node in level for child in node.children if hasattr(child, "data")]
+    if depth > MAX_DEPTH:
+        raise BadQuery(f"the filter is nested too deeply: {depth} levels of and, or, not and ( ), at most {MAX_DEPTH}")
+    if comparisons > MAX_COMPARISONS:
+        raise BadQuery(
+            f"the filter has {comparisons} comparisons, at most {MAX_COMPARISONS}: use globs as in name = a*"
+        )
 
 
 def _expression(tree: Any) -> Expression:
     if tree.data == "comparison":
-        return _comparison(*(str(token) for token in tree.children))
+        return _comparison(*tree.children)
     parts = tuple(_expression(child) for child in tree.children if hasattr(child, "data"))
+    if tree.data == "group":
+        return parts[0]
     if tree.data == "negated":
         return Not(parts[0])
-    if len(parts) == 1:
-        return parts[0]
-    return Either(parts) if tree.data == "either" else Both(parts)
+    return Or(parts) if tree.data == "either" else And(parts)
 
 
-def _comparison(name: str, sign: str, text: str) -> Comparison:
+def _comparison(name: Any, sign: Any, text: Any) -> Comparison:
     field: Field | None = next((known for known in FIELDS if known == name.lower()), None)
-    operator: Operator | None = next((known for known in _OPERATORS if known == sign), None)
-    if field is None or operator is None:
-        raise BadQuery(f"a filter has no field {name!r}; fields: {', '.join(FIELDS)}")
-    value = text[1:-1] if text[:1] in ("'", '"') else text
+    if field is None:
+        raise BadQuery(
+            f"a filter has no field {str(name)!r} (character {name.start_pos + 1}); it has {', '.join(FIELDS)}"
+        )
+    operator = next(known for known in OPERATORS if known == sign)
+    value = text[1:-1] if text[:1] in ("'", '"') else str(text)
     return Comparison(field, operator, _READERS[field](field, operator, value))
 
 
@@ -138,8 +178,14 @@ def _number(field: Field, _: Operator, value: str) -> float:
 
 
 def _date(_: Field, __: Operator, value: str) -> str:
-    if _DATE.fullmatch(value) is None:
-        raise BadQuery(f"date is compared with a year, month or day, as in date >= 2021-05, not {value!r}")
+    try:
+        if _DATE.fullmatch(value) is None:
+            raise ValueError(value)
+        date.fromisoformat(value + _FIRST_DAY[len(value) - len("2021") :])
+    except ValueError as error:
+        raise BadQuery(
+            f"date is compared with a year, month or day that is in the calendar, as in date >= 2021-05, not {value!r}"
+        ) from error
     return value
 
 
@@ -148,7 +194,6 @@ def _only_equality(field: Field, operator: Operator) -> None:
         raise BadQuery(f"{field} is compared by = or !=, not {operator}")
 
 
-_OPERATORS: tuple[Operator, ...] = ("=", "!=", "<", "<=", ">", ">=")
 _READERS: dict[Field, Callable[[Field, Operator, str], str | float]] = {
     "path": _glob,
     "name": _glob,

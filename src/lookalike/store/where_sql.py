@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lookalike.store.where import Both, Comparison, Either, Expression, Not
+from lookalike.store.where import And, Comparison, Expression, Not, Or, Where
 
 _COLUMNS = {
     "format": "c.format",
@@ -13,14 +13,18 @@ _COLUMNS = {
 }
 
 
-def sql(expression: Expression) -> tuple[str, list[str | float]]:
+def sql(where: Where) -> tuple[str, list[str | float]]:
     """A condition, and its parameters in order; no value becomes part of the text."""
+    return _condition(where.expression)
+
+
+def _condition(expression: Expression) -> tuple[str, list[str | float]]:
     if isinstance(expression, Not):
-        text, values = sql(expression.part)
+        text, values = _condition(expression.part)
         return f"NOT {text}", values
-    if isinstance(expression, (Both, Either)):
-        parts = [sql(part) for part in expression.parts]
-        joint = " AND " if isinstance(expression, Both) else " OR "
+    if isinstance(expression, (And, Or)):
+        parts = [_condition(part) for part in expression.parts]
+        joint = " AND " if isinstance(expression, And) else " OR "
         return f"({joint.join(text for text, _ in parts)})", [value for _, values in parts for value in values]
     return _comparison(expression)
 
