@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lookalike.protocols import Describer, Store
-from lookalike.search.reading import Loaded
-from lookalike.types import Content, Failure, Vectors
+from lookalike.types import Content, Failure, Stamp, Vectors
 
 
 @dataclass
 class Batch:
     """What a run has found out since its last commit."""
 
-    files: list[Loaded] = field(default_factory=list)
+    files: list[tuple[str, Stamp, str]] = field(default_factory=list)  # path, stamp, sha256
     failures: list[Failure] = field(default_factory=list)
     contents: dict[str, Content] = field(default_factory=dict)
     vectors: dict[Describer, dict[str, Vectors]] = field(default_factory=lambda: defaultdict(dict))
@@ -43,5 +42,5 @@ class Batch:
             for describer, rows in self.vectors.items():
                 of = np.array([ids[sha256] for sha256 in rows], np.int64)
                 store.put(describer.space, of, np.concatenate(list(rows.values())))
-            store.put_records([(file.path, file.stamp, file.sha256) for file in self.files])
+            store.put_records(self.files)
             store.put_failures(self.failures)

@@ -260,7 +260,7 @@ class _Run:
             self.counts["moved"] += 1
         else:
             self.counts["added"] += 1
-        self.batch.files.append(file)
+        self.batch.files.append((file.path, file.stamp, file.sha256))
 
     def _moved_from(self, sha256: str) -> str | None:
         """A file with these bytes that is gone, if there is one that nothing else came from."""
