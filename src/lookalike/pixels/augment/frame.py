@@ -14,16 +14,17 @@ WORDS = ("SALE", "for sale", "copyright 2024", "look at this!", "DRAFT", "when y
 
 
 def text(pixels: Pixels, rng: np.random.Generator, _: Pixels) -> Edited:
-    """Words across it, in white with a black edge."""
+    """Words across it, in white with a black shadow."""
     written = pixels.copy()
     height, width = written.shape[:2]
     words = WORDS[rng.integers(len(WORDS))]
     (across, _down), _base = cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, 1.0, 2)
     size = rng.uniform(0.5, 0.9) * width / across
-    at = (round(rng.uniform(0.02, 0.1) * width), round(rng.uniform(0.2, 0.95) * height))
-    for colour, weight in ((0, 6), (255, 2)):
-        thickness = max(1, round(weight * size))
-        cv2.putText(written, words, at, cv2.FONT_HERSHEY_SIMPLEX, size, (colour,) * 3, thickness, cv2.LINE_AA)
+    x, y = round(rng.uniform(0.02, 0.1) * width), round(rng.uniform(0.2, 0.95) * height)
+    shadow, thickness = max(1, round(2 * size)), max(1, round(2 * size))
+    for level, shift in ((0, shadow), (255, 0)):
+        at = (x + shift, y + shift)
+        cv2.putText(written, words, at, cv2.FONT_HERSHEY_SIMPLEX, size, (level,) * 3, thickness, cv2.LINE_AA)
     return in_place(written)
 
 
