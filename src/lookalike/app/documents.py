@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lookalike.evaluate.ruler import Evaluation
     from lookalike.models.cache import State
     from lookalike.search.comparing import Comparison
     from lookalike.search.identical import Group
@@ -144,6 +145,34 @@ def compare_document(comparison: Comparison) -> Document:
         explanations={name: explanation.line for name, explanation in comparison.explanations.items()},
         box=None,
         transform=None,
+    )
+
+
+def eval_document(evaluation: Evaluation) -> Document:
+    """A row for each method, best first; what was left out of the task, counted."""
+    task = evaluation.task
+    return document(
+        "eval",
+        queries=len(task.queries),
+        base=len(task.base),
+        left_out=dict(task.left_out),
+        rows=[
+            {
+                "dataset": task.name,
+                "task": task.task,
+                "method": row.method,
+                "metrics": {
+                    name: {"value": round(found.value, 6), "low": round(found.low, 6), "high": round(found.high, 6)}
+                    for name, found in row.metrics.items()
+                },
+                "ms_per_image": round(row.ms_per_image, 3),
+                "bytes_per_image": row.bytes_per_image,
+                "ms_per_query": round(row.ms_per_query, 3),
+                "pareto": row.pareto,
+                "p_behind_best": row.behind,
+            }
+            for row in evaluation.rows
+        ],
     )
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import Json, JsonLines, LibraryFolder, OutFile, common, open_chosen
 from lookalike.app.cli.output import json_bytes, json_line, lines, note, shown, write
 
@@ -58,7 +55,7 @@ def index(
         bytes=max_bytes or defaults.bytes,
         seconds=timeout or defaults.seconds,
     )
-    with open_chosen(library) as opened, bar(common().quiet) as advance, _stop_on_interrupt() as should_stop:
+    with open_chosen(library) as opened, bar(common().quiet) as advance, stop_on_interrupt() as should_stop:
 
         def committed(progress: Progress) -> None:
             advance(progress)
@@ -93,23 +90,6 @@ def _list_failures(report: IndexReport) -> None:
         note(
             f"failed: {shown(failure.path)}: {failure.reason}{f' ({shown(failure.detail)})' if failure.detail else ''}"
         )
-
-
-@contextmanager
-def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C asks the run to finish its batch; the second ends it at once."""
-    asked = threading.Event()
-
-    def stop(_number: int, _frame: object) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        note("finishing the batch; Ctrl-C again to end at once")
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield asked.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def add_to(app: typer.Typer) -> None:

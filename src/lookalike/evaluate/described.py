@@ -1,0 +1,61 @@
+"""The pictures of a folder with their vectors, from a cache of the evaluation's own: nothing is computed twice.
+
+A user's library is neither needed nor written to. A run that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lookalike.protocols import Describer
+from lookalike.search.ingest import Options, ingest
+from lookalike.search.scan import is_below
+from lookalike.store.sqlite import SQLiteStore
+from lookalike.types import Record, Vectors
+
+
+@dataclass(frozen=True, eq=False)
+class DescribedFolder:
+    """Every readable picture below a folder: by path its record, by name of describer and content its row."""
+
+    records: dict[str, Record]
+    failed: int
+    interrupted: bool
+    _place: dict[int, int]
+    _rows: dict[str, Vectors]
+
+    def rows(self, name: str, paths: Sequence[str]) -> Vectors:
+        """(n, d) of that describer, for each path."""
+        return self._rows[name][[self._place[self.records[path].id] for path in paths]]
+
+
+def describe_folder(root: str, describers: Sequence[Describer], cache: Path, options: Options) -> DescribedFolder:
+    """Brings the cache up to date with the pictures below `root` and reads them from there."""
+    root = os.path.realpath(root)
+    store = SQLiteStore.create(cache / hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
+    try:
+        with store.writing():
+            report = ingest(store, describers, [root], options)
+        records = {record.path: record for record in store.records() if is_below(record.path, root)}
+        ids = np.unique(np.array([record.id for record in records.values()], np.int64))
+        rows: dict[str, Vectors] = {}
+        for describer in describers:
+            space = describer.space
+            found = list(store.vectors(space, ids))
+            have = np.concatenate([np.empty(0, np.int64), *(part for part, _ in found)])
+            records = {path: record for path, record in records.items() if record.id in set(have.tolist())}
+            table = np.zeros((len(ids), space.columns), space.dtype)
+            table[np.searchsorted(ids, have)] = np.concatenate(
+                [np.empty((0, space.columns), space.dtype), *(vectors for _, vectors in found)]
+            )
+            rows[describer.name] = table
+    finally:
+        store.close()
+    place = {id: at for at, id in enumerate(ids.tolist())}
+    return DescribedFolder(records, report.failed, report.interrupted, place, rows)

@@ -1,0 +1,96 @@
+"""`lookalike eval` on folders of real photos and on folders that cannot be measured."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory):
+    """Three classes of crops, each from one photo."""
+    root = tmp_path_factory.mktemp("classes")
+    for name in ("astronaut", "coffee", "chelsea"):
+        photo = getattr(skimage.data, name)()[:, :, ::-1]
+        (root / name).mkdir()
+        for at in range(4):
+            part = photo[20 * at : 20 * at + 200, 30 * at : 30 * at + 260]
+            cv2.imwrite(str(root / name / f"{at}.png"), np.ascontiguousarray(part))
+    return root
+
+
+def run(folder, cache, *more):
+    command = [sys.executable, "-m", "lookalike", "eval", str(folder), "--cache", str(cache), *more]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_document_has_a_row_for_each_method_with_intervals_and_cost(classes, tmp_path):
+    ran = run(classes, tmp_path, "--describer", "histogram", "--describer", "dhash", "--json")
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert found["schema"] == "lookalike/eval/1"
+    assert (found["queries"], found["base"], found["left_out"]) == (12, 12, {})
+    by_method = {row["method"]: row for row in found["rows"]}
+    assert set(by_method) == {"histogram", "dhash"}
+    assert by_method["histogram"]["metrics"]["p@1"]["value"] > 0.8
+    for row in found["rows"]:
+        assert row["task"] == "folder"
+        assert row["ms_per_image"] > 0
+        assert row["bytes_per_image"] > 0
+        for figure in row["metrics"].values():
+            assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1
+    assert [row["metrics"]["map@r"]["value"] for row in found["rows"]] == sorted(
+        (row["metrics"]["map@r"]["value"] for row in found["rows"]), reverse=True
+    )
+    assert any(row["pareto"] for row in found["rows"])
+
+
+def test_a_second_run_describes_nothing_again_and_says_the_same(classes, tmp_path):
+    first, again = (json.loads(run(classes, tmp_path, "--describer", "dhash", "--json").stdout) for _ in range(2))
+    assert first["rows"][0]["metrics"] == again["rows"][0]["metrics"]
+    (database,) = tmp_path.glob("*/library.sqlite")
+    assert database.stat().st_size > 0
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_table_names_the_mixture_and_every_describer_by_default(classes, tmp_path):
+    ran = run(classes, tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "12 queries to 12 pictures, 3 classes" in ran.stdout
+    for name in ("convnet", "histogram", "phash", "dhash", "thumbnail", "default"):
+        assert name in ran.stdout
+
+
+def test_what_is_left_out_is_counted_and_a_broken_file_changes_the_exit_code(classes, tmp_path):
+    root = tmp_path / "root"
+    shutil.copytree(classes, root)
+    (root / "coffee" / "broken.png").write_bytes((root / "coffee" / "0.png").read_bytes()[:300])
+    shutil.copy(root / "coffee" / "0.png", root / "coffee" / "again.png")
+    (root / "alone").mkdir()
+    cv2.imwrite(str(root / "alone" / "one.png"), np.ascontiguousarray(skimage.data.rocket()[:, :, ::-1]))
+    ran = run(root, tmp_path / "cache", "--describer", "dhash", "--json")
+    assert ran.returncode == 3
+    found = json.loads(ran.stdout)
+    assert found["left_out"] == {
+        "the same bytes again": 1,
+        "alone in its class, so not asked": 1,
+        "not readable": 1,
+    }
+    assert (found["queries"], found["base"]) == (12, 13)
+    assert "1 left out: not readable" in ran.stderr
+
+
+@pytest.mark.parametrize("kind", ["one class", "empty", "missing"])
+def test_a_folder_that_cannot_be_measured_is_refused_with_what_to_do(classes, tmp_path, kind):
+    folder = {"one class": classes / "coffee", "empty": tmp_path / "empty", "missing": Path("nowhere")}[kind]
+    (tmp_path / "empty").mkdir()
+    ran = run(folder, tmp_path / "cache", "--describer", "dhash")
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert "there is no" in ran.stderr if kind == "missing" else "a folder of its own" in ran.stderr
