@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.pixels.augment.edited import Edited, in_place, moved
 from lookalike.pixels.augment.geometry import shrunk
@@ -83,9 +84,7 @@ def collage(pixels: Pixels, rng: np.random.Generator, other: Pixels) -> Edited:
     return Edited(scene, small.transform @ moved(-x, -y))
 
 
-def _framed(
-    pixels: Pixels, edges: tuple[int, int, int, int], colour: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> Edited:
+def _framed(pixels: Pixels, edges: tuple[int, int, int, int], colour: NDArray[np.int64]) -> Edited:
     """With so many px more above, below, left and right."""
     above, below, left, right = edges
     height, width = pixels.shape[:2]

@@ -1,0 +1,84 @@
+"""Vectors of edited copies: an isolated worker decodes a picture, edits it, and describes each copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import BadPicture
+from lookalike.pixels.augment import edit
+from lookalike.pixels.decode import decode
+from lookalike.pixels.isolate import Isolated
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.wire import Reply
+from lookalike.protocols import Describer
+from lookalike.search.reading import Loaded
+from lookalike.types import Picture, Vectors
+
+COPY_SIDE = 480
+"""Pixels that the shorter side of a copy's original has at least, where it has so many: copies are seldom larger."""
+
+
+@dataclass(frozen=True)
+class CopyJob:
+    """The edits to make of one file; a collage pastes it into the picture of `other`."""
+
+    original: Loaded
+    other: bytes
+    edits: tuple[str, ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class DescribeCopies:
+    """Makes the handler of a worker: a job in; (edits, d) rows for each describer, and the transforms, out."""
+
+    describers: tuple[Describer, ...]
+    limits: Limits
+
+    def __call__(self) -> Callable[[CopyJob], Reply]:
+        for describer in self.describers:
+            describer.describe([])
+        return self._describe
+
+    def _describe(self, job: CopyJob) -> Reply:
+        decoded = decode(job.original.data, min_side=COPY_SIDE, limits=self.limits).picture
+        other = decode(job.other, min_side=COPY_SIDE, limits=self.limits).picture.pixels
+        copies = [edit(name, decoded.pixels, job.seed, other) for name in job.edits]
+        pictures = [Picture(copy.pixels, copy.pixels.shape[1::-1]) for copy in copies]
+        return Reply(
+            {"transforms": [(_to_original(decoded) @ copy.transform).tolist() for copy in copies]},
+            tuple(describer.describe(pictures) for describer in self.describers),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Copies:
+    """Of one original: by name of describer (e, d) rows, one for each edit in the order asked; (e, 3, 3) to its px."""
+
+    original: Loaded
+    rows: dict[str, Vectors]
+    transforms: NDArray[np.float64]
+
+
+def describe_copies(
+    jobs: Iterator[CopyJob], describers: Sequence[Describer], *, workers: int, limits: Limits
+) -> Iterator[Copies | tuple[CopyJob, BadPicture]]:
+    """What comes of each job, in the order of completion."""
+    with Isolated(DescribeCopies(tuple(describers), limits), workers=workers, limits=limits) as pool:
+        for job, reply in pool.run(jobs):
+            if isinstance(reply, BadPicture):
+                yield job, reply
+            else:
+                rows = {describer.name: found for describer, found in zip(describers, reply.arrays, strict=True)}
+                yield Copies(job.original, rows, np.array(reply.data["transforms"], np.float64))
+
+
+def _to_original(decoded: Picture) -> NDArray[np.float64]:
+    """From px as decoded to px of the original: edges fall on edges."""
+    height, width = decoded.pixels.shape[:2]
+    x, y = decoded.size[0] / width, decoded.size[1] / height
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
