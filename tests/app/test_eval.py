@@ -63,6 +63,7 @@ def test_the_table_names_the_mixture_and_every_describer_by_default(classes, tmp
     ran = run(classes, tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert "12 queries to 12 pictures, 3 classes" in ran.stdout
+    assert "only 3 classes: intervals over so few are too narrow" in ran.stderr
     for name in ("convnet", "histogram", "phash", "dhash", "thumbnail", "default"):
         assert name in ran.stdout
 

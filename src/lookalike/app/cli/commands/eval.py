@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from lookalike.evaluate.protocol import Row
     from lookalike.evaluate.ruler import Evaluation
 
+FEW = 10
+"""Classes; a bootstrap over fewer says little of other classes."""
+
 
 def evaluate(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures, those of a class in a folder of its own.")],
@@ -51,6 +54,9 @@ def evaluate(
         return Exit.INTERRUPTED
     for why, count in found.task.left_out.items():
         note(f"{count} left out: {why}")
+    classes = int(found.task.groups.max()) + 1
+    if classes < FEW and not common().quiet:
+        note(f"only {classes} classes: intervals over so few are too narrow")
     write(json_bytes(eval_document(found)) if json else lines(_table(found)), output)
     return Exit.SOME_FAILED if "not readable" in found.task.left_out else Exit.DONE
 
