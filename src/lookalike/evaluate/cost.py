@@ -14,6 +14,7 @@ from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Describer
+from lookalike.search.describing import warm_up
 from lookalike.search.reading import Loaded, load
 from lookalike.search.scan import Found
 from lookalike.types import Record
@@ -29,8 +30,7 @@ class TimeDescribers:
     limits: Limits
 
     def __call__(self) -> Callable[[Loaded], Reply]:
-        for describer in self.describers:
-            describer.describe([])
+        warm_up(self.describers)
         return self._time
 
     def _time(self, loaded: Loaded) -> Reply:

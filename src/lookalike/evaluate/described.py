@@ -15,7 +15,6 @@ import numpy as np
 
 from lookalike.protocols import Describer
 from lookalike.search.ingest import Options, ingest
-from lookalike.search.scan import is_below
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Record, Vectors
 
@@ -42,14 +41,15 @@ def describe_folder(root: str, describers: Sequence[Describer], cache: Path, opt
     try:
         with store.writing():
             report = ingest(store, describers, [root], options)
-        records = {record.path: record for record in store.records() if is_below(record.path, root)}
+        records = {record.path: record for record in store.records()}
         ids = np.unique(np.array([record.id for record in records.values()], np.int64))
         rows: dict[str, Vectors] = {}
         for describer in describers:
             space = describer.space
             found = list(store.vectors(space, ids))
             have = np.concatenate([np.empty(0, np.int64), *(part for part, _ in found)])
-            records = {path: record for path, record in records.items() if record.id in set(have.tolist())}
+            there = set(have.tolist())
+            records = {path: record for path, record in records.items() if record.id in there}
             table = np.zeros((len(ids), space.columns), space.dtype)
             table[np.searchsorted(ids, have)] = np.concatenate(
                 [np.empty((0, space.columns), space.dtype), *(vectors for _, vectors in found)]

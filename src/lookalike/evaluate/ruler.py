@@ -15,7 +15,7 @@ from lookalike.describe import DESCRIBERS
 from lookalike.evaluate.cost import milliseconds
 from lookalike.evaluate.described import describe_folder
 from lookalike.evaluate.method import Method
-from lookalike.evaluate.protocol import Row, evaluate
+from lookalike.evaluate.protocol import DECIDES, Row, evaluate
 from lookalike.protocols import Describer
 from lookalike.search.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel
 from lookalike.search.ingest import Options
@@ -32,7 +32,7 @@ class Evaluation:
 def evaluate_folder(
     folder: str | os.PathLike[str], names: Sequence[str], cache: Path, options: Options, rng: np.random.Generator
 ) -> Evaluation | None:
-    """Each describer of `names` (all, when empty), and their mixture by default weights where that is more than one.
+    """Each describer of `names` (all, when empty), and the default mixture where all of its parts are there.
 
     Raises `BadQuery` for a folder that has no classes. None when `options.should_stop` ended it; what was described by
     then is kept, so that the next call goes on.
@@ -49,7 +49,7 @@ def evaluate_folder(
     rows = {describer.name: described.rows(describer.name, task.pictures) for describer in describers}
     cost = milliseconds(records, describers, options.limits)
     found = evaluate(task, methods_of(describers), rows, cost, rng)
-    return Evaluation(task, tuple(sorted(found, key=lambda row: -row.metrics["map@r"].value)))
+    return Evaluation(task, tuple(sorted(found, key=lambda row: -row.metrics[DECIDES].value)))
 
 
 def methods_of(describers: Sequence[Describer]) -> list[Method]:

@@ -26,9 +26,7 @@ def resampled(groups: NDArray[np.int64], rng: np.random.Generator, replicates: i
 
     Queries of one class or one original are no independent witnesses; `groups` (n,) numbers theirs from 0.
     """
-    count = int(groups.max()) + 1
-    drawn = rng.multinomial(count, np.full(count, 1 / count), size=replicates)  # (replicates, groups)
-    return np.asarray(drawn[:, groups], np.float64)
+    return np.asarray(_drawn(int(groups.max()) + 1, rng, replicates)[:, groups], np.float64)
 
 
 def bootstrap_mean(
@@ -39,8 +37,13 @@ def bootstrap_mean(
         raise ValueError(f"values {values.shape} and groups {groups.shape} must be (n,), n > 0")
     count = int(groups.max()) + 1
     sums, sizes = np.bincount(groups, values, count), np.bincount(groups, minlength=count)
-    drawn = rng.multinomial(count, np.full(count, 1 / count), size=replicates)
+    drawn = _drawn(count, rng, replicates)
     return interval(float(values.mean()), (drawn @ sums) / (drawn @ sizes))
+
+
+def _drawn(groups: int, rng: np.random.Generator, replicates: int) -> NDArray[np.int64]:
+    """(replicates, groups) how often each group is drawn when so many are drawn with replacement."""
+    return rng.multinomial(groups, np.full(groups, 1 / groups), size=replicates)
 
 
 def interval(value: float, replicates: NDArray[np.floating]) -> Estimate:

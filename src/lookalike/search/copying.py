@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.augment import edit
+from lookalike.pixels.augment.edited import scaled
 from lookalike.pixels.decode import decode
 from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Describer
+from lookalike.search.describing import warm_up
 from lookalike.search.reading import Loaded
 from lookalike.types import Picture, Vectors
 
@@ -40,17 +42,18 @@ class DescribeCopies:
     limits: Limits
 
     def __call__(self) -> Callable[[CopyJob], Reply]:
-        for describer in self.describers:
-            describer.describe([])
+        warm_up(self.describers)
         return self._describe
 
     def _describe(self, job: CopyJob) -> Reply:
         decoded = decode(job.original.data, min_side=COPY_SIDE, limits=self.limits).picture
         other = decode(job.other, min_side=COPY_SIDE, limits=self.limits).picture.pixels
+        height, width = decoded.pixels.shape[:2]
+        to_original = scaled(decoded.size[0] / width, decoded.size[1] / height)
         copies = [edit(name, decoded.pixels, job.seed, other) for name in job.edits]
         pictures = [Picture(copy.pixels, copy.pixels.shape[1::-1]) for copy in copies]
         return Reply(
-            {"transforms": [(_to_original(decoded) @ copy.transform).tolist() for copy in copies]},
+            {"transforms": [(to_original @ copy.transform).tolist() for copy in copies]},
             tuple(describer.describe(pictures) for describer in self.describers),
         )
 
@@ -75,10 +78,3 @@ def describe_copies(
             else:
                 rows = {describer.name: found for describer, found in zip(describers, reply.arrays, strict=True)}
                 yield Copies(job.original, rows, np.array(reply.data["transforms"], np.float64))
-
-
-def _to_original(decoded: Picture) -> NDArray[np.float64]:
-    """From px as decoded to px of the original: edges fall on edges."""
-    height, width = decoded.pixels.shape[:2]
-    x, y = decoded.size[0] / width, decoded.size[1] / height
-    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -22,8 +22,7 @@ class DescribeBytes:
     limits: Limits
 
     def __call__(self) -> Callable[[Loaded], Reply]:
-        for describer in self.describers:
-            describer.describe([])  # what it loads counts as the worker's own memory, not as the first picture's
+        warm_up(self.describers)
         return self._describe
 
     def _describe(self, loaded: Loaded) -> Reply:
@@ -40,6 +39,12 @@ class DescribeBytes:
             "flags": decoded.flags,
         }
         return Reply(facts, tuple(rows[describer] for describer in self.describers))
+
+
+def warm_up(describers: Iterable[Describer]) -> None:
+    """Has each load what it needs, so that it counts as the worker's own, not as the first picture's."""
+    for describer in describers:
+        describer.describe([])
 
 
 def content_of(loaded: Loaded, reply: Reply) -> Content:

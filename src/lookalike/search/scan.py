@@ -63,11 +63,6 @@ def roots_of(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     return list(roots)
 
 
-def is_below(path: str, root: str) -> bool:
-    """Whether `path` is `root` or lies in it."""
-    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
-
-
 def scan(roots: Sequence[str]) -> Iterator[Seen]:
     """Every file at or below `roots`, in order of name; a root is taken whatever its name."""
     for root in roots:
