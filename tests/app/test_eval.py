@@ -95,3 +95,23 @@ def test_a_folder_that_cannot_be_measured_is_refused_with_what_to_do(classes, tm
     assert ran.returncode == 2
     assert ran.stdout == ""
     assert "there is no" in ran.stderr if kind == "missing" else "a folder of its own" in ran.stderr
+
+
+def test_without_labels_it_asks_about_copies_and_says_what_to_use(classes, tmp_path):
+    asked = ("--self", "--edit", "jpeg", "--edit", "grey", "--describer", "dhash", "--describer", "histogram")
+    ran = run(classes, tmp_path, *asked)
+    assert ran.returncode == 0, ran.stderr
+    assert "micro-ap" in ran.stdout
+    assert "queries are copies of pictures that are not there" in ran.stdout
+    assert "recommended: lookalike index FOLDER --describer dhash" in ran.stdout
+    found = json.loads(run(classes, tmp_path, *asked, "--json").stdout)
+    assert {row["task"] for row in found["rows"]} == {"copies"}
+    by_method = {row["method"]: row for row in found["rows"]}
+    assert by_method["dhash"]["by_edit"]["grey"]["value"] > by_method["histogram"]["by_edit"]["grey"]["value"]
+    assert "dhash" in found["recommendation"]["by"]
+
+
+def test_an_unknown_edit_is_refused_with_the_known_ones(classes, tmp_path):
+    ran = run(classes, tmp_path, "--self", "--edit", "jpg")
+    assert ran.returncode == 2
+    assert "did you mean 'jpeg'" in ran.stderr

@@ -83,3 +83,14 @@ def test_shapes_that_disagree_are_refused():
         statistics.permutation_p(np.ones(2), np.ones(3), np.arange(2), np.random.default_rng(0))
     with pytest.raises(ValueError, match="must be"):
         statistics.bootstrap_mean(np.ones(0), np.ones(0, int), np.random.default_rng(0))
+
+
+def test_a_bootstrap_difference_is_called_chance_when_there_is_none_and_real_when_it_is_large():
+    chance = np.random.default_rng(0)
+    common = chance.normal(size=2000)
+    a, b = common + 0.1 * chance.normal(size=2000), common + 0.1 * chance.normal(size=2000)
+    assert statistics.bootstrap_p(a, b, 0.0) == 1
+    assert statistics.bootstrap_p(a, b, 0.1) == pytest.approx(0.48, abs=0.03)  # z = .1 / (.1 sqrt 2)
+    assert statistics.bootstrap_p(a, b, 1.0) < 1e-6
+    assert statistics.bootstrap_p(a, a, 0.0) == 1
+    assert statistics.bootstrap_p(a, a + 1, 1.0) < 1e-6

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lookalike.evaluate.recommend import Recommendation
     from lookalike.evaluate.ruler import Evaluation
+    from lookalike.evaluate.statistics import Estimate
     from lookalike.models.cache import State
     from lookalike.search.comparing import Comparison
     from lookalike.search.identical import Group
@@ -161,19 +164,32 @@ def eval_document(evaluation: Evaluation) -> Document:
                 "dataset": task.name,
                 "task": task.task,
                 "method": row.method,
-                "metrics": {
-                    name: {"value": round(found.value, 6), "low": round(found.low, 6), "high": round(found.high, 6)}
-                    for name, found in row.metrics.items()
-                },
+                "metrics": {name: _figure(found) for name, found in row.metrics.items()},
                 "ms_per_image": round(row.ms_per_image, 3),
                 "bytes_per_image": row.bytes_per_image,
                 "ms_per_query": round(row.ms_per_query, 3),
                 "pareto": row.pareto,
                 "p_behind_best": row.behind,
+                **({"by_edit": {kind: _figure(found) for kind, found in row.by_kind.items()}} if row.by_kind else {}),
             }
             for row in evaluation.rows
         ],
+        recommendation=None if evaluation.recommendation is None else _advice(evaluation.recommendation),
     )
+
+
+def _figure(found: Estimate) -> Document:
+    return {"value": round(found.value, 6), "low": round(found.low, 6), "high": round(found.high, 6)}
+
+
+def _advice(advice: Recommendation) -> Document:
+    return {
+        "by": dict(advice.weights),
+        "threshold": advice.threshold,
+        "precision": None if math.isnan(advice.precision) else round(advice.precision, 6),
+        "recall": round(advice.recall, 6),
+        "queries": advice.queries,
+    }
 
 
 def models_document(states: Iterable[State]) -> Document:

@@ -19,8 +19,9 @@ class Retrieval:
     """Queries to a base of pictures, and for each which of the base is right and which is not to be counted.
 
     A query that is itself in the base is never its own answer. `groups` (q,) numbers, from 0, the class or the object
-    of each query: figures vary with the choice of these, not of single queries. `left_out` counts what was excluded, by
-    why.
+    of each query: figures vary with the choice of these, not of single queries. `kinds` (q,) names what was done to
+    each query, where something was. A query may have no answer: it counts only where a threshold has to reject.
+    `left_out` counts what was excluded, by why.
     """
 
     name: str
@@ -32,11 +33,22 @@ class Retrieval:
     groups: NDArray[np.int64]
     junk: tuple[Places, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.queries)
-        if not len(self.relevant) == len(self.groups) == count or len(self.junk) not in (0, count):
+        if not len(self.relevant) == len(self.groups) == count or not {len(self.junk), len(self.kinds)} <= {0, count}:
             raise ValueError(f"{count} queries need so many answers and groups")
+
+    @property
+    def group_count(self) -> int:
+        """Different classes or objects that are asked about."""
+        return int(self.groups.max(initial=-1)) + 1
+
+    @property
+    def answered(self) -> NDArray[np.bool_]:
+        """(q,) whether there is anything to be found."""
+        return np.array([len(places) > 0 for places in self.relevant], bool)
 
 
 def by_label(

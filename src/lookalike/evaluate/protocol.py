@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 from lookalike.datasets.retrieval import Retrieval
 from lookalike.evaluate.method import Method
 from lookalike.evaluate.metrics import ranking
+from lookalike.evaluate.metrics.pairs import Curve, Flags, Scores
 from lookalike.evaluate.metrics.ranking import Ranks
-from lookalike.evaluate.statistics import Estimate, bootstrap_mean, told_apart
+from lookalike.evaluate.pooled import Pooled, best_of
+from lookalike.evaluate.statistics import Estimate, bootstrap_mean, bootstrap_p, holm, interval, resampled, told_apart
 from lookalike.types import Vectors
 
 MEASURES: Mapping[str, Callable[[Ranks], float]] = {
@@ -24,18 +27,25 @@ MEASURES: Mapping[str, Callable[[Ranks], float]] = {
     "map@r": ranking.map_at_r,
     "ap": ranking.step_ap,
 }
-DECIDES = "map@r"
-"""The measure by which methods are compared."""
+ALONE = ("p@1", "recall@10", "ap")
+"""Those that say something where one picture is right."""
+REPLICATES = 1000
 LEVEL = 0.05
 BLOCK = 256
+
+
+def decides(task: Retrieval) -> str:
+    """The measure by which methods are compared: of copies a threshold is asked for, of all else an order."""
+    return "micro-ap" if task.task == "copies" else "map@r"
 
 
 @dataclass(frozen=True)
 class Row:
     """What a table says of one method. `pareto`: no other is at least as good and as cheap, and better in one.
 
-    `behind` is the p-value of its distance to the best method by `DECIDES`, held down for their number; None for that
-    best one. Above `LEVEL` the difference is inside the noise.
+    `behind` is the p-value of its distance to the best method by the measure that decides, held down for their number;
+    None for that best one. Above `LEVEL` the difference is inside the noise. `by_kind` is p@1 of each kind of query.
+    `curve` is that of the threshold over all pairs, where queries without an answer make one worth looking at.
     """
 
     method: str
@@ -45,11 +55,22 @@ class Row:
     ms_per_query: float
     pareto: bool
     behind: float | None
+    by_kind: Mapping[str, Estimate] = field(default_factory=dict)
+    curve: Curve | None = None
 
     @property
     def is_level_with_the_best(self) -> bool:
         """Whether the best method is no better than chance would have it, or is this one."""
         return self.behind is None or self.behind > LEVEL
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What one method found: the ranks of what is relevant to each answered query, the best pairs of every query."""
+
+    ranks: list[Ranks]
+    best: list[tuple[Scores, Flags]]
+    seconds: float
 
 
 def evaluate(
@@ -60,32 +81,102 @@ def evaluate(
     rng: np.random.Generator,
 ) -> list[Row]:
     """In the order of `methods`. `rows` (n, d) and `ms_per_image` are by name of describer; n as in `task.pictures`."""
-    values: dict[str, dict[str, NDArray[np.float64]]] = {}
-    query_ms: dict[str, float] = {}
-    for method in methods:
-        ranks, seconds = _ranks(task, method, rows)
-        query_ms[method.name] = 1000 * seconds / len(task.queries)
-        values[method.name] = {name: np.array([of(each) for each in ranks]) for name, of in MEASURES.items()}
+    found = {method.name: _found(task, method, rows) for method in methods}
+    judge = _pooled if task.task == "copies" else _averaged
+    figures, behind = judge(task, found, rng)
     cost = {m.name: sum(ms_per_image[channel.name] for channel in m.channels) for m in methods}
-    quality = {name: float(found[DECIDES].mean()) for name, found in values.items()}
-    behind = _behind({name: found[DECIDES] for name, found in values.items()}, quality, rng)
+    quality = {name: metrics[decides(task)].value for name, metrics in figures.items()}
     return [
         Row(
             method.name,
-            {name: bootstrap_mean(found, task.groups, rng) for name, found in values[method.name].items()},
+            figures[method.name],
             cost[method.name],
             method.bytes_per_image,
-            query_ms[method.name],
+            1000 * found[method.name].seconds / len(task.queries),
             _is_on_the_front(method.name, quality, cost),
             behind.get(method.name),
+            _by_kind(task, found[method.name], rng),
+            _curve(task, found[method.name]),
         )
         for method in methods
     ]
 
 
-def _ranks(task: Retrieval, method: Method, rows: Mapping[str, Vectors]) -> tuple[list[Ranks], float]:
-    """Of what is relevant to each query, itself taken out by its place, not by its score; the seconds of scoring."""
-    found = []
+Judged: TypeAlias = tuple[dict[str, dict[str, Estimate]], dict[str, float]]
+"""By method each measure's estimate; by method but the best one the p-value of the distance between the two."""
+
+
+def _averaged(task: Retrieval, found: Mapping[str, Found], rng: np.random.Generator) -> Judged:
+    """Measures of one query each, averaged; told apart by permutation over queries."""
+    values = {name: _values(each) for name, each in found.items()}
+    groups = _groups(task)
+    figures = {
+        name: {measure: bootstrap_mean(each, groups, rng) for measure, each in of_method.items()}
+        for name, of_method in values.items()
+    }
+    deciding = {name: of_method[decides(task)] for name, of_method in values.items()}
+    best = max(deciding, key=lambda name: float(deciding[name].mean()))
+    pairs = [(best, name) for name in deciding if name != best]
+    units = np.arange(len(deciding[best]))
+    return figures, {name: p for (_, name), p in told_apart(deciding, pairs, units, rng).items()}
+
+
+def _pooled(task: Retrieval, found: Mapping[str, Found], rng: np.random.Generator) -> Judged:
+    """Those, and measures of one threshold for all queries; told apart by the bootstrap over originals."""
+    answers = np.array([len(places) for places in task.relevant], np.int64)
+    drawn = resampled(task.groups, rng, REPLICATES)
+    groups = _groups(task)
+    figures: dict[str, dict[str, Estimate]] = {}
+    replicates: dict[str, NDArray[np.float64]] = {}
+    for name, each in found.items():
+        pooled = Pooled.of(each.best, answers)
+        values, of_values = pooled.values(), pooled.replicates(drawn)
+        single = {measure: bootstrap_mean(of, groups, rng) for measure, of in _values(each).items() if measure in ALONE}
+        figures[name] = single | {measure: interval(values[measure], of_values[measure]) for measure in values}
+        replicates[name] = of_values[decides(task)]
+    quality = {name: metrics[decides(task)].value for name, metrics in figures.items()}
+    best = max(quality, key=lambda name: quality[name])
+    behind = {
+        name: bootstrap_p(replicates[best], replicates[name], quality[best] - quality[name])
+        for name in found
+        if name != best
+    }
+    return figures, holm(behind)
+
+
+def _values(found: Found) -> dict[str, NDArray[np.float64]]:
+    """(a,) of each measure, one an answered query."""
+    return {name: np.array([of(each) for each in found.ranks]) for name, of in MEASURES.items()}
+
+
+def _groups(task: Retrieval) -> NDArray[np.int64]:
+    """(a,) those of the answered queries, numbered from 0 without gaps."""
+    return np.unique(task.groups[task.answered], return_inverse=True)[1].astype(np.int64)
+
+
+def _by_kind(task: Retrieval, found: Found, rng: np.random.Generator) -> dict[str, Estimate]:
+    if not task.kinds:
+        return {}
+    kinds = np.array(task.kinds)[task.answered]
+    first = np.array([MEASURES["p@1"](ranks) for ranks in found.ranks])
+    groups = _groups(task)
+    of_kind = {kind: kinds == kind for kind in dict.fromkeys(task.kinds)}
+    return {
+        kind: bootstrap_mean(first[those], np.unique(groups[those], return_inverse=True)[1].astype(np.int64), rng)
+        for kind, those in of_kind.items()
+    }
+
+
+def _curve(task: Retrieval, found: Found) -> Curve | None:
+    if task.task != "copies":
+        return None
+    answers = np.array([len(places) for places in task.relevant], np.int64)
+    return Pooled.of(found.best, answers).pairs.curve(float(answers.sum()))
+
+
+def _found(task: Retrieval, method: Method, rows: Mapping[str, Vectors]) -> Found:
+    """A query itself is taken out by its place, not by its score."""
+    ranks, best = [], []
     seconds = 0.0
     in_base = np.zeros(len(task.pictures), bool)
     in_base[task.base] = True
@@ -101,18 +192,11 @@ def _ranks(task: Retrieval, method: Method, rows: Mapping[str, Vectors]) -> tupl
             junk[task.queries[at]] = True
             if task.junk:
                 junk[task.junk[at]] = True
-            found.append(ranking.ranks_of(scores, relevant, junk))
-    return found, seconds
-
-
-def _behind(
-    values: Mapping[str, NDArray[np.float64]], quality: Mapping[str, float], rng: np.random.Generator
-) -> dict[str, float]:
-    """For each method but the best one the p-value of the distance between the two."""
-    best = max(quality, key=lambda name: quality[name])
-    pairs = [(best, name) for name in values if name != best]
-    units = np.arange(len(values[best]))
-    return {name: p for (_, name), p in told_apart(values, pairs, units, rng).items()}
+            if len(task.relevant[at]):
+                ranks.append(ranking.ranks_of(scores, relevant, junk))
+            if task.task == "copies":
+                best.append(best_of(scores, relevant, junk))
+    return Found(ranks, best, seconds)
 
 
 def _is_on_the_front(name: str, quality: Mapping[str, float], cost: Mapping[str, float]) -> bool:

@@ -1,9 +1,9 @@
-"""A folder of classes, measured: the whole way from its files to the rows of a table."""
+"""A folder, measured: the whole way from its files to the rows of a table."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,21 +12,30 @@ import numpy as np
 from lookalike.datasets.folder import read_folder
 from lookalike.datasets.retrieval import Retrieval
 from lookalike.describe import DESCRIBERS
+from lookalike.evaluate.copies import copies_task
 from lookalike.evaluate.cost import milliseconds
-from lookalike.evaluate.described import describe_folder
+from lookalike.evaluate.described import DescribedFolder, describe_folder
 from lookalike.evaluate.method import Method
-from lookalike.evaluate.protocol import DECIDES, Row, evaluate
+from lookalike.evaluate.protocol import Row, decides, evaluate
+from lookalike.evaluate.recommend import Recommendation, recommend
+from lookalike.pixels.augment import EDITS
 from lookalike.protocols import Describer
 from lookalike.search.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel
 from lookalike.search.ingest import Options
+from lookalike.search.twins import JUDGE
+from lookalike.types import Vectors
+
+ORIGINALS = 200
+"""Pictures that are edited to be found; half as many beside them cannot be."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The task, with what was left out of it; a row for each method, best first by MAP@R."""
+    """The task, with what was left out of it; a row for each method, best first by the measure that decides."""
 
     task: Retrieval
     rows: tuple[Row, ...]
+    recommendation: Recommendation | None = None
 
 
 def evaluate_folder(
@@ -45,11 +54,65 @@ def evaluate_folder(
     task = read_folder(os.fspath(folder), digests)
     if described.failed:
         task = replace(task, left_out={**task.left_out, "not readable": described.failed})
-    records = [described.records[path] for path in task.pictures]
     rows = {describer.name: described.rows(describer.name, task.pictures) for describer in describers}
-    cost = milliseconds(records, describers, options.limits)
+    return Evaluation(task, _measured(task, task.pictures, described, describers, rows, options, rng))
+
+
+def evaluate_copies(
+    folder: str | os.PathLike[str],
+    names: Sequence[str],
+    cache: Path,
+    options: Options,
+    rng: np.random.Generator,
+    *,
+    originals: int = ORIGINALS,
+    edits: Sequence[str] = (),
+    seed: int = 0,
+) -> Evaluation | None:
+    """The same methods on edited copies of the folder's own pictures: no labels are needed. All `edits`, when empty.
+
+    Raises `BadQuery` for a folder with too few pictures. None when `options.should_stop` ended it.
+    """
+    describers = [DESCRIBERS.make(name) for name in dict.fromkeys(names or DESCRIBERS)]
+    root = os.path.realpath(folder)
+    described = describe_folder(root, list(dict.fromkeys([*describers, JUDGE])), cache, options)
+    if described.interrupted:
+        return None
+    made = copies_task(
+        root,
+        described,
+        describers,
+        cache / "copies",
+        options,
+        edits=tuple(dict.fromkeys(edits or EDITS)),
+        originals=originals,
+        seed=seed,
+    )
+    if made is None:
+        return None
+    task, rows = made
+    if described.failed:
+        task = replace(task, left_out={**task.left_out, "not readable": described.failed})
+    found = _measured(
+        task, task.pictures[: len(task.pictures) - len(task.queries)], described, describers, rows, options, rng
+    )
+    channels = [Channel(describer, 1.0) for describer in describers]
+    return Evaluation(task, found, recommend(task, channels, rows, rng))
+
+
+def _measured(
+    task: Retrieval,
+    files: Sequence[str],
+    described: DescribedFolder,
+    describers: Sequence[Describer],
+    rows: Mapping[str, Vectors],
+    options: Options,
+    rng: np.random.Generator,
+) -> tuple[Row, ...]:
+    """Best first."""
+    cost = milliseconds([described.records[path] for path in files], describers, options.limits)
     found = evaluate(task, methods_of(describers), rows, cost, rng)
-    return Evaluation(task, tuple(sorted(found, key=lambda row: -row.metrics[DECIDES].value)))
+    return tuple(sorted(found, key=lambda row: -row.metrics[decides(task)].value))
 
 
 def methods_of(describers: Sequence[Describer]) -> list[Method]:

@@ -16,9 +16,11 @@ from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Describer
+from lookalike.search.copy_plan import CopyPlan
 from lookalike.search.describing import warm_up
-from lookalike.search.reading import Loaded
-from lookalike.types import Picture, Vectors
+from lookalike.search.reading import Loaded, ahead, load
+from lookalike.search.scan import Found
+from lookalike.types import Failure, Picture, Record, Vectors
 
 COPY_SIDE = 480
 """Pixels that the shorter side of a copy's original has at least, where it has so many: copies are seldom larger."""
@@ -65,6 +67,25 @@ class Copies:
     original: Loaded
     rows: dict[str, Vectors]
     transforms: NDArray[np.float64]
+
+
+def copy_jobs(
+    records: Sequence[Record], plan: CopyPlan, edits: Sequence[str], seed: int, limits: Limits
+) -> Iterator[CopyJob]:
+    """A job for each original of `plan` that can be read, as is its backdrop, where it was when it was indexed."""
+    wanted = zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True)
+
+    def files(pair: tuple[int, int]) -> list[Loaded | Failure]:
+        return [load(Found(records[at].path, records[at].stamp), limits.bytes) for at in pair]
+
+    for original, other in ahead(files, wanted, threads=2):
+        if isinstance(original, Loaded) and isinstance(other, Loaded):
+            yield CopyJob(original, other.data, tuple(edits), seed_of(original.sha256, seed))
+
+
+def seed_of(sha256: str, seed: int) -> int:
+    """Chance of its own for each original, whatever the others are."""
+    return int(sha256[:12], 16) + seed
 
 
 def describe_copies(

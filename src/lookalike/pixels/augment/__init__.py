@@ -14,7 +14,10 @@ from lookalike.pixels.augment import frame, geometry, light, strong
 from lookalike.pixels.augment.edited import Edited
 from lookalike.types import Pixels
 
-__all__ = ["EDITS", "Edit", "Edited", "edit"]
+__all__ = ["EDITS", "REVISION", "Edit", "Edited", "edit"]
+
+REVISION = 1
+"""Raised by hand when an edit changes what it makes."""
 
 Edit = Callable[[Pixels, np.random.Generator, Pixels], Edited]
 """Pixels, chance, and another picture, which a collage needs, to the edited copy."""

@@ -1,0 +1,125 @@
+"""The task that needs no labels: which picture of this folder was this one made from, if any?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lookalike.datasets.retrieval import Retrieval
+from lookalike.errors import BadPicture
+from lookalike.evaluate.copy_cache import CopyCache
+from lookalike.evaluate.described import DescribedFolder
+from lookalike.protocols import Describer
+from lookalike.search.copy_plan import CopyPlan, plan_copies
+from lookalike.search.copying import Copies, copy_jobs, describe_copies
+from lookalike.search.ingest import Options, Progress
+from lookalike.search.twins import JUDGE, twins
+from lookalike.types import Record, Vectors
+
+
+def copies_task(
+    root: str,
+    described: DescribedFolder,
+    describers: Sequence[Describer],
+    cache: Path,
+    options: Options,
+    *,
+    edits: Sequence[str],
+    originals: int,
+    seed: int,
+) -> tuple[Retrieval, dict[str, Vectors]] | None:
+    """Copies of `originals` pictures below `root`, and of half as many that are taken out of it, as questions.
+
+    With it, by name of describer, (n, d) rows for `Retrieval.pictures`: those of the folder, then the copies.
+    `described` holds rows of `describers` and of `JUDGE`. None when `options.should_stop` ended it; what was done is
+    kept in `cache`.
+    """
+    first: dict[str, str] = {}
+    for path in sorted(described.records):
+        first.setdefault(described.records[path].content.sha256, path)
+    paths = list(first.values())
+    records = [described.records[path] for path in paths]
+    plan = plan_copies(len(paths), originals, np.random.default_rng(seed))
+    kept = CopyCache(cache, tuple(edits), seed)
+    if not _fill(kept, records, plan, describers, options):
+        return None
+    found = {
+        at: rows
+        for at, back in zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True)
+        if (rows := kept.read(records[at], records[back], describers)) is not None
+    }
+    left_out = {"the same bytes again": len(described.records) - len(paths)}
+    left_out["not readable as copies"] = len(plan.originals) - len(found)
+    task = _task(root, paths, plan, list(found), edits, described, left_out)
+    rows = {
+        each.name: np.concatenate([described.rows(each.name, paths), *(rows[each.name] for rows in found.values())])
+        for each in describers
+    }
+    return task, rows
+
+
+def _fill(
+    kept: CopyCache, records: Sequence[Record], plan: CopyPlan, describers: Sequence[Describer], options: Options
+) -> bool:
+    """Describes the copies that the cache lacks; whether it came to the end."""
+    pairs = list(zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True))
+    lacking = {pair: kept.missing(records[pair[0]], records[pair[1]], describers) for pair in pairs}
+    todo = [pair for pair, names in lacking.items() if names]
+    wanted = [each for each in describers if any(each.name in names for names in lacking.values())]
+    part = CopyPlan(
+        np.array([original for original, _ in todo], np.int64),
+        np.empty(0, np.int64),
+        np.array([backdrop for _, backdrop in todo], np.int64),
+    )
+    backdrop_of = {records[original].path: records[backdrop] for original, backdrop in todo}
+    record_of = {records[original].path: records[original] for original, _ in todo}
+    done = failed = 0
+    jobs = copy_jobs(records, part, kept.edits, kept.seed, options.limits)
+    for outcome in describe_copies(jobs, wanted, workers=options.workers, limits=options.limits):
+        if isinstance(outcome, Copies):
+            path = outcome.original.path
+            kept.add(record_of[path], backdrop_of[path], wanted, outcome)
+            done += 1
+        else:
+            assert isinstance(outcome[1], BadPicture)
+            failed += 1
+        options.on_commit(Progress(len(todo), done, failed))
+        if options.should_stop():
+            return False
+    return True
+
+
+def _task(
+    root: str,
+    paths: Sequence[str],
+    plan: CopyPlan,
+    originals: Sequence[int],
+    edits: Sequence[str],
+    described: DescribedFolder,
+    left_out: Mapping[str, int],
+) -> Retrieval:
+    """Twins of an original in the folder are neither right nor wrong."""
+    absent = set(plan.absent.tolist())
+    thumbnails = described.rows(JUDGE.name, paths)
+    alike = twins(thumbnails[list(originals)], thumbnails)
+    nothing = np.empty(0, np.int64)
+    relevant = [nothing if at in absent else np.array([at]) for at in originals]
+    junk = [
+        np.array([twin for twin in places if twin != at], np.int64) for at, places in zip(originals, alike, strict=True)
+    ]
+    count = len(edits)
+    return Retrieval(
+        os.path.basename(root),  # noqa: PTH119  bytes of any name
+        "copies",
+        (*paths, *(f"{paths[at]} ({edit})" for at in originals for edit in edits)),
+        len(paths) + np.arange(len(originals) * count),
+        np.setdiff1d(np.arange(len(paths)), plan.absent),
+        tuple(places for places in relevant for _ in range(count)),
+        np.repeat(np.arange(len(originals)), count),
+        tuple(places for places in junk for _ in range(count)),
+        {why: number for why, number in left_out.items() if number},
+        tuple(edits) * len(originals),
+    )
