@@ -172,6 +172,13 @@ class Store(Protocol):
         """By sha256, of those bytes that are known to give no picture, any failure that says so."""
         ...
 
+    # what scores are worth, by the name of the score
+    def put_calibration(self, key: str, text: str) -> None:
+        """Adds or replaces it; no index need follow."""
+        ...
+
+    def calibration(self, key: str) -> str | None: ...
+
     # the whole
     def transaction(self) -> AbstractContextManager[None]:
         """Commits on leaving, rolls back on an error."""

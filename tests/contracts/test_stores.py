@@ -430,3 +430,20 @@ def test_a_filter_that_does_not_parse_is_told(store: Store) -> None:
         store.ids("width")
     with pytest.raises(BadQuery, match="character 6"):
         list(store.records(where="width"))
+
+
+def test_a_calibration_is_kept_replaced_and_followed_by_no_index(store: Store) -> None:
+    put(store, ("/a.jpg", 1), space=SPACE)
+    before = store.generation(SPACE)
+    assert store.calibration("key") is None
+    for text in ("one", "two"):
+        with store.writing(), store.transaction():
+            store.put_calibration("key", text)
+        assert store.calibration("key") == text
+    assert store.generation(SPACE) == before
+    with contextlib.suppress(ZeroDivisionError), store.writing(), store.transaction():
+        store.put_calibration("key", "three")
+        raise ZeroDivisionError
+    assert store.calibration("key") == "two"
+    with pytest.raises(RuntimeError, match="transaction"):
+        store.put_calibration("key", "four")

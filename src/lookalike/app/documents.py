@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lookalike.evaluate.statistics import Estimate
     from lookalike.models.cache import State
     from lookalike.search.comparing import Comparison
+    from lookalike.search.fitting import Fitted
     from lookalike.search.identical import Group
     from lookalike.search.ingest import IndexReport
     from lookalike.search.library import Status
@@ -66,6 +67,7 @@ def question_fields(question: Question) -> Document:
         "where": question.where,
         "by": dict(question.by),
         "crop": question.crop,
+        "probability_of": question.claim,
     }
 
 
@@ -74,7 +76,7 @@ def hit_fields(answer: Answer) -> Document:
     fields: Document = {
         **path_fields(answer.record.path),
         "score": round(answer.score, 6),
-        "probability": answer.probability,
+        "probability": None if answer.probability is None else round(answer.probability, 6),
         "relation": answer.relation,
         "channels": {name: round(score, 6) for name, score in answer.channels.items()},
         "why": answer.why,
@@ -190,6 +192,32 @@ def _advice(advice: Recommendation) -> Document:
         "recall": round(advice.recall, 6),
         "queries": advice.queries,
     }
+
+
+def calibrate_document(fitted: Fitted) -> Document:
+    """What scores are worth, with how well that was told of hits that had no part in fitting."""
+    from lookalike.evaluate.metrics.calibration import expected_calibration_error, reliability
+
+    found = fitted.calibration
+    bins = reliability(fitted.stated, fitted.right)
+    return document(
+        "calibrate",
+        claim=found.claim,
+        form=found.form,
+        questions=found.questions,
+        pictures=found.pictures,
+        log_loss=round(found.log_loss, 6),
+        calibration_error=round(expected_calibration_error(fitted.stated, fitted.right), 6),
+        reliability=[
+            {"stated": round(float(stated), 6), "true": round(float(true), 6), "hits": int(count)}
+            for stated, true, count in zip(bins.stated, bins.true, bins.count, strict=True)
+        ],
+        thresholds={
+            str(precision): {"score": found.threshold(precision), "recall": round(found.recall(precision), 6)}
+            for precision in (0.9, 0.95, 0.99)
+        },
+        curve={"scores": found.scores, "probabilities": found.probabilities},
+    )
 
 
 def models_document(states: Iterable[State]) -> Document:

@@ -23,6 +23,15 @@ def similarity(space: Space, queries: Vectors, vectors: Vectors) -> NDArray[np.f
     return np.concatenate([np.empty((0, len(vectors)), np.float32), *blocks])
 
 
+def paired(space: Space, one: Vectors, other: Vectors) -> NDArray[np.float32]:
+    """(m,) of each row of (m, d) with the row beside it."""
+    if one.shape != other.shape or one.shape[1:] != (space.columns,):
+        raise ValueError(f"rows of {space.name} are (m, {space.columns}) on both sides, not {one.shape}, {other.shape}")
+    if space.metric == "cosine":
+        return np.asarray(np.einsum("md,md->m", one, other), np.float32)
+    return from_distances(space, _distances(space, one, other))
+
+
 def from_distances(space: Space, distances: NDArray[Any]) -> NDArray[np.float32]:
     """Scores of what faiss returns: inner products, bits that differ, squared l2 or l1 distances."""
     if space.metric == "cosine":
@@ -34,10 +43,12 @@ def from_distances(space: Space, distances: NDArray[Any]) -> NDArray[np.float32]
 
 
 def _of_block(space: Space, queries: Vectors, vectors: Vectors) -> NDArray[np.float32]:
+    return from_distances(space, _distances(space, queries[:, None], vectors[None]))  # (q, n, d) -> (q, n)
+
+
+def _distances(space: Space, one: Vectors, other: Vectors) -> NDArray[Any]:
+    """Over the last axis: bits that differ, squared l2, or l1."""
     if space.metric == "hamming":
-        differing = np.bitwise_count(np.bitwise_xor(queries[:, None], vectors[None]))  # (q, n, bytes)
-        return from_distances(space, differing.sum(axis=2, dtype=np.int64))
-    difference = queries[:, None] - vectors[None]  # (q, n, d)
-    if space.metric == "l2":
-        return from_distances(space, np.square(difference).sum(axis=2))
-    return from_distances(space, np.abs(difference).sum(axis=2))
+        return np.asarray(np.bitwise_count(np.bitwise_xor(one, other)).sum(axis=-1, dtype=np.int64))
+    difference = one - other
+    return np.asarray(np.square(difference).sum(axis=-1) if space.metric == "l2" else np.abs(difference).sum(axis=-1))

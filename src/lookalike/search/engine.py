@@ -50,8 +50,14 @@ class Engine:
     ) -> Ranking:
         """The best `k` contents (of `among`); several samples are views of one thing, of which the best counts."""
         queries = {channel: channel.describe(samples) for channel in channels}
+        return self.rank_described(queries, fuser, k=k, among=among)
+
+    def rank_described(
+        self, queries: Mapping[Channel, Vectors], fuser: Fuser, *, k: int, among: Ids | None = None
+    ) -> Ranking:
+        """The same from (views, d) rows of each channel."""
         ids = self._candidates(queries, k, among)
-        own = {channel: channel.similarities(self.store, queries[channel], ids) for channel in channels}
+        own = {channel: channel.similarities(self.store, queries[channel], ids) for channel in queries}
         order = _fuse(ids, own, fuser, k)
         return Ranking(
             ids[order],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +19,7 @@ from lookalike.pixels.wire import Reply
 from lookalike.protocols import Store
 from lookalike.search.pixel_digest import pixel_digest
 from lookalike.search.reading import Loaded, ahead, load
+from lookalike.search.rows import rows_of
 from lookalike.search.scan import Found
 from lookalike.types import Ids, Record, Relation, Size, Space, Vectors
 
@@ -102,16 +103,9 @@ def _suspects(store: Store, sizes: dict[int, Size]) -> Ids:
         ids[_has_twin(space, vectors)]
         for same in of_size.values()
         if len(same) > 1
-        for ids, vectors in [_rows(store, space, same)]
+        for ids, vectors in [rows_of(store, space, np.array(sorted(same), np.int64))]
     ]
     return np.sort(np.concatenate([np.empty(0, np.int64), *suspects]))
-
-
-def _rows(store: Store, space: Space, ids: Sequence[int]) -> tuple[Ids, Vectors]:
-    batches = list(store.vectors(space, np.array(sorted(ids), np.int64)))
-    if not batches:
-        return np.empty(0, np.int64), np.empty((0, space.columns), space.dtype)
-    return np.concatenate([ids for ids, _ in batches]), np.concatenate([rows for _, rows in batches])
 
 
 def _has_twin(space: Space, vectors: Vectors) -> NDArray[np.bool_]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current, kind_for
@@ -17,12 +19,17 @@ from lookalike.protocols import Describer, Index, Store
 from lookalike.search.answering import Answering, folded
 from lookalike.search.atomic import write_atomically
 from lookalike.search.building import build_apart
+from lookalike.search.calibrate import Asker
+from lookalike.search.calibration import key_of
+from lookalike.search.certainty import calibration_of, check_precision, needed, threshold_for, with_probability
 from lookalike.search.channels import DEFAULT_DESCRIBERS, channels_of, describers_of
 from lookalike.search.engine import Engine
+from lookalike.search.fitting import Fitted, fit
 from lookalike.search.fuse import FUSERS
 from lookalike.search.identical import Group, identical_groups
 from lookalike.search.illustrate import Illustrator, groups_html
 from lookalike.search.ingest import IndexReport, Options, ingest
+from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
 from lookalike.search.results import Question, Results
 from lookalike.search.sample import Sample, Source, sample
@@ -158,11 +165,13 @@ class Library:
         crop: Box | None = None,
         fuse: str = "weighted",
         collapse: bool = False,
+        precision: float | None = None,
     ) -> Results:
         """The pictures most like what `sources` show; several sources are views of one thing.
 
         `where` filters (see docs/where.md); `by` names channels with their weights; `crop` (x, y, w, h) takes a part
-        of a single source; `collapse` folds nearly identical answers into one.
+        of a single source; `collapse` folds nearly identical answers into one; `precision` leaves out what scores too
+        low to be right in that share of cases, as far as `calibrate` found out.
         """
         started = time.perf_counter()
         if k < 1:
@@ -172,6 +181,9 @@ class Library:
         for channel in channels:
             channel.describer.describe([])  # what it loads, it loads while the worker starts
         samples = self._samples(sources, crop)
+        # What a score is worth is known for one view: the best of several is higher by chance.
+        calibration = calibration_of(self.store, channels) if len(samples) == 1 else None
+        least = 0.0 if precision is None else threshold_for(precision, calibration)
         among = None if where is None else self.store.ids(where)
         engine = Engine(self.store, self._index)
         ranking = engine.rank(samples, channels, FUSERS.make(fuse), k=k, among=among)
@@ -181,19 +193,76 @@ class Library:
             listed = folded(answers, engine.fold(ranking, channels))
         else:
             listed = [answer for of_content in answers for answer in of_content]
+        listed = [answer for answer in listed if answer.score >= least]
+        claim = None if calibration is None else calibration.claim
         return Results(
-            Question(tuple(s.label for s in samples), k, where, {c.name: c.weight for c in channels}, crop),
-            tuple(listed[:k]),
+            Question(tuple(s.label for s in samples), k, where, {c.name: c.weight for c in channels}, crop, claim),
+            tuple(with_probability(listed[:k], calibration)),
             len(self.store.ids()) if among is None else len(among),
             time.perf_counter() - started,
             Illustrator(self._opener, samples, tuple(describers.values())),
         )
 
-    def dupes(self, relation: Relation = "identical") -> list[Group]:
-        """Groups of files that are one picture, largest first."""
+    def dupes(
+        self,
+        relation: Relation = "identical",
+        *,
+        precision: float | None = None,
+        by: Mapping[str, float] | None = None,
+    ) -> list[Group]:
+        """Groups of files that are one picture, largest first.
+
+        With `precision` also groups of `similar` pictures: every two of a group score so high that, as far as
+        `calibrate` found out, that share of such pairs is no chance. Ranked, not verified.
+        """
+        if precision is not None:
+            return self._near_groups(precision, by)
         if relation != "identical":
             raise BadQuery(f"dupes finds 'identical' pictures in this version, not {relation!r}")
         return identical_groups(self.store, workers=self.workers, limits=self.limits)
+
+    def _near_groups(self, precision: float, by: Mapping[str, float] | None) -> list[Group]:
+        check_precision(precision)
+        channels = channels_of(describers_of(self.store), by)
+        calibration = needed(calibration_of(self.store, channels))
+        pairs, scores = near_pairs(self.store, self._index, channels)
+        least = threshold_of_pairs(scores, len(self.store.ids()), calibration, precision)
+        return groups_of(self.store, pairs[scores >= least], scores[scores >= least])
+
+    def calibrate(
+        self,
+        *,
+        by: Mapping[str, float] | None = None,
+        labels: str | os.PathLike[str] | None = None,
+        originals: int = 100,
+        seed: int = 0,
+        options: Options | None = None,
+    ) -> Fitted | None:
+        """Finds out what scores are worth on these pictures, and keeps it; the next searches tell a probability.
+
+        It asks about edited copies of `originals` pictures and of half as many more that count as not being there. With
+        `labels`, a folder whose folders are classes: about pictures below it, and 'right' is 'of the same class'.
+        None when `options.should_stop` ended it.
+        """
+        channels = channels_of(describers_of(self.store), by)
+        options = options or Options(workers=self.workers, limits=self.limits)
+        engine = Engine(self.store, self._index)
+        asker = Asker(self.store, engine, tuple(channels), FUSERS.make("weighted"), options)
+        rng = np.random.default_rng(seed)
+        if labels is None:
+            judged = asker.copies(originals, seed)
+        else:
+            judged = asker.classes(os.fspath(labels), rng)
+        if judged is None:
+            return None
+        fitted = fit(judged, "copy" if labels is None else "class", len(self.store.ids()), rng)
+        store = SQLiteStore.open(self.folder)
+        try:
+            with store.writing(), store.transaction():
+                store.put_calibration(key_of(channels), fitted.calibration.to_json())
+        finally:
+            store.close()
+        return fitted
 
     def save_groups_html(self, groups: Sequence[Group], path: str | os.PathLike[str]) -> Path:
         """The groups with their thumbnails, on a page that stands alone."""

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from lookalike.search.calibration import Claim
 from lookalike.search.legible import legible
 from lookalike.types import Answer, Explanation, Pixels, Record, Relation
 
@@ -64,10 +65,18 @@ def thumbnail(pixels: Pixels, side: int = SIDE) -> bytes:
 
 
 def search_page(
-    asked: Sequence[Asked], shown: Sequence[Shown], *, searched: int, seconds: float, where: str | None
+    asked: Sequence[Asked],
+    shown: Sequence[Shown],
+    *,
+    searched: int,
+    seconds: float,
+    where: str | None,
+    claim: Claim | None = None,
 ) -> str:
-    """The answers to one question; `searched` pictures were eligible."""
-    return _rendered("search.html", asked=asked, shown=shown, searched=searched, seconds=seconds, where=where)
+    """The answers to one question; `searched` pictures were eligible; `claim` is what probabilities are of."""
+    return _rendered(
+        "search.html", asked=asked, shown=shown, searched=searched, seconds=seconds, where=where, claim=claim
+    )
 
 
 def groups_page(groups: Sequence[ShownGroup]) -> str:
@@ -112,6 +121,7 @@ def _environment() -> Environment:
         "file_uri": lambda path: PurePath(path).as_uri(),
         "folder": lambda path: str(PurePath(path).parent),
         "share": lambda score: f"{min(max(score, 0.0), 1.0) * 100:.1f}",
+        "percent": _percent,
         "size": lambda size: f"{size[0]} × {size[1]}",
     }
     return environment
@@ -123,6 +133,12 @@ def _csp_hash(style: str) -> str:
 
 def _data_uri(webp: bytes) -> str:
     return f"data:image/webp;base64,{base64.b64encode(webp).decode('ascii')}"
+
+
+def _percent(probability: float) -> str:
+    """Whole percents; near both ends, where they say too little, tenths."""
+    percent = 100 * probability
+    return f"{percent:.0f} %" if 1 <= percent <= 99 or probability in (0, 1) else f"{percent:.1f} %"
 
 
 def _bytes(count: int) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, overload
 
 from lookalike.errors import MissingExtra
 from lookalike.search.atomic import write_atomically
+from lookalike.search.calibration import Claim
 from lookalike.types import Answer, Box
 
 if TYPE_CHECKING:
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked, in the words of the command line: sources, filter, weights, crop."""
+    """What was asked, in the words of the command line: sources, filter, weights, crop.
+
+    `claim` says of what the answers' probability is, as the library was calibrated; None where it was not.
+    """
 
     sources: tuple[str, ...]
     k: int
     where: str | None
     by: Mapping[str, float]
     crop: Box | None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +83,10 @@ class Results(Sequence[Answer]):
         from lookalike.search.page import search_page
 
         asked, shown = self._illustrate(self)
-        return search_page(asked, shown, searched=self.searched, seconds=self.seconds, where=self.question.where)
+        question = self.question
+        return search_page(
+            asked, shown, searched=self.searched, seconds=self.seconds, where=question.where, claim=question.claim
+        )
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
         """Writes `to_html()` to `path`, whole or not at all."""

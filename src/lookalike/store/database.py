@@ -20,6 +20,7 @@ class Database:
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
         self.connection = connection
+        self._notes = 0
 
     def rows(self, text: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         """One after the other."""
@@ -49,6 +50,12 @@ class Database:
         with errors_of(self.folder):
             self.connection.executemany(text, rows)
 
+    def note(self, text: str, values: Sequence[Any]) -> None:
+        """As `change`, for what no index follows: the generation stays."""
+        before = self.connection.total_changes
+        self.change(text, [values])
+        self._notes += self.connection.total_changes - before
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commits on leaving, rolls back on an error; raises the generation with any change."""
@@ -56,10 +63,10 @@ class Database:
             raise RuntimeError("a transaction is open already: one at a time")
         with errors_of(self.folder):
             self.connection.execute("BEGIN IMMEDIATE")
-            before = self.connection.total_changes
+            before = self.connection.total_changes - self._notes
             try:
                 yield
-                if self.connection.total_changes != before:
+                if self.connection.total_changes - self._notes != before:
                     self.connection.execute("UPDATE generation SET value = value + 1")
                 self.connection.execute("COMMIT")
             except BaseException:

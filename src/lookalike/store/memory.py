@@ -23,6 +23,7 @@ class _State:
     failures: dict[str, Failure] = field(default_factory=dict)
     spaces: dict[Space, str] = field(default_factory=dict)
     vectors: dict[Space, dict[int, Vectors]] = field(default_factory=dict)
+    calibrations: dict[str, str] = field(default_factory=dict)
     next_id: int = 1
     generation: int = 0
 
@@ -151,6 +152,15 @@ class MemoryStore:
     def failed_contents(self, sha256s: Collection[str]) -> dict[str, Failure]:
         """By sha256, of those bytes that are known to give no picture, any failure that says so."""
         return {f.sha256: f for f in self._state.failures.values() if f.sha256 is not None and f.sha256 in sha256s}
+
+    def put_calibration(self, key: str, text: str) -> None:
+        """Adds or replaces it; no index need follow."""
+        self._change(())
+        self._state.calibrations[key] = text
+
+    def calibration(self, key: str) -> str | None:
+        """What was put under `key`, or None."""
+        return self._state.calibrations.get(key)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -52,6 +52,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE generation (value INTEGER NOT NULL);
     INSERT INTO generation VALUES (0);
     """,
+    """
+    CREATE TABLE calibrations (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 

@@ -221,6 +221,15 @@ class SQLiteStore:
             sha256: failure_of(row) for sha256 in sha256s for row in self._database.rows(text, [bytes.fromhex(sha256)])
         }
 
+    def put_calibration(self, key: str, text: str) -> None:
+        """Adds or replaces it; no index need follow."""
+        self._database.note("INSERT OR REPLACE INTO calibrations (key, text) VALUES (?, ?)", (key, text))
+
+    def calibration(self, key: str) -> str | None:
+        """What was put under `key`, or None."""
+        rows = list(self._database.rows("SELECT text FROM calibrations WHERE key = ?", [key]))
+        return str(rows[0][0]) if rows else None
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commits on leaving, rolls back on an error. Only inside `writing()`."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lookalike.errors import BadQuery
+
 if TYPE_CHECKING:
     from lookalike.search.library import Library
 
@@ -25,6 +27,14 @@ OutFile = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there, whole or not at all, not to stdout.")
 ]
 HtmlFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Also write a page that stands alone.")]
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", metavar="NAME[=WEIGHT]", help="Compare by this describer; again for several."),
+]
+Precision = Annotated[
+    float | None,
+    typer.Option("--precision", metavar="P", help="Only what is right in this share of cases, as calibrate found out."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks; errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr; tracebacks of errors.")]
 
@@ -56,3 +66,17 @@ def open_chosen(folder: Path | None) -> Library:
     import lookalike
 
     return lookalike.open(folder or common().library)
+
+
+def weights(by: list[str] | None) -> dict[str, float] | None:
+    """NAME[=WEIGHT] to a weight of each, 1 where none is given."""
+    if not by:
+        return None
+    found = {}
+    for word in by:
+        name, _, weight = word.partition("=")
+        try:
+            found[name] = float(weight) if weight else 1.0
+        except ValueError as error:
+            raise BadQuery(f"--by takes NAME or NAME=WEIGHT, as in --by convnet=1, not {word!r}") from error
+    return found

@@ -10,7 +10,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lookalike.app.cli.commands import compare, describe, describers, dupes, eval, index, models, search, upkeep
+from lookalike.app.cli.commands import (
+    calibrate,
+    compare,
+    describe,
+    describers,
+    dupes,
+    eval,
+    index,
+    models,
+    search,
+    upkeep,
+)
 from lookalike.app.cli.exits import Exit, exit_for
 from lookalike.app.cli.options import Common, LibraryFolder, Quiet, Verbose, remember
 from lookalike.app.cli.output import json_bytes, note, write
@@ -50,7 +61,7 @@ def _common(
     remember(Common(library, quiet, verbose))
 
 
-for module in (index, search, dupes, compare, describe, eval, upkeep, describers):
+for module in (index, search, dupes, compare, calibrate, describe, eval, upkeep, describers):
     module.add_to(app)
 app.add_typer(models.app, name="models")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def bar(quiet: bool) -> Iterator[Callable[[Progress], None]]:
+def bar(quiet: bool, doing: str = "indexing") -> Iterator[Callable[[Progress], None]]:
     """What to call after each commit: it shows the rate, the time left, and the failures."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
@@ -31,7 +31,7 @@ def bar(quiet: bool) -> Iterator[Callable[[Progress], None]]:
         TextColumn("{task.fields[failed]}"),
     )
     with RichProgress(*columns, console=Console(stderr=True)) as shown:
-        task = shown.add_task("indexing", total=None, rate="", failed="")
+        task = shown.add_task(doing, total=None, rate="", failed="")
 
         def advance(progress: Progress) -> None:
             speed = shown.tasks[0].speed

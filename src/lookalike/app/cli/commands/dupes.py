@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.options import HtmlFile, Json, LibraryFolder, NulPaths, OutFile, open_chosen
+from lookalike.app.cli.options import (
+    By,
+    HtmlFile,
+    Json,
+    LibraryFolder,
+    NulPaths,
+    OutFile,
+    Precision,
+    open_chosen,
+    weights,
+)
 from lookalike.app.cli.output import json_bytes, lines, nul_separated, shown, write
 
 if TYPE_CHECKING:
@@ -26,6 +36,8 @@ def dupes(
     relation: Annotated[
         Relation, typer.Option("--relation", help="identical: the same bytes, or the same pixels in other bytes.")
     ] = Relation.identical,
+    precision: Precision = None,
+    by: By = None,
     html: HtmlFile = None,
     library: LibraryFolder = None,
     json: Json = False,
@@ -34,12 +46,13 @@ def dupes(
 ) -> int:
     """Find files that are one picture, in groups, the largest first. Nothing is deleted.
 
-    With -0 each group is its paths, and one more NUL.
+    With --precision also those that score high together: similar, not verified. With -0 each group is its paths, and
+    one more NUL.
     """
     from lookalike.app.documents import dupes_document
 
     with open_chosen(library) as opened:
-        groups = opened.dupes(relation.value)
+        groups = opened.dupes(relation.value, precision=precision, by=weights(by))
         if html is not None:
             opened.save_groups_html(groups, html)
     if json:
@@ -52,7 +65,8 @@ def dupes(
 
 
 def _paragraph(group: Group) -> Iterator[str]:
-    yield f"{group.relation}, {len(group.members)} files"
+    weakest = "" if group.relation == "identical" else f", weakest link {group.weakest:.3f}"
+    yield f"{group.relation}, {len(group.members)} files{weakest}"
     for member in group.members:
         width, height = member.content.size
         yield f"  {shown(member.path)}  {width} x {height}  {member.content.bytes} bytes"

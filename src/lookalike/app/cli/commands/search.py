@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.options import HtmlFile, Json, JsonLines, LibraryFolder, NulPaths, OutFile, open_chosen
+from lookalike.app.cli.options import (
+    By,
+    HtmlFile,
+    Json,
+    JsonLines,
+    LibraryFolder,
+    NulPaths,
+    OutFile,
+    Precision,
+    open_chosen,
+    weights,
+)
 from lookalike.app.cli.output import json_bytes, json_line, lines, note, nul_separated, shown, write
 from lookalike.errors import BadPicture, BadQuery, FetchRefused
 
@@ -30,10 +41,7 @@ def search(
         ),
     ] = None,
     k: Annotated[int, typer.Option("-k", "--limit", min=1, help="How many answers.")] = 20,
-    by: Annotated[
-        list[str] | None,
-        typer.Option("--by", metavar="NAME[=WEIGHT]", help="Compare by this describer; again for several."),
-    ] = None,
+    by: By = None,
     where: Annotated[
         str | None,
         typer.Option(
@@ -47,6 +55,7 @@ def search(
         "weighted"
     ),
     collapse: Annotated[bool, typer.Option("--collapse", help="Fold nearly identical answers into one.")] = False,
+    precision: Precision = None,
     each: Annotated[bool, typer.Option("--each", help="Every QUERY is a question of its own.")] = False,
     queries_from: Annotated[
         str | None, typer.Option("--from", metavar="FILE", help="With --each: more queries, one a line; - for stdin.")
@@ -62,7 +71,7 @@ def search(
 
     The score is 1 for the same picture and 0 for unrelated ones, whatever the question.
     """
-    asked = _Asked(k, by=_weights(by), where=where, crop=_box(crop), fuse=fuse, collapse=collapse)
+    asked = _Asked(k, by=weights(by), where=where, crop=_box(crop), fuse=fuse, collapse=collapse, precision=precision)
     with open_chosen(library) as opened:
         if each:
             if html is not None or json or print0:
@@ -87,10 +96,18 @@ class _Asked:
     crop: Box | None
     fuse: str
     collapse: bool
+    precision: float | None
 
     def of(self, library: Library, *sources: str | bytes) -> Results:
         return library.search(
-            *sources, k=self.k, by=self.by, where=self.where, crop=self.crop, fuse=self.fuse, collapse=self.collapse
+            *sources,
+            k=self.k,
+            by=self.by,
+            where=self.where,
+            crop=self.crop,
+            fuse=self.fuse,
+            collapse=self.collapse,
+            precision=self.precision,
         )
 
 
@@ -143,20 +160,6 @@ def _sources(queries: list[str]) -> list[str | bytes]:
     return [sys.stdin.buffer.read() if query == "-" else query for query in queries]
 
 
-def _weights(by: list[str] | None) -> dict[str, float] | None:
-    """NAME[=WEIGHT] to a weight of each, 1 where none is given."""
-    if not by:
-        return None
-    weights = {}
-    for word in by:
-        name, _, weight = word.partition("=")
-        try:
-            weights[name] = float(weight) if weight else 1.0
-        except ValueError as error:
-            raise BadQuery(f"--by takes NAME or NAME=WEIGHT, as in --by convnet=1, not {word!r}") from error
-    return weights
-
-
 def _box(crop: str | None) -> Box | None:
     if crop is None:
         return None
@@ -181,7 +184,8 @@ def _rendered(results: Results, *, json: bool, jsonl: bool, print0: bool) -> byt
 
 def _line(rank: int, answer: Answer) -> str:
     more = f"  (and {len(answer.also)} nearly identical)" if answer.also else ""
-    return f"{rank:3}  {answer.score:.3f}  {answer.relation:9}  {shown(answer.record.path)}  {answer.why}{more}"
+    sure = "" if answer.probability is None else f"{answer.probability:6.1%}  "
+    return f"{rank:3}  {answer.score:.3f}  {sure}{answer.relation:9}  {shown(answer.record.path)}  {answer.why}{more}"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,0 +1,134 @@
+"""`lookalike calibrate` and what search and dupes make of it, on tiles of real photos."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+
+@pytest.fixture(scope="module")
+def tiles(tmp_path_factory):
+    """A folder for each photo with its tiles."""
+    root = tmp_path_factory.mktemp("tiles")
+    for name in ("astronaut", "coffee", "chelsea", "rocket", "retina"):
+        photo = cv2.resize(getattr(skimage.data, name)(), (640, 480), interpolation=cv2.INTER_AREA)[:, :, ::-1]
+        (root / name).mkdir()
+        for row in range(3):
+            for column in range(4):
+                part = photo[160 * row : 160 * row + 160, 160 * column : 160 * column + 160]
+                cv2.imwrite(str(root / name / f"{row}{column}.png"), np.ascontiguousarray(part))
+    return root
+
+
+def run(library, *words):
+    command = [sys.executable, "-m", "lookalike", "--library", str(library), *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def indexed(tiles, tmp_path_factory):
+    library = tmp_path_factory.mktemp("library") / "library"
+    ran = run(library, "index", tiles, "--describer", "histogram", "--describer", "thumbnail", "--workers", 1)
+    assert ran.returncode == 0, ran.stderr
+    return library
+
+
+@pytest.fixture
+def library(indexed, tmp_path):
+    shutil.copytree(indexed, tmp_path / "library")
+    return tmp_path / "library"
+
+
+@pytest.fixture(scope="module")
+def copy(tiles, tmp_path_factory):
+    """A tile, smaller and as JPEG."""
+    file = tmp_path_factory.mktemp("copies") / "copy.jpg"
+    tile = cv2.imread(str(tiles / "coffee" / "11.png"))
+    cv2.imwrite(str(file), cv2.resize(tile, (100, 100), interpolation=cv2.INTER_AREA))
+    return file
+
+
+def searched(library, *words):
+    ran = run(library, "search", *words, "--json")
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def test_a_probability_is_absent_before_and_there_after_calibrating(library, copy):
+    before = searched(library, copy)
+    assert before["query"]["probability_of"] is None
+    assert {hit["probability"] for hit in before["hits"]} == {None}
+    ran = run(library, "calibrate", "--originals", 30, "--json")
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert found["schema"] == "lookalike/calibrate/1"
+    assert (found["claim"], found["pictures"]) == ("copy", 60)
+    assert found["questions"] == (30 + 15) * 19
+    assert 0 <= found["calibration_error"] < 0.1
+    after = searched(library, copy)
+    assert after["query"]["probability_of"] == "copy"
+    stated = [hit["probability"] for hit in after["hits"]]
+    assert after["hits"][0]["path"].endswith("coffee/11.png")
+    assert stated[0] > 0.8
+    assert stated == sorted(stated, reverse=True)
+    assert stated[-1] < 0.1
+    assert "%" in run(library, "search", copy).stdout
+    # Other weights make another score, of which nothing is known.
+    assert {hit["probability"] for hit in searched(library, copy, "--by", "thumbnail")["hits"]} == {None}
+    # Of several views the best counts: its score is not that of one question.
+    assert {hit["probability"] for hit in searched(library, copy, copy)["hits"]} == {None}
+
+
+def test_a_precision_leaves_out_what_scores_too_low(library, copy):
+    refused = run(library, "search", copy, "--precision", 0.9)
+    assert refused.returncode == 2
+    assert "lookalike calibrate" in refused.stderr
+    assert run(library, "dupes", "--precision", 0.9).returncode == 2
+    assert run(library, "calibrate", "--originals", 30).returncode == 0
+    assert [hit["path"][-9:] for hit in searched(library, copy, "--precision", 0.9)["hits"]] == ["ee/11.png"]
+    for wrong in (0, 1, 7):
+        assert run(library, "search", copy, "--precision", wrong).returncode == 2
+    hopeless = run(library, "search", copy, "--precision", 0.99999)
+    assert hopeless.returncode == 2
+    assert "--originals" in hopeless.stderr
+
+
+def test_dupes_groups_what_scores_high_together(library, tiles, copy, tmp_path):
+    for at in range(6):
+        shutil.copy(tiles / "coffee" / "11.png", tmp_path / f"same{at}.png")
+        shutil.copy(copy, tmp_path / f"copy{at}.jpg")
+    for name in ("00", "21", "13"):
+        tile = cv2.imread(str(tiles / "astronaut" / f"{name}.png"))
+        cv2.imwrite(str(tmp_path / f"{name}.jpg"), tile)
+    assert run(library, "index", tmp_path, "--workers", 1).returncode in (0, 3)
+    assert run(library, "calibrate", "--originals", 30).returncode == 0
+    ran = run(library, "dupes", "--precision", 0.6, "--json")
+    assert ran.returncode == 0, ran.stderr
+    groups = json.loads(ran.stdout)["groups"]
+    largest = {member["path"].rpartition("/")[2] for member in groups[0]["members"]}
+    assert {"11.png", "same0.png", "copy0.jpg"} <= largest
+    assert groups[0]["relation"] == "similar"
+    assert 0.5 < groups[0]["weakest"] <= 1
+
+
+def test_labels_make_it_the_probability_of_a_class(library, tiles, copy):
+    ran = run(library, "calibrate", "--labels", tiles, "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert (json.loads(ran.stdout)["claim"], json.loads(ran.stdout)["questions"]) == ("class", 60)
+    assert searched(library, copy)["query"]["probability_of"] == "class"
+    refused = run(library, "calibrate", "--labels", tiles / "coffee")
+    assert refused.returncode == 2
+    assert "classes need two" in refused.stderr
+    assert run(library, "dupes", "--precision", 0.9).returncode == 2
+
+
+def test_a_library_that_is_too_small_is_refused(tiles, tmp_path):
+    assert run(tmp_path / "library", "index", tiles / "coffee" / "00.png", "--describer", "histogram").returncode == 0
+    ran = run(tmp_path / "library", "calibrate")
+    assert ran.returncode == 2
+    assert "too few to ask about copies" in ran.stderr
