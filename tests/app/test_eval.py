@@ -115,3 +115,18 @@ def test_an_unknown_edit_is_refused_with_the_known_ones(classes, tmp_path):
     ran = run(classes, tmp_path, "--self", "--edit", "jpg")
     assert ran.returncode == 2
     assert "did you mean 'jpeg'" in ran.stderr
+
+
+@pytest.mark.parametrize("kind", [(), ("--self", "--edit", "jpeg", "--edit", "crop")], ids=["classes", "copies"])
+def test_a_page_stands_alone_with_plots_and_failures(classes, tmp_path, kind):
+    page = tmp_path / "page.html"
+    ran = run(classes, tmp_path, "--describer", "dhash", "--describer", "histogram", "--html", str(page), *kind)
+    assert ran.returncode == 0, ran.stderr
+    text = page.read_text()
+    assert "<script" not in text
+    assert "http" not in text.replace("http-equiv", "")
+    assert text.count('<svg class="plot"') == (2 if kind else 1)
+    assert ("by edit" in text) == bool(kind)
+    assert ("What to use here" in text) == bool(kind)
+    assert "goes wrong most" in text
+    assert "data:image/webp" in text

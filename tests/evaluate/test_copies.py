@@ -41,7 +41,7 @@ def made(folder, cache, names=("thumbnail", "dhash"), **options):
 
 
 def test_each_copy_asks_for_its_original_and_copies_of_the_absent_for_nothing(folder, tmp_path):
-    task, rows = made(folder, tmp_path)
+    task, rows, copied = made(folder, tmp_path)
     assert len(task.pictures) == 9 + len(task.queries)
     assert len(task.base) == 7
     assert task.left_out == {"the same bytes again": 1}
@@ -54,6 +54,7 @@ def test_each_copy_asks_for_its_original_and_copies_of_the_absent_for_nothing(fo
         assert twins == {"coffee.png": {"coffee twin.jpg"}, "coffee twin.jpg": {"coffee.png"}}.get(
             Path(original).name, set()
         )
+    assert set(copied) == {task.pictures[query] for query in task.queries}
     for found in rows.values():
         assert len(found) == len(task.pictures)
     thumbnails = rows["thumbnail"]
@@ -68,7 +69,7 @@ def test_what_was_stopped_goes_on_where_it_was(folder, tmp_path):
     stopped = len(list((tmp_path / "copies").iterdir()))
     assert stopped >= 3
     more = []
-    task, _ = made(folder, tmp_path, on_commit=more.append)
+    task, _, _ = made(folder, tmp_path, on_commit=more.append)
     assert more[-1].total == len(task.queries) // 3 - stopped
     again = []
     made(folder, tmp_path, on_commit=again.append)
@@ -76,10 +77,10 @@ def test_what_was_stopped_goes_on_where_it_was(folder, tmp_path):
 
 
 def test_a_damaged_file_of_the_cache_is_made_again(folder, tmp_path):
-    _, before = made(folder, tmp_path)
+    _, before, _ = made(folder, tmp_path)
     victim = next((tmp_path / "copies").iterdir())
     victim.write_bytes(victim.read_bytes()[:100])
-    _, after = made(folder, tmp_path)
+    _, after, _ = made(folder, tmp_path)
     np.testing.assert_array_equal(before["dhash"], after["dhash"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,16 @@ from lookalike.search.twins import JUDGE, twins
 from lookalike.types import Record, Vectors
 
 
+@dataclass(frozen=True)
+class Copied:
+    """How a copy was made."""
+
+    original: Record
+    backdrop: Record
+    edit: str
+    seed: int
+
+
 def copies_task(
     root: str,
     described: DescribedFolder,
@@ -30,10 +41,11 @@ def copies_task(
     edits: Sequence[str],
     originals: int,
     seed: int,
-) -> tuple[Retrieval, dict[str, Vectors]] | None:
+) -> tuple[Retrieval, dict[str, Vectors], dict[str, Copied]] | None:
     """Copies of `originals` pictures below `root`, and of half as many that are taken out of it, as questions.
 
-    With it, by name of describer, (n, d) rows for `Retrieval.pictures`: those of the folder, then the copies.
+    With it, by name of describer, (n, d) rows for `Retrieval.pictures`: those of the folder, then the copies; and how
+    each of these was made.
     `described` holds rows of `describers` and of `JUDGE`. None when `options.should_stop` ended it; what was done is
     kept in `cache`.
     """
@@ -46,9 +58,10 @@ def copies_task(
     kept = CopyCache(cache, tuple(edits), seed)
     if not _fill(kept, records, plan, describers, options):
         return None
+    backdrop = dict(zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True))
     found = {
         at: rows
-        for at, back in zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True)
+        for at, back in backdrop.items()
         if (rows := kept.read(records[at], records[back], describers)) is not None
     }
     left_out = {"the same bytes again": len(described.records) - len(paths)}
@@ -58,7 +71,10 @@ def copies_task(
         each.name: np.concatenate([described.rows(each.name, paths), *(rows[each.name] for rows in found.values())])
         for each in describers
     }
-    return task, rows
+    copied = {
+        _name(paths[at], edit): Copied(records[at], records[backdrop[at]], edit, seed) for at in found for edit in edits
+    }
+    return task, rows, copied
 
 
 def _fill(
@@ -114,7 +130,7 @@ def _task(
     return Retrieval(
         os.path.basename(root),  # noqa: PTH119  bytes of any name
         "copies",
-        (*paths, *(f"{paths[at]} ({edit})" for at in originals for edit in edits)),
+        (*paths, *(_name(paths[at], edit) for at in originals for edit in edits)),
         len(paths) + np.arange(len(originals) * count),
         np.setdiff1d(np.arange(len(paths)), plan.absent),
         tuple(places for places in relevant for _ in range(count)),
@@ -123,3 +139,7 @@ def _task(
         {why: number for why, number in left_out.items() if number},
         tuple(edits) * len(originals),
     )
+
+
+def _name(path: str, edit: str) -> str:
+    return f"{path} ({edit})"

@@ -15,6 +15,7 @@ from lookalike.evaluate.method import Method
 from lookalike.evaluate.metrics import ranking
 from lookalike.evaluate.metrics.pairs import Curve, Flags, Scores
 from lookalike.evaluate.metrics.ranking import Ranks
+from lookalike.evaluate.misses import Firsts, Miss, worst
 from lookalike.evaluate.pooled import Pooled, best_of
 from lookalike.evaluate.statistics import Estimate, bootstrap_mean, bootstrap_p, holm, interval, resampled, told_apart
 from lookalike.types import Vectors
@@ -57,6 +58,7 @@ class Row:
     behind: float | None
     by_kind: Mapping[str, Estimate] = field(default_factory=dict)
     curve: Curve | None = None
+    misses: tuple[Miss, ...] = ()
 
     @property
     def is_level_with_the_best(self) -> bool:
@@ -70,6 +72,7 @@ class Found:
 
     ranks: list[Ranks]
     best: list[tuple[Scores, Flags]]
+    firsts: Firsts
     seconds: float
 
 
@@ -97,6 +100,7 @@ def evaluate(
             behind.get(method.name),
             _by_kind(task, found[method.name], rng),
             _curve(task, found[method.name]),
+            worst(task, found[method.name].firsts),
         )
         for method in methods
     ]
@@ -177,6 +181,7 @@ def _curve(task: Retrieval, found: Found) -> Curve | None:
 def _found(task: Retrieval, method: Method, rows: Mapping[str, Vectors]) -> Found:
     """A query itself is taken out by its place, not by its score."""
     ranks, best = [], []
+    firsts: list[tuple[int, float, int]] = []
     seconds = 0.0
     in_base = np.zeros(len(task.pictures), bool)
     in_base[task.base] = True
@@ -194,9 +199,12 @@ def _found(task: Retrieval, method: Method, rows: Mapping[str, Vectors]) -> Foun
                 junk[task.junk[at]] = True
             if len(task.relevant[at]):
                 ranks.append(ranking.ranks_of(scores, relevant, junk))
+            place = int(np.argmax(np.where(junk, -np.inf, scores)))
+            firsts.append((place, float(scores[place]), int(ranks[-1][0]) if relevant.any() else 0))
             if task.task == "copies":
                 best.append(best_of(scores, relevant, junk))
-    return Found(ranks, best, seconds)
+    columns = [np.array(column) for column in zip(*firsts, strict=True)]
+    return Found(ranks, best, Firsts(*columns), seconds)
 
 
 def _is_on_the_front(name: str, quality: Mapping[str, float], cost: Mapping[str, float]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from lookalike.datasets.folder import read_folder
 from lookalike.datasets.retrieval import Retrieval
 from lookalike.describe import DESCRIBERS
-from lookalike.evaluate.copies import copies_task
+from lookalike.evaluate.copies import Copied, copies_task
 from lookalike.evaluate.cost import milliseconds
 from lookalike.evaluate.described import DescribedFolder, describe_folder
 from lookalike.evaluate.method import Method
@@ -23,7 +23,7 @@ from lookalike.protocols import Describer
 from lookalike.search.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel
 from lookalike.search.ingest import Options
 from lookalike.search.twins import JUDGE
-from lookalike.types import Vectors
+from lookalike.types import Record, Vectors
 
 ORIGINALS = 200
 """Pictures that are edited to be found; half as many beside them cannot be."""
@@ -31,10 +31,15 @@ ORIGINALS = 200
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The task, with what was left out of it; a row for each method, best first by the measure that decides."""
+    """The task, with what was left out of it; a row for each method, best first by the measure that decides.
+
+    `records` are by path, `copied` says how each picture of the task was made that is no file.
+    """
 
     task: Retrieval
     rows: tuple[Row, ...]
+    records: Mapping[str, Record]
+    copied: Mapping[str, Copied] = field(default_factory=dict)
     recommendation: Recommendation | None = None
 
 
@@ -55,7 +60,8 @@ def evaluate_folder(
     if described.failed:
         task = replace(task, left_out={**task.left_out, "not readable": described.failed})
     rows = {describer.name: described.rows(describer.name, task.pictures) for describer in describers}
-    return Evaluation(task, _measured(task, task.pictures, described, describers, rows, options, rng))
+    found = _measured(task, task.pictures, described, describers, rows, options, rng)
+    return Evaluation(task, found, described.records)
 
 
 def evaluate_copies(
@@ -90,14 +96,14 @@ def evaluate_copies(
     )
     if made is None:
         return None
-    task, rows = made
+    task, rows, copied = made
     if described.failed:
         task = replace(task, left_out={**task.left_out, "not readable": described.failed})
     found = _measured(
         task, task.pictures[: len(task.pictures) - len(task.queries)], described, describers, rows, options, rng
     )
     channels = [Channel(describer, 1.0) for describer in describers]
-    return Evaluation(task, found, recommend(task, channels, rows, rng))
+    return Evaluation(task, found, described.records, copied, recommend(task, channels, rows, rng))
 
 
 def _measured(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from lookalike.search.comparing import Comparison
 
+HERE = "lookalike.search"
 SIDE = 240
 """Longest side of a thumbnail, in px."""
 EVIDENCE_SIDE = 480
@@ -96,16 +97,19 @@ def notebook(asked: Sequence[Asked], shown: Sequence[Shown]) -> str:
 
 
 def _rendered(template: str, **values: object) -> str:
-    return _environment().get_template(template).render(values)
+    return environment(HERE).get_template(template).render(values)
 
 
 @cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def environment(package: str) -> Environment:
+    """Templates of `package` over those here, its `page.css` added to the style."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-    style = resources.files("lookalike.search").joinpath("templates", "page.css").read_text("utf-8")
+    packages = dict.fromkeys([HERE, package])
+    styles = [resources.files(name).joinpath("templates", "page.css").read_text("utf-8") for name in packages]
+    style = "".join(styles)
     environment = Environment(
-        loader=PackageLoader("lookalike.search", "templates"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader(HERE)]),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,

@@ -11,7 +11,7 @@ import typer
 
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.interrupt import stop_on_interrupt
-from lookalike.app.cli.options import Json, OutFile, common
+from lookalike.app.cli.options import HtmlFile, Json, OutFile, common
 from lookalike.app.cli.output import json_bytes, lines, note, write
 from lookalike.errors import UnknownName
 
@@ -46,6 +46,7 @@ def evaluate(
     cache: Annotated[
         Path | None, typer.Option("--cache", metavar="DIR", help="Where vectors are kept [default: the user's cache].")
     ] = None,
+    html: HtmlFile = None,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of the intervals' chance.")] = 0,
     json: Json = False,
     output: OutFile = None,
@@ -79,6 +80,10 @@ def evaluate(
         note(f"{count} left out: {why}")
     if found.task.group_count < FEW and not common().quiet:
         note(f"only {found.task.group_count} {_grouped(found)}: intervals over so few are too narrow")
+    if html is not None:
+        from lookalike.evaluate.report import save_report
+
+        save_report(found, html, options.limits)
     write(json_bytes(eval_document(found)) if json else lines(_report(found)), output)
     return Exit.SOME_FAILED if "not readable" in found.task.left_out else Exit.DONE
 
