@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup
-
 from lookalike.evaluate import plots
 from lookalike.evaluate.misses import Miss
 from lookalike.evaluate.protocol import Row, decides
@@ -51,9 +49,9 @@ def save_report(found: Evaluation, path: str | os.PathLike[str], limits: Limits)
             found=found,
             decisive=decides(found.task),
             measures=list(found.rows[0].metrics),
-            cost=Markup(_cost(found)),
-            curves=Markup(_curves(drawn)),
-            edits=[(kind, Markup(_bars(drawn, kind))) for kind in found.rows[0].by_kind],
+            cost=_cost(found),
+            curves=_curves(drawn),
+            edits=[(kind, _bars(drawn, kind)) for kind in found.rows[0].by_kind],
             drawn=[(row.method, at % plots.COLOURS) for at, row in enumerate(drawn)],
             shown=shown,
         )
