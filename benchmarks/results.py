@@ -10,13 +10,14 @@ import os
 import platform
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from lookalike.evaluate.protocol import Row
-from lookalike.evaluate.ruler import Evaluation, evaluate_folder
+from lookalike.evaluate.ruler import Evaluation, evaluate_folder, named
 from lookalike.search.ingest import Options
 
 SETS = (
@@ -32,26 +33,25 @@ SETS = (
 MEASURES = ("p@1", "recall@10", "map@r", "ap")
 
 
-def table(name: str, found: Evaluation) -> list[str]:
-    """Markdown of one set."""
-    left_out = "".join(f"; {count} left out: {why}" for why, count in found.task.left_out.items())
-    classes = int(found.task.groups.max()) + 1
-    heads = ("method", *MEASURES, "ms/image", "bytes", "front", "p behind best")
+def markdown(found: Evaluation, measures: Sequence[str]) -> list[str]:
+    """The table of one set."""
+    task = found.task
+    left_out = "".join(f"; {count} left out: {why}" for why, count in task.left_out.items())
+    grouped = "originals" if task.task == "copies" else "classes"
+    heads = ("method", *measures, "ms/image", "bytes", "front", "p behind best")
     return [
-        f"## {name}",
-        "",
-        f"{len(found.task.queries)} queries to {len(found.task.base)} pictures, {classes} classes{left_out}.",
+        f"{len(task.queries)} queries to {len(task.base)} pictures, {task.group_count} {grouped}{left_out}.",
         "",
         "| " + " | ".join(heads) + " |",
         "|---" * len(heads) + "|",
-        *(line(row) for row in found.rows),
+        *(line(row, measures) for row in found.rows),
         "",
     ]
 
 
-def line(row: Row) -> str:
+def line(row: Row, measures: Sequence[str]) -> str:
     """Markdown of one method."""
-    figures = [row.metrics[name] for name in MEASURES]
+    figures = [row.metrics[name] for name in measures]
     cells = (
         row.method,
         *(f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]" for one in figures),
@@ -61,6 +61,22 @@ def line(row: Row) -> str:
         "" if row.behind is None else f"{row.behind:.4f}",
     )
     return "| " + " | ".join(cells) + " |"
+
+
+def head(title: str, script: str) -> list[str]:
+    """What every page of results begins with."""
+    return [
+        f"# {title}",
+        "",
+        "In brackets the 95 % interval over classes, or over originals of copies. The front holds what no other method",
+        "beats in both quality (MAP@R of classes, micro-AP of copies) and time; the last column is the chance that the",
+        "distance to the best is none (permutation over queries, for copies the bootstrap over originals; Holm).",
+        "",
+        f"Made by `python benchmarks/{script} DATA docs/results` at commit {commit()}, {date.today().isoformat()},",
+        f"on {os.cpu_count()} cores of {platform.machine()}, Python {platform.python_version()}. Times are noise on a",
+        "shared machine; their ratios are not.",
+        "",
+    ]
 
 
 def commit() -> str:
@@ -74,24 +90,14 @@ if __name__ == "__main__":
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     given = parser.parse_args()
-    lines = [
-        "# A class a folder",
-        "",
-        "Each picture asks for the others of its class. In brackets the 95 % interval over classes; the front holds",
-        "what no other method beats in both MAP@R and time; the last column is the chance that the distance to the",
-        "best method is none (permutation over queries, Holm).",
-        "",
-        f"Made by `python benchmarks/results.py DATA docs/results` at commit {commit()}, {date.today().isoformat()},",
-        f"on {os.cpu_count()} cores of {platform.machine()}, Python {platform.python_version()}. Times are noise on a",
-        "shared machine; their ratios are not.",
-        "",
-    ]
+    lines = head("A class a folder", "results.py")
+    lines += ["Each picture asks for the others of its class.", ""]
     with tempfile.TemporaryDirectory() as cache:
         for name in SETS:
             if (given.data / name).is_dir():
-                found = evaluate_folder(given.data / name, (), Path(cache), Options(), np.random.default_rng(0))
+                found = evaluate_folder(given.data / name, named(()), Path(cache), Options(), np.random.default_rng(0))
                 assert found is not None
-                lines += table(name, found)
+                lines += [f"## {name}", "", *markdown(found, MEASURES)]
                 print("\n".join(lines[-len(found.rows) - 5 :]))
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / "folder.md").write_text("\n".join(lines).rstrip() + "\n")

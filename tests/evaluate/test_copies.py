@@ -11,7 +11,7 @@ import skimage.data
 from lookalike.describe import DESCRIBERS
 from lookalike.evaluate.copies import copies_task
 from lookalike.evaluate.described import describe_folder
-from lookalike.evaluate.ruler import evaluate_copies
+from lookalike.evaluate.ruler import evaluate_copies, named
 from lookalike.search.ingest import Options
 
 EDITS = ("jpeg", "flip", "collage")
@@ -86,7 +86,7 @@ def test_a_damaged_file_of_the_cache_is_made_again(folder, tmp_path):
 
 def test_the_table_of_copies_has_the_measures_of_one_threshold_and_each_edit(folder, tmp_path):
     rng = np.random.default_rng(0)
-    found = evaluate_copies(folder, ["dhash", "thumbnail"], tmp_path, Options(workers=1), rng, edits=EDITS)
+    found = evaluate_copies(folder, named(["dhash", "thumbnail"]), tmp_path, Options(workers=1), rng, edits=EDITS)
     assert found.recommendation is not None
     for row in found.rows:
         assert set(row.metrics) == {"p@1", "recall@10", "ap", "micro-ap", "recall@p90", "recall@p99"}

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.evaluate.metrics.pairs import Flags, PairList, Scores, Weights
+from lookalike.evaluate.metrics.pairs import Flags, PairList, Scores
 
 BEST = 10
 """Pairs of each query that are proposed, as copy detection is judged."""
 
-Measure = Callable[[PairList, float, Weights | None], float]
-POOLED: Mapping[str, Measure] = MappingProxyType(
-    {
-        "micro-ap": PairList.micro_ap,
-        "recall@p90": lambda pairs, total, weights: pairs.recall_at_precision(total, 0.9, weights),
-        "recall@p99": lambda pairs, total, weights: pairs.recall_at_precision(total, 0.99, weights),
-    }
-)
+PRECISIONS = (0.9, 0.99)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,18 +31,26 @@ class Pooled:
         query = np.repeat(np.arange(len(best)), [len(scores) for scores, _ in best])
         return cls(pairs, query[pairs.place], answers)
 
-    def values(self) -> dict[str, float]:
-        """Each measure of all queries."""
-        return {name: measure(self.pairs, float(self.answers.sum()), None) for name, measure in POOLED.items()}
+    def values(self, counts: NDArray[np.float64] | None = None) -> dict[str, float]:
+        """Each measure, of all queries, or of each as often as (q,) `counts` says; 0 where none has an answer."""
+        counts = np.ones(len(self.answers)) if counts is None else counts
+        total, weights = float(counts @ self.answers), counts[self.query]
+        if total == 0:
+            return dict.fromkeys(("micro-ap", *map(_name, PRECISIONS)), 0.0)
+        curve = self.pairs.curve(total, weights)
+        return {
+            "micro-ap": self.pairs.micro_ap(total, weights),
+            **{_name(least): float(curve.recall[curve.precision >= least].max(initial=0)) for least in PRECISIONS},
+        }
 
     def replicates(self, drawn: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """(r,) of each measure, where `drawn` (r, q) says how often each query counts."""
-        found: dict[str, list[float]] = {name: [] for name in POOLED}
-        for counts in drawn:
-            total, weights = float(counts @ self.answers), counts[self.query]
-            for name, measure in POOLED.items():
-                found[name].append(measure(self.pairs, total, weights) if total > 0 else 0.0)
-        return {name: np.array(values) for name, values in found.items()}
+        found = [self.values(counts) for counts in drawn]
+        return {name: np.array([each[name] for each in found]) for name in found[0]}
+
+
+def _name(precision: float) -> str:
+    return f"recall@p{100 * precision:.0f}"
 
 
 def best_of(scores: Scores, relevant: Flags, junk: Flags) -> tuple[Scores, Flags]:

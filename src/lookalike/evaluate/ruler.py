@@ -44,14 +44,17 @@ class Evaluation:
 
 
 def evaluate_folder(
-    folder: str | os.PathLike[str], names: Sequence[str], cache: Path, options: Options, rng: np.random.Generator
+    folder: str | os.PathLike[str],
+    describers: Sequence[Describer],
+    cache: Path,
+    options: Options,
+    rng: np.random.Generator,
 ) -> Evaluation | None:
-    """Each describer of `names` (all, when empty), and the default mixture where all of its parts are there.
+    """Each of `describers`, and the default mixture where all of its parts are there.
 
     Raises `BadQuery` for a folder that has no classes. None when `options.should_stop` ended it; what was described by
     then is kept, so that the next call goes on.
     """
-    describers = [DESCRIBERS.make(name) for name in dict.fromkeys(names or DESCRIBERS)]
     described = describe_folder(os.fspath(folder), describers, cache, options)
     if described.interrupted:
         return None
@@ -66,7 +69,7 @@ def evaluate_folder(
 
 def evaluate_copies(
     folder: str | os.PathLike[str],
-    names: Sequence[str],
+    describers: Sequence[Describer],
     cache: Path,
     options: Options,
     rng: np.random.Generator,
@@ -79,7 +82,6 @@ def evaluate_copies(
 
     Raises `BadQuery` for a folder with too few pictures. None when `options.should_stop` ended it.
     """
-    describers = [DESCRIBERS.make(name) for name in dict.fromkeys(names or DESCRIBERS)]
     root = os.path.realpath(folder)
     described = describe_folder(root, list(dict.fromkeys([*describers, JUDGE])), cache, options)
     if described.interrupted:
@@ -119,6 +121,11 @@ def _measured(
     cost = milliseconds([described.records[path] for path in files], describers, options.limits)
     found = evaluate(task, methods_of(describers), rows, cost, rng)
     return tuple(sorted(found, key=lambda row: -row.metrics[decides(task)].value))
+
+
+def named(names: Sequence[str]) -> list[Describer]:
+    """The describers of these names, each once; all there are, when there is none."""
+    return [DESCRIBERS.make(name) for name in dict.fromkeys(names or DESCRIBERS)]
 
 
 def methods_of(describers: Sequence[Describer]) -> list[Method]:

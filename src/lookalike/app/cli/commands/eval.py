@@ -61,19 +61,21 @@ def evaluate(
 
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import eval_document
-    from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder
+    from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, named
     from lookalike.models.cache import cache_folder
     from lookalike.search.ingest import Options
 
-    rng, names = np.random.default_rng(seed), describer or ()
+    rng, describers = np.random.default_rng(seed), named(describer or ())
     with bar(common().quiet) as advance, stop_on_interrupt() as should_stop:
         options = Options(workers, on_commit=advance, should_stop=should_stop)
         place = cache or cache_folder().parent / "evaluations"
         if self:
             edits = _known(edit or [])
-            found = evaluate_copies(folder, names, place, options, rng, originals=originals, edits=edits, seed=seed)
+            found = evaluate_copies(
+                folder, describers, place, options, rng, originals=originals, edits=edits, seed=seed
+            )
         else:
-            found = evaluate_folder(folder, names, place, options, rng)
+            found = evaluate_folder(folder, describers, place, options, rng)
     if found is None:
         return Exit.INTERRUPTED
     for why, count in found.task.left_out.items():
