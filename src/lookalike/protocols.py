@@ -45,6 +45,15 @@ class Explainer(Protocol):
     def explain(self, query: Picture, hit: Picture) -> Explanation: ...
 
 
+@runtime_checkable
+class TextDescriber(Describer, Protocol):
+    """A describer that reads: words and pictures of one meaning lie near each other."""
+
+    def describe_text(self, texts: Sequence[str]) -> Vectors:
+        """(n, d) rows in the space of `describe`."""
+        ...
+
+
 class Index(Protocol):
     """Finds the nearest rows of one space. Derived from the store, hence disposable."""
 

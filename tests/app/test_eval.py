@@ -130,3 +130,27 @@ def test_a_page_stands_alone_with_plots_and_failures(classes, tmp_path, kind):
     assert ("What to use here" in text) == bool(kind)
     assert ("data:image/webp" in text) == ("goes wrong most" in text)
     assert not kind or "goes wrong most" in text
+
+
+def test_one_object_is_measured_among_distractors(classes, tmp_path):
+    ran = run(
+        classes / "coffee", tmp_path, "--distractors", str(classes / "chelsea"), "--describer", "histogram", "--json"
+    )
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert (found["queries"], found["base"], found["rows"][0]["task"]) == (4, 8, "groups")
+    assert found["rows"][0]["metrics"]["map@r"]["value"] > 0.9
+
+
+def test_pictures_among_the_distractors_that_the_set_holds_are_no_distractors(classes, tmp_path):
+    ran = run(classes / "coffee", tmp_path, "--distractors", str(classes), "--describer", "histogram", "--json")
+    assert json.loads(ran.stdout)["base"] == 12
+
+
+def test_a_layout_and_a_task_can_be_named_and_unknown_ones_are_refused(classes, tmp_path):
+    base = ("--describer", "dhash")
+    assert run(classes, tmp_path, *base, "--layout", "folder", "--task", "folder").returncode == 0
+    for words, known in ((("--layout", "foldr"), "folder"), (("--task", "fodler"), "folder")):
+        ran = run(classes, tmp_path, *base, *words)
+        assert ran.returncode == 2
+        assert f"did you mean '{known}'" in ran.stderr

@@ -1,13 +1,15 @@
 import numpy as np
 import pytest
 
-from lookalike.datasets.folder import read_folder
+from lookalike.datasets.folder import ClassFolders
+from lookalike.datasets.reader import Files
 from lookalike.errors import BadQuery
 
 
 def read(tmp_path, files):
     """`files`: path below the root -> its bytes' name."""
-    return read_folder(str(tmp_path), {str(tmp_path / path): sha256 for path, sha256 in files.items()})
+    digests = {str(tmp_path / path): sha256 for path, sha256 in files.items()}
+    return ClassFolders().tasks(Files(str(tmp_path), digests))["folder"]
 
 
 def names(task, places):

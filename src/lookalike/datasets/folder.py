@@ -3,46 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
-from lookalike.datasets.retrieval import Retrieval, by_label
-from lookalike.errors import BadQuery
-
-
-def read_folder(root: str, digests: Mapping[str, str]) -> Retrieval:
-    """The pictures below `root`, by the folder that each lies in.
-
-    `digests` gives the sha256 of each readable picture by its absolute path. The same bytes twice in a class would be
-    too easy an answer: one stays. The same bytes in two classes can have no right answer: none stays. Raises `BadQuery`
-    where fewer than two classes, or no class with two pictures, are left.
-    """
-    root = os.path.realpath(root)
-    left_out: dict[str, int] = {}
-    classes: dict[str, set[str]] = defaultdict(set)  # sha256 -> classes
-    first: dict[str, str] = {}  # sha256 -> path
-    for path in sorted(digests):
-        classes[digests[path]].add(_label(path, root))
-        if digests[path] in first:
-            left_out["the same bytes again"] = left_out.get("the same bytes again", 0) + 1
-        first.setdefault(digests[path], path)
-    both = [sha256 for sha256, names in classes.items() if len(names) > 1]
-    if both:
-        left_out["the same bytes in two classes"] = len(both)
-    kept = sorted(path for sha256, path in first.items() if len(classes[sha256]) == 1)
-    labels = [_label(path, root) for path in kept]
-    if len(set(labels)) < 2:
-        raise BadQuery(
-            f"{root!r} holds {len(set(labels))} class(es) of pictures, and a comparison needs two: "
-            "put the pictures of each class into a folder of its own"
-        )
-    found = by_label(os.path.basename(root), "folder", kept, labels, left_out)  # noqa: PTH119  bytes of any name
-    if len(found.queries) == 0:
-        raise BadQuery(
-            f"no class in {root!r} holds two different pictures, so nothing can be found: add more of a class"
-        )
-    return found
+from lookalike.datasets.labelled import among
+from lookalike.datasets.reader import Files
+from lookalike.datasets.retrieval import Retrieval
 
 
-def _label(path: str, root: str) -> str:
-    return os.path.relpath(os.path.dirname(path), root)  # noqa: PTH120  bytes of any name
+@dataclass(frozen=True)
+class ClassFolders:
+    """Whatever lies in a folder of its own is of one class; with distractors one class is enough."""
+
+    name: ClassVar[str] = "folder"
+    about: ClassVar[str] = "a folder for each class"
+
+    def recognises(self, root: Path) -> bool:
+        """Any folder."""
+        return root.is_dir()
+
+    def tasks(self, files: Files) -> Mapping[str, Retrieval]:
+        """`folder`, or `groups` where distractors stand beside."""
+        labels = {path: os.path.dirname(relative) for relative, path in files.relative()}  # noqa: PTH120
+        if files.distractors:
+            return {"groups": among(files.name, "groups", labels, files.digests, {}, least_classes=1)}
+        return {"folder": among(files.name, "folder", labels, files.digests, {})}

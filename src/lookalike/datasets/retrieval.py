@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -49,6 +49,16 @@ class Retrieval:
     def answered(self) -> NDArray[np.bool_]:
         """(q,) whether there is anything to be found."""
         return np.array([len(places) > 0 for places in self.relevant], bool)
+
+
+def with_distractors(task: Retrieval, paths: Sequence[str]) -> Retrieval:
+    """The same questions to a base that holds `paths` as well, none of which is ever right."""
+    count = len(task.pictures)
+    return replace(
+        task,
+        pictures=(*task.pictures, *paths),
+        base=np.concatenate([task.base, count + np.arange(len(paths))]).astype(np.int64),
+    )
 
 
 def by_label(

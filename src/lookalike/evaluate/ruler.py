@@ -9,9 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lookalike.datasets.folder import read_folder
-from lookalike.datasets.retrieval import Retrieval
+from lookalike.datasets import DATASETS, recognise
+from lookalike.datasets.archives import unpacked
+from lookalike.datasets.reader import Asked, Captions, Files, Pairs
+from lookalike.datasets.retrieval import Retrieval, with_distractors
 from lookalike.describe import DESCRIBERS
+from lookalike.errors import UnknownName
+from lookalike.evaluate.captions import captions_task
 from lookalike.evaluate.copies import Copied, copies_task
 from lookalike.evaluate.cost import milliseconds
 from lookalike.evaluate.described import DescribedFolder, describe_folder
@@ -49,22 +53,54 @@ def evaluate_folder(
     cache: Path,
     options: Options,
     rng: np.random.Generator,
+    *,
+    layout: str | None = None,
+    task: str | None = None,
+    distractors: str | os.PathLike[str] | None = None,
 ) -> Evaluation | None:
-    """Each of `describers`, and the default mixture where all of its parts are there.
+    """Each of `describers`, and the default mixture where all of its parts are there, on what is known of a folder.
 
-    Raises `BadQuery` for a folder that has no classes. None when `options.should_stop` ended it; what was described by
-    then is kept, so that the next call goes on.
+    `layout` names a reader of `DATASETS` (else the one that recognises the folder), `task` one of its tasks (else the
+    first), `distractors` a folder of pictures that are never right. Raises `BadQuery` for a folder that says nothing.
+    None when `options.should_stop` ended it; what was described by then is kept, so that the next call goes on.
     """
-    described = describe_folder(os.fspath(folder), describers, cache, options)
-    if described.interrupted:
+    root = os.path.realpath(unpacked(Path(folder), cache / "unpacked"))
+    described = describe_folder(root, describers, cache, options)
+    beside = None if distractors is None else describe_folder(os.fspath(distractors), describers, cache, options)
+    if described.interrupted or (beside is not None and beside.interrupted):
         return None
+    reader = recognise(Path(root)) if layout is None else DATASETS.make(layout)
     digests = {path: record.content.sha256 for path, record in described.records.items()}
-    task = read_folder(os.fspath(folder), digests)
+    asked = _chosen(reader.tasks(Files(root, digests, beside is not None)), task, reader.name)
+    if isinstance(asked, Captions):
+        found, rows = captions_task(asked, described, describers)
+        files = found.pictures[: len(found.base)]
+    else:
+        found = asked.retrieval() if isinstance(asked, Pairs) else asked
+        rows = {describer.name: described.rows(describer.name, found.pictures) for describer in describers}
+        files = found.pictures
+    if beside is not None:
+        strangers = _strangers(beside, set(digests.values()))
+        found = with_distractors(found, strangers)
+        rows = {name: np.concatenate([of_set, beside.rows(name, strangers)]) for name, of_set in rows.items()}
     if described.failed:
-        task = replace(task, left_out={**task.left_out, "not readable": described.failed})
-    rows = {describer.name: described.rows(describer.name, task.pictures) for describer in describers}
-    found = _measured(task, task.pictures, described, describers, rows, options, rng)
-    return Evaluation(task, found, described.records)
+        found = replace(found, left_out={**found.left_out, "not readable": described.failed})
+    measured = _measured(found, files, described, describers, rows, options, rng)
+    return Evaluation(found, measured, described.records | ({} if beside is None else beside.records))
+
+
+def _chosen(tasks: Mapping[str, Asked], name: str | None, layout: str) -> Asked:
+    if name is None:
+        return next(iter(tasks.values()))
+    if name not in tasks:
+        raise UnknownName(f"task of the layout {layout!r}", name, tasks)
+    return tasks[name]
+
+
+def _strangers(beside: DescribedFolder, known: set[str]) -> list[str]:
+    """One path for each content that the set itself does not hold."""
+    first = {record.content.sha256: path for path, record in sorted(beside.records.items(), reverse=True)}
+    return sorted(path for sha256, path in first.items() if sha256 not in known)
 
 
 def evaluate_copies(

@@ -33,6 +33,15 @@ def evaluate(
     describer: Annotated[
         list[str] | None, typer.Option("--describer", metavar="NAME", help="Measure this one [default: all].")
     ] = None,
+    layout: Annotated[
+        str | None, typer.Option("--layout", metavar="NAME", help="How the set lies on disk [default: recognised].")
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option("--task", metavar="NAME", help="Which of the set's questions [default: its first].")
+    ] = None,
+    distractors: Annotated[
+        Path | None, typer.Option("--distractors", metavar="FOLDER", help="Search these as well; none is ever right.")
+    ] = None,
     self: Annotated[
         bool, typer.Option("--self", help="Ask about edited copies of the pictures themselves: no classes are needed.")
     ] = False,
@@ -75,7 +84,9 @@ def evaluate(
                 folder, describers, place, options, rng, originals=originals, edits=edits, seed=seed
             )
         else:
-            found = evaluate_folder(folder, describers, place, options, rng)
+            found = evaluate_folder(
+                folder, describers, place, options, rng, layout=layout, task=task, distractors=distractors
+            )
     if found is None:
         return Exit.INTERRUPTED
     for why, count in found.task.left_out.items():

@@ -1,0 +1,50 @@
+"""Words as queries: each sentence asks for its picture, in the space of a describer that reads both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lookalike.datasets.reader import Captions
+from lookalike.datasets.retrieval import Retrieval
+from lookalike.errors import BadQuery
+from lookalike.evaluate.described import DescribedFolder
+from lookalike.protocols import Describer, TextDescriber
+from lookalike.types import Vectors
+
+
+def captions_task(
+    captions: Captions, described: DescribedFolder, describers: Sequence[Describer]
+) -> tuple[Retrieval, dict[str, Vectors]]:
+    """The sentences as questions; by name of describer (n, d) rows, those of the pictures, then those of the sentences.
+
+    Raises `BadQuery` where a describer cannot read.
+    """
+    dumb = [describer.name for describer in describers if not isinstance(describer, TextDescriber)]
+    if dumb:
+        raise BadQuery(
+            f"{captions.name!r} asks in words, and {', '.join(dumb)} cannot read: "
+            "name describers of words with --describer"
+        )
+    paths = sorted({path for path, _ in captions.captions})
+    place = {path: at for at, path in enumerate(paths)}
+    texts = [text for _, text in captions.captions]
+    shown = np.array([place[path] for path, _ in captions.captions], np.int64)
+    task = Retrieval(
+        captions.name,
+        "captions",
+        (*paths, *texts),
+        len(paths) + np.arange(len(texts)),
+        np.arange(len(paths)),
+        tuple(shown[:, None]),
+        shown,
+        (),
+        captions.left_out,
+    )
+    rows = {
+        each.name: np.concatenate([described.rows(each.name, paths), each.describe_text(texts)])
+        for each in describers
+        if isinstance(each, TextDescriber)
+    }
+    return task, rows
