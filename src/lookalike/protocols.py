@@ -7,7 +7,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
-from lookalike.types import Content, Explanation, Failure, Hits, Ids, Picture, Record, Space, Stamp, Vectors
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.types import Content, Explanation, Failure, Hits, Ids, Located, Picture, Record, Space, Stamp, Vectors
 
 
 @runtime_checkable
@@ -52,6 +55,14 @@ class TextDescriber(Describer, Protocol):
     def describe_text(self, texts: Sequence[str]) -> Vectors:
         """(n, d) rows in the space of `describe`."""
         ...
+
+
+class Locator(Protocol):
+    """Finds a template in an image, by a sliding window or its kin. Frozen configuration."""
+
+    def locate(
+        self, template: Picture, image: Picture, k: int = 1, mask: NDArray[np.bool_] | None = None
+    ) -> Located: ...
 
 
 class Index(Protocol):

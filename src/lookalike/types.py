@@ -95,6 +95,31 @@ class Hits:
 
 
 @dataclass(frozen=True)
+class Placement:
+    """Where a template lies: larger scores are better; `scale` is its size there to its own, `angle` in rad.
+
+    The angle turns the template clockwise as seen, about the middle of the box.
+    """
+
+    box: Box
+    score: float
+    scale: float = 1.0
+    angle: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Located:
+    """Places, best first. `certain` is False where a fast search may have missed a better one.
+
+    `response` (h', w') float32 holds the score of every window, where all were compared.
+    """
+
+    placements: tuple[Placement, ...]
+    certain: bool
+    response: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
 class Explanation:
     """One sentence that a person understands, and what to draw: a picture of the evidence, (h, w, 3) uint8."""
 

@@ -1,0 +1,14 @@
+"""Where one picture lies in another, and what two sets of features have in common."""
+
+from __future__ import annotations
+
+from lookalike.protocols import Locator
+from lookalike.registry import Table
+
+LOCATORS: Table[Locator] = Table(
+    "locator",
+    {
+        "exact": "lookalike.match.exact:Exact",
+    },
+)
+"""Sliding windows by name of the engine."""

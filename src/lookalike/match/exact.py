@@ -1,0 +1,95 @@
+"""Every window compared: a sliding template search without shortcuts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import ClassVar, get_args
+
+import numpy as np
+
+from lookalike.errors import BadQuery
+from lookalike.match.comparisons import Comparison, Pattern, compared
+from lookalike.match.correlation import Plane, Response, Square, double, single, under
+from lookalike.match.peaks import placements
+from lookalike.match.planes import planes, scaled_to
+from lookalike.match.windows import Mask, Windows, windows
+from lookalike.types import Located, Picture
+
+LOSS = 1e-6
+"""Of the contrast of a square: what single precision may get wrong, of the length of a window of such contrast."""
+TOLERANCE = 1e-5
+"""Largest error of a normed comparison; windows of so little contrast that it might be larger are done again."""
+
+
+@dataclass(frozen=True)
+class Exact:
+    """All windows by one of the eight comparisons; errors stay below 1e-5, of the largest value where not normed."""
+
+    name: ClassVar[str] = "exact"
+    revision: ClassVar[int] = 1
+    source: ClassVar[str] = "Lewis, Fast normalized cross-correlation, Vision Interface 1995"
+
+    comparison: Comparison = "ccoeff-normed"
+    colour: bool = False
+    """Compare in colour, not in grey."""
+    overlap: float = 0.3
+    """Two placements may share so much of their union."""
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.comparison not in get_args(Comparison):
+            raise ValueError(f"comparison must be one of {', '.join(get_args(Comparison))}, not {self.comparison!r}")
+        if not 0 <= self.overlap < 1:
+            raise ValueError(f"overlap is a share below 1, not {self.overlap}")
+
+    def locate(self, template: Picture, image: Picture, k: int = 1, mask: Mask | None = None) -> Located:
+        """The best `k` places of `template` in `image`, best first; of its pixels in `mask` (th, tw) alone, if given.
+
+        Both as large as they are: no scale is tried. Raises `BadQuery` where the template is larger than the image.
+        """
+        response = self.response(planes(template, self.colour), planes(image, self.colour), mask)
+        size = (template.pixels.shape[1], template.pixels.shape[0])
+        return Located(scaled_to(image, placements(response, size, k, self.overlap)), True, response)
+
+    def response(self, template: Plane, image: Plane, mask: Mask | None = None) -> Response:
+        """(h - th + 1, w - tw + 1) scores of all windows of (h, w, c) by (th, tw, c)."""
+        check(template, image, mask)
+        pattern = Pattern.of(template, mask)
+        with ThreadPoolExecutor(1) as aside:
+            sums = aside.submit(windows, image, template.shape[:2], mask)
+            products, found = single(image, pattern.centred, self.threads)
+            seen = sums.result()
+        if self.comparison.endswith("-normed") and pattern.variance > 0:
+            _sharpen(products, found, image, seen, pattern)
+        return compared(self.comparison, products, seen, pattern, self.threads)
+
+
+def check(template: Plane, image: Plane, mask: Mask | None) -> None:
+    """Raises `BadQuery` where there is no window, or nothing of the template counts."""
+    if template.shape[0] > image.shape[0] or template.shape[1] > image.shape[1]:
+        raise BadQuery(
+            f"the template has {template.shape[1]} x {template.shape[0]} px and the picture "
+            f"{image.shape[1]} x {image.shape[0]}: the template must not be larger"
+        )
+    if mask is not None and mask.shape != template.shape[:2]:
+        raise BadQuery(f"the mask has {mask.shape[::-1]} px and the template {template.shape[1::-1]}: they must agree")
+    if mask is not None and not mask.any():
+        raise BadQuery("the mask is empty: no pixel of the template is left to compare")
+
+
+def _sharpen(products: Response, found: Sequence[Square], image: Plane, seen: Windows, pattern: Pattern) -> None:
+    """Computes again, in double precision, what single precision may have got wrong by more than the tolerance."""
+    for square in found:
+        least = (LOSS * square.contrast / TOLERANCE) ** 2 * seen.count
+        variance = seen.variance(square.rows, square.columns)
+        weak = np.nonzero((variance > 0) & (variance < least))
+        if len(weak[0]):
+            place = tuple(
+                slice(start + int(at.min()), start + int(at.max()) + 1)
+                for start, at in zip((square.rows.start, square.columns.start), weak, strict=True)
+            )
+            part = under(image, (place[0], place[1]), pattern.centred)
+            products[place] = double(part - part.mean(axis=(0, 1)), pattern.centred)

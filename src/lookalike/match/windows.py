@@ -1,0 +1,60 @@
+"""Sums over every window of an image, without rounding: what lighting did to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.match.correlation import Plane, double
+
+Mask = NDArray[np.bool_]
+"""(th, tw) which pixels of a template count."""
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """(h', w', c) sums of values and (h', w') sums of squares of all channels; `count` pixels of each window count."""
+
+    sums: NDArray[np.int32] | NDArray[np.float64]
+    squares: NDArray[np.float64]
+    count: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Of a response."""
+        return self.squares.shape[0], self.squares.shape[1]
+
+    def variance(self, rows: slice, columns: slice = slice(None)) -> NDArray[np.float64]:
+        """(b, w') sums of squares without the mean of each channel; 0 exactly where a window is flat."""
+        sums = self.sums[rows, columns].astype(np.float64)
+        np.square(sums, out=sums)
+        of_sums = sums[..., 0] if sums.shape[2] == 1 else sums.sum(axis=2)
+        np.divide(of_sums, self.count, out=of_sums)  # by division, not by a factor: whole numbers stay whole
+        np.subtract(self.squares[rows, columns], of_sums, out=of_sums)
+        return np.maximum(of_sums, 0, out=of_sums)
+
+
+def windows(image: Plane, size: tuple[int, int], mask: Mask | None = None) -> Windows:
+    """Of `size` (th, tw); with a mask over its pixels alone."""
+    return _boxes(image, size) if mask is None else _masked(image, mask)
+
+
+def _boxes(image: Plane, window: tuple[int, int]) -> Windows:
+    """By running sums of integers."""
+    height, width = window
+    inside = np.s_[: image.shape[0] - height + 1, : image.shape[1] - width + 1]
+    size, first = (width, height), (0, 0)
+    sums = cv2.boxFilter(image, cv2.CV_32S, size, anchor=first, normalize=False).reshape(image.shape)[inside]
+    squares = cv2.sqrBoxFilter(image, cv2.CV_64F, size, anchor=first, normalize=False).reshape(image.shape)[inside]
+    return Windows(sums, squares[..., 0] if squares.shape[2] == 1 else squares.sum(axis=2), height * width)
+
+
+def _masked(image: Plane, mask: Mask) -> Windows:
+    """By correlation with the mask; whole numbers come out of it, but for the last digits that rounding removes."""
+    weights = mask.astype(np.float64)[:, :, None]
+    values = [double(image[:, :, at : at + 1], weights) for at in range(image.shape[2])]
+    of_squares = double(np.square(image, dtype=np.float64).sum(axis=2, keepdims=True), weights)
+    return Windows(np.rint(np.stack(values, axis=2)), np.rint(of_squares), int(mask.sum()))
