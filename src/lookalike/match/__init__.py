@@ -9,6 +9,7 @@ LOCATORS: Table[Locator] = Table(
     "locator",
     {
         "exact": "lookalike.match.exact:Exact",
+        "fast": "lookalike.match.pyramid:Pyramid",
     },
 )
 """Sliding windows by name of the engine."""

@@ -13,7 +13,6 @@ Where a length is 0 there is nothing to compare: correlation is 0; the differenc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -22,13 +21,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.correlation import Plane, Response
+from lookalike.match.correlation import Plane, Response, Values, in_threads
 from lookalike.match.windows import Mask, Windows
 
 Comparison: TypeAlias = Literal[
     "sqdiff", "sqdiff-normed", "ccorr", "ccorr-normed", "zsqdiff", "zsqdiff-normed", "ccoeff", "ccoeff-normed"
 ]
-Values = NDArray[np.float64]
 BAND = 16
 """Rows that are computed at a time: their arrays stay in the cache."""
 
@@ -58,7 +56,7 @@ class Pattern:
 class Band:
     """Some rows of windows with their sums of products, and what they are compared with."""
 
-    products: Response
+    products: Values
     seen: Windows
     rows: slice
     pattern: Pattern
@@ -90,7 +88,7 @@ class Band:
         return np.asarray(self.corrected_difference + np.square(apart).sum(axis=2) / self.pattern.count)
 
 
-def _correlation(products: NDArray[np.floating], of_window: Values, of_pattern: float) -> Values:
+def _correlation(products: Values, of_window: Values, of_pattern: float) -> Values:
     lengths = np.sqrt(of_window)
     lengths *= np.sqrt(of_pattern)
     np.copyto(lengths, np.inf, where=lengths == 0)
@@ -104,7 +102,7 @@ def _difference(difference: Values, of_window: Values, of_pattern: float) -> Val
     return -np.minimum(np.divide(difference, lengths, out=nothing, where=lengths > 0), 1)
 
 
-COMPARISONS: Mapping[Comparison, Callable[[Band], NDArray[np.floating]]] = MappingProxyType(
+COMPARISONS: Mapping[Comparison, Callable[[Band], Values]] = MappingProxyType(
     {
         "sqdiff": lambda band: -band.difference,
         "sqdiff-normed": lambda band: _difference(band.difference, band.energy, band.pattern.energy),
@@ -118,7 +116,7 @@ COMPARISONS: Mapping[Comparison, Callable[[Band], NDArray[np.floating]]] = Mappi
 )
 
 
-def compared(comparison: Comparison, products: Response, seen: Windows, pattern: Pattern, threads: int) -> Response:
+def compared(comparison: Comparison, products: Values, seen: Windows, pattern: Pattern, threads: int) -> Response:
     """(h', w') from the sums of products and of windows."""
     found = np.empty(seen.shape, np.float32)
 
@@ -126,6 +124,5 @@ def compared(comparison: Comparison, products: Response, seen: Windows, pattern:
         rows = slice(top, top + BAND)
         found[rows] = COMPARISONS[comparison](Band(products[rows], seen, rows, pattern))
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, range(0, seen.shape[0], BAND)))
+    in_threads(fill, range(0, seen.shape[0], BAND), threads)
     return found

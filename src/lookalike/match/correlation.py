@@ -1,86 +1,83 @@
-"""The sum of products of a template without its mean and every window of an image, for one use: comparing them."""
+"""The sum of products of a template and every window of an image, in double precision.
+
+The image is transformed in overlapping squares; the template only once [Oppenheim & Schafer, Discrete-time signal
+processing, overlap-save]. Single precision would lose windows of little contrast beside much: their share of the error
+is that of the whole square.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+T = TypeVar("T")
+R = TypeVar("R")
 Plane = NDArray[np.uint8]
 """(h, w, c)"""
 Response = NDArray[np.float32]
 """(h - th + 1, w - tw + 1), by the place of the window's upper left pixel."""
+Values = NDArray[np.float64]
 
-TILE = 1024
-"""px of a side of the squares that are transformed in double precision."""
-LEAST, MOST = 256, 1536
-"""px of a side of those that are transformed in single precision: four times the template's, within these."""
-
-
-@dataclass(frozen=True)
-class Square:
-    """Rows and columns of a response, and the contrast (standard deviation) of the image that it is of."""
-
-    rows: slice
-    columns: slice
-    contrast: float
+SIDES = (600, 960, 1440, 2560)
+"""px of a side of the squares; of lengths about these a transform costs least a pixel."""
+TIMES = 2.8
+"""A square is at least so many times as long as the template."""
 
 
-def single(image: Plane, template: NDArray[np.float64], threads: int) -> tuple[Response, list[Square]]:
-    """In single precision, by squares, each of the image less its mean there.
-
-    What is lost is in proportion to the contrast of a square, which is told as well.
-    """
-    kernel = template.astype(np.float32)
-    height, width = image.shape[0] - template.shape[0] + 1, image.shape[1] - template.shape[1] + 1
-    found = np.empty((height, width), np.float32)
-
-    def fill(place: tuple[slice, slice]) -> Square:
-        part = under(image, place, template)
-        mean, deviation = cv2.meanStdDev(part)
-        centred = np.subtract(part, np.rint(mean[:, 0]), dtype=np.float32)  # exact
-        found[place] = cv2.matchTemplate(centred, kernel, cv2.TM_CCORR)
-        return Square(*place, float(np.linalg.norm(deviation)))
-
-    side = int(np.clip(4 * max(template.shape[:2]), LEAST, MOST))
-    with ThreadPoolExecutor(threads) as pool:
-        return found, list(pool.map(fill, squares(height, width, side)))
+Place = tuple[slice, slice]
+"""Rows and columns of a response."""
 
 
-def under(image: NDArray[Any], place: tuple[slice, slice], template: NDArray[Any]) -> NDArray[Any]:
-    """The part of an image that the windows at these rows and columns of a response lie on."""
-    rows, columns = place
-    return image[rows.start : rows.stop + template.shape[0] - 1, columns.start : columns.stop + template.shape[1] - 1]
-
-
-def double(image: NDArray[np.floating] | Plane, template: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(h - th + 1, w - tw + 1) in double precision, by overlapping squares [Oppenheim & Schafer, overlap-save]."""
-    height, width = image.shape[0] - template.shape[0] + 1, image.shape[1] - template.shape[1] + 1
+def correlate(image: NDArray[Any], kernel: Values, threads: int = 1) -> Values:
+    """(h - th + 1, w - tw + 1) of (h, w, c) and (th, tw, c), summed over channels."""
+    height, width = (image.shape[axis] - kernel.shape[axis] + 1 for axis in (0, 1))
     found = np.empty((height, width))
-    for place in squares(height, width, TILE):
-        found[place] = _whole(np.asarray(under(image, place, template), np.float64), template)
+    rows, columns = (_side(image.shape[axis], kernel.shape[axis]) for axis in (0, 1))
+    of_kernel = [_transformed(kernel[:, :, channel], rows, columns) for channel in range(kernel.shape[2])]
+
+    def fill(place: Place) -> None:
+        down, across = place
+        part = image[down.start : down.start + rows, across.start : across.start + columns]
+        summed = sum(
+            cv2.mulSpectrums(_transformed(part[:, :, channel], rows, columns), other, 0, conjB=True)
+            for channel, other in enumerate(of_kernel)
+        )
+        back = cv2.dft(summed, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+        found[place] = back[: down.stop - down.start, : across.stop - across.start]
+
+    in_threads(fill, _squares(found.shape, (rows - kernel.shape[0] + 1, columns - kernel.shape[1] + 1)), threads)
     return found
 
 
-def squares(height: int, width: int, side: int) -> Iterator[tuple[slice, slice]]:
-    """Rows and columns of squares that cover a response."""
-    for top in range(0, height, side):
-        for left in range(0, width, side):
-            yield slice(top, min(top + side, height)), slice(left, min(left + side, width))
+def in_threads(work: Callable[[T], R], items: Iterable[T], threads: int) -> list[R]:
+    """Of each item, in order; in this thread alone where one is enough."""
+    several = list(items)
+    if threads == 1 or len(several) == 1:
+        return [work(item) for item in several]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, several))
 
 
-def _whole(image: NDArray[np.float64], template: NDArray[np.float64]) -> NDArray[np.float64]:
-    from scipy import fft
+def _side(length: int, of_kernel: int) -> int:
+    """Of a square: no longer than the image needs."""
+    whole = cv2.getOptimalDFTSize(length)
+    return int(min(whole, next((side for side in SIDES if side >= TIMES * of_kernel), whole)))
 
-    shape = [fft.next_fast_len(length, real=True) for length in image.shape[:2]]
-    of_image = fft.rfft2(image, shape, axes=(0, 1))
-    of_template = fft.rfft2(template, shape, axes=(0, 1))
-    summed = (of_image * of_template.conj()).sum(axis=2)
-    found = fft.irfft2(summed, shape)
-    height, width = image.shape[0] - template.shape[0] + 1, image.shape[1] - template.shape[1] + 1
-    return np.asarray(found[:height, :width])
+
+def _transformed(part: NDArray[Any], rows: int, columns: int) -> Values:
+    padded = np.zeros((rows, columns))
+    padded[: part.shape[0], : part.shape[1]] = part
+    spectrum: Values = cv2.dft(padded, nonzeroRows=part.shape[0])
+    return spectrum
+
+
+def _squares(shape: tuple[int, ...], step: tuple[int, int]) -> Iterator[Place]:
+    """Rows and columns that cover a response."""
+    for top in range(0, shape[0], step[0]):
+        for left in range(0, shape[1], step[1]):
+            yield slice(top, min(top + step[0], shape[0])), slice(left, min(left + step[1], shape[1]))

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import ClassVar, get_args
 
-import numpy as np
-
 from lookalike.errors import BadQuery
 from lookalike.match.comparisons import Comparison, Pattern, compared
-from lookalike.match.correlation import Plane, Response, Square, double, single, under
+from lookalike.match.correlation import Plane, Response, correlate
 from lookalike.match.peaks import placements
 from lookalike.match.planes import planes, scaled_to
-from lookalike.match.windows import Mask, Windows, windows
+from lookalike.match.windows import Mask, windows
 from lookalike.types import Located, Picture
-
-LOSS = 1e-6
-"""Of the contrast of a square: what single precision may get wrong, of the length of a window of such contrast."""
-TOLERANCE = 1e-5
-"""Largest error of a normed comparison; windows of so little contrast that it might be larger are done again."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +49,8 @@ class Exact:
         """(h - th + 1, w - tw + 1) scores of all windows of (h, w, c) by (th, tw, c)."""
         check(template, image, mask)
         pattern = Pattern.of(template, mask)
-        with ThreadPoolExecutor(1) as aside:
-            sums = aside.submit(windows, image, template.shape[:2], mask)
-            products, found = single(image, pattern.centred, self.threads)
-            seen = sums.result()
-        if self.comparison.endswith("-normed") and pattern.variance > 0:
-            _sharpen(products, found, image, seen, pattern)
+        seen = windows(image, template.shape[:2], mask)
+        products = correlate(image, pattern.centred, self.threads)
         return compared(self.comparison, products, seen, pattern, self.threads)
 
 
@@ -78,18 +65,3 @@ def check(template: Plane, image: Plane, mask: Mask | None) -> None:
         raise BadQuery(f"the mask has {mask.shape[::-1]} px and the template {template.shape[1::-1]}: they must agree")
     if mask is not None and not mask.any():
         raise BadQuery("the mask is empty: no pixel of the template is left to compare")
-
-
-def _sharpen(products: Response, found: Sequence[Square], image: Plane, seen: Windows, pattern: Pattern) -> None:
-    """Computes again, in double precision, what single precision may have got wrong by more than the tolerance."""
-    for square in found:
-        least = (LOSS * square.contrast / TOLERANCE) ** 2 * seen.count
-        variance = seen.variance(square.rows, square.columns)
-        weak = np.nonzero((variance > 0) & (variance < least))
-        if len(weak[0]):
-            place = tuple(
-                slice(start + int(at.min()), start + int(at.max()) + 1)
-                for start, at in zip((square.rows.start, square.columns.start), weak, strict=True)
-            )
-            part = under(image, (place[0], place[1]), pattern.centred)
-            products[place] = double(part - part.mean(axis=(0, 1)), pattern.centred)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.correlation import Response
-from lookalike.types import Placement, Size
+from lookalike.types import Box, Placement, Size
 
 CELL = 64
 """px of a side of the squares whose maxima are remembered."""
@@ -27,6 +29,23 @@ def placements(response: Response, size: Size, k: int, overlap: float) -> list[P
         found.append(_placement(response, at, size))
         _take_away(left, tops, at, size, overlap)
     return found
+
+
+def settled(found: Sequence[Placement], k: int, overlap: float) -> list[Placement]:
+    """At most `k` of these, best first, none sharing more than `overlap` of the union with a better one."""
+    kept: list[Placement] = []
+    for one in sorted(found, key=lambda one: -one.score):
+        if len(kept) < k and all(_shared(one.box, other.box) <= overlap for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _shared(a: Box, b: Box) -> float:
+    """Intersection over union."""
+    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    both = max(across, 0.0) * max(down, 0.0)
+    return both / (a[2] * a[3] + b[2] * b[3] - both)
 
 
 def refined(values: NDArray[np.floating], at: int) -> float:

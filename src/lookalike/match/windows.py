@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.correlation import Plane, double
+from lookalike.match.correlation import Plane, correlate
 
 Mask = NDArray[np.bool_]
 """(th, tw) which pixels of a template count."""
@@ -55,6 +55,6 @@ def _boxes(image: Plane, window: tuple[int, int]) -> Windows:
 def _masked(image: Plane, mask: Mask) -> Windows:
     """By correlation with the mask; whole numbers come out of it, but for the last digits that rounding removes."""
     weights = mask.astype(np.float64)[:, :, None]
-    values = [double(image[:, :, at : at + 1], weights) for at in range(image.shape[2])]
-    of_squares = double(np.square(image, dtype=np.float64).sum(axis=2, keepdims=True), weights)
+    values = [correlate(image[:, :, at : at + 1], weights) for at in range(image.shape[2])]
+    of_squares = correlate(np.square(image, dtype=np.float64).sum(axis=2, keepdims=True), weights)
     return Windows(np.rint(np.stack(values, axis=2)), np.rint(of_squares), int(mask.sum()))
