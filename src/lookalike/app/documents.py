@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lookalike.search.ingest import IndexReport
     from lookalike.search.library import Status
     from lookalike.search.results import Question, Results
-    from lookalike.types import Answer
+    from lookalike.types import Answer, Placement
 
 Document = dict[str, Any]
 
@@ -217,6 +217,23 @@ def calibrate_document(fitted: Fitted) -> Document:
             for precision in (0.9, 0.95, 0.99)
         },
         curve={"scores": found.scores, "probabilities": found.probabilities},
+    )
+
+
+def locate_document(path: str, places: Sequence[Placement]) -> Document:
+    """Places in one picture, best first; boxes in px of it, angles in degrees."""
+    return document(
+        "locate",
+        placements=[
+            {
+                **path_fields(path),
+                "box": [round(side, 3) for side in place.box],
+                "score": round(place.score, 6),
+                "scale": round(place.scale, 5),
+                "angle": round(math.degrees(place.angle), 3),
+            }
+            for place in places
+        ],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import cv2
@@ -42,24 +42,23 @@ class Followed:
 
 
 @dataclass(frozen=True)
-class Pyramid:
+class Pyramid(Exact):
     """As `Exact`, but for pictures halved again and again; where it is not sure, every window is compared after all."""
 
     name: ClassVar[str] = "fast"
     revision: ClassVar[int] = 1
     source: ClassVar[str] = "Tanimoto, Template matching in pyramids, CGIP 1981"
 
-    exact: Exact = field(default_factory=Exact)
     fall_back: bool = True
     """Search exactly where the pyramid is not sure; else say that it is not."""
 
     def locate(self, template: Picture, image: Picture, k: int = 1, mask: Mask | None = None) -> Located:
         """The best `k` places, best first, with the scores that `Exact` gives them; with a mask exactly at once."""
-        small, large = planes(template, self.exact.colour), planes(image, self.exact.colour)
+        small, large = planes(template, self.colour), planes(image, self.colour)
         check(small, large, mask)
         found, certain = ((), False) if mask is not None else self._search(small, large, k)
         if not certain and (self.fall_back or not found):
-            return self.exact.locate(template, image, k, mask)
+            return super().locate(template, image, k, mask)
         return Located(scaled_to(image, found), certain)
 
     def _search(self, template: Plane, image: Plane, k: int) -> tuple[Sequence[Placement], bool]:
@@ -67,13 +66,13 @@ class Pyramid:
         levels = _levels(template, image)
         if len(levels) == 1:
             return (), False
-        response = self.exact.response(*levels[-1])
+        response = self.response(*levels[-1])
         first = [Followed(one.score, one) for one in placements(response, APART, max(CANDIDATES, 4 * k), 0.0)]
         followed = first
         for at, level in enumerate(reversed(levels[:-1])):
             moved = sorted((self._moved(one, *level) for one in followed), key=lambda one: -one.place.score)
             followed = moved[: max(LEAST, 2 * k, len(first) >> (at + 1))]
-        chosen = settled([one.place for one in followed], k, self.exact.overlap)
+        chosen = settled([one.place for one in followed], k, self.overlap)
         starts = [one.start for one in followed if one.place in chosen]
         return chosen, len(chosen) == k and self._is_certain(response, first, starts, chosen)
 
@@ -84,7 +83,7 @@ class Pyramid:
         left = min(max(x - REACH, 0), image.shape[1] - width)
         top = min(max(y - REACH, 0), image.shape[0] - height)
         part = image[top : max(y, top) + REACH + height, left : max(x, left) + REACH + width]
-        response = replace(self.exact, threads=1).response(template, part)
+        response = replace(self, threads=1).response(template, part)
         (best,) = placements(response, (width, height), 1, 0.0)
         box = (best.box[0] + left, best.box[1] + top, best.box[2], best.box[3])
         return Followed(one.start, replace(best, box=box))
@@ -93,7 +92,7 @@ class Pyramid:
         self, response: Response, first: Sequence[Followed], starts: Sequence[float], chosen: Sequence[Placement]
     ) -> bool:
         """Whether what was not followed began so far below the chosen that it can hardly win."""
-        if self.exact.comparison == "ccoeff-normed" and chosen[-1].score < PRESENT:
+        if self.comparison == "ccoeff-normed" and chosen[-1].score < PRESENT:
             return False
         cut = first[-1].start
         height = float(response.max()) - float(np.median(response[::2, ::2]))

@@ -18,6 +18,7 @@ from lookalike.app.cli.commands import (
     dupes,
     eval,
     index,
+    locate,
     models,
     search,
     upkeep,
@@ -61,7 +62,7 @@ def _common(
     remember(Common(library, quiet, verbose))
 
 
-for module in (index, search, dupes, compare, calibrate, describe, eval, upkeep, describers):
+for module in (index, search, dupes, compare, locate, calibrate, describe, eval, upkeep, describers):
     module.add_to(app)
 app.add_typer(models.app, name="models")
 

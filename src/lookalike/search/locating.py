@@ -1,0 +1,66 @@
+"""A template looked for in a picture, and the map of where it might be."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import BadQuery
+from lookalike.match import LOCATORS
+from lookalike.match.heat import heat_map
+from lookalike.pixels.limits import Limits
+from lookalike.protocols import Locator
+from lookalike.search.atomic import write_atomically
+from lookalike.search.opening import Opener
+from lookalike.search.sample import Source, sample
+from lookalike.types import Located, Picture
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What was looked for, where, and what was found."""
+
+    template: Picture
+    image: Picture
+    located: Located
+
+    def save_map(self, path: str | os.PathLike[str]) -> Path:
+        """The picture as PNG, warmer where the template fits better, with the places that were found."""
+        from PIL import Image
+
+        if self.located.response is None:
+            raise BadQuery("a map needs every window compared: search with the engine 'exact'")
+        file = io.BytesIO()
+        Image.fromarray(heat_map(self.image, self.template, self.located)).save(file, "PNG")
+        return write_atomically(Path(path), file.getvalue())
+
+
+def locate(
+    template: Source,
+    image: Source,
+    *,
+    k: int = 1,
+    mask: Source | None = None,
+    locator: Locator | None = None,
+    limits: Limits = Limits(),
+) -> Search:
+    """The best `k` places of `template` in `image`; where `mask`, a picture of the template's size, is light."""
+    if k < 1:
+        raise BadQuery(f"k must be 1 or more, not {k}")
+    opener = Opener(limits)
+    try:
+        small, large = (sample(source, decode=opener.decode).picture(None) for source in (template, image))
+        covered = None if mask is None else _light(sample(mask, decode=opener.decode).picture(None))
+    finally:
+        opener.close()
+    engine = LOCATORS.make("fast") if locator is None else locator
+    return Search(small, large, engine.locate(small, large, k, covered))
+
+
+def _light(mask: Picture) -> NDArray[np.bool_]:
+    return np.asarray(mask.pixels.mean(axis=2) >= 128)

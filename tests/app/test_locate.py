@@ -1,0 +1,86 @@
+"""`lookalike locate` on real photos."""
+
+import json
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A photo, a part of it in other light, and one that is not there."""
+    root = tmp_path_factory.mktemp("locate")
+    photo = skimage.data.coffee()[:, :, ::-1]
+    part = np.clip(photo[150:214, 220:300] * 0.7 + 30, 0, 255).astype(np.uint8)
+    cv2.imwrite(str(root / "photo.png"), photo)
+    cv2.imwrite(str(root / "part.png"), part)
+    mask = np.zeros(part.shape[:2], np.uint8)
+    mask[10:, 10:] = 255
+    part[:10] = part[:, :10] = 0
+    cv2.imwrite(str(root / "spoilt.png"), part)
+    cv2.imwrite(str(root / "mask.png"), mask)
+    cv2.imwrite(str(root / "absent.png"), skimage.data.astronaut()[20:90, 180:260, ::-1])
+    return root
+
+
+def run(*words):
+    command = [sys.executable, "-m", "lookalike", "locate", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("engine", ["fast", "exact"])
+def test_a_part_is_found_where_it_was_cut_out(files, engine):
+    ran = run(files / "part.png", files / "photo.png", "--engine", engine, "--json")
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert found["schema"] == "lookalike/locate/1"
+    (place,) = found["placements"]
+    np.testing.assert_allclose(place["box"], [220, 150, 80, 64], atol=0.6)
+    assert place["score"] > 0.99
+    assert (place["scale"], place["angle"]) == (1.0, 0.0)
+    assert place["path"].endswith("photo.png")
+
+
+def test_what_is_not_there_is_not_found_from_a_score_on(files):
+    ran = run(files / "absent.png", files / "photo.png", "--least", 0.8)
+    assert (ran.returncode, ran.stdout) == (1, "")
+
+
+def test_a_mask_takes_away_what_is_spoilt(files):
+    spoilt = json.loads(run(files / "spoilt.png", files / "photo.png", "--json").stdout)["placements"][0]
+    ran = run(files / "spoilt.png", files / "photo.png", "--mask", files / "mask.png", "--json")
+    place = json.loads(ran.stdout)["placements"][0]
+    assert place["score"] > 0.99 > spoilt["score"]
+    np.testing.assert_allclose(place["box"], [220, 150, 80, 64], atol=0.6)
+
+
+def test_a_map_shows_the_place_and_is_written_beside_the_answer(files, tmp_path):
+    ran = run(files / "part.png", files / "photo.png", "--map", tmp_path / "map.png")
+    assert ran.returncode == 0, ran.stderr
+    assert len(ran.stdout.splitlines()) == 1
+    drawn = cv2.imread(str(tmp_path / "map.png"))
+    assert drawn.shape == (400, 600, 3)
+    warm = drawn[182, 260].astype(int)  # the middle of the place: red above blue
+    assert warm[2] > warm[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("photo.png", "part.png"), "must not be larger"),
+        (("part.png", "photo.png", "--method", "ccoef"), "ccoeff-normed"),
+        (("part.png", "photo.png", "--engine", "fst"), "did you mean 'fast'"),
+        (("part.png", "photo.png", "--mask", "photo.png"), "must agree"),
+        (("part.png", "nowhere.png"), "is not a file"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_what_to_do(files, words, message):
+    named = [files / word if word.endswith(".png") else word for word in words]
+    ran = run(*named)
+    assert ran.returncode == 2
+    assert message in ran.stderr
+    assert ran.stdout == ""
