@@ -138,6 +138,11 @@ PEERS: dict[str, dict[str, Callable[[NDArray[np.uint8]], object]]] = {
         "cv2.img_hash.PHash": opencv_phash,
     },
     "dhash": {"imagehash.dhash": lambda photo: imagehash.dhash(Image.fromarray(photo))},
+    "ahash": {
+        "imagehash.average_hash": lambda photo: imagehash.average_hash(Image.fromarray(photo)),
+        "cv2.img_hash.AverageHash": lambda photo: cv2.img_hash.AverageHash.create().compute(photo),
+    },
+    "whash": {"imagehash.whash": lambda photo: imagehash.whash(Image.fromarray(photo))},
     "thumbnail": {"Pillow resize BOX": tiny},
 }
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from lookalike.describe.dhash import DifferenceHash
 from lookalike.describe.drawing import MARK
-from lookalike.describe.reduced import reduced_grey
+from lookalike.pixels.planes import small_grey
 from lookalike.types import Picture, Pixels
 
 
@@ -38,7 +38,7 @@ def test_bits_agree_with_a_slow_loop_over_the_means_of_blocks() -> None:
 
 def test_bits_agree_with_imagehash_on_the_same_reduced_picture(photos: list[Picture]) -> None:
     for photo in photos:
-        reduced = Image.fromarray(reduced_grey(photo, 9, 8))
+        reduced = Image.fromarray(small_grey(photo, 9, 8))
         np.testing.assert_array_equal(bits(photo), imagehash.dhash(reduced).hash)
 
 

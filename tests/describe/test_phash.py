@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.describe.phash import PerceptualHash
-from lookalike.describe.reduced import reduced_grey
+from lookalike.pixels.planes import small_grey
 from lookalike.types import Picture, Pixels
 
 
@@ -43,7 +43,7 @@ def slow_transform(grey: Pixels, count: int) -> NDArray[np.float64]:
 @pytest.mark.parametrize("size", [4, 8])
 def test_bits_agree_with_a_slow_transform(size: int, photos: list[Picture]) -> None:
     for photo in photos[:3]:
-        frequencies = slow_transform(reduced_grey(photo, 4 * size, 4 * size), size)
+        frequencies = slow_transform(small_grey(photo, 4 * size, 4 * size), size)
         above = frequencies - np.median(frequencies)
         clear = np.abs(above) > 1  # the integer basis is that exact
         assert clear.mean() > 0.9
@@ -52,7 +52,7 @@ def test_bits_agree_with_a_slow_transform(size: int, photos: list[Picture]) -> N
 
 def test_bits_agree_with_imagehash_on_the_same_reduced_picture(photos: list[Picture]) -> None:
     for photo in photos:
-        reduced = Image.fromarray(reduced_grey(photo, 32, 32))
+        reduced = Image.fromarray(small_grey(photo, 32, 32))
         assert np.count_nonzero(bits(photo) != imagehash.phash(reduced).hash) <= 2
 
 

@@ -22,12 +22,20 @@ def test_grey_of_grey_is_itself() -> None:
     np.testing.assert_array_equal(grey(Picture(ramp, (256, 1))), ramp[..., 0])
 
 
-def test_small_grey_is_the_grey_of_the_small_picture(photos: list[Picture]) -> None:
+def test_small_is_the_resized_picture_and_small_grey_its_grey_to_one_level(photos: list[Picture]) -> None:
     picture = photos[0]
     tiny = small(picture, 32, 24)
     assert tiny.shape == (24, 32, 3)
     np.testing.assert_array_equal(tiny, resize(picture.pixels, (32, 24)))
-    np.testing.assert_array_equal(small_grey(picture, 32, 24), luma(tiny))
+    assert np.abs(small_grey(picture, 32, 24) - luma(tiny)).max() <= 1
+
+
+def test_small_grey_grows_smoothly_where_the_picture_is_smaller() -> None:
+    ramp = np.repeat(np.linspace(0, 255, 16).astype(np.uint8)[None, :, None], 3, axis=2)
+    grown = small_grey(Picture(ramp, (16, 1)), 64, 8)
+    assert grown.shape == (8, 64)
+    assert np.diff(grown[0].astype(int)).max() <= 6
+    np.testing.assert_array_equal(grown, np.repeat(grown[:1], 8, axis=0))
 
 
 def test_a_plane_is_made_once_and_read_only(photos: list[Picture]) -> None:

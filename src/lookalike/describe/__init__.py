@@ -6,10 +6,13 @@ from lookalike.registry import Table
 DESCRIBERS: Table[Describer] = Table(
     "describer",
     {
+        "ahash": "lookalike.describe.ahash:AverageHash",
         "convnet": "lookalike.describe.convnet:ConvNet",
         "dhash": "lookalike.describe.dhash:DifferenceHash",
         "histogram": "lookalike.describe.histogram:ColourHistogram",
+        "pdq": "lookalike.describe.pdq:PDQHash",
         "phash": "lookalike.describe.phash:PerceptualHash",
         "thumbnail": "lookalike.describe.thumbnail:Thumbnail",
+        "whash": "lookalike.describe.whash:WaveletHash",
     },
 )

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lookalike.pixels.planes import small, small_grey
+from lookalike.pixels.planes import small
 from lookalike.pixels.resize import resize
 from lookalike.types import Picture, Pixels
 
@@ -18,8 +15,3 @@ SIDE: Final = 128
 def reduced(picture: Picture, width: int = SIDE, height: int = SIDE) -> Pixels:
     """(height, width, 3), at most SIDE each."""
     return resize(small(picture, SIDE, SIDE), (width, height))
-
-
-def reduced_grey(picture: Picture, width: int, height: int) -> NDArray[np.uint8]:
-    """(height, width), at most SIDE each."""
-    return resize(small_grey(picture, SIDE, SIDE), (width, height))

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.pixels.area import cell_means, summed
 from lookalike.pixels.resize import resize
-from lookalike.types import Picture, Pixels
+from lookalike.types import Picture, Pixels, Size
 
 
 def small(picture: Picture, width: int, height: int) -> Pixels:
@@ -24,8 +25,14 @@ def grey(picture: Picture) -> NDArray[np.uint8]:
 
 
 def small_grey(picture: Picture, width: int, height: int) -> NDArray[np.uint8]:
-    """(height, width) `grey` of `small`: the colours are averaged before they are weighed."""
-    return picture.plane(("small_grey", width, height), lambda _: _luma(small(picture, width, height)))
+    """(height, width) of the whole `grey`, its proportions not kept: each axis by exact means down, bicubic up."""
+    return picture.plane(("small_grey", width, height), lambda _: _reduced(picture, (width, height)))
+
+
+def _reduced(picture: Picture, size: Size) -> NDArray[np.uint8]:
+    table = picture.plane("summed grey", lambda _: summed(grey(picture)))
+    height, width = picture.pixels.shape[:2]
+    return resize(cell_means(table, (min(size[0], width), min(size[1], height))), size)
 
 
 def _luma(pixels: Pixels) -> NDArray[np.uint8]:
