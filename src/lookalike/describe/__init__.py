@@ -7,6 +7,7 @@ DESCRIBERS: Table[Describer] = Table(
     "describer",
     {
         "ahash": "lookalike.describe.ahash:AverageHash",
+        "colour_pyramid": "lookalike.describe.colour_pyramid:ColourPyramid",
         "convnet": "lookalike.describe.convnet:ConvNet",
         "dhash": "lookalike.describe.dhash:DifferenceHash",
         "histogram": "lookalike.describe.histogram:ColourHistogram",

@@ -1,4 +1,4 @@
-"""Where in two pictures lies what a network sees in both, told and drawn."""
+"""Where in two pictures lies what both share, told of a network and drawn for any describer with a map."""
 
 from __future__ import annotations
 
