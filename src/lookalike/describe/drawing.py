@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.types import Pixels, Size
+from lookalike.types import Picture, Pixels, Size
 
 GAP: Final = 12
 """px between tiles."""
@@ -17,6 +17,8 @@ PAPER: Final = 255
 MARK: Final = (235, 95, 0)
 """RGB of what differs."""
 FRAME: Final = (150, 150, 150)
+HEAD: Final = 190
+"""px of the pictures above a chart."""
 LEAST: Final = 12
 """px that the shorter side of a drawn picture keeps, however narrow the original."""
 
@@ -88,3 +90,8 @@ def stacked_up(pictures: Sequence[Pixels]) -> Pixels:
     gap = np.full((GAP, width, 3), PAPER, np.uint8)
     tiles = [centred(picture, (width, picture.shape[0])) for picture in pictures]
     return np.concatenate([part for tile in tiles for part in (gap, tile)][1:], axis=0)
+
+
+def headed(query: Picture, hit: Picture, chart: Pixels) -> Pixels:
+    """The two pictures, and below them what is drawn of them."""
+    return stacked_up([side_by_side([tile(picture.pixels, picture.size, HEAD) for picture in (query, hit)]), chart])

@@ -13,15 +13,13 @@ from numpy.typing import NDArray
 
 from lookalike.describe.bars import back_to_back
 from lookalike.describe.colours import joined, names
-from lookalike.describe.drawing import side_by_side, stacked_up, tile
+from lookalike.describe.drawing import headed
 from lookalike.describe.reduced import reduced
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
 from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Space, Vectors
 
-HEAD = 190
-"""px of the pictures above an explanation."""
 BARS = 8
 """Number of colours that an explanation shows."""
 
@@ -63,9 +61,8 @@ class ColourHistogram:
         # Colours that are not shared follow by size, so that what disagrees is seen as well.
         shown = np.lexsort((-np.maximum(ours, theirs), -common))[:BARS]
         shown = shown[np.maximum(ours, theirs)[shown] > 0]
-        heads = side_by_side([tile(picture.pixels, picture.size, HEAD) for picture in (query, hit)])
         bars = back_to_back(ours[shown], theirs[shown], colours[shown])
-        return Explanation(_line(ours, theirs, colours), stacked_up([heads, bars]))
+        return Explanation(_line(ours, theirs, colours), headed(query, hit, bars))
 
     def _shares(self, picture: Picture) -> NDArray[np.float64]:
         """(bins^3,) sum 1."""

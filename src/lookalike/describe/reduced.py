@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from lookalike.pixels.planes import small
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.pixels.planes import small, small_grey
 from lookalike.pixels.resize import resize
 from lookalike.types import Picture, Pixels
 
@@ -15,3 +18,8 @@ SIDE: Final = 128
 def reduced(picture: Picture, width: int = SIDE, height: int = SIDE) -> Pixels:
     """(height, width, 3), at most SIDE each."""
     return resize(small(picture, SIDE, SIDE), (width, height))
+
+
+def reduced_grey(picture: Picture) -> NDArray[np.uint8]:
+    """(SIDE, SIDE)"""
+    return small_grey(picture, SIDE, SIDE)

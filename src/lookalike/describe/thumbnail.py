@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe.drawing import MARK, PAPER, magnified, side_by_side
+from lookalike.describe.flatness import with_flatness
 from lookalike.describe.reduced import reduced
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
@@ -79,6 +80,4 @@ class Thumbnail:
 
     def _row(self, picture: Picture) -> NDArray[np.float64]:
         tiny = reduced(picture, self.size, self.size).astype(np.float64).ravel()
-        # A flat image correlates with nothing: it gets an axis of its own, where one with contrast is near 0.
-        row: NDArray[np.float64] = np.append(tiny - tiny.mean(), GRAIN * np.sqrt(tiny.size))
-        return row / float(np.linalg.norm(row))
+        return with_flatness(tiny - tiny.mean(), GRAIN * np.sqrt(tiny.size))
