@@ -105,7 +105,7 @@ def test_junk_and_what_is_not_in_the_base_are_not_counted():
 def test_a_mixture_scores_by_the_weighted_mean_of_its_channels():
     mixed = Method("both", (Channel(Fake("a"), 3.0), Channel(Fake("b"), 1.0)))
     vectors = {"a": rows(0.5), "b": rows(0.5, seed=1)}
-    scores = mixed.scores(vectors, np.arange(5))
+    scores = mixed.scores({name: found[:5] for name, found in vectors.items()}, vectors)
     slow = (3 * np.clip(vectors["a"][:5] @ vectors["a"].T, 0, 1) + np.clip(vectors["b"][:5] @ vectors["b"].T, 0, 1)) / 4
     np.testing.assert_allclose(scores, slow, atol=1e-5)
     assert mixed.bytes_per_image == 64

@@ -37,6 +37,8 @@ class Retrieval:
 
     def __post_init__(self) -> None:
         count = len(self.queries)
+        if (np.diff(self.base) <= 0).any():
+            raise ValueError("places of the base must ascend")
         if not len(self.relevant) == len(self.groups) == count or not {len(self.junk), len(self.kinds)} <= {0, count}:
             raise ValueError(f"{count} queries need so many answers and groups")
 

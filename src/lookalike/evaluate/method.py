@@ -21,10 +21,10 @@ class Method:
     name: str
     channels: tuple[Channel, ...]
 
-    def scores(self, rows: Mapping[str, Vectors], queries: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(q, n) of `queries`, places in (n, d) `rows` of each channel, to all; larger = more similar."""
+    def scores(self, queries: Mapping[str, Vectors], base: Mapping[str, Vectors]) -> NDArray[np.float32]:
+        """(q, n) of (q, d) rows of each channel to (n, d); larger = more similar."""
         own = {
-            channel: similarity(channel.describer.space, rows[channel.name][queries], rows[channel.name])
+            channel: similarity(channel.describer.space, queries[channel.name], base[channel.name])
             for channel in self.channels
         }
         if len(own) == 1:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.datasets.retrieval import Retrieval
+from lookalike.datasets.retrieval import Places, Retrieval
 from lookalike.evaluate.method import Method
 from lookalike.evaluate.metrics import ranking
 from lookalike.evaluate.metrics.pairs import Curve, Flags, Scores
@@ -183,28 +183,36 @@ def _found(task: Retrieval, method: Method, rows: Mapping[str, Vectors]) -> Foun
     ranks, best = [], []
     firsts: list[tuple[int, float, int]] = []
     seconds = 0.0
-    in_base = np.zeros(len(task.pictures), bool)
-    in_base[task.base] = True
+    base = {channel.name: rows[channel.name][task.base] for channel in method.channels}
     for start in range(0, len(task.queries), BLOCK):
         block = task.queries[start : start + BLOCK]
+        asked = {channel.name: rows[channel.name][block] for channel in method.channels}
         started = time.perf_counter()
-        of_block = method.scores(rows, block)
+        of_block = method.scores(asked, base)
         seconds += time.perf_counter() - started
         for at, scores in enumerate(of_block, start):
-            relevant = np.zeros(len(task.pictures), bool)
-            relevant[task.relevant[at]] = True
-            junk = ~in_base
-            junk[task.queries[at]] = True
+            relevant = _among(task.base, task.relevant[at])
+            junk = _among(task.base, task.queries[at : at + 1])
             if task.junk:
-                junk[task.junk[at]] = True
-            if len(task.relevant[at]):
+                junk |= _among(task.base, task.junk[at])
+            if relevant.any():
                 ranks.append(ranking.ranks_of(scores, relevant, junk))
             place = int(np.argmax(np.where(junk, -np.inf, scores)))
-            firsts.append((place, float(scores[place]), int(ranks[-1][0]) if relevant.any() else 0))
+            firsts.append((int(task.base[place]), float(scores[place]), int(ranks[-1][0]) if relevant.any() else 0))
             if task.task == "copies":
                 best.append(best_of(scores, relevant, junk))
     columns = [np.array(column) for column in zip(*firsts, strict=True)]
     return Found(ranks, best, Firsts(*columns), seconds)
+
+
+def _among(base: Places, places: Places) -> NDArray[np.bool_]:
+    """(n,) which of the base (ascending) are these places."""
+    found = np.zeros(len(base), bool)
+    at = np.searchsorted(base, places)
+    inside = at < len(base)
+    at, places = at[inside], places[inside]
+    found[at[base[at] == places]] = True
+    return found
 
 
 def _is_on_the_front(name: str, quality: Mapping[str, float], cost: Mapping[str, float]) -> bool:
