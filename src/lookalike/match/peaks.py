@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,8 @@ CELL = 64
 
 def placements(response: Response, size: Size, k: int, overlap: float) -> list[Placement]:
     """At most `k`, best first, for a template of `size` (w, h); each takes away what overlaps it by more."""
+    if k == 1:
+        return [_placement(response, cv2.minMaxLoc(response)[3], size)]
     left = response.copy()
     tops = _maxima(left)
     found = []
@@ -57,7 +60,7 @@ def refined(values: NDArray[np.floating], at: int) -> float:
     return float(np.clip((before - after) / (2 * bend), -0.5, 0.5)) if bend < 0 else 0.0
 
 
-def _placement(response: Response, at: tuple[int, int], size: Size) -> Placement:
+def _placement(response: Response, at: Sequence[int], size: Size) -> Placement:
     x, y = at
     box = (x + refined(response[y], x), y + refined(response[:, x], y), float(size[0]), float(size[1]))
     return Placement(box, float(response[y, x]))

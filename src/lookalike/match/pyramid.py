@@ -9,7 +9,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from lookalike.match.correlation import Plane, Response
+from lookalike.match.correlation import Plane
 from lookalike.match.exact import Exact, check
 from lookalike.match.peaks import placements, settled
 from lookalike.match.planes import planes, scaled_to
@@ -20,17 +20,24 @@ COARSE = 16
 """px that the shorter side of the smallest template has at least."""
 DETAIL = 0.1
 """Share of a template's variance that must be left in a smaller one, for that to stand for it."""
-CANDIDATES = 32
-"""Places of the smallest picture that are followed; half as many in each larger one, `LEAST` at any rate."""
 LEAST = 4
-REACH = 2
+"""Places that are followed at any rate."""
+MOST = 256
+"""Places that are followed; where more would have to be, the pyramid is not sure."""
+SLACK = 0.16
+"""Of the height of the best above the median: so far below the best of a level a place is still followed."""
+CLEAR = 0.06
+"""Of the same height: so far above what was not followed the winner must have begun."""
+REACH = 3
 """px that a place may move in the next larger picture, either way."""
+STEPS = 4
+"""In which it may move so far and on."""
 APART = (3, 3)
 """px between two places that are followed."""
-MARGIN = 0.25
-"""How far above the last candidate the winner began, of the height of the best above the median."""
 PRESENT = 0.6
 """`ccoeff-normed` below which nothing is taken to be there, so that every window must be seen."""
+FALL = 0.15
+"""By which it may fall from the smallest picture to the largest; more, and it was something else that looked alike."""
 
 
 @dataclass(frozen=True)
@@ -67,36 +74,45 @@ class Pyramid(Exact):
         if len(levels) == 1:
             return (), False
         response = self.response(*levels[-1])
-        first = [Followed(one.score, one) for one in placements(response, APART, max(CANDIDATES, 4 * k), 0.0)]
-        followed = first
-        for at, level in enumerate(reversed(levels[:-1])):
+        height = float(response.max()) - float(np.median(response[::2, ::2]))
+        first = [Followed(one.score, one) for one in placements(response, APART, MOST, 0.0)]
+        followed, all_of_them = _near_the_best(first, SLACK * height, k)
+        cut = max((one.start for one in first if one not in followed), default=-np.inf)
+        for level in reversed(levels[:-1]):
             moved = sorted((self._moved(one, *level) for one in followed), key=lambda one: -one.place.score)
-            followed = moved[: max(LEAST, 2 * k, len(first) >> (at + 1))]
+            followed, _ = _near_the_best(moved, SLACK * height, k)
         chosen = settled([one.place for one in followed], k, self.overlap)
         starts = [one.start for one in followed if one.place in chosen]
-        return chosen, len(chosen) == k and self._is_certain(response, first, starts, chosen)
+        is_clear = all_of_them and len(chosen) == k and min(starts) - cut >= CLEAR * height
+        is_there = self.comparison != "ccoeff-normed" or chosen[-1].score >= max(PRESENT, max(starts) - FALL)
+        return chosen, is_clear and is_there
 
     def _moved(self, one: Followed, template: Plane, image: Plane) -> Followed:
-        """The best window of the next larger picture within reach of where the place should be."""
-        height, width = template.shape[:2]
-        x, y = (round(2 * at) for at in one.place.box[:2])
-        left = min(max(x - REACH, 0), image.shape[1] - width)
-        top = min(max(y - REACH, 0), image.shape[0] - height)
-        part = image[top : max(y, top) + REACH + height, left : max(x, left) + REACH + width]
-        response = replace(self, threads=1).response(template, part)
-        (best,) = placements(response, (width, height), 1, 0.0)
-        box = (best.box[0] + left, best.box[1] + top, best.box[2], best.box[3])
-        return Followed(one.start, replace(best, box=box))
+        """The best window of the next larger picture about where the place should be, uphill as far as it goes."""
+        at = (round(2 * one.place.box[0]), round(2 * one.place.box[1]))
+        for _ in range(STEPS):
+            best = self._best_near(at, template, image)
+            before, at = at, (round(best.box[0]), round(best.box[1]))
+            if max(abs(at[0] - before[0]), abs(at[1] - before[1])) < REACH:
+                break
+        return Followed(one.start, best)
 
-    def _is_certain(
-        self, response: Response, first: Sequence[Followed], starts: Sequence[float], chosen: Sequence[Placement]
-    ) -> bool:
-        """Whether what was not followed began so far below the chosen that it can hardly win."""
-        if self.comparison == "ccoeff-normed" and chosen[-1].score < PRESENT:
-            return False
-        cut = first[-1].start
-        height = float(response.max()) - float(np.median(response[::2, ::2]))
-        return min(starts) - cut >= MARGIN * height
+    def _best_near(self, at: tuple[int, int], template: Plane, image: Plane) -> Placement:
+        """Of the windows within reach."""
+        height, width = template.shape[:2]
+        (left, right), (top, bottom) = (
+            (min(max(place - REACH, 0), most), min(max(place + REACH, 0), most))
+            for place, most in zip(at, (image.shape[1] - width, image.shape[0] - height), strict=True)
+        )
+        part = image[top : bottom + height, left : right + width]
+        (best,) = placements(replace(self, threads=1).response(template, part), (width, height), 1, 0.0)
+        return replace(best, box=(best.box[0] + left, best.box[1] + top, best.box[2], best.box[3]))
+
+
+def _near_the_best(ranked: Sequence[Followed], slack: float, k: int) -> tuple[Sequence[Followed], bool]:
+    """Those within `slack` of the best, `LEAST` and 2 k at any rate, and whether none of `MOST` had to be left."""
+    near = [one for one in ranked if one.place.score >= ranked[0].place.score - slack]
+    return ranked[: max(len(near), LEAST, 2 * k)], len(near) < MOST
 
 
 def _levels(template: Plane, image: Plane) -> list[tuple[Plane, Plane]]:
