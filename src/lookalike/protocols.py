@@ -10,7 +10,23 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.types import Content, Explanation, Failure, Hits, Ids, Located, Picture, Record, Space, Stamp, Vectors
+from lookalike.types import (
+    Content,
+    Explanation,
+    Failure,
+    Geometry,
+    Hits,
+    Ids,
+    Keypoints,
+    LocalFeatures,
+    Located,
+    Matches,
+    Picture,
+    Record,
+    Space,
+    Stamp,
+    Vectors,
+)
 
 
 @runtime_checkable
@@ -225,3 +241,73 @@ class Fuser(Protocol):
     """Orders candidates of several channels into one list. Frozen configuration."""
 
     def fuse(self, lists: Mapping[str, Hits], weights: Mapping[str, float], k: int) -> Hits: ...
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Finds places of a picture that can be found again. A frozen dataclass."""
+
+    name: ClassVar[str]
+    revision: ClassVar[int]
+    source: ClassVar[str]
+
+    @property
+    def min_side(self) -> int:
+        """As of a describer."""
+        ...
+
+    def detect(self, picture: Picture) -> Keypoints: ...
+
+
+@runtime_checkable
+class Extractor(Protocol):
+    """Turns places of a picture into rows that compare. A frozen dataclass; one that is also a `Detector` is both."""
+
+    name: ClassVar[str]
+    revision: ClassVar[int]
+    source: ClassVar[str]
+
+    @property
+    def space(self) -> Space: ...
+
+    @property
+    def min_side(self) -> int:
+        """As of a describer."""
+        ...
+
+    def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
+        """Rows of `keypoints`, less those too near the border to have one; None: of those that it finds itself."""
+        ...
+
+
+@runtime_checkable
+class Mirroring(Protocol):
+    """Optional second face of an extractor."""
+
+    def mirrored(self, features: LocalFeatures) -> LocalFeatures:
+        """The same keypoints with the rows that they would have in the mirrored picture."""
+        ...
+
+
+class Matcher(Protocol):
+    """Says which features of two pictures belong together. A frozen dataclass."""
+
+    name: ClassVar[str]
+    revision: ClassVar[int]
+    source: ClassVar[str]
+    symmetric: ClassVar[bool]
+    """Whether match(b, a) is match(a, b) with its pairs turned."""
+
+    def match(self, a: LocalFeatures, b: LocalFeatures) -> Matches: ...
+
+
+class Verifier(Protocol):
+    """Says whether one geometry explains matches better than chance would. A frozen dataclass."""
+
+    name: ClassVar[str]
+    revision: ClassVar[int]
+    source: ClassVar[str]
+
+    def verify(self, a: LocalFeatures, b: LocalFeatures, matches: Matches) -> Geometry | None:
+        """None where no model is sound and beyond chance."""
+        ...

@@ -189,3 +189,94 @@ class Answer:
     query_box: Box | None = None
     transform: tuple[tuple[float, float, float], ...] | None = None
     also: tuple[Answer, ...] = ()
+
+
+Matrix: TypeAlias = NDArray[np.float64]
+"""(3, 3) from px of one picture to px of another, both (x, y, 1); pixel centres lie at integers."""
+
+GeometryKind: TypeAlias = Literal["similarity", "affine", "homography", "fundamental"]
+
+
+@dataclass(frozen=True, eq=False)
+class Keypoints:
+    """(k,) places of a picture, best first, in px of the ORIGINAL image: (0, 0) is the centre of its top-left pixel.
+
+    `scale` is the diameter in px of what a place stands for; `angle` in rad turns the x axis towards the y axis,
+    which points down; `affine` (k, 2, 2) takes the unit disc to the region. None where the detector knows none.
+    """
+
+    xy: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    size: Size
+    scale: NDArray[np.float32] | None = None
+    angle: NDArray[np.float32] | None = None
+    affine: NDArray[np.float32] | None = None
+
+    def __post_init__(self) -> None:
+        k = len(self.scores)
+        shapes = {"xy": (k, 2), "scores": (k,), "scale": (k,), "angle": (k,), "affine": (k, 2, 2)}
+        for name, shape in shapes.items():
+            values = getattr(self, name)
+            if values is not None and values.shape != shape:
+                raise ValueError(f"{name} of {k} keypoints must be {shape}, not {values.shape}")
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Keypoints:
+        """Those of `rows`; best first if `rows` ascend."""
+        scale, angle, affine = (None if v is None else v[rows] for v in (self.scale, self.angle, self.affine))
+        return Keypoints(self.xy[rows], self.scores[rows], self.size, scale, angle, affine)
+
+
+@dataclass(frozen=True, eq=False)
+class LocalFeatures:
+    """Keypoints, and a row for each: (k, d) float32 of unit L2 norm, or (k, d/8) packed uint8."""
+
+    keypoints: Keypoints
+    descriptors: Vectors
+
+    def __post_init__(self) -> None:
+        if len(self.descriptors) != len(self.keypoints):
+            raise ValueError(f"{len(self.keypoints)} keypoints need as many rows, not {len(self.descriptors)}")
+
+    def __len__(self) -> int:
+        return len(self.keypoints)
+
+    def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> LocalFeatures:
+        """Those of `rows`."""
+        return LocalFeatures(self.keypoints[rows], self.descriptors[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """(m, 2) rows (i, j) of features of a and b that belong together, best first; (m,) float32 in [0, 1].
+
+    One-to-one where the matcher is mutual; else one `j` may serve several `i`.
+    """
+
+    pairs: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Matches:
+        """Those of `rows`."""
+        return Matches(self.pairs[rows], self.scores[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Geometry:
+    """How picture b shows what picture a shows. `model` takes px of a to px of b, up to scale.
+
+    A fundamental matrix is none that does: of it, (x_b, y_b, 1) model (x_a, y_a, 1)^T = 0. `inliers` (m,) says which
+    matches agree. `p_chance` bounds the probability that unrelated pictures agree as well. `mirrored`: b shows a as
+    in a mirror.
+    """
+
+    kind: GeometryKind
+    model: Matrix
+    inliers: NDArray[np.bool_]
+    p_chance: float
+    mirrored: bool = False

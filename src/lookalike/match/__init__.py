@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lookalike.protocols import Locator
+from lookalike.protocols import Locator, Matcher
 from lookalike.registry import Table
 
 LOCATORS: Table[Locator] = Table(
@@ -13,3 +13,11 @@ LOCATORS: Table[Locator] = Table(
     },
 )
 """Sliding windows by name of the engine."""
+
+MATCHERS: Table[Matcher] = Table(
+    "matcher",
+    {
+        "nearest": "lookalike.match.nearest:Nearest",
+    },
+)
+"""Ways to pair the features of two pictures."""

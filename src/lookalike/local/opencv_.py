@@ -1,0 +1,106 @@
+"""What the features of OpenCV have in common: a working size, a budget, and their way into our values."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.local.order import best_first
+from lookalike.local.working import Working, working
+from lookalike.registry import digest
+from lookalike.types import Keypoints, LocalFeatures, Metric, Picture, Space, Vectors
+
+
+@dataclass(frozen=True)
+class OpenCVFeatures(ABC):
+    """A detector and extractor on the grey picture, reduced to `side` px on its longer side."""
+
+    name: ClassVar[str]
+    metric: ClassVar[Metric]
+
+    side: int = 640
+    """px, the most that the longer side keeps."""
+    budget: int = 1000
+    """Keypoints, the most that are kept."""
+
+    def __post_init__(self) -> None:
+        if self.side < 16 or self.budget < 1:
+            raise ValueError(f"side is 16 px or more and budget 1 or more, not {self.side} and {self.budget}")
+
+    @property
+    def space(self) -> Space:
+        return Space(self.name, digest(self), self._dim, self.metric)
+
+    @property
+    def min_side(self) -> int:
+        return self.side
+
+    def detect(self, picture: Picture) -> Keypoints:
+        """The best `budget`."""
+        work = working(picture, self.side)
+        keypoints = _keypoints(self._strongest(self._detector().detect(work.grey)), work)
+        return keypoints[best_first(keypoints)]
+
+    def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
+        """Rows of `keypoints`, or of the best `budget`; best first."""
+        work = working(picture, self.side)
+        if keypoints is None:
+            given = self._strongest(self._detector().detect(work.grey))
+        else:
+            given = self._given(keypoints, work)
+        found, rows = self._extractor().compute(work.grey, given) if given else ((), None)
+        if rows is None:
+            rows = np.zeros((0, self.space.columns), self.space.dtype)
+        features = LocalFeatures(_keypoints(found, work), self._rows(rows))
+        return features[best_first(features.keypoints)]
+
+    def _strongest(self, found: Sequence[Any]) -> list[Any]:
+        """At most `budget` of them."""
+        order = sorted(found, key=lambda point: (-point.response, point.pt[1], point.pt[0], point.size, point.angle))
+        return order[: self.budget]
+
+    def _given(self, keypoints: Keypoints, work: Working) -> list[Any]:
+        """As OpenCV wants them; `octave` is the part that each method reads in its own way."""
+        xy = work.from_original(keypoints.xy)
+        scale = np.full(len(xy), 31.0) if keypoints.scale is None else keypoints.scale / work.scale
+        angle = np.zeros(len(xy)) if keypoints.angle is None else np.degrees(keypoints.angle) % 360
+        return [
+            cv2.KeyPoint(float(x), float(y), float(size), float(turn), float(score), self._octave(float(size)))
+            for (x, y), size, turn, score in zip(xy, scale, angle, keypoints.scores, strict=True)
+        ]
+
+    @property
+    @abstractmethod
+    def _dim(self) -> int: ...
+
+    @abstractmethod
+    def _detector(self) -> Any: ...
+
+    def _extractor(self) -> Any:
+        return self._detector()
+
+    def _octave(self, _: float) -> int:
+        """OpenCV's code for the level of its pyramid that a keypoint of that diameter belongs to."""
+        return 0
+
+    def _rows(self, rows: NDArray[Any]) -> Vectors:
+        """Rows of the space from those of OpenCV."""
+        return rows
+
+
+def _keypoints(found: Sequence[Any], work: Working) -> Keypoints:
+    """In the order given."""
+    table = np.array([(*p.pt, p.response, p.size, p.angle) for p in found], np.float32).reshape(-1, 5)
+    return Keypoints(
+        work.to_original(table[:, :2]),
+        np.ascontiguousarray(table[:, 2]),
+        work.original,
+        (table[:, 3] * work.scale).astype(np.float32),
+        np.radians(table[:, 4]),
+    )

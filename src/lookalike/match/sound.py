@@ -1,0 +1,51 @@
+"""Whether a model is one that a camera or an editor could have made, and rests on more than a spot or a line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.match.agree import slope
+from lookalike.match.frame import Points
+from lookalike.types import Matrix
+
+MOST_SCALE: Final = 16.0
+"""Times, in the frames, that one picture may show things larger than the other."""
+MOST_STRETCH: Final = 4.0
+"""Times that things may be stretched one way more than the other."""
+MOST_CHANGE: Final = 8.0
+"""Times that the scale of area may differ between two matches."""
+LEAST_SPREAD: Final = 0.012
+"""Of the longer side, the least standard deviation of the inliers along their shorter axis."""
+
+
+def sound(model: Matrix, a: Points, b: Points, *, mirrored: bool) -> bool:
+    """`a` and `b` are the inliers, in their frames."""
+    if not (_spread(a) and _spread(b)):
+        return False
+    slopes = slope(model, a)
+    areas = np.linalg.det(slopes)
+    if not np.isfinite(slopes).all() or ((areas < 0) != mirrored).any() or (np.abs(areas) < 1e-12).any():
+        return False
+    scale = np.sqrt(np.abs(areas))
+    stretch = _stretch(slopes)
+    return bool(
+        scale.max() <= MOST_SCALE
+        and scale.min() >= 1 / MOST_SCALE
+        and stretch.max() <= MOST_STRETCH
+        and np.abs(areas).max() / np.abs(areas).min() <= MOST_CHANGE
+    )
+
+
+def _spread(points: Points) -> bool:
+    """Neither in one spot nor on one line."""
+    centred = points - points.mean(axis=0)
+    variances = np.linalg.eigvalsh(centred.T @ centred / len(points))
+    return bool(np.sqrt(max(variances[0], 0)) >= LEAST_SPREAD)
+
+
+def _stretch(slopes: NDArray[np.float64]) -> NDArray[np.float64]:
+    strength = np.linalg.svd(slopes, compute_uv=False)  # (n, 2)
+    return np.asarray(strength[:, 0] / np.maximum(strength[:, 1], 1e-12))

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from lookalike.local.sift import Sift
+from lookalike.pixels.planes import grey
+from lookalike.types import Picture
+
+
+def test_it_is_the_sift_of_opencv(photos: list[Picture]) -> None:
+    picture = photos[3]
+    points, rows = cv2.SIFT.create(enable_precise_upscale=True).detectAndCompute(grey(picture), None)
+    features = Sift(side=4000, budget=10**6, root=False).extract(picture)
+    ours = {
+        tuple(np.round(key, 2)): row
+        for key, row in zip(
+            np.column_stack([features.keypoints.xy, features.keypoints.scale]), features.descriptors, strict=True
+        )
+    }
+    assert len(features) == len(points)
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    at = np.array([(*p.pt, p.size) for p in points])
+    found = [
+        ours[tuple(np.round(key, 2).astype(np.float32))] @ row
+        for key, row in zip(at, unit, strict=True)
+        if tuple(np.round(key, 2).astype(np.float32)) in ours
+    ]
+    assert len(found) > 0.9 * len(points)
+    assert np.mean(np.array(found) > 0.999) > 0.8  # the rest are places with several angles
+
+
+def test_a_root_row_is_the_root_of_shares(photos: list[Picture]) -> None:
+    plain, root = (Sift(side=320, root=root).extract(photos[0]).descriptors for root in (False, True))
+    shares = plain / plain.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(root**2, shares, atol=1e-6)
+
+
+def test_a_spot_is_found_where_it_is_at_any_size() -> None:
+    for factor in (1, 3):
+        y, x = np.mgrid[: 90 * factor, : 120 * factor]
+        light = 40 + 180 * np.exp(-((x - 60.3 * factor) ** 2 + (y - 40.6 * factor) ** 2) / (2 * (4.0 * factor) ** 2))
+        picture = Picture(np.repeat(light.astype(np.uint8)[:, :, None], 3, axis=2), (120 * factor, 90 * factor))
+        best = Sift(side=120).detect(picture)
+        np.testing.assert_allclose(best.xy[0], np.array([60.3, 40.6]) * factor, atol=0.4 * factor)
+        assert best.scale is not None
+        assert 4 * factor < best.scale[0] < 12 * factor
+
+
+def test_rows_of_given_keypoints_are_those_of_its_own(photos: list[Picture]) -> None:
+    sift = Sift(side=400, budget=300)
+    own = sift.extract(photos[0])
+    given = sift.extract(photos[0], sift.detect(photos[0]))
+    np.testing.assert_allclose(own.keypoints.xy, given.keypoints.xy, atol=1e-3)
+    assert np.abs(own.descriptors - given.descriptors).max() < 0.02
+
+
+def test_the_mirrored_rows_are_those_of_the_mirrored_picture(photos: list[Picture]) -> None:
+    sift = Sift(side=400)
+    picture = photos[3]
+    turned = Picture(np.ascontiguousarray(picture.pixels[:, ::-1]), picture.size)
+    features, mirrored = sift.extract(picture), sift.extract(turned)
+    cosine = sift.mirrored(features).descriptors @ mirrored.descriptors.T
+    there = mirrored.keypoints.xy * (-1, 1) + (picture.size[0] - 1, 0)
+    distance = np.linalg.norm(there[cosine.argmax(axis=1)] - features.keypoints.xy, axis=1)
+    assert np.mean(distance < 1) > 0.9
+    assert np.median(cosine.max(axis=1)) > 0.99
+
+
+def test_mirroring_twice_changes_nothing(photos: list[Picture]) -> None:
+    sift = Sift(side=200)
+    features = sift.extract(photos[0])
+    np.testing.assert_array_equal(sift.mirrored(sift.mirrored(features)).descriptors, features.descriptors)
+
+
+@pytest.mark.parametrize("fields", [{"side": 8}, {"budget": 0}])
+def test_a_setting_that_finds_nothing_is_refused(fields: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="side is 16 px"):
+        Sift(**fields)
