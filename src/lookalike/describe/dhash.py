@@ -24,7 +24,7 @@ class DifferenceHash(BlockHash):
     revision: ClassVar[int] = 2
     compares: ClassVar[str] = "fine layout"
     source: ClassVar[str] = "Krawetz, Kind of Like That, The Hacker Factor Blog, 2013"
-    unrelated: ClassVar[float] = 0.52
+    unrelated: ClassVar[float] = 0.5
     agreement: ClassVar[str] = "From left to right, light and dark change the same way"
 
     def bits(self, picture: Picture) -> NDArray[np.bool_]:

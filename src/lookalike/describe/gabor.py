@@ -34,7 +34,7 @@ class GaborStatistics:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "stripes and grain"
     source: ClassVar[str] = "Manjunath & Ma, Texture Features for Browsing and Retrieval of Image Data, PAMI 1996"
-    unrelated: ClassVar[float] = 0.9
+    unrelated: ClassVar[float] = 0.98
 
     @property
     def space(self) -> Space:
