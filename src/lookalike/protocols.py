@@ -308,6 +308,8 @@ class Verifier(Protocol):
     revision: ClassVar[int]
     source: ClassVar[str]
 
-    def verify(self, a: LocalFeatures, b: LocalFeatures, matches: Matches) -> Geometry | None:
-        """None where no model is sound and beyond chance."""
+    def verify(
+        self, a: LocalFeatures, b: LocalFeatures, matches: Matches, *, mirrored: bool = False
+    ) -> Geometry | None:
+        """None where no model is sound and beyond chance. `mirrored`: a's rows are those of its mirror image."""
         ...

@@ -9,13 +9,31 @@ from lookalike.registry import Table
 DETECTORS: Table[Detector] = Table(
     "detector",
     {
+        "akaze": "lookalike.local.akaze:Akaze",
+        "brisk": "lookalike.local.brisk:Brisk",
+        "canny": "lookalike.local.edges:CannyPoints",
+        "dog": "lookalike.local.blobs:DifferenceBlobs",
+        "doh": "lookalike.local.blobs:HessianBlobs",
+        "fast": "lookalike.local.corners:Fast",
+        "harris": "lookalike.local.corners:Harris",
+        "log": "lookalike.local.blobs:LaplacianBlobs",
+        "mser": "lookalike.local.regions:StableRegions",
+        "orb": "lookalike.local.orb:Orb",
+        "shi_tomasi": "lookalike.local.corners:ShiTomasi",
         "sift": "lookalike.local.sift:Sift",
+        "uniqueness": "lookalike.local.uniqueness:Uniqueness",
     },
 )
 
 EXTRACTORS: Table[Extractor] = Table(
     "extractor",
     {
+        "akaze": "lookalike.local.akaze:Akaze",
+        "beblid": "lookalike.local.beblid:Beblid",
+        "brisk": "lookalike.local.brisk:Brisk",
+        "orb": "lookalike.local.orb:Orb",
+        "patch": "lookalike.local.patch:Patch",
+        "self_similarity": "lookalike.local.uniqueness:SelfSimilarity",
         "sift": "lookalike.local.sift:Sift",
     },
 )

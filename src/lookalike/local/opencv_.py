@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import cv2
 import numpy as np
@@ -15,6 +15,9 @@ from lookalike.local.order import best_first
 from lookalike.local.working import Working, working
 from lookalike.registry import digest
 from lookalike.types import Keypoints, LocalFeatures, Metric, Picture, Space, Vectors
+
+SMALLEST: Final = 8
+"""px, of a working picture that anything is looked for in."""
 
 
 @dataclass(frozen=True)
@@ -44,34 +47,36 @@ class OpenCVFeatures(ABC):
     def detect(self, picture: Picture) -> Keypoints:
         """The best `budget`."""
         work = working(picture, self.side)
-        keypoints = _keypoints(self._strongest(self._detector().detect(work.grey)), work)
+        keypoints = _keypoints(self._found(work), work)
         return keypoints[best_first(keypoints)]
 
     def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
         """Rows of `keypoints`, or of the best `budget`; best first."""
         work = working(picture, self.side)
-        if keypoints is None:
-            given = self._strongest(self._detector().detect(work.grey))
-        else:
-            given = self._given(keypoints, work)
+        given = self._found(work) if keypoints is None else self._given(keypoints, work)
         found, rows = self._extractor().compute(work.grey, given) if given else ((), None)
         if rows is None:
             rows = np.zeros((0, self.space.columns), self.space.dtype)
         features = LocalFeatures(_keypoints(found, work), self._rows(rows))
         return features[best_first(features.keypoints)]
 
-    def _strongest(self, found: Sequence[Any]) -> list[Any]:
-        """At most `budget` of them."""
+    def _found(self, work: Working) -> list[Any]:
+        """At most `budget`."""
+        if min(work.grey.shape) < SMALLEST:
+            return []
+        found = self._detector().detect(work.grey)
         order = sorted(found, key=lambda point: (-point.response, point.pt[1], point.pt[0], point.size, point.angle))
         return order[: self.budget]
 
     def _given(self, keypoints: Keypoints, work: Working) -> list[Any]:
-        """As OpenCV wants them; `octave` is the part that each method reads in its own way."""
+        """As OpenCV wants them."""
         xy = work.from_original(keypoints.xy)
         scale = np.full(len(xy), 31.0) if keypoints.scale is None else keypoints.scale / work.scale
         angle = np.zeros(len(xy)) if keypoints.angle is None else np.degrees(keypoints.angle) % 360
         return [
-            cv2.KeyPoint(float(x), float(y), float(size), float(turn), float(score), self._octave(float(size)))
+            cv2.KeyPoint(
+                float(x), float(y), float(size), float(turn), float(score), *self._level(float(size), work.grey.shape)
+            )
             for (x, y), size, turn, score in zip(xy, scale, angle, keypoints.scores, strict=True)
         ]
 
@@ -85,9 +90,9 @@ class OpenCVFeatures(ABC):
     def _extractor(self) -> Any:
         return self._detector()
 
-    def _octave(self, _: float) -> int:
-        """OpenCV's code for the level of its pyramid that a keypoint of that diameter belongs to."""
-        return 0
+    def _level(self, size: float, shape: tuple[int, ...]) -> tuple[int, int]:  # noqa: ARG002  of most no concern
+        """OpenCV's octave and class of a keypoint of that diameter: where in its pyramid a method finds it again."""
+        return 0, -1
 
     def _rows(self, rows: NDArray[Any]) -> Vectors:
         """Rows of the space from those of OpenCV."""

@@ -52,11 +52,11 @@ class Sift(OpenCVFeatures):
         # Precise upscaling: else every keypoint lies a quarter px too far right and down.
         return cv2.SIFT.create(contrastThreshold=self.contrast, sigma=SIGMA, enable_precise_upscale=True)
 
-    def _octave(self, size: float) -> int:
+    def _level(self, size: float, _: tuple[int, ...]) -> tuple[int, int]:
         level = round(LAYERS * math.log2(max(size, 1e-3) / (2 * SIGMA)))
         layer = (level - 1) % LAYERS + 1
         octave = max(-1, (level - layer) // LAYERS)
-        return (octave & 255) | (layer << 8)
+        return (octave & 255) | (layer << 8), -1
 
     def _rows(self, rows: NDArray[np.float32]) -> Vectors:
         sums = np.maximum(rows.sum(axis=1, keepdims=True), 1e-12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lookalike.protocols import Locator, Matcher
+from lookalike.protocols import Locator, Matcher, Verifier
 from lookalike.registry import Table
 
 LOCATORS: Table[Locator] = Table(
@@ -21,3 +21,12 @@ MATCHERS: Table[Matcher] = Table(
     },
 )
 """Ways to pair the features of two pictures."""
+
+VERIFIERS: Table[Verifier] = Table(
+    "verifier",
+    {
+        "epipolar": "lookalike.match.epipolar:Epipolar",
+        "planar": "lookalike.match.verify:Planar",
+    },
+)
+"""Geometries that pairs of features may agree on."""

@@ -14,6 +14,9 @@ from lookalike.types import GeometryKind, Matrix
 SAMPLE: Final[dict[GeometryKind, int]] = {"similarity": 2, "affine": 3, "homography": 4, "fundamental": 7}
 """Matches that fix a model of each kind."""
 
+PX: Final = 1000.0
+"""What a frame is enlarged by: OpenCV's limits are meant for px."""
+
 
 def least_squares(kind: GeometryKind, a: Points, b: Points) -> Matrix | None:
     """The model that best takes `a` to `b`; None where they do not fix one. Not for fundamental matrices.
@@ -37,7 +40,7 @@ def consensus(
     if len(a) < SAMPLE[kind] + 1:
         return None
     options = cv2.UsacParams()
-    options.threshold = tolerance
+    options.threshold = PX * tolerance
     options.maxIterations = iterations
     options.confidence = 0.999
     options.score = cv2.SCORE_METHOD_MAGSAC
@@ -45,10 +48,13 @@ def consensus(
     options.sampler = cv2.SAMPLING_UNIFORM
     options.randomGeneratorState = seed
     try:
-        found = _by_opencv(kind, a, b, options)
+        found = _by_opencv(kind, PX * a, PX * b, options)
     except cv2.error:  # points that fix nothing
         return None
-    return None if found is None or found.shape != (3, 3) or not np.isfinite(found).all() else found
+    if found is None or found.shape != (3, 3) or not np.isfinite(found).all():
+        return None
+    enlarged = np.diag([PX, PX, 1.0])
+    return enlarged @ found @ enlarged if kind == "fundamental" else np.linalg.inv(enlarged) @ found @ enlarged
 
 
 def _by_opencv(kind: GeometryKind, a: Points, b: Points, options: cv2.UsacParams) -> Matrix | None:

@@ -23,7 +23,7 @@ class Nearest:
 
     mutual: bool = True
     """Only where each is the other's nearest: one-to-one."""
-    ratio: float = 0.85
+    ratio: float = 0.9
     """The most that the distance to the nearest may be of that to the second; 1 asks nothing."""
 
     def __post_init__(self) -> None:

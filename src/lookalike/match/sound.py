@@ -17,13 +17,13 @@ MOST_STRETCH: Final = 4.0
 """Times that things may be stretched one way more than the other."""
 MOST_CHANGE: Final = 8.0
 """Times that the scale of area may differ between two matches."""
-LEAST_SPREAD: Final = 0.012
+LEAST_SPREAD: Final = 0.025
 """Of the longer side, the least standard deviation of the inliers along their shorter axis."""
 
 
 def sound(model: Matrix, a: Points, b: Points, *, mirrored: bool) -> bool:
     """`a` and `b` are the inliers, in their frames."""
-    if not (_spread(a) and _spread(b)):
+    if not (spread(a) and spread(b)):
         return False
     slopes = slope(model, a)
     areas = np.linalg.det(slopes)
@@ -39,7 +39,7 @@ def sound(model: Matrix, a: Points, b: Points, *, mirrored: bool) -> bool:
     )
 
 
-def _spread(points: Points) -> bool:
+def spread(points: Points) -> bool:
     """Neither in one spot nor on one line."""
     centred = points - points.mean(axis=0)
     variances = np.linalg.eigvalsh(centred.T @ centred / len(points))

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from lookalike.match.agree import agree
 from lookalike.match.chance import as_probability, log_chance, log_p_agree, log_p_even
+from lookalike.match.distinct import distinct
 from lookalike.match.estimate import SAMPLE, consensus, least_squares
 from lookalike.match.frame import Framed, framed, in_px, of_matches
+from lookalike.match.guided import rematched
 from lookalike.match.propose import supported
 from lookalike.match.sound import sound
 from lookalike.types import Geometry, GeometryKind, LocalFeatures, Matches, Matrix
@@ -49,18 +51,24 @@ class Planar:
     """The most that `p_chance` may be."""
     proposals: int = 4
     """Single matches whose pose is followed up."""
+    guided: bool = True
+    """Whether a model that was found is fitted to matches sought under it."""
     iterations: int = 500
     """Of consensus."""
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.kinds or not 0 < self.tolerance < 1 or not 0 < self.chance <= 1 or self.iterations < 1:
+            raise ValueError("kinds is not empty, tolerance and chance are above 0 and at most 1, iterations 1 or more")
 
     def verify(
         self, a: LocalFeatures, b: LocalFeatures, matches: Matches, *, mirrored: bool = False
     ) -> Geometry | None:
         """With `mirrored`, the descriptors of a are those of its mirror image, and only models that mirror count."""
-        distinct = matches[_distinct(a, b, matches, self.tolerance)]
-        if len(distinct) < LEAST:
+        one_each = matches[distinct(a, b, matches, self.tolerance)]
+        if len(one_each) < LEAST:
             return None
-        ends_a, ends_b = of_matches(a, b, distinct)
+        ends_a, ends_b = of_matches(a, b, one_each)
         all_b = framed(b.keypoints)
         found = self._best(ends_a, ends_b, log_p_even(all_b, self.tolerance), mirrored)
         if found is None:
@@ -68,9 +76,17 @@ class Planar:
         chance = self._chance(found, ends_a, all_b)
         if chance > self.chance:
             return None
-        model = in_px(found.model, a.keypoints.size, b.keypoints.size)
-        inliers = agree(found.model, *of_matches(a, b, matches), self.tolerance)
-        return Geometry(found.kind, model, inliers, chance, mirrored)
+        model = self._guided(found, a, b, one_each[found.agreeing]) if self.guided else found.model
+        inliers = agree(model, *of_matches(a, b, matches), self.tolerance)
+        return Geometry(found.kind, in_px(model, a.keypoints.size, b.keypoints.size), inliers, chance, mirrored)
+
+    def _guided(self, found: _Found, a: LocalFeatures, b: LocalFeatures, known: Matches) -> Matrix:
+        """Fitted to all features that the model brings together, unless fewer of the known matches then agree."""
+        more = rematched(found.model, a, b, known, self.tolerance)
+        refined = self._refined(found.kind, found.model, *of_matches(a, b, more))
+        if refined is None or agree(refined, *of_matches(a, b, known), self.tolerance).sum() < len(known):
+            return found.model
+        return refined
 
     def _chance(self, found: _Found, a: Framed, all_b: Framed) -> float:
         """With the keypoints where they are, not evenly spread."""
@@ -126,11 +142,3 @@ class Planar:
                 return None
             model = fitted
         return model
-
-
-def _distinct(a: LocalFeatures, b: LocalFeatures, matches: Matches, tolerance: float) -> NDArray[np.int64]:
-    """Ascending rows, of matches between one place and one other the best: keypoints of two angles count once."""
-    ours, theirs = of_matches(a, b, matches)
-    cells = np.rint(np.column_stack([ours.at, theirs.at]) / tolerance).astype(np.int64)
-    _, first = np.unique(cells, axis=0, return_index=True)
-    return np.sort(first)

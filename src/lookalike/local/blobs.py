@@ -1,0 +1,119 @@
+"""Blobs, light or dark, over scale [Lindeberg, Feature detection with automatic scale selection, IJCV 1998]."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from math import sqrt
+from typing import ClassVar, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.local.maxima import LEAST, refined
+from lookalike.local.order import best_first
+from lookalike.local.response import SMALLEST, RatedPx
+from lookalike.local.working import working
+from lookalike.types import Keypoints, Picture
+
+STEP: Final = 2**0.25
+"""From each scale to the next."""
+FAINTEST: Final = 1e-4
+"""Of the range of light, what rounding may make of an even picture."""
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Blobs(RatedPx):
+    """The maxima of a response over place and scale."""
+
+    finest: float = 2.0
+    """px of the working picture, the standard deviation of the smallest blob."""
+    octaves: int = 3
+
+    def detect(self, picture: Picture) -> Keypoints:
+        """The best `budget`."""
+        work = working(picture, self.side)
+        if min(work.grey.shape) < SMALLEST:
+            return Keypoints(np.zeros((0, 2), np.float32), np.zeros(0, np.float32), work.original)
+        sigmas = np.asarray(self.finest * STEP ** np.arange(4 * self.octaves + 1), np.float64)
+        light = np.asarray(work.grey, np.float32) / np.float32(255)
+        stack = np.stack([self._rated(light, float(sigma)) for sigma in sigmas])  # (scales, h, w)
+        xy, scores, sigma = self._maxima(stack, sigmas)
+        # A Gaussian blob of that deviation fills a disc of sqrt(2) times its radius.
+        scale = 2 * np.sqrt(2) * sigma * work.scale
+        found = Keypoints(work.to_original(xy), scores, work.original, scale.astype(np.float32))
+        return found[best_first(found)[: self.budget]]
+
+    def _maxima(
+        self, stack: Plane, sigmas: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float64]]:
+        window = np.ones((2 * self.apart + 1, 2 * self.apart + 1), np.uint8)
+        tops = np.stack([cv2.dilate(plane, window) for plane in stack])
+        greatest = np.maximum(tops[1:-1], np.maximum(tops[:-2], tops[2:]))
+        inner = stack[1:-1]
+        is_peak = (inner >= greatest) & (inner > max(LEAST * float(stack.max()), FAINTEST))
+        is_peak[:, [0, -1]] = is_peak[:, :, [0, -1]] = False
+        level, y, x = np.nonzero(is_peak)
+        xy = np.array(
+            [
+                refined(inner[at], np.array([place], np.float64))[0]
+                for at, place in zip(level, zip(x, y, strict=True), strict=True)
+            ]
+        )
+        return xy.reshape(-1, 2), inner[level, y, x], sigmas[1:-1][level]
+
+    @property
+    def _diameter(self) -> float:
+        return 2 * sqrt(2) * self.finest
+
+    def _response(self, grey: NDArray[np.uint8]) -> Plane:
+        return self._rated(np.asarray(grey, np.float32) / np.float32(255), self.finest)
+
+    @abstractmethod
+    def _rated(self, light: Plane, sigma: float) -> Plane:
+        """(h, w) response to blobs of that standard deviation, comparable between scales."""
+
+
+@dataclass(frozen=True)
+class LaplacianBlobs(Blobs):
+    """Maxima of the Laplacian of Gaussian, whichever sign."""
+
+    name: ClassVar[str] = "log"
+    revision: ClassVar[int] = 1
+    source: ClassVar[str] = "Lindeberg, Feature detection with automatic scale selection, IJCV 1998"
+
+    def _rated(self, light: Plane, sigma: float) -> Plane:
+        return np.asarray(sigma**2 * np.abs(cv2.Laplacian(blurred(light, sigma), cv2.CV_32F)), np.float32)
+
+
+@dataclass(frozen=True)
+class DifferenceBlobs(Blobs):
+    """Maxima of the difference of Gaussians, whichever sign."""
+
+    name: ClassVar[str] = "dog"
+    revision: ClassVar[int] = 1
+    source: ClassVar[str] = "Lowe, Distinctive image features from scale-invariant keypoints, IJCV 2004"
+
+    def _rated(self, light: Plane, sigma: float) -> Plane:
+        return np.asarray(np.abs(blurred(light, sigma * STEP) - blurred(light, sigma)) / (STEP - 1), np.float32)
+
+
+@dataclass(frozen=True)
+class HessianBlobs(Blobs):
+    """Maxima of the root of the Hessian's determinant where it is positive: no saddles."""
+
+    name: ClassVar[str] = "doh"
+    revision: ClassVar[int] = 1
+    source: ClassVar[str] = "Lindeberg, Feature detection with automatic scale selection, IJCV 1998"
+
+    def _rated(self, light: Plane, sigma: float) -> Plane:
+        soft = blurred(light, sigma)
+        xx, yy, xy = (cv2.Sobel(soft, cv2.CV_32F, dx, dy, ksize=3) / 4 for dx, dy in ((2, 0), (0, 2), (1, 1)))
+        return np.asarray(sigma**2 * np.sqrt(np.maximum(xx * yy - xy**2, 0)), np.float32)
+
+
+def blurred(light: Plane, sigma: float) -> Plane:
+    """By a Gaussian; beyond the border the picture is as at it."""
+    return np.asarray(cv2.GaussianBlur(light, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)

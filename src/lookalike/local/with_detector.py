@@ -1,0 +1,73 @@
+"""Extractors without a detector of their own: one of the table finds what they describe."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.local import DETECTORS
+from lookalike.local.working import Working, working
+from lookalike.protocols import Detector
+from lookalike.registry import digest
+from lookalike.types import Keypoints, LocalFeatures, Picture, Space
+
+
+@dataclass(frozen=True)
+class WithDetector(ABC):
+    """Rows of unit length from the grey picture around keypoints, reduced to `side` px on its longer side."""
+
+    name: ClassVar[str]
+
+    detector: str = "harris"
+    """As in the table of detectors."""
+    side: int = 640
+    """px, the most that the longer side keeps."""
+    budget: int = 1000
+    """Keypoints, the most that are kept."""
+
+    def __post_init__(self) -> None:
+        self._detector()
+
+    @property
+    def space(self) -> Space:
+        return Space(self.name, digest(self), self._dim, "cosine")
+
+    @property
+    def min_side(self) -> int:
+        return self.side
+
+    def detect(self, picture: Picture) -> Keypoints:
+        """Those of the detector."""
+        return self._detector().detect(picture)
+
+    def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
+        """Rows of `keypoints`, or of the detector's, less those around which there is nothing to see."""
+        found = self.detect(picture) if keypoints is None else keypoints
+        rows, is_seen = unit_rows(self._rows(working(picture, self.side), found), self._least)
+        return LocalFeatures(found[is_seen], rows[is_seen])
+
+    def _detector(self) -> Detector:
+        return DETECTORS.make(self.detector, {"side": self.side, "budget": self.budget})
+
+    @property
+    @abstractmethod
+    def _dim(self) -> int: ...
+
+    @property
+    @abstractmethod
+    def _least(self) -> float:
+        """The length of a row below which there is nothing to see."""
+
+    @abstractmethod
+    def _rows(self, work: Working, keypoints: Keypoints) -> NDArray[np.float32]:
+        """(k, d) of any length."""
+
+
+def unit_rows(rows: NDArray[np.float32], least: float) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Rows of length 1, and which were longer than `least`: the others mean nothing."""
+    lengths = np.linalg.norm(rows, axis=1)
+    return (rows / np.maximum(lengths, 1e-12)[:, None]).astype(np.float32), np.asarray(lengths > least)
