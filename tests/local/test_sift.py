@@ -11,7 +11,9 @@ from lookalike.types import Picture
 
 def test_it_is_the_sift_of_opencv(photos: list[Picture]) -> None:
     picture = photos[3]
-    points, rows = cv2.SIFT.create(enable_precise_upscale=True).detectAndCompute(grey(picture), None)
+    points, rows = cv2.SIFT.create(contrastThreshold=0.02, enable_precise_upscale=True).detectAndCompute(
+        grey(picture), None
+    )
     features = Sift(side=4000, budget=10**6, root=False).extract(picture)
     ours = {
         tuple(np.round(key, 2)): row

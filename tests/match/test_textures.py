@@ -17,26 +17,10 @@ from lookalike.match.verify import Planar
 from lookalike.protocols import Verifier
 from lookalike.types import LocalFeatures, Picture, Pixels
 
-WORDS = [
-    "lorem",
-    "ipsum",
-    "dolor",
-    "sit",
-    "amet",
-    "consectetur",
-    "adipiscing",
-    "elit",
-    "sed",
-    "do",
-    "eiusmod",
-    "tempor",
-    "incididunt",
-    "ut",
-    "labore",
-    "et",
-    "dolore",
-    "magna",
-]
+WORDS = (
+    *("lorem", "ipsum", "dolor", "sit", "amet", "consectetur", "adipiscing", "elit", "sed", "do", "eiusmod"),
+    *("tempor", "incididunt", "ut", "labore", "et", "dolore", "magna"),
+)
 
 
 def coloured(light: np.ndarray) -> Pixels:

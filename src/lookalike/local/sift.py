@@ -35,7 +35,7 @@ class Sift(OpenCVFeatures):
 
     root: bool = True
     """Square roots of shares, compared by the Hellinger kernel, instead of the plain histogram."""
-    contrast: float = 0.04
+    contrast: float = 0.02
     """Of an extremum; less finds more."""
 
     @property

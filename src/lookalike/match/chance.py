@@ -1,5 +1,9 @@
 """How probable it is that chance does as well
-[Moisan & Stival, A probabilistic criterion to detect rigid point matches, IJCV 2004]."""
+[Moisan & Stival, A probabilistic criterion to detect rigid point matches, IJCV 2004].
+
+Chance draws each match's end in b among the keypoints of b. Matches side by side in both pictures are drawn
+together: a word of a text, a tag on a shelf counts by its extent, not by its letters.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +13,33 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.agree import agree
-from lookalike.match.frame import Framed, project
+from lookalike.match.agree import agree, posed
+from lookalike.match.frame import Framed, Points, project
 from lookalike.types import Matrix
 
+APART: Final = 0.06
+"""Of the longer side: matches nearer than that in both pictures count as one."""
+POSE: Final = 0.2
+"""Probability that two keypoints drawn at random agree in pose, unless the matches at hand say more."""
+WEIGHT: Final = 5.0
+"""Matches that this is worth."""
 
-def log_chance(n: int, agreeing: int, sample: int, log_p: float) -> float:
-    """Natural logarithm of the number of false alarms: of sets of `agreeing` of `n` matches that would agree as well.
 
-    Any `sample` of them fix a model; each of the others agrees with it by chance with probability exp(`log_p`).
+def log_chance(model: Matrix, a: Framed, b: Framed, agreeing: NDArray[np.bool_], sample: int, place: float) -> float:
+    """Natural logarithm of the expected number of sets of the matches that agree as well by chance.
+
+    `sample` matches fix a model; each other one agrees in place with probability `place`.
     """
-    if agreeing <= sample:
+    n, count = clumps(a.at, b.at), clumps(a.at[agreeing], b.at[agreeing])
+    return log_alarms(n, count, sample, min(1.0, place * _pose(model, a[~agreeing], b[~agreeing])))
+
+
+def log_alarms(n: int, count: int, sample: int, p_agree: float) -> float:
+    """Of `n` matches `count` agree with the model that some `sample` of them fix, each with probability `p_agree`."""
+    if count <= sample:
         return inf
-    models = log(n - sample) + _log_choose(n, agreeing) + _log_choose(agreeing, sample)
-    return models + (agreeing - sample) * log_p
+    models = log(max(n - sample, 1)) + _log_choose(n, count) + _log_choose(count, sample)
+    return models + (count - sample) * log(p_agree)
 
 
 def as_probability(log_alarms: float) -> float:
@@ -30,31 +47,42 @@ def as_probability(log_alarms: float) -> float:
     return 1.0 if log_alarms >= 0 else exp(max(log_alarms, -700.0))
 
 
-def log_p_agree(model: Matrix, ends_a: Framed, all_b: Framed, tolerance: float) -> float:
-    """Natural logarithm of the probability that a keypoint of b, drawn at random, agrees with one of `ends_a`.
-
-    Counted among the keypoints that b has: where they crowd, agreement is cheap. Never less than what evenly spread
-    ones would give.
-    """
-    some = ends_a[np.arange(0, len(ends_a), max(1, len(ends_a) // COUNTED))]
-    m, k = len(some), len(all_b)
-    rows, columns = np.nonzero(np.linalg.norm(project(model, some.at)[:, None] - all_b.at, axis=2) <= tolerance)
-    agreeing = int(agree(model, some[rows], all_b[columns], tolerance).sum())
-    others = max(agreeing - m, 0)  # less the matches themselves
-    return log(others / (m * k) + exp(log_p_even(all_b, tolerance)))
+def clumps(a: Points, b: Points) -> int:
+    """Number of places between which there are matches."""
+    return len(np.unique(np.floor(np.column_stack([a, b]) / APART).astype(np.int64), axis=0))
 
 
-def log_p_even(keypoints: Framed, tolerance: float) -> float:
-    """The same, were the keypoints spread evenly over the part of the frame that they fill."""
+def evenly(keypoints: Framed, tolerance: float) -> float:
+    """Probability that one is within the tolerance of a place, were they spread evenly over the part they fill."""
     filled: NDArray[np.float64] = np.ptp(keypoints.at, axis=0) + 2 * tolerance
-    share = np.pi * tolerance**2 / float(filled.prod())
-    return log(min(1.0, share * (1.0 if keypoints.heading is None else POSE)))
+    return min(1.0, np.pi * tolerance**2 / float(filled.prod()))
 
 
-COUNTED: Final = 50
-"""Matches, about, that the crowding of keypoints is counted at."""
-POSE: Final = 0.2
-"""Probability that two keypoints drawn at random agree in pose."""
+def crowded(model: Matrix, a: Framed, agreeing: NDArray[np.bool_], all_b: Framed, tolerance: float) -> float:
+    """The same, counted among the keypoints that b has, about where `model` puts the ends `a` of the matches.
+
+    More than one about a match that agrees: keypoints crowd there. One about a match that disagrees: they repeat, as
+    on a grid, so that many models put keypoints on keypoints.
+    """
+    crowd = _hits(model, a[agreeing], all_b, tolerance) - int(agreeing.sum())
+    again = min(_hits(model, a[~agreeing], all_b, tolerance), len(a))
+    expected = max(crowd, 0) / max(int(agreeing.sum()), 1) + again / (int((~agreeing).sum()) + WEIGHT)
+    return min(1.0, expected / len(all_b) / POSE + evenly(all_b, tolerance))
+
+
+def _hits(model: Matrix, ends: Framed, all_b: Framed, tolerance: float) -> int:
+    """How often a keypoint of b agrees with where `model` puts an end."""
+    near = np.linalg.norm(project(model, ends.at)[:, None] - all_b.at, axis=2) <= tolerance
+    rows, columns = np.nonzero(near)
+    return int(agree(model, ends[rows], all_b[columns], tolerance).sum())
+
+
+def _pose(model: Matrix, a: Framed, b: Framed) -> float:
+    """Probability that a match agrees in pose by chance, from those that disagree in place: of text, all do."""
+    if a.heading is None:
+        return 1.0
+    alike = int(posed(model, a, b).sum())
+    return max(POSE, (alike + POSE * WEIGHT) / (len(a) + WEIGHT))
 
 
 def _log_choose(n: int, k: int) -> float:

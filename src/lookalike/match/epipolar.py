@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.agree import placed
-from lookalike.match.chance import as_probability, log_chance
+from lookalike.match.chance import as_probability, clumps, log_alarms
 from lookalike.match.distinct import distinct
 from lookalike.match.estimate import SAMPLE, consensus
 from lookalike.match.frame import Points, fundamental_in_px, of_matches
-from lookalike.match.sound import spread
+from lookalike.match.sound import LARGER_SPREAD, spread
 from lookalike.types import Geometry, LocalFeatures, Matches, Matrix
 
 LEAST: Final = 12
@@ -51,12 +50,19 @@ class Epipolar:
             return None
         agreeing = off_line(model, ends_a, ends_b) <= self.tolerance
         count = int(agreeing.sum())
-        if count < LEAST or not (spread(ends_a[agreeing]) and spread(ends_b[agreeing])):
+        if count < LEAST or min(spread(ends_a[agreeing]), spread(ends_b[agreeing])) < LARGER_SPREAD:
             return None
         if self._is_flat(ends_a[agreeing], ends_b[agreeing]):
             return None
         band = 2 * self.tolerance * np.hypot(*np.ptp(ends_b, axis=0)) / max(np.ptp(ends_b, axis=0).prod(), 1e-12)
-        p_chance = as_probability(log_chance(len(one_each), count, SAMPLE["fundamental"], log(min(1.0, band))))
+        p_chance = as_probability(
+            log_alarms(
+                clumps(ends_a, ends_b),
+                clumps(ends_a[agreeing], ends_b[agreeing]),
+                SAMPLE["fundamental"],
+                min(1.0, band),
+            )
+        )
         if p_chance > self.chance:
             return None
         inliers = off_line(model, *(ends.at for ends in of_matches(a, b, matches))) <= self.tolerance

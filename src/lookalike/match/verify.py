@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.agree import agree
-from lookalike.match.chance import as_probability, log_chance, log_p_agree, log_p_even
+from lookalike.match.chance import as_probability, crowded, evenly, log_chance
 from lookalike.match.distinct import distinct
-from lookalike.match.estimate import SAMPLE, consensus, least_squares
+from lookalike.match.estimate import SAMPLE
+from lookalike.match.fit import agreed, proposed, refined
 from lookalike.match.frame import Framed, framed, in_px, of_matches
 from lookalike.match.guided import rematched
-from lookalike.match.propose import supported
-from lookalike.match.sound import sound
+from lookalike.match.sound import sound, undisputed
 from lookalike.types import Geometry, GeometryKind, LocalFeatures, Matches, Matrix
 
-PLANAR: Final[tuple[GeometryKind, ...]] = ("similarity", "affine", "homography")
 LEAST: Final = 4
 """Matches at different places that a geometry rests on."""
 DECIDED: Final = -60.0
 """Natural logarithm of a chance that need not be beaten."""
-TIGHTER: Final = (4.0, 2.0, 1.4, 1.0, 1.0)
-"""Times the tolerance, from round to round."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +36,10 @@ class _Found:
 
 @dataclass(frozen=True)
 class Planar:
-    """The similarity, affine map or homography that chance explains least."""
+    """The similarity, affine map or homography that chance explains least.
+
+    Single matches propose similarities by their pose; where that finds nothing, MAGSAC++ seeks consensus.
+    """
 
     name: ClassVar[str] = "planar"
     revision: ClassVar[int] = 1
@@ -51,7 +52,7 @@ class Planar:
     """The most that `p_chance` may be."""
     proposals: int = 4
     """Single matches whose pose is followed up."""
-    guided: bool = True
+    guided: bool = False
     """Whether a model that was found is fitted to matches sought under it."""
     iterations: int = 500
     """Of consensus."""
@@ -69,76 +70,50 @@ class Planar:
         if len(one_each) < LEAST:
             return None
         ends_a, ends_b = of_matches(a, b, one_each)
-        all_b = framed(b.keypoints)
-        found = self._best(ends_a, ends_b, log_p_even(all_b, self.tolerance), mirrored)
-        if found is None:
+        found = self._best(ends_a, ends_b, framed(b.keypoints), mirrored)
+        if found is None or as_probability(found.log_chance) > self.chance:
             return None
-        chance = self._chance(found, ends_a, all_b)
-        if chance > self.chance:
+        if not undisputed(ends_a.at, ends_b.at, found.agreeing):
             return None
         model = self._guided(found, a, b, one_each[found.agreeing]) if self.guided else found.model
         inliers = agree(model, *of_matches(a, b, matches), self.tolerance)
-        return Geometry(found.kind, in_px(model, a.keypoints.size, b.keypoints.size), inliers, chance, mirrored)
+        in_pictures = in_px(model, a.keypoints.size, b.keypoints.size)
+        return Geometry(found.kind, in_pictures, inliers, as_probability(found.log_chance), mirrored)
 
-    def _guided(self, found: _Found, a: LocalFeatures, b: LocalFeatures, known: Matches) -> Matrix:
-        """Fitted to all features that the model brings together, unless fewer of the known matches then agree."""
-        more = rematched(found.model, a, b, known, self.tolerance)
-        refined = self._refined(found.kind, found.model, *of_matches(a, b, more))
-        if refined is None or agree(refined, *of_matches(a, b, known), self.tolerance).sum() < len(known):
-            return found.model
-        return refined
-
-    def _chance(self, found: _Found, a: Framed, all_b: Framed) -> float:
-        """With the keypoints where they are, not evenly spread."""
-        agreeing = found.agreeing
-        log_p = log_p_agree(found.model, a[agreeing], all_b, self.tolerance)
-        return as_probability(log_chance(len(a), int(agreeing.sum()), SAMPLE[found.kind], log_p))
-
-    def _best(self, a: Framed, b: Framed, log_p: float, mirrored: bool) -> _Found | None:
-        """What chance explains least; what is beyond doubt ends the search."""
+    def _best(self, a: Framed, b: Framed, all_b: Framed, mirrored: bool) -> _Found | None:
+        """What chance explains least, weighed at last with the keypoints of b where they are."""
+        place = evenly(all_b, self.tolerance)
         best: _Found | None = None
         for kind, model in self._models(a, b, mirrored):
-            found = self._weighed(kind, model, a, b, log_p, mirrored)
+            found = self._weighed(kind, model, a, b, place, mirrored)
             if found is not None and (best is None or found.log_chance < best.log_chance):
                 best = found
             if best is not None and best.log_chance < DECIDED and kind == self.kinds[-1]:
                 break
-        return best
+        if best is None:
+            return None
+        place = crowded(best.model, a, best.agreeing, all_b, self.tolerance)
+        return self._weighed(best.kind, best.model, a, b, place, mirrored)
+
+    def _models(self, a: Framed, b: Framed, mirrored: bool) -> Iterator[tuple[GeometryKind, Matrix]]:
+        by_pose = proposed(self.kinds, a, b, self.tolerance, count=self.proposals, mirrored=mirrored)
+        kinds = self.kinds if a.heading is None else self.kinds[-1:]
+        return chain(by_pose, agreed(kinds, a, b, self.tolerance, iterations=self.iterations, seed=self.seed))
 
     def _weighed(
-        self, kind: GeometryKind, model: Matrix, a: Framed, b: Framed, log_p: float, mirrored: bool
+        self, kind: GeometryKind, model: Matrix, a: Framed, b: Framed, place: float, mirrored: bool
     ) -> _Found | None:
         agreeing = agree(model, a, b, self.tolerance)
-        count = int(agreeing.sum())
-        if count < max(LEAST, SAMPLE[kind] + 1):
+        if agreeing.sum() < max(LEAST, SAMPLE[kind] + 1):
             return None
         if not sound(model, a.at[agreeing], b.at[agreeing], mirrored=mirrored):
             return None
-        return _Found(kind, model, agreeing, log_chance(len(a), count, SAMPLE[kind], log_p))
+        return _Found(kind, model, agreeing, log_chance(model, a, b, agreeing, SAMPLE[kind], place))
 
-    def _models(self, a: Framed, b: Framed, mirrored: bool) -> Iterator[tuple[GeometryKind, Matrix]]:
-        """What poses propose, step by step freer, and what consensus finds."""
-        for rows in supported(a, b, self.tolerance, count=self.proposals, mirrored=mirrored):
-            model = least_squares("similarity", a.at[rows], b.at[rows])
-            for kind in self.kinds:
-                freer = None if model is None else self._refined(kind, model, a, b)
-                if freer is not None:
-                    yield kind, freer
-                    model = freer
-        kind = self.kinds[-1]
-        model = consensus(kind, a.at, b.at, self.tolerance, iterations=self.iterations, seed=self.seed)
-        freer = None if model is None else self._refined(kind, model, a, b)
-        if freer is not None:
-            yield kind, freer
-
-    def _refined(self, kind: GeometryKind, model: Matrix, a: Framed, b: Framed) -> Matrix | None:
-        """`kind` fitted to what agrees, ever closer."""
-        for times in TIGHTER:
-            near = agree(model, a, b, times * self.tolerance)
-            if near.sum() < SAMPLE[kind]:
-                return None
-            fitted = least_squares(kind, a.at[near], b.at[near])
-            if fitted is None or abs(np.linalg.det(fitted)) < 1e-12:
-                return None
-            model = fitted
-        return model
+    def _guided(self, found: _Found, a: LocalFeatures, b: LocalFeatures, known: Matches) -> Matrix:
+        """Fitted to all features that the model brings together, unless fewer of the known matches then agree."""
+        more = rematched(found.model, a, b, known, self.tolerance)
+        fitted = refined(found.kind, found.model, *of_matches(a, b, more), self.tolerance)
+        if fitted is None or agree(fitted, *of_matches(a, b, known), self.tolerance).sum() < len(known):
+            return found.model
+        return fitted
