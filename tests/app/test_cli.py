@@ -151,6 +151,29 @@ def test_compare_needs_no_library(program, photos_folder: Path, tmp_path: Path) 
     assert "<html" in page.read_text()
 
 
+def test_match_finds_the_transform_and_draws_it(program, photo_files: list[Path], tmp_path: Path) -> None:
+    with Image.open(photo_files[3]) as image:
+        part = image.convert("RGB").crop((40, 30, 340, 250))
+    part.save(tmp_path / "part.png")
+    ran = program("match", tmp_path / "part.png", photo_files[3], "--json", "--draw", tmp_path / "drawn.png")
+    found = ran.document
+    assert (ran.code, found["schema"], found["kind"]) == (0, "lookalike/match/1", "similarity")
+    assert found["a"]["size"] == [300, 220]
+    np.testing.assert_allclose(found["homography"], [[1, 0, 40], [0, 1, 30], [0, 0, 1]], atol=0.05)
+    assert found["inliers"] == sum(found["agrees"]) > 50
+    assert len(found["matches"]) == len(found["agrees"]) <= found["a"]["keypoints"]
+    with Image.open(tmp_path / "drawn.png") as drawing:
+        assert drawing.size[0] > 1000
+    assert b"similarity: " in program("match", tmp_path / "part.png", photo_files[3], "--local", "orb").out
+
+
+def test_match_of_strangers_exits_1(program, photos_folder: Path, photo_files: list[Path]) -> None:
+    ran = program("match", photo_files[0], photo_files[4], "--json")
+    assert (ran.code, ran.document["homography"], ran.document["inliers"]) == (1, None, 0)
+    assert program("match", photos_folder / "broken.jpg", photo_files[4]).code == 2
+    assert "did you mean 'sift'" in program("match", photo_files[0], photo_files[4], "--local", "sifd").err
+
+
 def test_describe_writes_paths_vectors_and_space(program, photos_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "vectors.npz"
     ran = program("describe", photos_folder, "--with", "histogram", "--set", "bins=4", "-o", out)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lookalike.search.identical import Group
     from lookalike.search.ingest import IndexReport
     from lookalike.search.library import Status
+    from lookalike.search.matching import Matched
     from lookalike.search.results import Question, Results
     from lookalike.types import Answer, Placement
 
@@ -150,6 +151,30 @@ def compare_document(comparison: Comparison) -> Document:
         explanations={name: explanation.line for name, explanation in comparison.explanations.items()},
         box=None,
         transform=None,
+    )
+
+
+def match_document(matched: Matched) -> Document:
+    """Keypoints, matches as xa, ya, xb, yb, score, best first, which of them agree, and the transform from a to b."""
+    (a, b), (of_a, of_b) = matched.pictures, matched.features
+    matches, geometry = matched.found.matches, matched.found.geometry
+    ends = zip(
+        of_a.keypoints.xy[matches.pairs[:, 0]].tolist(),
+        of_b.keypoints.xy[matches.pairs[:, 1]].tolist(),
+        matches.scores.tolist(),
+        strict=True,
+    )
+    return document(
+        "match",
+        a={"size": list(a.size), "keypoints": len(of_a)},
+        b={"size": list(b.size), "keypoints": len(of_b)},
+        matches=[[round(value, 3) for value in (*p, *q)] + [round(score, 4)] for p, q, score in ends],
+        inliers=0 if geometry is None else int(geometry.inliers.sum()),
+        agrees=[] if geometry is None else geometry.inliers.tolist(),
+        kind=None if geometry is None else geometry.kind,
+        mirrored=None if geometry is None else geometry.mirrored,
+        p_chance=None if geometry is None else geometry.p_chance,
+        homography=None if geometry is None else geometry.model.tolist(),
     )
 
 

@@ -17,7 +17,9 @@ LOCATORS: Table[Locator] = Table(
 MATCHERS: Table[Matcher] = Table(
     "matcher",
     {
+        "gms": "lookalike.match.graph:MotionStatistics",
         "nearest": "lookalike.match.nearest:Nearest",
+        "spectral": "lookalike.match.graph:Spectral",
     },
 )
 """Ways to pair the features of two pictures."""

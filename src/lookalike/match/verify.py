@@ -48,7 +48,7 @@ class Planar:
     kinds: tuple[Literal["similarity", "affine", "homography"], ...] = ("similarity", "affine", "homography")
     tolerance: float = 0.008
     """Of the longer side, how far a match may lie from where the model puts it."""
-    chance: float = 1e-4
+    chance: float = 1e-6
     """The most that `p_chance` may be."""
     proposals: int = 4
     """Single matches whose pose is followed up."""

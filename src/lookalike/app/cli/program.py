@@ -19,6 +19,7 @@ from lookalike.app.cli.commands import (
     eval,
     index,
     locate,
+    match,
     models,
     search,
     upkeep,
@@ -62,7 +63,7 @@ def _common(
     remember(Common(library, quiet, verbose))
 
 
-for module in (index, search, dupes, compare, locate, calibrate, describe, eval, upkeep, describers):
+for module in (index, search, dupes, compare, locate, match, calibrate, describe, eval, upkeep, describers):
     module.add_to(app)
 app.add_typer(models.app, name="models")
 

@@ -1,0 +1,85 @@
+"""Local features as few bytes: places and poses in 9 bytes a keypoint, rows of floats as float16 or bytes."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.types import Keypoints, LocalFeatures, Vectors
+
+Rows: TypeAlias = Literal["float32", "float16", "uint8"]
+"""How rows of floats are kept; packed bits are always kept as they are."""
+
+_LENGTH: Final = struct.Struct("<I")
+_POINT: Final = np.dtype([("xy", "<u2", 2), ("score", "<f2"), ("scale", "<f2"), ("angle", "u1")])
+_STEPS: Final = 65535
+_MARGIN: Final = 1.0
+"""px beyond the picture that a place may lie."""
+
+
+def packed(features: LocalFeatures, rows: Rows = "uint8") -> bytes:
+    """`features`, less the shapes of affine regions: places to 1/65535 of a side, angles to 1.4 degrees."""
+    keypoints, descriptors = features.keypoints, features.descriptors
+    low, high = (float(descriptors.min()), float(descriptors.max())) if descriptors.size else (0.0, 1.0)
+    kind = "bits" if descriptors.dtype == np.uint8 else rows
+    header = {
+        "size": keypoints.size,
+        "k": len(features),
+        "columns": descriptors.shape[1],
+        "rows": kind,
+        "range": (low, high),
+        "scale": keypoints.scale is not None,
+        "angle": keypoints.angle is not None,
+    }
+    points = np.zeros(len(features), _POINT)
+    within = (keypoints.xy + _MARGIN) / (np.array(keypoints.size) + 2 * _MARGIN)
+    points["xy"] = np.rint(np.clip(within, 0, 1) * _STEPS)
+    points["score"] = np.clip(keypoints.scores, -6e4, 6e4)
+    if keypoints.scale is not None:
+        points["scale"] = np.clip(keypoints.scale, 0, 6e4)
+    if keypoints.angle is not None:
+        points["angle"] = np.rint(keypoints.angle / (2 * np.pi) * 256).astype(np.int64) % 256
+    text = json.dumps(header).encode()
+    return _LENGTH.pack(len(text)) + text + points.tobytes() + _coded(descriptors, kind, low, high).tobytes()
+
+
+def unpacked(data: bytes) -> LocalFeatures:
+    """What `packed` was given, as far as its bytes tell; rows of floats again of unit length."""
+    (length,) = _LENGTH.unpack_from(data)
+    header = json.loads(data[_LENGTH.size : _LENGTH.size + length])
+    k, size = header["k"], (header["size"][0], header["size"][1])
+    start = _LENGTH.size + length
+    points = np.frombuffer(data, _POINT, k, start)
+    codes = np.frombuffer(data, _dtype(header["rows"]), k * header["columns"], start + points.nbytes)
+    keypoints = Keypoints(
+        (points["xy"] / _STEPS * (np.array(size) + 2 * _MARGIN) - _MARGIN).astype(np.float32),
+        points["score"].astype(np.float32),
+        size,
+        points["scale"].astype(np.float32) if header["scale"] else None,
+        (points["angle"] * (2 * np.pi / 256)).astype(np.float32) if header["angle"] else None,
+    )
+    return LocalFeatures(keypoints, _decoded(codes.reshape(k, header["columns"]), header["rows"], *header["range"]))
+
+
+def _dtype(kind: str) -> np.dtype[np.generic]:
+    return np.dtype("u1" if kind in ("bits", "uint8") else "<f2" if kind == "float16" else "<f4")
+
+
+def _coded(rows: Vectors, kind: str, low: float, high: float) -> NDArray[np.generic]:
+    if kind == "uint8":
+        rows = np.rint((rows - np.float32(low)) * np.float32(255 / max(high - low, 1e-12)))
+    return rows.astype(_dtype(kind))
+
+
+def _decoded(codes: NDArray[np.generic], kind: str, low: float, high: float) -> Vectors:
+    if kind == "bits":
+        return np.array(codes, np.uint8)
+    rows = np.asarray(codes, np.float32)
+    if kind == "uint8":
+        rows = rows * np.float32((high - low) / 255) + np.float32(low)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-12), np.float32)

@@ -1,0 +1,55 @@
+"""Two pictures, matched place by place."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookalike.local import EXTRACTORS
+from lookalike.local.mirror import mirrored
+from lookalike.match import MATCHERS
+from lookalike.match.drawing import draw
+from lookalike.match.pair import Related, related
+from lookalike.match.verify import Planar
+from lookalike.pixels.limits import Limits
+from lookalike.search.atomic import write_atomically
+from lookalike.search.opening import Opener
+from lookalike.search.sample import Sample, Source, sample
+from lookalike.types import LocalFeatures, Picture, Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """The features of two pictures, which of them belong together, and the geometry that explains it."""
+
+    pictures: tuple[Picture, Picture]
+    features: tuple[LocalFeatures, LocalFeatures]
+    found: Related
+
+    def drawing(self) -> Pixels:
+        """Both side by side, with lines between what belongs together."""
+        return draw(*self.pictures, *self.features, self.found)
+
+    def save_drawing(self, path: str | os.PathLike[str]) -> Path:
+        """As PNG."""
+        from PIL import Image
+
+        file = io.BytesIO()
+        Image.fromarray(self.drawing()).save(file, "PNG")
+        return write_atomically(Path(path), file.getvalue())
+
+
+def match(a: Source, b: Source, *, local: str = "sift", matcher: str = "nearest", limits: Limits = Limits()) -> Matched:
+    """`a` and `b` by the extractor and the matcher of those names; `a` mirrored too, where upright finds nothing."""
+    extractor, chosen = EXTRACTORS.make(local), MATCHERS.make(matcher)
+    opener = Opener(limits)
+    try:
+        samples: tuple[Sample, ...] = tuple(sample(source, decode=opener.decode) for source in (a, b))
+        first, second = (one.picture(extractor.min_side) for one in samples)
+    finally:
+        opener.close()
+    features = extractor.extract(first), extractor.extract(second)
+    found = related(*features, chosen, Planar(), mirrored(extractor, first, features[0]))
+    return Matched((first, second), features, found)
