@@ -20,7 +20,7 @@ def floats(k: int, seed: int = 0) -> LocalFeatures:
 
 
 def bits(k: int, seed: int = 0) -> LocalFeatures:
-    return features(np.random.default_rng(seed).integers(0, 256, (k, 8), dtype=np.uint8))
+    return features(np.random.default_rng(seed).integers(0, 256, (k, 13), dtype=np.uint8))
 
 
 def slow(a: LocalFeatures, b: LocalFeatures, mutual: bool, ratio: float) -> dict[tuple[int, int], float]:

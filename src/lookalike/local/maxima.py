@@ -10,31 +10,35 @@ from numpy.typing import NDArray
 
 LEAST: Final = 0.01
 """Share of the greatest response, below which a maximum is none."""
+TIE: Final = 1e-5
+"""Share of the greatest response that tells equal ones apart."""
 
 
 def peaks(response: NDArray[np.float32], apart: int, budget: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """(k, 2) places x, y, and (k,) responses of the best `budget` maxima, each the greatest within `apart` px.
 
-    A plateau counts once, at its middle. The outermost px are left out: nothing says what is beyond.
+    Of equal ones, as along an edge, one is drawn, the same each time. The outermost px are left out: nothing says
+    what is beyond.
     """
-    inside = np.zeros(response.shape, np.bool_)
-    inside[1:-1, 1:-1] = True
-    top = cv2.dilate(response, np.ones((2 * apart + 1, 2 * apart + 1), np.uint8))
-    is_peak = (response >= top) & inside & (response > max(LEAST * float(response.max(initial=0)), 1e-12))
-    _, labels, _, middles = cv2.connectedComponentsWithStats(is_peak.astype(np.uint8), connectivity=8)
-    strength = np.full(len(middles), -np.inf, np.float32)
-    np.maximum.at(strength, labels[is_peak], response[is_peak])
-    order = np.lexsort((middles[:, 0], middles[:, 1], -strength))
-    order = order[np.isfinite(strength[order])][:budget]
-    return refined(response, middles[order]), strength[order]
+    greatest = float(response.max(initial=0))
+    ties = np.random.default_rng(0).random(response.shape, np.float32) * np.float32(TIE * greatest)
+    told_apart = response + ties
+    top = cv2.dilate(told_apart, np.ones((2 * apart + 1, 2 * apart + 1), np.uint8))
+    is_peak = (told_apart >= top) & (response > max(LEAST * greatest, 1e-12))
+    is_peak[[0, -1]] = is_peak[:, [0, -1]] = False
+    y, x = np.nonzero(is_peak)
+    order = np.lexsort((x, y, -response[y, x]))[:budget]
+    places = np.column_stack([x, y])[order]
+    return refined(response, places.astype(np.float64)), response[y, x][order]
 
 
 def refined(response: NDArray[np.float32], places: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(k, 2) tops of the parabolas through each place and its neighbours across and down, at most half a px away."""
-    x, y = np.rint(places).astype(np.int64).T
-    here, rest = response[y, x], places - np.rint(places)
-    moved = [_top(response[y, x - 1], here, response[y, x + 1]), _top(response[y - 1, x], here, response[y + 1, x])]
-    return np.asarray(np.rint(places) + np.where(rest == 0, np.column_stack(moved), rest), np.float64)
+    """(k, 2) tops of the parabolas through each px and its neighbours across and down, at most half a px away."""
+    x, y = places.astype(np.int64).T
+    here = response[y, x]
+    across = _top(response[y, x - 1], here, response[y, x + 1])
+    down = _top(response[y - 1, x], here, response[y + 1, x])
+    return places + np.column_stack([across, down])
 
 
 def _top(before: NDArray[np.float32], here: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -15,6 +15,9 @@ from lookalike.local.response import SMALLEST
 from lookalike.local.working import working
 from lookalike.types import Keypoints, Picture
 
+SMALLEST_AREA = 60
+"""px of a region."""
+
 
 @dataclass(frozen=True)
 class StableRegions:
@@ -58,7 +61,7 @@ class StableRegions:
 
 def _regions(grey: NDArray[np.uint8], delta: int) -> list[NDArray[np.int32]]:
     """(p, 2) px of each region that is not a line."""
-    detector = cv2.MSER.create(delta)
+    detector = cv2.MSER.create(delta, SMALLEST_AREA, grey.size // 2)
     regions, _ = detector.detectRegions(grey)
     return [np.asarray(region, np.int32) for region in regions if np.ptp(region, axis=0).min() >= 2]
 

@@ -53,5 +53,5 @@ class Nearest:
                 f"rows of one space are wanted, not {rows.shape} {rows.dtype} and {others.shape} {others.dtype}"
             )
         if rows.dtype == np.uint8:
-            return binary_neighbours(np.asarray(rows, np.uint8), np.asarray(others, np.uint8), self.ratio, self.mutual)
+            return binary_neighbours(np.asarray(rows, np.uint8), np.asarray(others, np.uint8))
         return float_neighbours(np.asarray(rows, np.float32), np.asarray(others, np.float32))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK: Final = 256
-"""Rows compared at a time, so that their similarities stay in the cache."""
+BLOCK: Final = 128
+"""Rows compared at a time, so that what is between them and all others stays in the cache."""
+WORD: Final = 8
+"""Bytes that faiss counts differing bits in."""
+
+Closeness = NDArray[Any]
+"""(block, k), larger is nearer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,55 +33,64 @@ class Neighbours:
 
 
 def float_neighbours(a: NDArray[np.float32], b: NDArray[np.float32]) -> Neighbours:
-    """Of (n, d) and (k, d) unit rows, k >= 1; distances are those of points on the sphere.
+    """Of (n, d) and (k, d) unit rows, k >= 1; distances are those of points on the sphere."""
+    columns = np.ascontiguousarray(b.T)
 
-    One product serves both directions: the best of each column is kept beside the best of each row.
+    def cosine(start: int, stop: int) -> Closeness:
+        return a[start:stop] @ columns
+
+    def distance(closeness: Closeness) -> NDArray[np.float32]:
+        return np.asarray(np.sqrt(np.maximum(2 - 2 * closeness, 0)), np.float32)
+
+    return _neighbours(len(a), len(b), cosine, distance, unrelated=0.0)
+
+
+def binary_neighbours(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> Neighbours:
+    """Of packed (n, d/8) and (k, d/8) rows, k >= 1; distances count bits."""
+    rows, others = _whole_words(a), _whole_words(b)
+    counts = np.empty((min(BLOCK, len(a)), len(b)), np.int32)
+
+    def same(start: int, stop: int) -> Closeness:
+        differing = counts[: stop - start]
+        pointers = (faiss.swig_ptr(part) for part in (rows[start:stop], others))
+        hammings = faiss.hammings  # type: ignore[attr-defined]  # the stub knows only one pair at a time
+        hammings(*pointers, stop - start, len(others), rows.shape[1], faiss.swig_ptr(differing))
+        return np.negative(differing, out=differing)
+
+    def distance(closeness: Closeness) -> NDArray[np.float32]:
+        return -closeness.astype(np.float32)
+
+    return _neighbours(len(a), len(b), same, distance, unrelated=-4 * a.shape[1])
+
+
+def _neighbours(
+    n: int,
+    k: int,
+    closeness: Callable[[int, int], Closeness],
+    distance: Callable[[Closeness], NDArray[np.float32]],
+    *,
+    unrelated: float,
+) -> Neighbours:
+    """One pass serves both directions: the best of each column is kept beside the best two of each row.
+
+    Where there is no second, it counts as `unrelated`.
     """
-    n, columns = len(a), np.ascontiguousarray(b.T)
     nearest = np.empty(n, np.int64)
-    first, second = np.empty(n, np.float32), np.zeros(n, np.float32)  # as unrelated as rows at a right angle
-    best_of_column = np.full(len(b), -np.inf, np.float32)
+    first, second = np.empty(n, np.float32), np.full(n, unrelated, np.float32)
+    best_of_column = np.full(k, -np.inf, np.float32)
     for start in range(0, n, BLOCK):
-        rows = slice(start, start + BLOCK)
-        cosine = a[rows] @ columns  # (block, k)
-        np.maximum(best_of_column, cosine.max(axis=0), out=best_of_column)
-        nearest[rows] = at = cosine.argmax(axis=1)
-        each = np.arange(len(cosine))
-        first[rows] = cosine[each, at]
-        if len(b) > 1:
-            cosine[each, at] = -np.inf
-            second[rows] = cosine.max(axis=1)
-    is_best = first >= best_of_column[nearest]
-    return Neighbours(nearest, _on_sphere(first), _on_sphere(second), is_best)
+        stop = min(start + BLOCK, n)
+        close = closeness(start, stop)
+        np.maximum(best_of_column, close.max(axis=0), out=best_of_column)
+        nearest[start:stop] = at = close.argmax(axis=1)
+        each = np.arange(stop - start)
+        first[start:stop] = close[each, at]
+        if k > 1:
+            close[each, at] = np.iinfo(np.int32).min
+            second[start:stop] = close.max(axis=1)
+    return Neighbours(nearest, distance(first), distance(second), first >= best_of_column[nearest])
 
 
-def binary_neighbours(a: NDArray[np.uint8], b: NDArray[np.uint8], worst_ratio: float, mutual: bool) -> Neighbours:
-    """Of packed (n, d/8) and (k, d/8) rows, k >= 1; distances count bits.
-
-    Only rows whose ratio of distances is at most `worst_ratio` are looked at from the other side, if `mutual`.
-    """
-    first, second, nearest = _two_nearest(a, b)
-    candidates = np.flatnonzero(first <= worst_ratio * second)
-    back = np.zeros(len(a), np.bool_)
-    if mutual and len(candidates):
-        claimed, of = np.unique(nearest[candidates], return_inverse=True)
-        best, _, _ = _two_nearest(b[claimed], a)
-        back[candidates] = first[candidates] <= best[of]
-    return Neighbours(nearest, first, second, back)
-
-
-def _two_nearest(
-    a: NDArray[np.uint8], b: NDArray[np.uint8]
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
-    """Distances to the nearest and to the second, and the nearest."""
-    bits = 8 * a.shape[1]
-    index = faiss.IndexBinaryFlat(bits)
-    index.add(np.ascontiguousarray(b))
-    distances, at = index.search(np.ascontiguousarray(a), min(2, len(b)))
-    first = distances[:, 0].astype(np.float32)
-    second = distances[:, 1].astype(np.float32) if len(b) > 1 else np.full(len(a), bits / 2, np.float32)
-    return first, second, at[:, 0].astype(np.int64)
-
-
-def _on_sphere(cosine: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.sqrt(np.maximum(2 - 2 * cosine, 0))
+def _whole_words(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """With zeros behind each row up to a whole word, which differ from nothing."""
+    return np.ascontiguousarray(np.pad(rows, ((0, 0), (0, -rows.shape[1] % WORD))))
