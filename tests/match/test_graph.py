@@ -15,7 +15,7 @@ from lookalike.types import Keypoints, LocalFeatures, Matches, Picture
 @pytest.fixture(scope="module")
 def copy(photos: list[Picture]) -> tuple[LocalFeatures, LocalFeatures, np.ndarray]:
     """An edited copy, its original, and the transform."""
-    sift = Sift(side=400, budget=400)
+    sift = Sift(side=400, budget=1500)  # GMS needs many
     made = edit("rotation", photos[3].pixels, 1, photos[0].pixels)
     picture = Picture(made.pixels, (made.pixels.shape[1], made.pixels.shape[0]))
     return sift.extract(picture), sift.extract(photos[3]), made.transform

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.local.order import best_first
+from lookalike.local.order import best_first, spread_out
 from lookalike.local.working import Working, working
 from lookalike.registry import digest
 from lookalike.types import Keypoints, LocalFeatures, Metric, Picture, Space, Vectors
@@ -45,13 +45,13 @@ class OpenCVFeatures(ABC):
         return self.side
 
     def detect(self, picture: Picture) -> Keypoints:
-        """The best `budget`."""
+        """The best `budget` over the whole picture, best first."""
         work = working(picture, self.side)
         keypoints = _keypoints(self._found(work), work)
         return keypoints[best_first(keypoints)]
 
     def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
-        """Rows of `keypoints`, or of the best `budget`; best first."""
+        """Rows of `keypoints`, or of those that `detect` finds; best first."""
         work = working(picture, self.side)
         given = self._found(work) if keypoints is None else self._given(keypoints, work)
         found, rows = self._extractor().compute(work.grey, given) if given else ((), None)
@@ -61,12 +61,14 @@ class OpenCVFeatures(ABC):
         return features[best_first(features.keypoints)]
 
     def _found(self, work: Working) -> list[Any]:
-        """At most `budget`."""
+        """At most `budget`, over the whole picture."""
         if min(work.grey.shape) < SMALLEST:
             return []
-        found = self._detector().detect(work.grey)
-        order = sorted(found, key=lambda point: (-point.response, point.pt[1], point.pt[0], point.size, point.angle))
-        return order[: self.budget]
+        # Sorted: what falls into a cell first must not depend on the order in which threads found it.
+        found = sorted(self._detector().detect(work.grey), key=_place)
+        xy = np.array([point.pt for point in found], np.float64).reshape(-1, 2)
+        scores = np.array([point.response for point in found], np.float64)
+        return [found[at] for at in spread_out(xy, scores, work.grey.shape, self.budget)]
 
     def _given(self, keypoints: Keypoints, work: Working) -> list[Any]:
         """As OpenCV wants them."""
@@ -109,3 +111,8 @@ def _keypoints(found: Sequence[Any], work: Working) -> Keypoints:
         (table[:, 3] * work.scale).astype(np.float32),
         np.radians(table[:, 4]),
     )
+
+
+def _place(point: Any) -> tuple[float, ...]:
+    x, y = point.pt
+    return -point.response, y, x, point.size, point.angle

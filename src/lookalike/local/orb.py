@@ -16,6 +16,8 @@ PATCH: Final = 31
 FINER: Final = 1.2
 """Times that each level of the pyramid is larger than the next."""
 LEVELS: Final = 8
+SPARE: Final = 3
+"""Times as many are found as are kept, so that there is a choice."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Orb(OpenCVFeatures):
         return 256
 
     def _detector(self) -> Any:
-        return cv2.ORB.create(self.budget, FINER, LEVELS, patchSize=PATCH, fastThreshold=self.threshold)
+        return cv2.ORB.create(SPARE * self.budget, FINER, LEVELS, patchSize=PATCH, fastThreshold=self.threshold)
 
     def _level(self, size: float, _: tuple[int, ...]) -> tuple[int, int]:
         return min(LEVELS - 1, max(0, round(math.log(max(size, PATCH) / PATCH, FINER)))), -1

@@ -1,4 +1,4 @@
-"""The order of keypoints: best first, and the same on every machine whatever order they were found in."""
+"""The order of keypoints, the same on every machine whatever order they were found in, and which are kept of many."""
 
 from __future__ import annotations
 
@@ -16,3 +16,24 @@ def best_first(keypoints: Keypoints) -> NDArray[np.int64]:
     x, y = keypoints.xy.T
     order: NDArray[np.int64] = np.lexsort((angle, scale, x, y, -keypoints.scores))
     return order
+
+
+def spread_out(
+    xy: NDArray[np.floating], scores: NDArray[np.floating], shape: tuple[int, ...], budget: int
+) -> NDArray[np.int64]:
+    """At most `budget` rows, over the whole picture of (h, w) px: the best of each cell, then the second best, ...
+
+    There are as many cells as keypoints wanted. The strongest alone crowd where contrast is, and a part of the
+    picture without contrast could not be found again.
+    """
+    height, width = shape
+    cell = max(np.sqrt(height * width / budget), 1.0)
+    across, down = (xy // cell).astype(np.int64).T
+    cells = down * (int(width // cell) + 2) + across
+    order = np.lexsort((-scores, cells))
+    begins = np.flatnonzero(np.diff(cells[order], prepend=-1))
+    sizes = np.diff(np.append(begins, len(order)))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order)) - np.repeat(begins, sizes)
+    kept: NDArray[np.int64] = np.lexsort((-scores, rank))[:budget]
+    return kept
