@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from math import sqrt
 from typing import ClassVar, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.local.limited import Limited, none_of
 from lookalike.local.maxima import LEAST, refined
 from lookalike.local.order import best_first
-from lookalike.local.response import SMALLEST, RatedPx
 from lookalike.local.working import working
 from lookalike.types import Keypoints, Picture
 
@@ -25,18 +24,25 @@ Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Blobs(RatedPx):
+class Blobs(Limited, ABC):
     """The maxima of a response over place and scale."""
 
+    apart: int = 4
+    """px of the working picture within which there is only one."""
     finest: float = 2.0
     """px of the working picture, the standard deviation of the smallest blob."""
     octaves: int = 3
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.apart < 1 or self.finest < 0.5 or self.octaves < 1:
+            raise ValueError("apart is 1 px or more, finest half a px or more, octaves 1 or more")
+
     def detect(self, picture: Picture) -> Keypoints:
         """The best `budget`."""
         work = working(picture, self.side)
-        if min(work.grey.shape) < SMALLEST:
-            return Keypoints(np.zeros((0, 2), np.float32), np.zeros(0, np.float32), work.original)
+        if work.is_tiny:
+            return none_of(work.original)
         sigmas = np.asarray(self.finest * STEP ** np.arange(4 * self.octaves + 1), np.float64)
         light = np.asarray(work.grey, np.float32) / np.float32(255)
         stack = np.stack([self._rated(light, float(sigma)) for sigma in sigmas])  # (scales, h, w)
@@ -55,21 +61,9 @@ class Blobs(RatedPx):
         inner = stack[1:-1]
         is_peak = (inner >= greatest) & (inner > max(LEAST * float(stack.max()), FAINTEST))
         is_peak[:, [0, -1]] = is_peak[:, :, [0, -1]] = False
-        level, y, x = np.nonzero(is_peak)
-        xy = np.array(
-            [
-                refined(inner[at], np.array([place], np.float64))[0]
-                for at, place in zip(level, zip(x, y, strict=True), strict=True)
-            ]
-        )
-        return xy.reshape(-1, 2), inner[level, y, x], sigmas[1:-1][level]
-
-    @property
-    def _diameter(self) -> float:
-        return 2 * sqrt(2) * self.finest
-
-    def _response(self, grey: NDArray[np.uint8]) -> Plane:
-        return self._rated(np.asarray(grey, np.float32) / np.float32(255), self.finest)
+        places = [np.argwhere(plane)[:, ::-1].astype(np.float64) for plane in is_peak]  # (k, 2) x, y a level
+        xy = np.concatenate([refined(plane, at) for plane, at in zip(inner, places, strict=True)])
+        return xy, inner[is_peak], np.repeat(sigmas[1:-1], [len(at) for at in places])
 
     @abstractmethod
     def _rated(self, light: Plane, sigma: float) -> Plane:

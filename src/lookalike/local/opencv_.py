@@ -5,44 +5,29 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.local.limited import Limited
 from lookalike.local.order import best_first, spread_out
 from lookalike.local.working import Working, working
 from lookalike.registry import digest
 from lookalike.types import Keypoints, LocalFeatures, Metric, Picture, Space, Vectors
 
-SMALLEST: Final = 8
-"""px, of a working picture that anything is looked for in."""
-
 
 @dataclass(frozen=True)
-class OpenCVFeatures(ABC):
-    """A detector and extractor on the grey picture, reduced to `side` px on its longer side."""
+class OpenCVFeatures(Limited, ABC):
+    """A detector and extractor of OpenCV, on the grey picture."""
 
     name: ClassVar[str]
     metric: ClassVar[Metric]
 
-    side: int = 640
-    """px, the most that the longer side keeps."""
-    budget: int = 1000
-    """Keypoints, the most that are kept."""
-
-    def __post_init__(self) -> None:
-        if self.side < 16 or self.budget < 1:
-            raise ValueError(f"side is 16 px or more and budget 1 or more, not {self.side} and {self.budget}")
-
     @property
     def space(self) -> Space:
         return Space(self.name, digest(self), self._dim, self.metric)
-
-    @property
-    def min_side(self) -> int:
-        return self.side
 
     def detect(self, picture: Picture) -> Keypoints:
         """The best `budget` over the whole picture, best first."""
@@ -62,7 +47,7 @@ class OpenCVFeatures(ABC):
 
     def _found(self, work: Working) -> list[Any]:
         """At most `budget`, over the whole picture."""
-        if min(work.grey.shape) < SMALLEST:
+        if work.is_tiny:
             return []
         # Sorted: what falls into a cell first must not depend on the order in which threads found it.
         found = sorted(self._detector().detect(work.grey), key=_place)

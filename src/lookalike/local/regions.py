@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.local.limited import Limited
 from lookalike.local.order import best_first
-from lookalike.local.response import SMALLEST
 from lookalike.local.working import working
 from lookalike.types import Keypoints, Picture
 
@@ -20,32 +20,25 @@ SMALLEST_AREA = 60
 
 
 @dataclass(frozen=True)
-class StableRegions:
+class StableRegions(Limited):
     """Ellipses of the same first and second moments as the maximally stable extremal regions, largest first."""
 
     name: ClassVar[str] = "mser"
     revision: ClassVar[int] = 1
     source: ClassVar[str] = "Matas et al., Robust wide baseline stereo from MSER, BMVC 2002"
 
-    side: int = 640
-    """px, the most that the longer side keeps."""
-    budget: int = 1000
-    """Keypoints, the most that are kept."""
     delta: int = 5
     """Levels of grey that a region stays over."""
 
     def __post_init__(self) -> None:
-        if self.side < 16 or self.budget < 1 or self.delta < 1:
-            raise ValueError("side is 16 px or more, budget and delta are 1 or more")
-
-    @property
-    def min_side(self) -> int:
-        return self.side
+        super().__post_init__()
+        if self.delta < 1:
+            raise ValueError(f"delta is 1 or more, not {self.delta}")
 
     def detect(self, picture: Picture) -> Keypoints:
         """The largest `budget`; a score is the root of the share of the picture."""
         work = working(picture, self.side)
-        regions = [] if min(work.grey.shape) < SMALLEST else _regions(work.grey, self.delta)
+        regions = [] if work.is_tiny else _regions(work.grey, self.delta)
         middles = np.array([region.mean(axis=0) for region in regions], np.float64).reshape(-1, 2)
         ellipses = np.array([_ellipse(region) for region in regions], np.float64).reshape(-1, 2, 2)
         areas = np.array([len(region) for region in regions], np.float64)

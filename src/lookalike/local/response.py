@@ -4,43 +4,33 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.local.limited import Limited, none_of
 from lookalike.local.maxima import peaks
 from lookalike.local.working import working
 from lookalike.types import Keypoints, Picture
 
-SMALLEST: Final = 5
-"""px, of a working picture that anything is looked for in."""
-
 
 @dataclass(frozen=True)
-class RatedPx(ABC):
-    """The maxima of a response over the grey picture, reduced to `side` px on its longer side."""
+class RatedPx(Limited, ABC):
+    """The maxima of a response over the grey picture."""
 
-    side: int = 640
-    """px, the most that the longer side keeps."""
-    budget: int = 1000
-    """Keypoints, the most that are kept."""
     apart: int = 4
     """px of the working picture within which there is only one."""
 
     def __post_init__(self) -> None:
-        if self.side < 16 or self.budget < 1 or self.apart < 1:
-            raise ValueError("side is 16 px or more, budget and apart are 1 or more")
-
-    @property
-    def min_side(self) -> int:
-        return self.side
+        super().__post_init__()
+        if self.apart < 1:
+            raise ValueError(f"apart is 1 px or more, not {self.apart}")
 
     def detect(self, picture: Picture) -> Keypoints:
         """The best `budget`."""
         work = working(picture, self.side)
-        if min(work.grey.shape) < SMALLEST:
-            return Keypoints(np.zeros((0, 2), np.float32), np.zeros(0, np.float32), work.original)
+        if work.is_tiny:
+            return none_of(work.original)
         xy, scores = peaks(self._response(work.grey), self.apart, self.budget)
         scale = np.full(len(xy), self._diameter * work.scale, np.float32)
         return Keypoints(work.to_original(xy), scores, work.original, scale)

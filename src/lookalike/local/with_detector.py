@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.local import DETECTORS
+from lookalike.local.limited import Limited
 from lookalike.local.working import Working, working
 from lookalike.protocols import Detector
 from lookalike.registry import digest
@@ -17,28 +18,21 @@ from lookalike.types import Keypoints, LocalFeatures, Picture, Space
 
 
 @dataclass(frozen=True)
-class WithDetector(ABC):
-    """Rows of unit length from the grey picture around keypoints, reduced to `side` px on its longer side."""
+class WithDetector(Limited, ABC):
+    """Rows of unit length from the grey picture around keypoints."""
 
     name: ClassVar[str]
 
     detector: str = "harris"
     """As in the table of detectors."""
-    side: int = 640
-    """px, the most that the longer side keeps."""
-    budget: int = 1000
-    """Keypoints, the most that are kept."""
 
     def __post_init__(self) -> None:
-        self._detector()
+        super().__post_init__()
+        self._detector()  # which must be known
 
     @property
     def space(self) -> Space:
         return Space(self.name, digest(self), self._dim, "cosine")
-
-    @property
-    def min_side(self) -> int:
-        return self.side
 
     def detect(self, picture: Picture) -> Keypoints:
         """Those of the detector."""

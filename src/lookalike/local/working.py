@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from lookalike.pixels.planes import grey
 from lookalike.pixels.resize import resize
 from lookalike.types import Picture, Size
 
+SMALLEST: Final = 8
+"""px, of a working picture that anything is looked for in."""
+
 
 @dataclass(frozen=True, eq=False)
 class Working:
@@ -18,6 +22,11 @@ class Working:
 
     grey: NDArray[np.uint8]
     original: Size
+
+    @property
+    def is_tiny(self) -> bool:
+        """Too small for any keypoint."""
+        return bool(min(self.grey.shape) < SMALLEST)
 
     @property
     def ratio(self) -> NDArray[np.float64]:

@@ -1,0 +1,32 @@
+"""What all methods of this room have: how large a picture they work on, and how many keypoints they keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lookalike.types import Keypoints, Size
+
+
+@dataclass(frozen=True)
+class Limited:
+    """Works on the grey picture, reduced to `side` px on its longer side."""
+
+    side: int = 640
+    """px, the most that the longer side keeps."""
+    budget: int = 1000
+    """Keypoints, the most that are kept."""
+
+    def __post_init__(self) -> None:
+        if self.side < 16 or self.budget < 1:
+            raise ValueError(f"side is 16 px or more and budget 1 or more, not {self.side} and {self.budget}")
+
+    @property
+    def min_side(self) -> int:
+        return self.side
+
+
+def none_of(size: Size) -> Keypoints:
+    """No keypoints, of a picture of that size."""
+    return Keypoints(np.zeros((0, 2), np.float32), np.zeros(0, np.float32), size)
