@@ -9,6 +9,8 @@ import typer
 
 from lookalike.app.cli.program import app
 from lookalike.describe import DESCRIBERS
+from lookalike.local import EXTRACTORS
+from lookalike.match import MATCHERS
 from lookalike.registry import settable
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,6 +56,11 @@ def test_every_describer_and_field_is_documented(name: str) -> None:
     (row,) = (line for line in CLI.splitlines() if line.startswith(f"| `{name}` |"))
     fields = [field.name for field in settable(DESCRIBERS.load(name))]
     assert [field for field in fields if f"`{field}`" not in row] == []
+
+
+@pytest.mark.parametrize("name", [*EXTRACTORS, *MATCHERS])
+def test_every_local_feature_and_matcher_is_documented(name: str) -> None:
+    assert f"`{name}`" in CLI.split("## `lookalike match", 1)[1].split("\n## ", 1)[0]
 
 
 @pytest.mark.parametrize("variable", ["LOOKALIKE_LIBRARY", "LOOKALIKE_CACHE", "LOOKALIKE_OFFLINE"])

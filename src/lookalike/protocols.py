@@ -289,6 +289,7 @@ class Mirroring(Protocol):
         ...
 
 
+@runtime_checkable
 class Matcher(Protocol):
     """Says which features of two pictures belong together. A frozen dataclass."""
 
@@ -301,6 +302,7 @@ class Matcher(Protocol):
     def match(self, a: LocalFeatures, b: LocalFeatures) -> Matches: ...
 
 
+@runtime_checkable
 class Verifier(Protocol):
     """Says whether one geometry explains matches better than chance would. A frozen dataclass."""
 

@@ -19,7 +19,7 @@ from lookalike.types import Keypoints, LocalFeatures, Matches
 
 ROUNDS: Final = 50
 """Of the power iteration: far more than it takes."""
-LEAST: Final = 0.05
+LEAST: Final = 0.01
 """Of the greatest membership, below which a match does not belong to the cluster."""
 
 
@@ -39,7 +39,7 @@ class Spectral:
     """Of the candidates, as in `nearest`."""
     candidates: int = 600
     """The most: the graph grows with their square."""
-    bend: float = 0.15
+    bend: float = 0.3
     """By how much of itself the offset between two matches may differ and count half."""
 
     def __post_init__(self) -> None:
