@@ -99,7 +99,7 @@ def test_what_rests_on_a_spot_or_a_line_is_no_geometry(places: np.ndarray, posed
 
 UNSOUND = {
     "thin": np.diag([1.0, 0.1, 1]),
-    "tiny": np.diag([0.03, 0.03, 1]),
+    "tiny": np.array([[0.05, 0, 300], [0, 0.05, 200], [0, 0, 1]]),
     "mirrored": np.array([[-1.0, 0, 639], [0, 1, 0], [0, 0, 1]]),
     "through infinity": np.array([[1.0, 0, 0], [0, 1, 0], [4e-3, 0, 0.1]]),
 }

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from lookalike.match.agree import placed
 from lookalike.match.chance import as_probability, clumps, log_alarms
-from lookalike.match.distinct import distinct
 from lookalike.match.estimate import SAMPLE, consensus
 from lookalike.match.frame import Points, fundamental_in_px, of_matches
 from lookalike.match.sound import LARGER_SPREAD, spread
 from lookalike.types import Geometry, LocalFeatures, Matches, Matrix
 
 LEAST: Final = 12
-"""Matches at different places that a geometry rests on."""
+"""Matches that a geometry rests on."""
 ON_PLANE: Final = 0.85
 """Share of the inliers that one homography explains: then the matrix is not fixed by them."""
 
@@ -41,10 +40,9 @@ class Epipolar:
         self, a: LocalFeatures, b: LocalFeatures, matches: Matches, *, mirrored: bool = False
     ) -> Geometry | None:
         """Two cameras never mirror: None with `mirrored`."""
-        one_each = matches[distinct(a, b, matches, self.tolerance)]
-        if mirrored or len(one_each) < LEAST:
+        if mirrored or len(matches) < LEAST:
             return None
-        ends_a, ends_b = (ends.at for ends in of_matches(a, b, one_each))
+        ends_a, ends_b = (ends.at for ends in of_matches(a, b, matches))
         model = consensus("fundamental", ends_a, ends_b, self.tolerance, iterations=self.iterations, seed=self.seed)
         if model is None:
             return None
@@ -65,9 +63,8 @@ class Epipolar:
         )
         if p_chance > self.chance:
             return None
-        inliers = off_line(model, *(ends.at for ends in of_matches(a, b, matches))) <= self.tolerance
         in_px = fundamental_in_px(model, a.keypoints.size, b.keypoints.size)
-        return Geometry("fundamental", in_px, inliers, p_chance)
+        return Geometry("fundamental", in_px, agreeing, p_chance)
 
     def _is_flat(self, a: Points, b: Points) -> bool:
         plane = consensus("homography", a, b, self.tolerance, iterations=self.iterations, seed=self.seed)

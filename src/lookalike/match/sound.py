@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,10 +17,6 @@ MOST_STRETCH: Final = 4.0
 """Times that things may be stretched one way more than the other."""
 MOST_CHANGE: Final = 8.0
 """Times that the scale of area may differ between two matches."""
-PLENTY: Final = 0
-"""Matches that agree, from which on others may disagree."""
-LEAST_SHARE: Final = 0.45
-"""Of the matches where those that agree are, the share that these must be."""
 LEAST_SPREAD: Final = 0.008
 """Of the longer side, the least standard deviation of the inliers along their shorter axis, in each picture."""
 LARGER_SPREAD: Final = 0.03
@@ -45,23 +40,6 @@ def sound(model: Matrix, a: Points, b: Points, *, mirrored: bool) -> bool:
         and stretch.max() <= MOST_STRETCH
         and np.abs(areas).max() / np.abs(areas).min() <= MOST_CHANGE
     )
-
-
-def undisputed(a: Points, b: Points, agreeing: NDArray[np.bool_]) -> bool:
-    """Whether few matches disagree where many agree: within the hull of those that agree, in either picture.
-
-    Many of them may be outvoted, as in a scene with depth; few that agree by repetition may not.
-    """
-    count = int(agreeing.sum())
-    if count >= PLENTY:
-        return True
-    return all(count >= LEAST_SHARE * _inside(points, agreeing) for points in (a, b))
-
-
-def _inside(points: Points, agreeing: NDArray[np.bool_]) -> int:
-    """How many of all lie in the hull of those that agree."""
-    hull = cv2.convexHull(points[agreeing].astype(np.float32))
-    return sum(cv2.pointPolygonTest(hull, (float(x), float(y)), False) >= 0 for x, y in points.astype(np.float32))
 
 
 def spread(points: Points) -> float:

@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 
 from lookalike.match.agree import agree
 from lookalike.match.chance import as_probability, crowded, evenly, log_chance
-from lookalike.match.distinct import distinct
 from lookalike.match.estimate import SAMPLE
 from lookalike.match.fit import agreed, proposed, refined
 from lookalike.match.frame import Framed, framed, in_px, of_matches
 from lookalike.match.guided import rematched
-from lookalike.match.sound import sound, undisputed
+from lookalike.match.sound import sound
 from lookalike.types import Geometry, GeometryKind, LocalFeatures, Matches, Matrix
 
 LEAST: Final = 4
-"""Matches at different places that a geometry rests on."""
+"""Matches that a geometry rests on."""
 DECIDED: Final = -60.0
 """Natural logarithm of a chance that need not be beaten."""
 
@@ -66,17 +65,14 @@ class Planar:
         self, a: LocalFeatures, b: LocalFeatures, matches: Matches, *, mirrored: bool = False
     ) -> Geometry | None:
         """With `mirrored`, the descriptors of a are those of its mirror image, and only models that mirror count."""
-        one_each = matches[distinct(a, b, matches, self.tolerance)]
-        if len(one_each) < LEAST:
+        if len(matches) < LEAST:
             return None
-        ends_a, ends_b = of_matches(a, b, one_each)
+        ends_a, ends_b = of_matches(a, b, matches)
         found = self._best(ends_a, ends_b, framed(b.keypoints), mirrored)
         if found is None or as_probability(found.log_chance) > self.chance:
             return None
-        if not undisputed(ends_a.at, ends_b.at, found.agreeing):
-            return None
-        model = self._guided(found, a, b, one_each[found.agreeing]) if self.guided else found.model
-        inliers = agree(model, *of_matches(a, b, matches), self.tolerance)
+        model = self._guided(found, a, b, matches[found.agreeing]) if self.guided else found.model
+        inliers = agree(model, ends_a, ends_b, self.tolerance)
         in_pictures = in_px(model, a.keypoints.size, b.keypoints.size)
         return Geometry(found.kind, in_pictures, inliers, as_probability(found.log_chance), mirrored)
 
