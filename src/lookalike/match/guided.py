@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,21 +9,18 @@ from lookalike.match.agree import agree
 from lookalike.match.frame import framed, project
 from lookalike.types import LocalFeatures, Matches, Matrix
 
-WORST: Final = 0.1
-"""Quantile of the similarities of the known matches that a new one reaches."""
-
 
 def rematched(model: Matrix, a: LocalFeatures, b: LocalFeatures, known: Matches, tolerance: float) -> Matches:
     """Of features that agree with `model`, a map between frames, those most alike, one-to-one; best first.
 
-    They are at least as alike as all but the worst of the `known`; scores are similarities.
+    They are as alike as the least alike of the `known`, or more; scores are similarities.
     """
     ours, theirs = framed(a.keypoints), framed(b.keypoints)
     near = np.linalg.norm(project(model, ours.at)[:, None] - theirs.at, axis=2) <= tolerance  # (ka, kb)
     pairs = np.argwhere(near)
     pairs = pairs[agree(model, ours[pairs[:, 0]], theirs[pairs[:, 1]], tolerance)]
     alike = similarities(a, b, pairs)
-    least = np.quantile(similarities(a, b, known.pairs), WORST)
+    least = similarities(a, b, known.pairs).min(initial=1)
     order = np.argsort(-alike, kind="stable")
     order = order[alike[order] >= least]
     for side in (0, 1):
