@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,12 +8,12 @@ import pytest
 from lookalike.match.epipolar import Epipolar, off_line
 from lookalike.types import LocalFeatures, Matches
 
-sys.path.insert(0, str(Path(__file__).parent))
-from views import SIZE, features
+SIZE = (640, 480)
+Make = Callable[..., LocalFeatures]
 
 
-def two_views(
-    inliers: int, outliers: int, *, depth: float, seed: int = 0
+def scene(
+    make: Make, inliers: int, outliers: int, *, depth: float, seed: int = 0
 ) -> tuple[LocalFeatures, LocalFeatures, Matches]:
     """A scene of that depth seen from two places; depth 0 is a wall."""
     rng = np.random.default_rng(seed)
@@ -30,11 +29,11 @@ def two_views(
     second = seen(points @ rotation.T + (-0.9, 0.1, 0.2)) + rng.normal(scale=0.3, size=(n, 2))
     second[inliers:] = rng.uniform((0, 0), SIZE, (outliers, 2))
     pairs = np.column_stack([np.arange(n), np.arange(n)])
-    return features(first), features(second), Matches(pairs, np.ones(n, np.float32))
+    return make(first), make(second), Matches(pairs, np.ones(n, np.float32))
 
 
-def test_two_views_of_a_scene_have_a_fundamental_matrix() -> None:
-    a, b, matches = two_views(120, 40, depth=2.5)
+def test_two_views_of_a_scene_have_a_fundamental_matrix(features: Make) -> None:
+    a, b, matches = scene(features, 120, 40, depth=2.5)
     geometry = Epipolar().verify(a, b, matches)
     assert geometry is not None
     assert geometry.kind == "fundamental"
@@ -45,17 +44,17 @@ def test_two_views_of_a_scene_have_a_fundamental_matrix() -> None:
     assert np.median(off[:120]) < 1.5
 
 
-def test_a_wall_has_none() -> None:
-    assert Epipolar().verify(*two_views(120, 40, depth=0.0)) is None
+def test_a_wall_has_none(features: Make) -> None:
+    assert Epipolar().verify(*scene(features, 120, 40, depth=0.0)) is None
 
 
-def test_neither_have_a_mirror_or_chance() -> None:
-    a, b, matches = two_views(120, 40, depth=2.5)
+def test_neither_have_a_mirror_or_chance(features: Make) -> None:
+    a, b, matches = scene(features, 120, 40, depth=2.5)
     assert Epipolar().verify(a, b, matches, mirrored=True) is None
     for seed in range(10):
-        assert Epipolar().verify(*two_views(0, 150, depth=1.0, seed=seed)) is None
+        assert Epipolar().verify(*scene(features, 0, 150, depth=1.0, seed=seed)) is None
 
 
 @pytest.mark.parametrize("count", [0, 3, 8, 11])
-def test_few_matches_have_none(count: int) -> None:
-    assert Epipolar().verify(*two_views(count, 0, depth=2.5)) is None
+def test_few_matches_have_none(count: int, features: Make) -> None:
+    assert Epipolar().verify(*scene(features, count, 0, depth=2.5)) is None

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +15,8 @@ from lookalike.match.verify import Planar
 from lookalike.pixels.augment import edit
 from lookalike.types import Keypoints, LocalFeatures, Matches, Picture, Pixels
 
-sys.path.insert(0, str(Path(__file__).parent))
-from views import SIZE, features, views
+SIZE = (640, 480)
+Make = Callable[..., Any]
 
 TURN = np.radians(20)
 SIMILARITY = np.array(
@@ -28,7 +28,7 @@ SLANTED = np.array([[0.9, 0.1, 30], [0.02, 0.8, 40], [2e-4, 6e-4, 1]])
 
 @pytest.mark.parametrize(("model", "kind"), [(SIMILARITY, "similarity"), (SHEARED, "affine"), (SLANTED, "homography")])
 @pytest.mark.parametrize("posed", [True, False], ids=["posed", "places only"])
-def test_the_simplest_model_that_explains_is_found(model: np.ndarray, kind: str, posed: bool) -> None:
+def test_the_simplest_model_that_explains_is_found(model: np.ndarray, kind: str, posed: bool, views: Make) -> None:
     a, b, matches = views(model, inliers=40, outliers=60, posed=posed)
     geometry = Planar().verify(a, b, matches)
     assert geometry is not None
@@ -40,7 +40,7 @@ def test_the_simplest_model_that_explains_is_found(model: np.ndarray, kind: str,
     assert not geometry.mirrored
 
 
-def test_few_matches_in_many_are_found() -> None:
+def test_few_matches_in_many_are_found(views: Make) -> None:
     a, b, matches = views(SIMILARITY, inliers=9, outliers=150, seed=3)
     geometry = Planar().verify(a, b, matches)
     assert geometry is not None
@@ -49,13 +49,13 @@ def test_few_matches_in_many_are_found() -> None:
 
 
 @pytest.mark.parametrize("posed", [True, False])
-def test_chance_is_no_geometry(posed: bool) -> None:
+def test_chance_is_no_geometry(posed: bool, views: Make) -> None:
     for seed in range(40):
         a, b, matches = views(SIMILARITY, inliers=0, outliers=120, seed=seed, posed=posed)
         assert Planar().verify(a, b, matches) is None
 
 
-def test_the_same_question_has_the_same_answer() -> None:
+def test_the_same_question_has_the_same_answer(views: Make) -> None:
     a, b, matches = views(SLANTED, inliers=30, outliers=90, posed=False)
     first, again = (Planar().verify(a, b, matches) for _ in range(2))
     assert first is not None
@@ -64,7 +64,7 @@ def test_the_same_question_has_the_same_answer() -> None:
     assert first.p_chance == again.p_chance
 
 
-def test_more_evidence_is_less_chance() -> None:
+def test_more_evidence_is_less_chance(views: Make) -> None:
     chances = []
     for inliers in (6, 12, 24):
         geometry = Planar(chance=1).verify(*views(SIMILARITY, inliers=inliers, outliers=40))
@@ -73,7 +73,7 @@ def test_more_evidence_is_less_chance() -> None:
     assert chances == sorted(chances, reverse=True)
 
 
-def test_crowded_keypoints_agree_by_chance() -> None:
+def test_crowded_keypoints_agree_by_chance(features: Make) -> None:
     """Matches between two crowds agree with whatever joins the crowds, so they prove nothing."""
     rng = np.random.default_rng(0)
     crowd, rest = rng.normal((300, 200), 12, (60, 2)), rng.uniform((0, 0), SIZE, (40, 2))
@@ -91,7 +91,7 @@ DEGENERATE = {
 
 @pytest.mark.parametrize("places", DEGENERATE.values(), ids=DEGENERATE)
 @pytest.mark.parametrize("posed", [True, False])
-def test_what_rests_on_a_spot_or_a_line_is_no_geometry(places: np.ndarray, posed: bool) -> None:
+def test_what_rests_on_a_spot_or_a_line_is_no_geometry(places: np.ndarray, posed: bool, features: Make) -> None:
     a = features(places, posed=posed)
     pairs = np.column_stack([np.arange(60), np.arange(60)])
     assert Planar().verify(a, a, Matches(pairs, np.ones(60, np.float32))) is None
@@ -106,18 +106,18 @@ UNSOUND = {
 
 
 @pytest.mark.parametrize("model", UNSOUND.values(), ids=UNSOUND)
-def test_what_no_camera_or_editor_does_is_no_geometry(model: np.ndarray) -> None:
+def test_what_no_camera_or_editor_does_is_no_geometry(model: np.ndarray, views: Make) -> None:
     a, b, matches = views(model, inliers=60, outliers=5, noise=0.0, posed=False)
     assert Planar().verify(a, b, matches) is None
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
-def test_few_matches_are_no_geometry(count: int) -> None:
+def test_few_matches_are_no_geometry(count: int, views: Make) -> None:
     a, b, matches = views(SIMILARITY, inliers=count, outliers=0)
     assert Planar(chance=1).verify(a, b, matches) is None
 
 
-def test_two_angles_of_one_place_count_once() -> None:
+def test_two_angles_of_one_place_count_once(views: Make) -> None:
     a, b, matches = views(SIMILARITY, inliers=5, outliers=30)
     twice = Matches(np.repeat(matches.pairs, 2, axis=0), np.repeat(matches.scores, 2))
     once, doubled = (Planar(chance=1).verify(a, b, some) for some in (matches, twice))
@@ -127,7 +127,7 @@ def test_two_angles_of_one_place_count_once() -> None:
     assert len(doubled.inliers) == 2 * len(once.inliers)
 
 
-def test_a_size_in_px_does_not_count() -> None:
+def test_a_size_in_px_does_not_count(views: Make) -> None:
     a, b, matches = views(SIMILARITY, inliers=20, outliers=30)
 
     def larger(features: LocalFeatures) -> LocalFeatures:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from lookalike.types import Keypoints, LocalFeatures, Matches, Matrix, Size
@@ -15,7 +18,7 @@ def project(model: Matrix, xy: NDArray[np.floating]) -> NDArray[np.float64]:
     return lifted[:, :2] / lifted[:, 2:]
 
 
-def features(
+def features_at(
     xy: NDArray[np.floating],
     *,
     scale: float | NDArray[np.floating] = 8.0,
@@ -29,7 +32,7 @@ def features(
     return LocalFeatures(keypoints, rows)
 
 
-def views(
+def two_views(
     model: Matrix, *, inliers: int, outliers: int, noise: float = 0.3, seed: int = 0, posed: bool = True
 ) -> tuple[LocalFeatures, LocalFeatures, Matches]:
     """Features of a and b of which the first `inliers` match under the similarity or homography `model`."""
@@ -44,5 +47,17 @@ def views(
     turned[inliers:] = rng.uniform(-np.pi, np.pi, outliers)
     grown = 8 * np.linalg.norm(ahead, axis=1)
     pairs = np.column_stack([np.arange(n), np.arange(n)])
-    a, b = features(xy, angle=angle, posed=posed), features(there, scale=grown, angle=turned, posed=posed)
+    a, b = features_at(xy, angle=angle, posed=posed), features_at(there, scale=grown, angle=turned, posed=posed)
     return a, b, Matches(pairs, np.linspace(1, 0.1, n).astype(np.float32))
+
+
+@pytest.fixture(scope="session")
+def features() -> Callable[..., LocalFeatures]:
+    """`features(xy, scale, angle, posed)`."""
+    return features_at
+
+
+@pytest.fixture(scope="session")
+def views() -> Callable[..., tuple[LocalFeatures, LocalFeatures, Matches]]:
+    """`views(model, inliers, outliers, noise, seed, posed)`."""
+    return two_views
