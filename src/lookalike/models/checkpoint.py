@@ -70,7 +70,7 @@ def _read_legacy(file: IO[bytes]) -> Tensors:
     storages = {}
     for key in _Reader(file).load():
         storage = needed[key]
-        if int.from_bytes(file.read(8), "little") != storage.length:
+        if file.read(8) != storage.length.to_bytes(8, "little"):  # whole: of an empty one nothing follows
             raise WeightsError(f"storage {key} has another length than its tensors say")
         if storage.length * storage.dtype.itemsize > size:
             raise WeightsError(f"storage {key} is larger than the file")
