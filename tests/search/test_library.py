@@ -42,8 +42,13 @@ def test_an_edited_copy_is_first_but_not_identical(filled: Library, folder: Path
     copy = tmp_path / "copy.jpg"
     Image.open(folder / "2.png").save(copy, quality=60)
     answer = filled.search(copy)[0]
-    assert (Path(answer.record.path).name, answer.relation) == ("2.png", "similar")
-    assert 0.8 < answer.score < 1
+    assert (Path(answer.record.path).name, answer.relation) == ("2.png", "copy")
+    assert 0.98 < answer.score < 1
+    unproved = filled.search(copy, verify=0)[0]
+    assert unproved.relation == "similar"
+    assert (unproved.box, unproved.transform) == (None, None)
+    assert 0.8 < unproved.score < answer.score
+    assert "places agree" in answer.why
     assert answer.probability is None
     assert "phash" in answer.why
 

@@ -140,7 +140,7 @@ def dupes_document(groups: Sequence[Group]) -> Document:
 
 
 def compare_document(comparison: Comparison) -> Document:
-    """Two pictures in every channel; what needs geometry is null until it is verified."""
+    """Two pictures in every channel; where and how the one lies in the other is null where no geometry says so."""
     return document(
         "compare",
         relation=comparison.relation,
@@ -149,8 +149,9 @@ def compare_document(comparison: Comparison) -> Document:
         channels={name: round(score, 6) for name, score in comparison.channels.items()},
         why=comparison.why,
         explanations={name: explanation.line for name, explanation in comparison.explanations.items()},
-        box=None,
-        transform=None,
+        box=None if comparison.evidence is None else comparison.evidence.box,
+        query_box=None if comparison.evidence is None else comparison.evidence.query_box,
+        transform=None if comparison.evidence is None else comparison.evidence.transform,
     )
 
 

@@ -16,6 +16,7 @@ from lookalike.search.channels import channels_of
 from lookalike.search.engine import mean_alike
 from lookalike.search.opening import Opener
 from lookalike.search.page import SIDE
+from lookalike.search.relate import Evidence, Relater
 from lookalike.search.sample import Sample, Source, sample
 from lookalike.search.why import likeness, sameness
 from lookalike.types import Explanation, Relation
@@ -32,6 +33,7 @@ class Comparison:
     channels: Mapping[str, float]
     explanations: Mapping[str, Explanation]
     why: str
+    evidence: Evidence | None = None
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
         """Both pictures and every explanation, on a page that stands alone."""
@@ -60,10 +62,13 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Compariso
     }
     scores = {channel.name: float(score[0]) for channel, score in own.items()}
     same = sameness(a, b)
+    evidence = None if same else _related(a, b)
+    relation: Relation = "identical" if same else evidence.relation if evidence else "similar"
+    likely = likeness(scores, {describer.name: describer for describer in describers})
     return Comparison(
         a,
         b,
-        relation="identical" if same else "similar",
+        relation=relation,
         score=1.0 if same else float(mean_alike(own)[0]),
         channels=scores,
         explanations={
@@ -71,5 +76,12 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Compariso
             for describer in describers
             if isinstance(describer, Explainer)
         },
-        why=same or likeness(scores, {describer.name: describer for describer in describers}),
+        why=same or (f"{evidence.why}; {likely}" if evidence else likely),
+        evidence=evidence,
     )
+
+
+def _related(a: Sample, b: Sample) -> Evidence | None:
+    relater = Relater()
+    first, second = (sample.picture(relater.min_side) for sample in (a, b))
+    return relater.relate(first, relater.extract(first), second)

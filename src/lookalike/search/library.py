@@ -31,10 +31,14 @@ from lookalike.search.illustrate import Illustrator, groups_html
 from lookalike.search.ingest import IndexReport, Options, ingest
 from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
+from lookalike.search.relate import verified
 from lookalike.search.results import Question, Results
 from lookalike.search.sample import Sample, Source, sample
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Box, Relation, Space
+
+VERIFIED = 5
+"""Answers whose relation is verified."""
 
 
 @dataclass(frozen=True)
@@ -166,16 +170,18 @@ class Library:
         fuse: str = "weighted",
         collapse: bool = False,
         precision: float | None = None,
+        verify: int = VERIFIED,
     ) -> Results:
         """The pictures most like what `sources` show; several sources are views of one thing.
 
         `where` filters (see docs/where.md); `by` names channels with their weights; `crop` (x, y, w, h) takes a part
         of a single source; `collapse` folds nearly identical answers into one; `precision` leaves out what scores too
-        low to be right in that share of cases, as far as `calibrate` found out.
+        low to be right in that share of cases, as far as `calibrate` found out; of the best `verify` answers geometry
+        tells which are copies or show the same scene, and where.
         """
         started = time.perf_counter()
-        if k < 1:
-            raise BadQuery(f"k must be 1 or more, not {k}")
+        if k < 1 or verify < 0:
+            raise BadQuery(f"k must be 1 or more and verify not negative, not {k} and {verify}")
         channels = channels_of(describers_of(self.store), by)
         self._opener.start()
         for channel in channels:
@@ -193,6 +199,7 @@ class Library:
             listed = folded(answers, engine.fold(ranking, channels))
         else:
             listed = [answer for of_content in answers for answer in of_content]
+        listed = verified(listed, samples, self._opener.sample, verify)
         listed = [answer for answer in listed if answer.score >= least]
         claim = None if calibration is None else calibration.claim
         return Results(

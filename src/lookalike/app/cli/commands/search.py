@@ -56,6 +56,9 @@ def search(
     ),
     collapse: Annotated[bool, typer.Option("--collapse", help="Fold nearly identical answers into one.")] = False,
     precision: Precision = None,
+    verify: Annotated[
+        int, typer.Option("--verify", min=0, metavar="N", help="Prove by geometry what the best N are.")
+    ] = 5,
     each: Annotated[bool, typer.Option("--each", help="Every QUERY is a question of its own.")] = False,
     queries_from: Annotated[
         str | None, typer.Option("--from", metavar="FILE", help="With --each: more queries, one a line; - for stdin.")
@@ -71,7 +74,16 @@ def search(
 
     The score is 1 for the same picture and 0 for unrelated ones, whatever the question.
     """
-    asked = _Asked(k, by=weights(by), where=where, crop=_box(crop), fuse=fuse, collapse=collapse, precision=precision)
+    asked = _Asked(
+        k,
+        by=weights(by),
+        where=where,
+        crop=_box(crop),
+        fuse=fuse,
+        collapse=collapse,
+        precision=precision,
+        verify=verify,
+    )
     with open_chosen(library) as opened:
         if each:
             if html is not None or json or print0:
@@ -97,6 +109,7 @@ class _Asked:
     fuse: str
     collapse: bool
     precision: float | None
+    verify: int
 
     def of(self, library: Library, *sources: str | bytes) -> Results:
         return library.search(
@@ -108,6 +121,7 @@ class _Asked:
             fuse=self.fuse,
             collapse=self.collapse,
             precision=self.precision,
+            verify=self.verify,
         )
 
 

@@ -1,0 +1,177 @@
+"""What kind of match: a copy, proved by geometry and detail; another picture of the same scene, by geometry alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import BadPicture
+from lookalike.local.sift import Sift
+from lookalike.match.likeness import agreement
+from lookalike.match.nearest import Nearest
+from lookalike.match.pair import related
+from lookalike.match.verify import Planar
+from lookalike.search.sample import Sample
+from lookalike.types import Answer, Box, Geometry, LocalFeatures, Matrix, Picture, Record, Size
+
+AGREES: Final = 0.55
+"""Agreement of detail from which on two pictures are one: copies lie above, other photos of the same goods below."""
+BEND: Final = 0.01
+"""Of the picture's diagonal: how far the corners of a copy may lie from an affine map's."""
+SLANT: Final = 0.03
+"""Cosine of the angle between what were its upright edges: a copy is squeezed along them, not slanted."""
+
+
+PROVED: Final = 0.9
+"""Score of a copy whose looks say nothing."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How b shows what a shows: `transform` takes px of a to px of b; `box` is where in b, `query_box` where in a."""
+
+    relation: Literal["copy", "scene"]
+    transform: tuple[tuple[float, float, float], ...]
+    box: Box
+    query_box: Box
+    why: str
+
+
+@dataclass(frozen=True)
+class Relater:
+    """Verifies by SIFT features, at most `side` px long, and one plane."""
+
+    features: Sift = field(default_factory=lambda: Sift(side=320, budget=250))
+    matcher: Nearest = field(default_factory=Nearest)
+    verifier: Planar = field(default_factory=Planar)
+
+    @property
+    def min_side(self) -> int:
+        """px that pictures should have."""
+        return self.features.min_side
+
+    def extract(self, picture: Picture) -> LocalFeatures:
+        """What `relate` compares."""
+        return self.features.extract(picture)
+
+    def relate(self, a: Picture, of_a: LocalFeatures, b: Picture) -> Evidence | None:
+        """None where no geometry explains what the two have in common."""
+        found = related(of_a, self.extract(b), self.matcher, self.verifier, self.features.mirrored(of_a)).geometry
+        if found is None:
+            return None
+        model = found.model / found.model[2, 2]
+        is_copy = _is_flat(model, a.size) and agreement(a, b, model) >= AGREES
+        return Evidence(
+            "copy" if is_copy else "scene",
+            tuple((float(row[0]), float(row[1]), float(row[2])) for row in model),
+            _shown(model, a.size, b.size),
+            _shown(np.linalg.inv(model), b.size, a.size),
+            _why(found, is_copy, model),
+        )
+
+
+def _is_flat(model: Matrix, size: Size) -> bool:
+    """Whether an editor makes such a map: scaled, squeezed, turned, mirrored, but not slanted nor in perspective."""
+    corners = _corners(size)
+    there = _mapped(model, corners)
+    lifted = np.column_stack([corners, np.ones(4)])
+    affine, *_ = np.linalg.lstsq(lifted, there, rcond=None)
+    bend = np.linalg.norm(lifted @ affine - there, axis=1).max() / max(np.linalg.norm(np.ptp(there, axis=0)), 1e-9)
+    linear = affine[:2].T
+    slant = min(abs(_cosine(linear[:, 0], linear[:, 1])), abs(_cosine(linear[0], linear[1])))
+    return bool(bend <= BEND and slant <= SLANT)
+
+
+def _shown(model: Matrix, size: Size, other: Size) -> Box:
+    """The box about a picture of `size` in the other one, as far as it lies inside."""
+    there = np.clip(_mapped(model, _corners(size)) + 0.5, 0, other)
+    (left, top), (right, bottom) = there.min(axis=0), there.max(axis=0)
+    return float(left), float(top), float(right - left), float(bottom - top)
+
+
+def _corners(size: Size) -> NDArray[np.float64]:
+    """(4, 2) outer corners; the middle of the upper left px is (0, 0)."""
+    width, height = size
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64) - 0.5
+
+
+def _mapped(model: Matrix, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    lifted = np.column_stack([xy, np.ones(len(xy))]) @ model.T
+    return np.asarray(lifted[:, :2] / lifted[:, 2:])
+
+
+def _cosine(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
+    return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
+
+
+def _why(found: Geometry, is_copy: bool, model: Matrix) -> str:
+    """What the geometry is, in words."""
+    places = f"{int(found.inliers.sum())} places agree"
+    if not is_copy:
+        return f"{places} on one view of the same thing"
+    scale = 100 * float(np.sqrt(abs(np.linalg.det(model[:2, :2]))))
+    across = -model[:2, 0] if found.mirrored else model[:2, 0]
+    angle = float(np.degrees(np.arctan2(across[1], across[0])))
+    parts = [f"at {scale:.0f} % of its size"]
+    if found.mirrored:
+        parts.append("mirrored")
+    if abs(angle) >= 0.5:
+        parts.append(f"turned by {abs(angle):.0f} degrees {'clockwise' if angle > 0 else 'counterclockwise'}")
+    return f"the same picture, {', '.join(parts)}: {places}"
+
+
+def verified(
+    answers: Sequence[Answer], samples: Sequence[Sample], open_hit: Callable[[Record], Sample], most: int
+) -> list[Answer]:
+    """The first `most` answers with what geometry says of them; copies come before all that is not proved.
+
+    A copy scores at least `PROVED`, more the more alike it is. Of several samples the first that is found counts.
+    """
+    if most == 0 or all(answer.relation == "identical" for answer in answers[:most]):
+        return list(answers)
+    relater = Relater()
+    hits = [_picture(answer, open_hit, relater.min_side) for answer in answers[:most]]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        views = list(pool.map(lambda sample: _view(sample, relater), samples))
+        first = list(pool.map(lambda answer, hit: _verified(answer, views, hit, relater), answers[:most], hits))
+    return sorted([*first, *answers[most:]], key=lambda answer: -answer.score)
+
+
+def _view(sample: Sample, relater: Relater) -> tuple[Picture, LocalFeatures]:
+    picture = sample.picture(relater.min_side)
+    return picture, relater.extract(picture)
+
+
+def _picture(answer: Answer, open_hit: Callable[[Record], Sample], min_side: int) -> Picture | None:
+    """None where nothing need be verified, or nothing can be: the file is gone or has changed since it was indexed."""
+    if answer.relation == "identical":
+        return None
+    try:
+        return open_hit(answer.record).picture(min_side)
+    except BadPicture:
+        return None
+
+
+def _verified(
+    answer: Answer, views: Sequence[tuple[Picture, LocalFeatures]], hit: Picture | None, relater: Relater
+) -> Answer:
+    if hit is None:
+        return answer
+    found = next((one for picture, features in views if (one := relater.relate(picture, features, hit))), None)
+    if found is None:
+        return answer
+    return replace(
+        answer,
+        relation=found.relation,
+        score=PROVED + (1 - PROVED) * answer.score if found.relation == "copy" else answer.score,
+        box=found.box,
+        query_box=found.query_box,
+        transform=found.transform,
+        why=f"{found.why}; {answer.why}",
+    )
