@@ -1,4 +1,4 @@
-"""Our describers beside what people use now, on edited copies and on classes: quality, time with decoding, memory.
+"""Our describers beside what people use now, on edited copies and on classes: quality, and time of describing.
 
     python benchmarks/peers.py ../shared/data docs/results [--originals 400]    some twenty minutes on two cores
 
@@ -10,30 +10,21 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
 
-import cv2
 import numpy as np
-from PIL import Image
 
 from lookalike.evaluate.protocol import Row
 from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, named
-from lookalike.pixels.decode import decode
-from lookalike.pixels.limits import Limits
 from lookalike.search.ingest import Options
-from peer_describers import PEERS, Peer, plain_histogram, plain_pixels
+from peer_describers import PEERS, Peer
 from results import head, markdown
 
 SETS = ("grocery", "caltech101", "flickr8k")
 CLASSES = ("grocery/test", "caltech101")
-FILES = 100
-"""Described in turn for time and memory."""
 COPIES = ("p@1", "micro-ap", "recall@p90", "recall@p99")
 FIXED = {
     "phash": 1 - 10 / 64,
@@ -43,45 +34,6 @@ FIXED = {
     "convnet": 0.9,
 }
 """Thresholds that the tools of today come with: ten bits of a hash, a cosine of .9 of a network."""
-
-
-def own_way(name: str, file: Path) -> None:
-    """Decodes and describes as a user of that package would."""
-    if name.startswith("imagehash"):
-        with Image.open(file) as image:
-            Peer(name).row(np.asarray(image.convert("RGB")))
-    elif name in PEERS:
-        pixels = cv2.imread(str(file))[:, :, ::-1]
-        {"pixels": plain_pixels, "hsv": plain_histogram}.get(name, Peer(name).row)(np.ascontiguousarray(pixels))
-    else:
-        (describer,) = named([name])
-        describer.describe([decode(file.read_bytes(), min_side=describer.min_side, limits=Limits()).picture])
-
-
-def cost(name: str, files: list[Path]) -> tuple[float, float]:
-    """Milliseconds a picture on one thread, and the peak MiB of a process that does nothing else."""
-    code = (
-        f"import sys; sys.argv = ['peers']; from peers import alone; alone({name!r}, {[str(file) for file in files]!r})"
-    )
-    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ | one_thread
-    )
-    seconds, kib = map(float, ran.stdout.split())
-    return 1000 * seconds, kib / 1024
-
-
-def alone(name: str, files: list[str]) -> None:
-    """Prints the median seconds a file and the peak KiB of this process."""
-    import resource
-
-    cv2.setNumThreads(1)
-    taken = []
-    for file in [files[0], *files]:
-        started = time.perf_counter()
-        own_way(name, Path(file))
-        taken.append(time.perf_counter() - started)
-    print(np.median(taken[1:]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def fixed_thresholds(rows: tuple[Row, ...]) -> list[str]:
@@ -117,7 +69,6 @@ def main() -> None:
     given = parser.parse_args()
     ours = named(())
     methods = [*ours, *(Peer(name) for name in PEERS)]
-    files = sorted((given.data / "caltech101").rglob("*.jpg"))[::28][:FILES]
     lines = head("Beside the peers", "peers.py")
     with tempfile.TemporaryDirectory() as place:
         folder, cache = Path(place) / "copies", Path(place) / "cache"
@@ -133,15 +84,6 @@ def main() -> None:
             of_classes = evaluate_folder(given.data / name, methods, cache, Options(), rng)
             assert of_classes is not None
             lines += [f"## Classes of {name}", "", *markdown(of_classes, ("p@1", "map@r"))]
-    lines += ["## Time with decoding, and memory", ""]
-    lines += [
-        "Each in its own way of opening files, one thread, median; the peak of a process that does only this.",
-        "",
-    ]
-    lines += ["| method | ms/image | MiB |", "|---|---|---|"]
-    for method in methods:
-        milliseconds, mib = cost(method.name, files)
-        lines.append(f"| {method.name} | {milliseconds:.2f} | {mib:.0f} |")
     (given.out / "peers.md").write_text("\n".join(lines).rstrip() + "\n")
 
 

@@ -72,6 +72,13 @@ def head(title: str, script: str) -> list[str]:
         "beats in both quality (MAP@R of classes, micro-AP of copies) and time; the last column is the chance that the",
         "distance to the best is none (permutation over queries, for copies the bootstrap over originals; Holm).",
         "",
+        *made(script),
+    ]
+
+
+def made(script: str) -> list[str]:
+    """By which command, when and where a page was made."""
+    return [
         f"Made by `python benchmarks/{script} DATA docs/results` at commit {commit()}, {date.today().isoformat()},",
         f"on {os.cpu_count()} cores of {platform.machine()}, Python {platform.python_version()}. Times are noise on a",
         "shared machine; their ratios are not.",
