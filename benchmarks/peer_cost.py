@@ -72,8 +72,8 @@ def main() -> None:
     names = [*(describer.name for describer in named(())), *PEERS]
     lines = ["# What describing costs", "", *made("peer_cost.py")]
     lines += [
-        f"Decoding included, each in its own way of opening files, one thread: the median of {len(files)} photos of some",
-        "300 px, and the most memory of a process that does only this.",
+        f"Decoding included, each in its own way of opening files, one thread: the median of {len(files)} photos of",
+        "some 300 px, and the most memory of a process that does only this.",
         "",
         "| method | ms/image | MiB |",
         "|---|---|---|",
