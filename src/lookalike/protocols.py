@@ -18,9 +18,11 @@ from lookalike.types import (
     Hits,
     Ids,
     Keypoints,
+    Kinship,
     LocalFeatures,
     Located,
     Matches,
+    Packed,
     Picture,
     Record,
     Space,
@@ -114,6 +116,41 @@ class Index(Protocol):
     def save(self, path: Path) -> None: ...
 
 
+class SetIndex(Protocol):
+    """Finds the pictures whose local features, of one space, are most like those of another. Derived from the store."""
+
+    @property
+    def space(self) -> Space: ...
+
+    @property
+    def kind(self) -> str:
+        """As in the table, for `status`."""
+        ...
+
+    def __len__(self) -> int:
+        """Number of pictures."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """Ascending."""
+        ...
+
+    def add(self, id: int, features: LocalFeatures) -> None:
+        """Adds a picture, or replaces it."""
+        ...
+
+    def remove(self, ids: Ids) -> None:
+        """Drops pictures; an id that is not there is no error."""
+        ...
+
+    def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
+        """The best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
+        ...
+
+    def save(self, path: Path) -> None: ...
+
+
 class IndexMaker(Protocol):
     """A frozen configuration that builds indexes."""
 
@@ -164,8 +201,10 @@ class Store(Protocol):
         """Ascending ids of contents that have a record (which passes `where`)."""
         ...
 
-    # vectors
+    # spaces: of vectors, or of local features, which are packed bytes here (see `local.compact`)
     def spaces(self) -> list[Space]: ...
+
+    def local_spaces(self) -> list[Space]: ...
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
@@ -175,20 +214,28 @@ class Store(Protocol):
         """No effect when it is there already."""
         ...
 
+    def add_local_space(self, space: Space, configuration: str) -> None: ...
+
     def drop_space(self, space: Space) -> None: ...
 
     def missing(self, space: Space) -> Ids:
-        """Ascending ids of contents with a record and without a vector there."""
+        """Ascending ids of contents with a record and without a vector, or local features, there."""
         ...
 
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None: ...
+
+    def put_local(self, space: Space, features: Mapping[int, Packed]) -> None: ...
+
+    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, Packed]]:
+        """By ascending id; with `ids`, of those of them that have some."""
+        ...
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
         ...
 
     def vector_ids(self, space: Space) -> Ids:
-        """Ascending ids of contents with a record and a vector there: what an index should hold."""
+        """Ascending ids of contents with a record and a vector, or local features, there: what an index should hold."""
         ...
 
     def generation(self, space: Space) -> int:
@@ -214,6 +261,15 @@ class Store(Protocol):
         ...
 
     def calibration(self, key: str) -> str | None: ...
+
+    # what geometry found of pairs, by the one who judged
+    def put_relations(self, judge: str, compared: Ids, relations: Sequence[Kinship]) -> None:
+        """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
+        ...
+
+    def compared(self, judge: str) -> Ids: ...
+
+    def relations(self, judge: str) -> list[Kinship]: ...
 
     # the whole
     def transaction(self) -> AbstractContextManager[None]:

@@ -172,6 +172,16 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Kinship:
+    """What geometry found of two contents, a < b; `score` in [0, 1], 1 for the strongest."""
+
+    a: int
+    b: int
+    relation: Relation
+    score: float
+
+
+@dataclass(frozen=True)
 class Answer:
     """One match: what kind, how sure, where, and why. Unknown is None, never invented.
 
@@ -246,6 +256,10 @@ class LocalFeatures:
     def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> LocalFeatures:
         """Those of `rows`."""
         return LocalFeatures(self.keypoints[rows], self.descriptors[rows])
+
+
+Packed: TypeAlias = bytes
+"""Local features of a picture as they are kept (see `local.compact`)."""
 
 
 @dataclass(frozen=True, eq=False)

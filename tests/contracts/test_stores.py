@@ -14,9 +14,10 @@ from lookalike.errors import BadQuery, SpaceMismatch
 from lookalike.protocols import Store
 from lookalike.store.memory import MemoryStore
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.types import Content, Failure, Space, Stamp
+from lookalike.types import Content, Failure, Kinship, Space, Stamp
 
 SPACE = Space("convnet", "aaaa", 4, "cosine")
+LOCAL = Space("sift", "cccc", 128, "cosine")
 BITS = Space("phash", "bbbb", 16, "hamming")
 STAMP = Stamp(bytes=10, mtime_ns=1_600_000_000_000_000_000, inode=7, device=1)
 
@@ -447,3 +448,79 @@ def test_a_calibration_is_kept_replaced_and_followed_by_no_index(store: Store) -
     assert store.calibration("key") == "two"
     with pytest.raises(RuntimeError, match="transaction"):
         store.put_calibration("key", "four")
+
+
+def put_local(store: Store, features: dict[int, bytes]) -> None:
+    with store.writing(), store.transaction():
+        store.add_local_space(LOCAL, '{"side": 320}')
+        store.put_local(LOCAL, features)
+
+
+def test_local_features_are_kept_as_the_bytes_they_are(store: Store) -> None:
+    a, b, c = put(store, ("/a", 1), ("/b", 2), ("/c", 3), space=SPACE)
+    put_local(store, {b: b"of b", a: b"of a, longer"})
+    put_local(store, {b: b"anew"})
+    assert list(store.local(LOCAL)) == [(a, b"of a, longer"), (b, b"anew")]
+    assert list(store.local(LOCAL, np.array([b, c]))) == [(b, b"anew")]
+    assert store.missing(LOCAL).tolist() == [c]
+    assert store.vector_ids(LOCAL).tolist() == [a, b]
+
+
+def test_spaces_of_vectors_and_of_local_features_are_told_apart(store: Store) -> None:
+    put(store, ("/a", 1), space=SPACE)
+    put_local(store, {})
+    put_local(store, {})
+    assert (store.spaces(), store.local_spaces()) == ([SPACE], [LOCAL])
+    assert store.configuration(LOCAL) == '{"side": 320}'
+
+
+def test_a_dropped_space_of_local_features_is_gone(store: Store) -> None:
+    (a,) = put(store, ("/a", 1))
+    put_local(store, {a: b"of a"})
+    with store.writing(), store.transaction():
+        store.drop_space(LOCAL)
+    assert store.local_spaces() == []
+    with pytest.raises(SpaceMismatch):
+        list(store.local(LOCAL))
+
+
+def test_local_features_of_a_stranger_are_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="put_contents comes first"):
+        put_local(store, {99: b"of nobody"})
+
+
+def judge(store: Store, name: str, compared: list[int], *found: Kinship) -> None:
+    with store.writing(), store.transaction():
+        store.put_relations(name, np.array(compared, np.int64), found)
+
+
+def test_relations_are_kept_by_judge(store: Store) -> None:
+    a, b, c = put(store, ("/a", 1), ("/b", 2), ("/c", 3))
+    judge(store, "strict", [b, a], Kinship(a, c, "scene", 0.5), Kinship(a, b, "copy", 0.75))
+    judge(store, "lenient", [c])
+    judge(store, "strict", [c], Kinship(a, c, "copy", 1.0))
+    assert store.relations("strict") == [Kinship(a, b, "copy", 0.75), Kinship(a, c, "copy", 1.0)]
+    assert store.compared("strict").tolist() == [a, b, c]
+    assert (store.relations("lenient"), store.compared("lenient").tolist()) == ([], [c])
+    assert (store.relations("nobody"), store.compared("nobody").tolist()) == ([], [])
+
+
+def test_relations_change_nothing_that_an_index_follows(store: Store) -> None:
+    a, b = put(store, ("/a", 1), ("/b", 2), space=SPACE)
+    before = store.generation(SPACE)
+    judge(store, "strict", [a], Kinship(a, b, "copy", 1.0))
+    assert store.generation(SPACE) == before
+
+
+def test_compact_drops_what_is_known_of_contents_without_a_file(store: Store) -> None:
+    a, b, c = put(store, ("/a", 1), ("/b", 2), ("/c", 3))
+    put_local(store, {a: b"of a", b: b"of b"})
+    judge(store, "strict", [a, b, c], Kinship(a, b, "copy", 1.0), Kinship(a, c, "scene", 0.5))
+    with store.writing(), store.transaction():
+        store.drop_records(["/b"])
+    assert store.compared("strict").tolist() == [a, c]
+    with store.writing():
+        store.compact()
+    assert [id for id, _ in store.local(LOCAL)] == [a]
+    assert store.relations("strict") == [Kinship(a, c, "scene", 0.5)]
+    assert store.problems() != [] if isinstance(store, SQLiteStore) else True  # b'of a' is no packed features

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from lookalike.local.compact import unpacked
 from lookalike.types import Space
 
 
-def problems(connection: sqlite3.Connection, spaces: Sequence[Space]) -> list[str]:
+def problems(connection: sqlite3.Connection, spaces: Sequence[Space], local_spaces: Sequence[Space]) -> list[str]:
     """What is wrong, in sentences."""
-    return [*_of_pages(connection), *_of_references(connection), *_of_vectors(connection, spaces)]
+    found = [*_of_pages(connection), *_of_references(connection), *_of_vectors(connection, spaces)]
+    return [*found, *_of_local(connection, local_spaces)]
 
 
 def _of_pages(connection: sqlite3.Connection) -> Iterator[str]:
@@ -32,10 +35,25 @@ def _of_references(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"the references cannot be checked: {error}"
 
 
-def _of_vectors(connection: sqlite3.Connection, spaces: Sequence[Space]) -> Iterator[str]:
+def _tables(connection: sqlite3.Connection, spaces: Sequence[Space]) -> dict[Space, str]:
     numbers = {row[1:]: row[0] for row in connection.execute("SELECT number, name, digest, dim, metric FROM spaces")}
-    for space in spaces:
-        table = f"vectors_{numbers[space.name, space.digest, space.dim, space.metric]}"
+    return {space: f"vectors_{numbers[space.name, space.digest, space.dim, space.metric]}" for space in spaces}
+
+
+def _of_local(connection: sqlite3.Connection, spaces: Sequence[Space]) -> Iterator[str]:
+    for space, table in _tables(connection, spaces).items():
+        try:
+            for id, packed in connection.execute(f"SELECT content, vector FROM {table}"):
+                try:
+                    unpacked(packed)
+                except (ValueError, KeyError, TypeError, struct.error):
+                    yield f"the {space.name} features of content {id} cannot be read"
+        except sqlite3.DatabaseError as error:
+            yield f"the {space.name} features cannot be read: {error}"
+
+
+def _of_vectors(connection: sqlite3.Connection, spaces: Sequence[Space]) -> Iterator[str]:
+    for space, table in _tables(connection, spaces).items():
         wanted = space.columns * space.dtype.itemsize
         try:
             for id, vector in connection.execute(f"SELECT content, vector FROM {table}"):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Collection, Iterator, Sequence, Sized
+from collections.abc import Collection, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from lookalike.store.matching import matches
 from lookalike.store.rows import check_vectors, stranger, unknown
 from lookalike.store.where import parse
-from lookalike.types import Content, Failure, Ids, Record, Space, Stamp, Vectors
+from lookalike.types import Content, Failure, Ids, Kinship, Packed, Record, Space, Stamp, Vectors
 
 
 @dataclass
@@ -23,6 +24,10 @@ class _State:
     failures: dict[str, Failure] = field(default_factory=dict)
     spaces: dict[Space, str] = field(default_factory=dict)
     vectors: dict[Space, dict[int, Vectors]] = field(default_factory=dict)
+    local_spaces: dict[Space, str] = field(default_factory=dict)
+    local: dict[Space, dict[int, Packed]] = field(default_factory=dict)
+    compared: dict[str, set[int]] = field(default_factory=dict)
+    relations: dict[str, dict[tuple[int, int], Kinship]] = field(default_factory=dict)
     calibrations: dict[str, str] = field(default_factory=dict)
     next_id: int = 1
     generation: int = 0
@@ -91,13 +96,17 @@ class MemoryStore:
         return np.array(sorted({record.id for record in self.records(where=where)}), np.int64)
 
     def spaces(self) -> list[Space]:
-        """In the order in which they were added."""
+        """Of vectors, in the order in which they were added."""
         return list(self._state.spaces)
+
+    def local_spaces(self) -> list[Space]:
+        """Of local features, likewise."""
+        return list(self._state.local_spaces)
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
         self._of(space)
-        return self._state.spaces[space]
+        return (self._state.spaces | self._state.local_spaces)[space]
 
     def add_space(self, space: Space, configuration: str) -> None:
         """No effect when it is there already."""
@@ -105,14 +114,21 @@ class MemoryStore:
         self._state.spaces.setdefault(space, configuration)
         self._state.vectors.setdefault(space, {})
 
+    def add_local_space(self, space: Space, configuration: str) -> None:
+        """The same for local features."""
+        self._change([space])
+        self._state.local_spaces.setdefault(space, configuration)
+        self._state.local.setdefault(space, {})
+
     def drop_space(self, space: Space) -> None:
-        """With all its vectors."""
+        """With all its vectors or local features."""
         self._change([space])
         self._of(space)
-        del self._state.spaces[space], self._state.vectors[space]
+        for spaces in (self._state.spaces, self._state.vectors, self._state.local_spaces, self._state.local):
+            spaces.pop(space, None)
 
     def missing(self, space: Space) -> Ids:
-        """Ascending ids of contents with a record and without a vector there."""
+        """Ascending ids of contents with a record and without a vector, or local features, there."""
         return np.setdiff1d(self.ids(), np.array(list(self._of(space)), np.int64))
 
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None:
@@ -121,18 +137,32 @@ class MemoryStore:
         self._change(ids)
         if not self._state.contents.keys() >= set(ids.tolist()):
             raise stranger()
-        self._of(space).update((id, row.copy()) for id, row in zip(ids.tolist(), vectors, strict=True))
+        self._vectors(space).update((id, row.copy()) for id, row in zip(ids.tolist(), vectors, strict=True))
+
+    def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
+        """Adds or replaces the local features, packed (`local.compact`), of known contents."""
+        self._change(features)
+        self._of(space)
+        if not self._state.contents.keys() >= features.keys():
+            raise stranger()
+        self._state.local[space].update(features)
+
+    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, Packed]]:
+        """Packed local features, by ascending id; with `ids`, of those of them that have some."""
+        self._of(space)
+        rows = self._state.local[space]
+        yield from sorted((id, row) for id, row in rows.items() if ids is None or id in ids)
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
-        rows = self._of(space)
+        rows = self._vectors(space)
         wanted = sorted(rows) if ids is None else sorted(set(ids.tolist()) & set(rows))
         for start in range(0, len(wanted), batch):
             chosen = wanted[start : start + batch]
             yield np.array(chosen, np.int64), np.asarray([rows[id] for id in chosen], space.dtype)
 
     def vector_ids(self, space: Space) -> Ids:
-        """Ascending ids of contents with a record and a vector there: what an index should hold."""
+        """Ascending ids of contents with a record and a vector, or local features, there: what an index should hold."""
         return np.intersect1d(self.ids(), np.array(list(self._of(space)), np.int64))
 
     def generation(self, space: Space) -> int:  # noqa: ARG002  one counter serves all spaces
@@ -161,6 +191,23 @@ class MemoryStore:
     def calibration(self, key: str) -> str | None:
         """What was put under `key`, or None."""
         return self._state.calibrations.get(key)
+
+    def put_relations(self, judge: str, compared: Ids, relations: Sequence[Kinship]) -> None:
+        """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
+        self._change(())
+        known = self._state.contents.keys()
+        if not known >= {*compared.tolist(), *(id for each in relations for id in (each.a, each.b))}:
+            raise stranger()
+        self._state.compared.setdefault(judge, set()).update(compared.tolist())
+        self._state.relations.setdefault(judge, {}).update({(each.a, each.b): each for each in relations})
+
+    def compared(self, judge: str) -> Ids:
+        """Ascending ids of contents with a record that `judge` compared with all others there were."""
+        return np.intersect1d(self.ids(), np.array(sorted(self._state.compared.get(judge, ())), np.int64))
+
+    def relations(self, judge: str) -> list[Kinship]:
+        """What it found, by a, then b."""
+        return [each for _, each in sorted(self._state.relations.get(judge, {}).items())]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -199,13 +246,19 @@ class MemoryStore:
         return []
 
     def compact(self) -> None:
-        """Drops contents without a record, and their vectors."""
+        """Drops contents without a record, and all that is known of them."""
         with self.transaction():
             used = set(self.ids().tolist())
             self._state.contents = {id: content for id, content in self._state.contents.items() if id in used}
-            for rows in self._state.vectors.values():
+            kept: tuple[dict[int, Any], ...] = (*self._state.vectors.values(), *self._state.local.values())
+            for rows in kept:
                 for id in set(rows) - used:
                     del rows[id]
+            for ids in self._state.compared.values():
+                ids &= used
+            for found in self._state.relations.values():
+                for pair in [pair for pair in found if not used.issuperset(pair)]:
+                    del found[pair]
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -215,7 +268,13 @@ class MemoryStore:
             raise RuntimeError("writing needs a transaction: use it inside `with store.transaction()`")
         self._changed = self._changed or len(rows) > 0
 
-    def _of(self, space: Space) -> dict[int, Vectors]:
+    def _of(self, space: Space) -> Mapping[int, object]:
+        """Its rows, whichever they are."""
+        if space in self._state.local_spaces:
+            return self._state.local[space]
+        return self._vectors(space)
+
+    def _vectors(self, space: Space) -> dict[int, Vectors]:
         if space not in self._state.spaces:
             raise unknown(space, self.spaces())
         return self._state.vectors[space]

@@ -55,11 +55,27 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE calibrations (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE spaces ADD COLUMN holds TEXT NOT NULL DEFAULT 'vectors';  -- or 'local': sets of features
+    CREATE TABLE compared (
+        judge TEXT NOT NULL,
+        content INTEGER NOT NULL REFERENCES contents (id),
+        PRIMARY KEY (judge, content)
+    ) WITHOUT ROWID;
+    CREATE TABLE relations (
+        judge TEXT NOT NULL,
+        a INTEGER NOT NULL REFERENCES contents (id),
+        b INTEGER NOT NULL REFERENCES contents (id),
+        relation TEXT NOT NULL,
+        score REAL NOT NULL,
+        PRIMARY KEY (judge, a, b)
+    ) WITHOUT ROWID;
+    """,
 )
 
 
 def vectors_table(number: int) -> str:
-    """Makes the table of one space's vectors: a content, and its row as little-endian bytes."""
+    """Makes the table of one space: a content, and its vector as little-endian bytes, or its local features, packed."""
     return f"""
     CREATE TABLE vectors_{number} (
         content INTEGER PRIMARY KEY REFERENCES contents (id),

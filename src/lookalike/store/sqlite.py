@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from lookalike.store.rows import (
 from lookalike.store.schema import vectors_table
 from lookalike.store.where import parse
 from lookalike.store.where_sql import sql
-from lookalike.types import Content, Failure, Ids, Record, Space, Stamp, Vectors
+from lookalike.types import Content, Failure, Ids, Kinship, Packed, Record, Space, Stamp, Vectors
 
 _RECORD = """
     SELECT r.path, r.bytes, r.mtime_ns, r.inode, r.device,
@@ -136,9 +136,12 @@ class SQLiteStore:
         return self._database.ids(f"{text} WHERE {' AND '.join(conditions)} ORDER BY c.id", values)
 
     def spaces(self) -> list[Space]:
-        """In the order in which they were added."""
-        rows = self._database.rows("SELECT name, digest, dim, metric FROM spaces ORDER BY number")
-        return [Space(*row) for row in rows]
+        """Of vectors, in the order in which they were added."""
+        return self._spaces("vectors")
+
+    def local_spaces(self) -> list[Space]:
+        """Of local features, likewise."""
+        return self._spaces("local")
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
@@ -146,22 +149,20 @@ class SQLiteStore:
 
     def add_space(self, space: Space, configuration: str) -> None:
         """No effect when it is there already."""
-        if space in self.spaces():
-            return
-        row = (space.name, space.digest, space.dim, space.metric, configuration)
-        self._database.change(
-            "INSERT INTO spaces (name, digest, dim, metric, configuration) VALUES (?, ?, ?, ?, ?)", [row]
-        )
-        self._database.change(vectors_table(self._number(space)))
+        self._add_space(space, configuration, "vectors")
+
+    def add_local_space(self, space: Space, configuration: str) -> None:
+        """The same for local features."""
+        self._add_space(space, configuration, "local")
 
     def drop_space(self, space: Space) -> None:
-        """With all its vectors."""
+        """With all its vectors or local features."""
         number = self._number(space)
         self._database.change(f"DROP TABLE vectors_{number}")
         self._database.change("DELETE FROM spaces WHERE number = ?", [(number,)])
 
     def missing(self, space: Space) -> Ids:
-        """Ascending ids of contents with a record and without a vector there."""
+        """Ascending ids of contents with a record and without a vector, or local features, there."""
         number = self._number(space)
         return self._database.ids(
             f"""SELECT DISTINCT content FROM records r
@@ -171,10 +172,11 @@ class SQLiteStore:
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None:
         """Adds or replaces rows of known contents."""
         check_vectors(space, ids, vectors)
-        rows = [(id, row.tobytes()) for id, row in zip(ids.tolist(), vectors, strict=True)]
-        table = f"vectors_{self._number(space)}"
-        with _of_known_contents():
-            self._database.change(f"INSERT OR REPLACE INTO {table} (content, vector) VALUES (?, ?)", rows)
+        self._put(space, [(id, row.tobytes()) for id, row in zip(ids.tolist(), vectors, strict=True)])
+
+    def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
+        """Adds or replaces the local features, packed (`local.compact`), of known contents."""
+        self._put(space, list(features.items()))
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
@@ -183,8 +185,14 @@ class SQLiteStore:
         for rows in self._database.batches(text, values, batch):
             yield vectors_of(space, rows)
 
+    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, Packed]]:
+        """Packed local features, by ascending id; with `ids`, of those of them that have some."""
+        condition, values = ("1", []) if ids is None else (f"content {_AMONG}", [_json(ids)])
+        text = f"SELECT content, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
+        yield from self._database.rows(text, values)
+
     def vector_ids(self, space: Space) -> Ids:
-        """Ascending ids of contents with a record and a vector there: what an index should hold."""
+        """Ascending ids of contents with a record and a vector, or local features, there: what an index should hold."""
         return self._database.ids(
             f"""SELECT v.content FROM vectors_{self._number(space)} v
                 WHERE EXISTS (SELECT 1 FROM records r WHERE r.content = v.content) ORDER BY v.content"""
@@ -230,6 +238,30 @@ class SQLiteStore:
         rows = list(self._database.rows("SELECT text FROM calibrations WHERE key = ?", [key]))
         return str(rows[0][0]) if rows else None
 
+    def put_relations(self, judge: str, compared: Ids, relations: Sequence[Kinship]) -> None:
+        """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
+        with _of_known_contents():
+            for id in compared.tolist():
+                self._database.note("INSERT OR REPLACE INTO compared (judge, content) VALUES (?, ?)", (judge, id))
+            for kinship in relations:
+                self._database.note(
+                    "INSERT OR REPLACE INTO relations (judge, a, b, relation, score) VALUES (?, ?, ?, ?, ?)",
+                    (judge, kinship.a, kinship.b, kinship.relation, kinship.score),
+                )
+
+    def compared(self, judge: str) -> Ids:
+        """Ascending ids of contents with a record that `judge` compared with all others there were."""
+        return self._database.ids(
+            """SELECT content FROM compared c WHERE judge = ?
+               AND EXISTS (SELECT 1 FROM records r WHERE r.content = c.content) ORDER BY content""",
+            [judge],
+        )
+
+    def relations(self, judge: str) -> list[Kinship]:
+        """What it found, by a, then b."""
+        rows = self._database.rows("SELECT a, b, relation, score FROM relations WHERE judge = ? ORDER BY a, b", [judge])
+        return [Kinship(*row) for row in rows]
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commits on leaving, rolls back on an error. Only inside `writing()`."""
@@ -260,19 +292,40 @@ class SQLiteStore:
 
         try:
             with errors_of(self._database.folder):
-                return problems(self._database.connection, self.spaces())
+                return problems(self._database.connection, self.spaces(), self.local_spaces())
         except LibraryDamaged as error:  # so much so that not even its tables can be listed
             return [str(error)]
 
     def compact(self) -> None:
-        """Drops contents without a record, their vectors, and free space."""
+        """Drops contents without a record, all that is known of them, and free space."""
         unused = "NOT EXISTS (SELECT 1 FROM records r WHERE r.content = {}.{})"
         with self.transaction():
-            for space in self.spaces():
+            for space in (*self.spaces(), *self.local_spaces()):
                 table = f"vectors_{self._number(space)}"
                 self._database.change(f"DELETE FROM {table} WHERE {unused.format(table, 'content')}")
+            self._database.change(f"DELETE FROM compared WHERE {unused.format('compared', 'content')}")
+            for end in ("a", "b"):
+                self._database.change(f"DELETE FROM relations WHERE {unused.format('relations', end)}")
             self._database.change(f"DELETE FROM contents WHERE {unused.format('contents', 'id')}")
         self._database.shrink()
+
+    def _spaces(self, holds: str) -> list[Space]:
+        text = "SELECT name, digest, dim, metric FROM spaces WHERE holds = ? ORDER BY number"
+        return [Space(*row) for row in self._database.rows(text, [holds])]
+
+    def _add_space(self, space: Space, configuration: str, holds: str) -> None:
+        if space in self._spaces(holds):
+            return
+        row = (space.name, space.digest, space.dim, space.metric, configuration, holds)
+        self._database.change(
+            "INSERT INTO spaces (name, digest, dim, metric, configuration, holds) VALUES (?, ?, ?, ?, ?, ?)", [row]
+        )
+        self._database.change(vectors_table(self._number(space)))
+
+    def _put(self, space: Space, rows: Sequence[tuple[int, Packed]]) -> None:
+        table = f"vectors_{self._number(space)}"
+        with _of_known_contents():
+            self._database.change(f"INSERT OR REPLACE INTO {table} (content, vector) VALUES (?, ?)", rows)
 
     def _number(self, space: Space) -> int:
         text = "SELECT number FROM spaces WHERE name = ? AND digest = ? AND dim = ? AND metric = ?"
