@@ -136,8 +136,8 @@ class SetIndex(Protocol):
         """Ascending."""
         ...
 
-    def add(self, id: int, features: LocalFeatures) -> None:
-        """Adds a picture, or replaces it."""
+    def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
+        """Adds pictures; one that is there is replaced."""
         ...
 
     def remove(self, ids: Ids) -> None:
@@ -159,6 +159,16 @@ class IndexMaker(Protocol):
         ...
 
     def load(self, path: Path, space: Space) -> Index: ...
+
+
+class SetIndexMaker(Protocol):
+    """A frozen configuration that builds indexes of sets."""
+
+    def build(self, space: Space, sample: Vectors, features: int | None = None) -> SetIndex:
+        """An empty index for about so many features, trained on `sample`."""
+        ...
+
+    def load(self, path: Path, space: Space) -> SetIndex: ...
 
 
 class Store(Protocol):

@@ -1,6 +1,6 @@
-"""Indexes: the nearest rows of one space. A new kind is one file and one line here."""
+"""Indexes: the nearest rows, or sets of rows, of one space. A new kind is one file and one line here."""
 
-from lookalike.protocols import IndexMaker
+from lookalike.protocols import IndexMaker, SetIndexMaker
 from lookalike.registry import Table
 
 INDEXES: Table[IndexMaker] = Table(
@@ -8,5 +8,12 @@ INDEXES: Table[IndexMaker] = Table(
     {
         "flat": "lookalike.index.flat:Flat",
         "ivf": "lookalike.index.ivf:InvertedFile",
+    },
+)
+
+SET_INDEXES: Table[SetIndexMaker] = Table(
+    "set_index",
+    {
+        "inverted": "lookalike.index.inverted:InvertedLists",
     },
 )

@@ -7,12 +7,15 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 
 from lookalike.errors import UnknownName
-from lookalike.index import INDEXES
-from lookalike.protocols import Index, Store
+from lookalike.index import INDEXES, SET_INDEXES
+from lookalike.local.compact import unpacked
+from lookalike.protocols import Index, IndexMaker, SetIndex, SetIndexMaker, Store
+from lookalike.registry import Table
 from lookalike.types import Ids, Space, Vectors
 
 FORMAT = 1
@@ -20,6 +23,11 @@ APPROXIMATE_FROM = 20_000
 """Vectors; below, comparing every row costs a few ms at most."""
 SAMPLE = 40_000
 """Vectors that an index is trained on."""
+SET_SAMPLE = 1600
+"""Pictures whose local features an index is trained on."""
+OUTGROWN = 4
+"""Times as many pictures as when its words were learned, and an index of sets is built anew."""
+BATCH = 256
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +45,31 @@ class Derived:
 
     def load(self, space: Space) -> tuple[Index, int] | None:
         """The index and the generation of the store that it reflects, or None where there is none to trust."""
+        loaded = self._load(space, INDEXES)
+        return None if loaded is None else loaded[:2]
+
+    def load_set(self, space: Space) -> tuple[SetIndex, int, int] | None:
+        """The same of local features, and the number of pictures that its words were learned for."""
+        return self._load(space, SET_INDEXES)
+
+    @overload
+    def _load(self, space: Space, table: Table[IndexMaker]) -> tuple[Index, int, int] | None: ...
+    @overload
+    def _load(self, space: Space, table: Table[SetIndexMaker]) -> tuple[SetIndex, int, int] | None: ...
+    def _load(
+        self, space: Space, table: Table[IndexMaker] | Table[SetIndexMaker]
+    ) -> tuple[Index | SetIndex, int, int] | None:
         note = self._note(space)
         try:
             if note is None or note["sha256"] != _sha256(self._file(space)):
                 return None
-            return INDEXES.make(note["kind"]).load(self._file(space), space), int(note["generation"])
+            index = table.make(note["kind"]).load(self._file(space), space)
+            return index, int(note["generation"]), int(note.get("built_for", 0))
         except (OSError, KeyError, ValueError, UnknownName, RuntimeError) as error:  # the last is what faiss raises
             log.warning("the index of %s is not usable (%s): it is made anew", space.name, error)
             return None
 
-    def save(self, index: Index, generation: int) -> None:
+    def save(self, index: Index | SetIndex, generation: int, built_for: int = 0) -> None:
         """Replaces the file, then its note; interrupted in between, the two do not fit, which counts as none."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file, note = self._file(index.space), self._note_file(index.space)
@@ -57,6 +80,7 @@ class Derived:
             "kind": index.kind,
             "space": asdict(index.space),
             "generation": generation,
+            "built_for": built_for,
             "count": len(index),
             "sha256": _sha256(temporary),
         }
@@ -105,11 +129,44 @@ def current(derived: Derived, store: Store, space: Space) -> Index:
     if len(missing):
         for ids, vectors in store.vectors(space, missing):
             index.add(ids, vectors)
-    try:
-        derived.save(index, generation)
-    except OSError as error:  # a library that can only be read is searched all the same
-        log.info("the index of %s was not saved: %s", space.name, error)
+    _save(derived, index, generation)
     return index
+
+
+def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
+    """The same of local features. Pictures without any are not in it, hence looked at again at every change."""
+    generation = store.generation(space)
+    loaded = derived.load_set(space)
+    if loaded is not None and loaded[1] == generation:
+        return loaded[0]
+    wanted = store.vector_ids(space)
+    if loaded is None or len(wanted) > OUTGROWN * loaded[2]:
+        index, built_for = _empty_set(store, space, wanted), len(wanted)
+    else:
+        index, _, built_for = loaded
+    index.remove(np.setdiff1d(index.ids, wanted))
+    missing = np.setdiff1d(wanted, index.ids)
+    for start in range(0, len(missing), BATCH):
+        found = [(id, unpacked(packed)) for id, packed in store.local(space, missing[start : start + BATCH])]
+        index.add(np.array([id for id, _ in found], np.int64), [features for _, features in found])
+    _save(derived, index, generation, built_for)
+    return index
+
+
+def _save(derived: Derived, index: Index | SetIndex, generation: int, built_for: int = 0) -> None:
+    try:
+        derived.save(index, generation, built_for)
+    except OSError as error:  # a library that can only be read is searched all the same
+        log.info("the index of %s was not saved: %s", index.space.name, error)
+
+
+def _empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
+    """Its words learned from a sample of the pictures, the same for the same ids."""
+    chosen = np.random.default_rng(0).choice(ids, min(SET_SAMPLE, len(ids)), replace=False)
+    sample = [unpacked(packed).descriptors for _, packed in store.local(space, np.sort(chosen))]
+    rows = np.concatenate([np.empty((0, space.columns), np.float32), *sample])
+    features = len(rows) * len(ids) // max(len(chosen), 1)
+    return SET_INDEXES.make("inverted").build(space, rows, features)
 
 
 def _empty(store: Store, space: Space, kind: str, ids: Ids) -> Index:

@@ -12,10 +12,13 @@ from lookalike.errors import BadPicture
 from lookalike.protocols import Describer, Store
 from lookalike.search.engine import Ranking
 from lookalike.search.opening import Opener
+from lookalike.search.relate import Evidence
 from lookalike.search.sample import Sample
 from lookalike.search.why import likeness, sameness
 from lookalike.types import Answer, Record
 
+PROVED = 0.9
+"""Score of a copy whose looks say nothing."""
 NEARLY = 0.9
 """Only a hit that scores so high may have the same pixels, so only then is its file opened to see."""
 
@@ -28,6 +31,7 @@ class Answering:
     opener: Opener
     samples: Sequence[Sample]
     describers: Mapping[str, Describer]
+    evidence: Mapping[int, Evidence]
 
     def answers(self, ranking: Ranking) -> list[list[Answer]]:
         """For each position of the ranking an answer for each file of that content."""
@@ -39,14 +43,19 @@ class Answering:
     def _of(self, ranking: Ranking, at: int, records: Sequence[Record]) -> Iterator[Answer]:
         own = {name: float(scores[at]) for name, scores in ranking.channels.items() if not math.isnan(scores[at])}
         score = float(ranking.scores[at])
+        evidence = self.evidence.get(int(ranking.ids[at]))
         same = self._same(records[0], score) if records else None
+        likely = likeness(own, self.describers)
         for record in records:
             yield Answer(
                 record=record,
-                score=1.0 if same else score,
-                relation="identical" if same else "similar",
+                score=1.0 if same else proved_score(score, evidence),
+                relation="identical" if same else evidence.relation if evidence else "similar",
                 channels=own,
-                why=same or likeness(own, self.describers),
+                why=same or (f"{evidence.why}; {likely}" if evidence else likely),
+                box=evidence.box if evidence else None,
+                query_box=evidence.query_box if evidence else None,
+                transform=evidence.transform if evidence else None,
             )
 
     def _same(self, record: Record, score: float) -> str | None:
@@ -57,6 +66,20 @@ class Answering:
             return next((same for sample in alike if (same := sameness(sample, hit))), None)
         except BadPicture:  # the file is not as it was indexed: it cannot be said
             return None
+
+
+def proved_score(score: float, evidence: Evidence | None) -> float:
+    """A copy scores at least `PROVED`, more the more alike it is; everything else as it looks."""
+    return PROVED + (1 - PROVED) * score if evidence is not None and evidence.relation == "copy" else score
+
+
+def with_proof(ranking: Ranking, evidence: Mapping[int, Evidence], k: int) -> Ranking:
+    """The best `k` of `ranking`: copies before all that is not proved."""
+    keys = np.minimum.accumulate(ranking.scores)  # of a fuser that goes by ranks scores may rise: its order stays
+    for at, id in enumerate(ranking.ids.tolist()):
+        if id in evidence and evidence[id].relation == "copy":
+            keys[at] = proved_score(float(ranking.scores[at]), evidence[id])
+    return ranking[np.argsort(-keys, kind="stable")[:k]]
 
 
 def folded(answers: Sequence[Sequence[Answer]], groups: Sequence[Sequence[int]]) -> list[Answer]:

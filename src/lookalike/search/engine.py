@@ -16,6 +16,7 @@ from lookalike.types import Hits, Ids, Space, Vectors
 
 CANDIDATES = 100
 """Asked of each channel at least; the exact scores then decide among them."""
+_NONE: Ids = np.empty(0, np.int64)
 SAME = 0.9
 """Two hits that are this alike, on the scale of the score, are one picture when results are collapsed."""
 
@@ -30,6 +31,10 @@ class Ranking:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def __getitem__(self, at: NDArray[np.int64]) -> Ranking:
+        """Those at these positions."""
+        return Ranking(self.ids[at], self.scores[at], {name: own[at] for name, own in self.channels.items()})
 
 
 @dataclass(frozen=True)
@@ -47,23 +52,30 @@ class Engine:
         *,
         k: int,
         among: Ids | None = None,
+        others: Ids = _NONE,
     ) -> Ranking:
-        """The best `k` contents (of `among`); several samples are views of one thing, of which the best counts."""
+        """The best `k` contents (of `among`), and `others` in their places.
+
+        Several samples are views of one thing, of which the best counts.
+        """
         queries = {channel: channel.describe(samples) for channel in channels}
-        return self.rank_described(queries, fuser, k=k, among=among)
+        return self.rank_described(queries, fuser, k=k, among=among, others=others)
 
     def rank_described(
-        self, queries: Mapping[Channel, Vectors], fuser: Fuser, *, k: int, among: Ids | None = None
+        self,
+        queries: Mapping[Channel, Vectors],
+        fuser: Fuser,
+        *,
+        k: int,
+        among: Ids | None = None,
+        others: Ids = _NONE,
     ) -> Ranking:
         """The same from (views, d) rows of each channel."""
-        ids = self._candidates(queries, k, among)
+        ids = np.union1d(self._candidates(queries, k, among), others)
         own = {channel: channel.similarities(self.store, queries[channel], ids) for channel in queries}
-        order = _fuse(ids, own, fuser, k)
-        return Ranking(
-            ids[order],
-            mean_alike(own)[order],
-            {channel.name: scores[order] for channel, scores in own.items()},
-        )
+        order = _fuse(ids, own, fuser, len(ids))
+        order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
+        return Ranking(ids, mean_alike(own), {channel.name: scores for channel, scores in own.items()})[order]
 
     def _candidates(self, queries: Mapping[Channel, Vectors], k: int, among: Ids | None) -> Ids:
         """Ascending ids that at least one channel that counts puts near the top."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,10 @@ from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Store
+from lookalike.search.again import one_file_each, read_again
 from lookalike.search.pixel_digest import pixel_digest
-from lookalike.search.reading import Loaded, ahead, load
+from lookalike.search.reading import Loaded
 from lookalike.search.rows import rows_of
-from lookalike.search.scan import Found
 from lookalike.types import Ids, Record, Relation, Size, Space, Vectors
 
 SAME_HASH = 0.94
@@ -62,17 +61,17 @@ def pixel_digests(store: Store, ids: Ids, *, workers: int, limits: Limits) -> di
     """The digest of all pixels of each content that can still be read as it was indexed."""
     if len(ids) == 0:
         return {}
-    first = {record.id: record for record in store.records(ids)}
-    by_sha256 = {record.content.sha256: id for id, record in first.items()}
-    found = (Found(record.path, record.stamp) for record in first.values())
-    loaded = (
-        item for item in ahead(partial(load, max_bytes=limits.bytes), found, threads=2) if isinstance(item, Loaded)
-    )
-    known = (item for item in loaded if item.sha256 in by_sha256)
+    by_sha256: dict[str, int] = {}
+
+    def jobs() -> Iterator[Loaded]:
+        for id, loaded in read_again(one_file_each(store, ids), limits.bytes):
+            by_sha256[loaded.sha256] = id
+            yield loaded
+
     with Isolated(DigestPixels(limits), workers=min(workers, len(ids)), limits=limits) as pool:
         return {
             by_sha256[item.sha256]: reply.data["digest"]
-            for item, reply in pool.run(known)
+            for item, reply in pool.run(jobs())
             if not isinstance(reply, BadPicture)
         }
 

@@ -21,6 +21,7 @@ from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Describer, Store
 from lookalike.registry import configuration
+from lookalike.search.again import one_file_each, read_again
 from lookalike.search.batch import Batch
 from lookalike.search.describing import DescribeBytes, content_of
 from lookalike.search.reading import Loaded, ahead, load
@@ -54,11 +55,12 @@ class IndexReport:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: pictures to do in all, committed so far, failed so far."""
+    """How far a run is with its vectors, or after them its local features: pictures in all, committed, failed."""
 
     total: int
     committed: int
     failed: int
+    of: Literal["vectors", "local features"] = "vectors"
 
 
 def _silent(_: Progress) -> None: ...
@@ -222,11 +224,8 @@ class _Run:
 
     def _load_again(self, ids: Ids) -> Iterator[Loaded]:
         """One file of each content; a file that is gone or changed waits for the next scan of its folder."""
-        first = {record.id: record for record in self.store.records(ids)}
-        for record in self._until_stopped(list(first.values())):
-            loaded = load(Found(record.path, record.stamp), self.options.limits.bytes)
-            if isinstance(loaded, Loaded) and loaded.sha256 == record.content.sha256:
-                yield loaded
+        records = self._until_stopped(one_file_each(self.store, ids))
+        return (loaded for _, loaded in read_again(records, self.options.limits.bytes))
 
     # what is gone
 

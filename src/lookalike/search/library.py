@@ -13,17 +13,17 @@ import numpy as np
 
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
-from lookalike.index.derived import Derived, current, kind_for
+from lookalike.index.derived import Derived, current, current_set, kind_for
 from lookalike.pixels.limits import Limits
-from lookalike.protocols import Describer, Index, Store
-from lookalike.search.answering import Answering, folded
+from lookalike.protocols import Describer, Index, SetIndex, Store
+from lookalike.search.answering import Answering, folded, with_proof
 from lookalike.search.atomic import write_atomically
 from lookalike.search.building import build_apart
 from lookalike.search.calibrate import Asker
 from lookalike.search.calibration import key_of
 from lookalike.search.certainty import calibration_of, check_precision, needed, threshold_for, with_probability
 from lookalike.search.channels import DEFAULT_DESCRIBERS, channels_of, describers_of
-from lookalike.search.engine import Engine
+from lookalike.search.engine import CANDIDATES, Engine
 from lookalike.search.fitting import Fitted, fit
 from lookalike.search.fuse import FUSERS
 from lookalike.search.identical import Group, identical_groups
@@ -31,14 +31,20 @@ from lookalike.search.illustrate import Illustrator, groups_html
 from lookalike.search.ingest import IndexReport, Options, ingest
 from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
-from lookalike.search.relate import verified
+from lookalike.search.places import extractor_of, fill_places, keep_places
+from lookalike.search.proving import NOTHING, Prover, worth_proving
+from lookalike.search.relate import Relater
 from lookalike.search.results import Question, Results
 from lookalike.search.sample import Sample, Source, sample
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Box, Relation, Space
 
-VERIFIED = 5
-"""Answers whose relation is verified."""
+VERIFIED = 50
+"""Contents that are verified where the library keeps local features."""
+VERIFIED_FROM_FILES = 5
+"""Where it does not, so that those of their files have to be found."""
+MANY = 300
+"""Pictures whose local features take seconds to index."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ class Library:
         self._derived = Derived(self.folder / "indexes")
         self._reader: Store | None = None
         self._indexes: dict[Space, tuple[int, Index]] = {}
+        self._set_indexes: dict[Space, tuple[int, SetIndex]] = {}
 
     def __repr__(self) -> str:
         return f"Library({os.fspath(self.folder)!r})"
@@ -90,6 +97,7 @@ class Library:
         """Ends the workers and lets go of the files; the library can be used again after."""
         self._opener.close()
         self._indexes.clear()
+        self._set_indexes.clear()
         if self._reader is not None:
             self._reader.close()
             self._reader = None
@@ -108,11 +116,14 @@ class Library:
         paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         *,
         describers: Sequence[str] = (),
+        local: bool | None = None,
         options: Options | None = None,
     ) -> IndexReport:
         """Adds new and changed pictures at and below `paths`, notices moved and vanished ones.
 
         `describers` names those to fill besides the ones that the library has; a new library starts with the defaults.
+        `local`: whether it keeps local features, by which copies and parts are found; None leaves that as it is, and a
+        new library does. They are filled after the vectors.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
         named = [DESCRIBERS.make(name) for name in describers]
@@ -122,18 +133,28 @@ class Library:
         store = SQLiteStore.create(self.folder)
         try:
             with store.writing():
-                chosen = _describers(store, named)
-                report = ingest(store, chosen, several, options)
+                keep_places(store, local)
+                report = ingest(store, _describers(store, named), several, options)
+                report = fill_places(store, report, options)
         finally:
             store.close()
-        if any(kind_for(space, len(self.store.vector_ids(space))) != "flat" for space in self.store.spaces()):
+        if self._takes_training():
             build_apart(self.folder)
         return report
+
+    def _takes_training(self) -> bool:
+        """Whether an index of this library is learned from so much that it should not be left to the next search."""
+        store = self.store
+        return any(kind_for(space, len(store.vector_ids(space))) != "flat" for space in store.spaces()) or any(
+            len(store.vector_ids(space)) >= MANY for space in store.local_spaces()
+        )
 
     def build_indexes(self) -> None:
         """Brings the files of all indexes up to date, which the next search would do else."""
         for space in self.store.spaces():
             self._index(space)
+        for space in self.store.local_spaces():
+            self._set_index(space)
 
     def forget(self, paths: Iterable[str | os.PathLike[str]]) -> int:
         """Drops files at and below `paths` from the library, never from the disk; how many."""
@@ -170,17 +191,18 @@ class Library:
         fuse: str = "weighted",
         collapse: bool = False,
         precision: float | None = None,
-        verify: int = VERIFIED,
+        verify: int | None = None,
     ) -> Results:
         """The pictures most like what `sources` show; several sources are views of one thing.
 
         `where` filters (see docs/where.md); `by` names channels with their weights; `crop` (x, y, w, h) takes a part
         of a single source; `collapse` folds nearly identical answers into one; `precision` leaves out what scores too
-        low to be right in that share of cases, as far as `calibrate` found out; of the best `verify` answers geometry
-        tells which are copies or show the same scene, and where.
+        low to be right in that share of cases, as far as `calibrate` found out. Of the best `verify` candidates, and of
+        those that share local features with the question, geometry tells which are copies of it or show the same scene,
+        and where; 0 for none, None for as many as are verified quickly.
         """
         started = time.perf_counter()
-        if k < 1 or verify < 0:
+        if k < 1 or (verify is not None and verify < 0):
             raise BadQuery(f"k must be 1 or more and verify not negative, not {k} and {verify}")
         channels = channels_of(describers_of(self.store), by)
         self._opener.start()
@@ -192,14 +214,19 @@ class Library:
         least = 0.0 if precision is None else threshold_for(precision, calibration)
         among = None if where is None else self.store.ids(where)
         engine = Engine(self.store, self._index)
-        ranking = engine.rank(samples, channels, FUSERS.make(fuse), k=k, among=among)
+        prover = self._prover(samples)
+        voted = prover.voted(self._set_index(prover.space), among) if prover.space and verify != 0 else NOTHING
+        ranking = engine.rank(samples, channels, FUSERS.make(fuse), k=max(k, CANDIDATES), among=among, others=voted.ids)
+        if verify is None:
+            verify = VERIFIED if prover.space else VERIFIED_FROM_FILES
+        evidence = prover.prove(worth_proving(voted, ranking.ids, verify))
+        ranking = with_proof(ranking, evidence, k)
         describers = {channel.name: channel.describer for channel in channels}
-        answers = Answering(self.store, self._opener, samples, describers).answers(ranking)
+        answers = Answering(self.store, self._opener, samples, describers, evidence).answers(ranking)
         if collapse:
             listed = folded(answers, engine.fold(ranking, channels))
         else:
             listed = [answer for of_content in answers for answer in of_content]
-        listed = verified(listed, samples, self._opener.sample, verify)
         listed = [answer for answer in listed if answer.score >= least]
         claim = None if calibration is None else calibration.claim
         return Results(
@@ -209,6 +236,11 @@ class Library:
             time.perf_counter() - started,
             Illustrator(self._opener, samples, tuple(describers.values())),
         )
+
+    def _prover(self, samples: Sequence[Sample]) -> Prover:
+        kept = extractor_of(self.store)
+        relater = Relater() if kept is None else Relater(kept)
+        return Prover(self.store, relater, None if kept is None else kept.space, samples, self._opener.sample)
 
     def dupes(
         self,
@@ -300,12 +332,18 @@ class Library:
 
     def _index(self, space: Space) -> Index:
         """The index of a space as the store is now."""
-        store = self.store
-        generation = store.generation(space)
+        generation = self.store.generation(space)
         held = self._indexes.get(space)
         if held is None or held[0] != generation:
-            index = current(self._derived, store, space)
-            held = self._indexes[space] = (generation, index)
+            held = self._indexes[space] = (generation, current(self._derived, self.store, space))
+        return held[1]
+
+    def _set_index(self, space: Space) -> SetIndex:
+        """The same of local features."""
+        generation = self.store.generation(space)
+        held = self._set_indexes.get(space)
+        if held is None or held[0] != generation:
+            held = self._set_indexes[space] = (generation, current_set(self._derived, self.store, space))
         return held[1]
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.errors import BadPicture
 from lookalike.local.sift import Sift
 from lookalike.match.likeness import agreement
 from lookalike.match.nearest import Nearest
 from lookalike.match.pair import related
 from lookalike.match.verify import Planar
-from lookalike.search.sample import Sample
-from lookalike.types import Answer, Box, Geometry, LocalFeatures, Matrix, Picture, Record, Size
+from lookalike.protocols import Extractor, Mirroring
+from lookalike.types import Box, Geometry, LocalFeatures, Matrix, Picture, Size
 
 AGREES: Final = 0.55
 """Agreement of detail from which on two pictures are one: copies lie above, other photos of the same goods below."""
@@ -27,9 +23,8 @@ BEND: Final = 0.01
 SLANT: Final = 0.03
 """Cosine of the angle between what were its upright edges: a copy is squeezed along them, not slanted."""
 
-
-PROVED: Final = 0.9
-"""Score of a copy whose looks say nothing."""
+DEFAULT_EXTRACTOR: Extractor = Sift(side=320, budget=250)
+"""Some 35 kB a picture where they are kept."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +40,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Relater:
-    """Verifies by SIFT features, at most `side` px long, and one plane."""
+    """Verifies by local features and one plane."""
 
-    features: Sift = field(default_factory=lambda: Sift(side=320, budget=250))
+    features: Extractor = DEFAULT_EXTRACTOR
     matcher: Nearest = field(default_factory=Nearest)
     verifier: Planar = field(default_factory=Planar)
 
@@ -57,23 +52,34 @@ class Relater:
         return self.features.min_side
 
     def extract(self, picture: Picture) -> LocalFeatures:
-        """What `relate` compares."""
+        """What `geometry` compares."""
         return self.features.extract(picture)
 
-    def relate(self, a: Picture, of_a: LocalFeatures, b: Picture) -> Evidence | None:
-        """None where no geometry explains what the two have in common."""
-        found = related(of_a, self.extract(b), self.matcher, self.verifier, self.features.mirrored(of_a)).geometry
-        if found is None:
-            return None
+    def mirrored(self, of_a: LocalFeatures) -> LocalFeatures | None:
+        """The same as its mirror image shows them, where the extractor knows."""
+        return self.features.mirrored(of_a) if isinstance(self.features, Mirroring) else None
+
+    def geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
+        """What explains what a and b have in common, None where that may be chance."""
+        return related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a)).geometry
+
+    def evidence(self, found: Geometry, a: Picture, b: Picture | None, sizes: tuple[Size, Size]) -> Evidence:
+        """What kind of match it is. Without b, whose file may be gone, none is called a copy."""
         model = found.model / found.model[2, 2]
-        is_copy = _is_flat(model, a.size) and agreement(a, b, model) >= AGREES
+        is_copy = b is not None and _is_flat(model, a.size) and agreement(a, b, model) >= AGREES
+        size_a, size_b = sizes
         return Evidence(
             "copy" if is_copy else "scene",
             tuple((float(row[0]), float(row[1]), float(row[2])) for row in model),
-            _shown(model, a.size, b.size),
-            _shown(np.linalg.inv(model), b.size, a.size),
+            _shown(model, size_a, size_b),
+            _shown(np.linalg.inv(model), size_b, size_a),
             _why(found, is_copy, model),
         )
+
+    def relate(self, a: Picture, of_a: LocalFeatures, b: Picture) -> Evidence | None:
+        """None where no geometry explains what the two have in common."""
+        found = self.geometry(of_a, self.extract(b))
+        return None if found is None else self.evidence(found, a, b, (a.size, b.size))
 
 
 def _is_flat(model: Matrix, size: Size) -> bool:
@@ -124,54 +130,3 @@ def _why(found: Geometry, is_copy: bool, model: Matrix) -> str:
     if abs(angle) >= 0.5:
         parts.append(f"turned by {abs(angle):.0f} degrees {'clockwise' if angle > 0 else 'counterclockwise'}")
     return f"the same picture, {', '.join(parts)}: {places}"
-
-
-def verified(
-    answers: Sequence[Answer], samples: Sequence[Sample], open_hit: Callable[[Record], Sample], most: int
-) -> list[Answer]:
-    """The first `most` answers with what geometry says of them; copies come before all that is not proved.
-
-    A copy scores at least `PROVED`, more the more alike it is. Of several samples the first that is found counts.
-    """
-    if most == 0 or all(answer.relation == "identical" for answer in answers[:most]):
-        return list(answers)
-    relater = Relater()
-    hits = [_picture(answer, open_hit, relater.min_side) for answer in answers[:most]]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        views = list(pool.map(lambda sample: _view(sample, relater), samples))
-        first = list(pool.map(lambda answer, hit: _verified(answer, views, hit, relater), answers[:most], hits))
-    return sorted([*first, *answers[most:]], key=lambda answer: -answer.score)
-
-
-def _view(sample: Sample, relater: Relater) -> tuple[Picture, LocalFeatures]:
-    picture = sample.picture(relater.min_side)
-    return picture, relater.extract(picture)
-
-
-def _picture(answer: Answer, open_hit: Callable[[Record], Sample], min_side: int) -> Picture | None:
-    """None where nothing need be verified, or nothing can be: the file is gone or has changed since it was indexed."""
-    if answer.relation == "identical":
-        return None
-    try:
-        return open_hit(answer.record).picture(min_side)
-    except BadPicture:
-        return None
-
-
-def _verified(
-    answer: Answer, views: Sequence[tuple[Picture, LocalFeatures]], hit: Picture | None, relater: Relater
-) -> Answer:
-    if hit is None:
-        return answer
-    found = next((one for picture, features in views if (one := relater.relate(picture, features, hit))), None)
-    if found is None:
-        return answer
-    return replace(
-        answer,
-        relation=found.relation,
-        score=PROVED + (1 - PROVED) * answer.score if found.relation == "copy" else answer.score,
-        box=found.box,
-        query_box=found.query_box,
-        transform=found.transform,
-        why=f"{found.why}; {answer.why}",
-    )

@@ -34,7 +34,10 @@ def bar(quiet: bool, doing: str = "indexing") -> Iterator[Callable[[Progress], N
         task = shown.add_task(doing, total=None, rate="", failed="")
 
         def advance(progress: Progress) -> None:
-            speed = shown.tasks[0].speed
+            nonlocal task
+            if progress.of != "vectors" and shown.tasks[-1].description != progress.of:
+                task = shown.add_task(progress.of, total=None, rate="", failed="")
+            speed = shown.tasks[-1].speed
             shown.update(
                 task,
                 total=progress.total,

@@ -23,6 +23,10 @@ def index(
         list[str] | None,
         typer.Option("--describer", metavar="NAME", help="Also fill this describer (see: lookalike describers)."),
     ] = None,
+    local: Annotated[
+        bool | None,
+        typer.Option("--local/--no-local", help="Keep local features: they find copies and parts [default: on]."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that decode and describe.")] = os.cpu_count() or 1,
     max_pixels: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Largest picture decoded whole [default: 50 million].")
@@ -60,10 +64,11 @@ def index(
         def committed(progress: Progress) -> None:
             advance(progress)
             if jsonl:
-                write(json_line({"committed": progress.committed, "total": progress.total, "failed": progress.failed}))
+                done = "committed" if progress.of == "vectors" else "local_features"
+                write(json_line({done: progress.committed, "total": progress.total, "failed": progress.failed}))
 
         options = Options(workers, limits, retry_failed, committed, should_stop)
-        report = opened.index(paths, describers=describer or (), options=options)
+        report = opened.index(paths, describers=describer or (), local=local, options=options)
     if json:
         write(json_bytes(index_document(report)), output)
     elif jsonl:

@@ -57,8 +57,9 @@ def search(
     collapse: Annotated[bool, typer.Option("--collapse", help="Fold nearly identical answers into one.")] = False,
     precision: Precision = None,
     verify: Annotated[
-        int, typer.Option("--verify", min=0, metavar="N", help="Prove by geometry what the best N are.")
-    ] = 5,
+        int | None,
+        typer.Option("--verify", min=0, metavar="N", help="Prove by geometry what the best N are [default: 50]."),
+    ] = None,
     each: Annotated[bool, typer.Option("--each", help="Every QUERY is a question of its own.")] = False,
     queries_from: Annotated[
         str | None, typer.Option("--from", metavar="FILE", help="With --each: more queries, one a line; - for stdin.")
@@ -109,7 +110,7 @@ class _Asked:
     fuse: str
     collapse: bool
     precision: float | None
-    verify: int
+    verify: int | None
 
     def of(self, library: Library, *sources: str | bytes) -> Results:
         return library.search(

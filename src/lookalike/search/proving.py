@@ -1,0 +1,92 @@
+"""Which contents of a library are copies of what is asked about, or show the same scene: candidates, then geometry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, zip_longest
+from typing import Final
+
+import numpy as np
+
+from lookalike.errors import BadPicture
+from lookalike.local.compact import unpacked
+from lookalike.protocols import SetIndex, Store
+from lookalike.search.relate import Evidence, Relater
+from lookalike.search.sample import Sample
+from lookalike.types import Geometry, Hits, Ids, LocalFeatures, Picture, Record, Space
+
+VOTED: Final = 50
+"""Contents that the local features of a question may bring in."""
+
+NOTHING: Final = Hits(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+@dataclass(frozen=True)
+class Prover:
+    """Verifies contents of `store` against `samples`, views of one thing.
+
+    Where the library keeps no local features (`space` is None) those of the candidates are taken from their files.
+    """
+
+    store: Store
+    relater: Relater
+    space: Space | None
+    samples: Sequence[Sample]
+    open_hit: Callable[[Record], Sample]
+
+    @cached_property
+    def views(self) -> list[tuple[Picture, LocalFeatures]]:
+        """Each sample as the extractor sees it, with its features."""
+        pictures = [sample.picture(self.relater.min_side) for sample in self.samples]
+        return [(picture, self.relater.extract(picture)) for picture in pictures]
+
+    def voted(self, index: SetIndex, among: Ids | None) -> Hits:
+        """Contents that share local features with a view, or with its mirror image; the score is the best's votes."""
+        found: dict[int, float] = {}
+        for _, features in self.views:
+            for shown in (features, self.relater.mirrored(features)):
+                hits = index.search(shown, VOTED, among) if shown is not None else NOTHING
+                for id, votes in zip(hits.ids.tolist(), hits.scores.tolist(), strict=True):
+                    found[id] = max(votes, found.get(id, 0.0))
+        ids, votes = np.array(list(found), np.int64), np.array(list(found.values()), np.float32)
+        return Hits.ranked(ids, votes, VOTED)
+
+    def prove(self, ids: Sequence[int]) -> dict[int, Evidence]:
+        """What geometry says of each; those of which it says nothing are left out."""
+        records = {record.id: record for record in self.store.records(np.array(sorted(ids), np.int64))}
+        features = self._features(records)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = dict(zip(features, pool.map(self._geometry, features.values()), strict=True))
+        return {id: self._evidence(records[id], *pair) for id in ids if (pair := found.get(id)) is not None}
+
+    def _features(self, records: Mapping[int, Record]) -> dict[int, LocalFeatures]:
+        if self.space is not None:
+            ids = np.array(list(records), np.int64)
+            return {id: unpacked(packed) for id, packed in self.store.local(self.space, ids)}
+        pictures = ((id, self._picture(record)) for id, record in records.items())
+        return {id: self.relater.extract(picture) for id, picture in pictures if picture is not None}
+
+    def _geometry(self, of_hit: LocalFeatures) -> tuple[Picture, Geometry] | None:
+        """The first view that has one."""
+        found = ((picture, self.relater.geometry(features, of_hit)) for picture, features in self.views)
+        return next(((picture, geometry) for picture, geometry in found if geometry is not None), None)
+
+    def _evidence(self, record: Record, view: Picture, found: Geometry) -> Evidence:
+        return self.relater.evidence(found, view, self._picture(record), (view.size, record.content.size))
+
+    def _picture(self, record: Record) -> Picture | None:
+        """None where the file is gone or has changed since it was indexed."""
+        try:
+            return self.open_hit(record).picture(self.relater.min_side)
+        except BadPicture:
+            return None
+
+
+def worth_proving(voted: Hits, ranked: Ids, most: int) -> list[int]:
+    """At most `most` contents, by turns from those that share local features and from those that look alike."""
+    turns = chain.from_iterable(zip_longest(voted.ids.tolist(), ranked.tolist()))
+    return list(dict.fromkeys(id for id in turns if id is not None))[:most]
