@@ -58,12 +58,12 @@ class Vocabulary:
 
 
 def vocabulary(sample: Vectors, words: int) -> Vocabulary:
-    """At most `words` words of the (n, d) rows of `sample`; the same for the same rows."""
-    sample = np.ascontiguousarray(sample, np.float32)
+    """At most `words` words, and one at least, of the (n, d) rows of `sample`; the same for the same rows."""
+    sample = np.ascontiguousarray(sample if len(sample) else np.zeros((1, sample.shape[1])), np.float32)
     words = max(1, min(words, len(sample) // EACH))
     if words <= AT_ONCE:
-        centres = branches = _centres(sample, words)
-        branches = _centres(centres, 1) if len(centres) else centres
+        centres = _centres(sample, words)
+        branches = _centres(centres, 1)
     else:
         branches = _centres(sample, round(words**0.5))
         centres = _leaves(sample, branches, words)

@@ -22,9 +22,12 @@ def agree(model: Matrix, a: Framed, b: Framed, tolerance: float) -> NDArray[np.b
 
 
 def placed(model: Matrix, a: Points, b: Points) -> NDArray[np.float64]:
-    """(n,) by how much the model misplaces a pair, in the frame where that is more."""
+    """(n,) by how much the model misplaces a pair, in the frame where that is more; infinite without an inverse."""
     forwards = np.linalg.norm(project(model, a) - b, axis=-1)
-    inverse = np.asarray(np.linalg.inv(model), np.float64)
+    try:
+        inverse = np.asarray(np.linalg.inv(model), np.float64)
+    except np.linalg.LinAlgError:
+        return np.full(forwards.shape, np.inf)
     backwards = np.linalg.norm(project(inverse, b) - a, axis=-1)
     return np.asarray(np.maximum(forwards, backwards), np.float64)
 

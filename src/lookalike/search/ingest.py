@@ -55,12 +55,12 @@ class IndexReport:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is with its vectors, or after them its local features: pictures in all, committed, failed."""
+    """How far a run is with what it makes of pictures: how many in all, committed, failed."""
 
     total: int
     committed: int
     failed: int
-    of: Literal["vectors", "local features"] = "vectors"
+    of: Literal["vectors", "local features", "comparisons"] = "vectors"
 
 
 def _silent(_: Progress) -> None: ...

@@ -29,6 +29,7 @@ from lookalike.search.fuse import FUSERS
 from lookalike.search.identical import Group, identical_groups
 from lookalike.search.illustrate import Illustrator, groups_html
 from lookalike.search.ingest import IndexReport, Options, ingest
+from lookalike.search.kin import KinSeeker, judge_of, kin_groups
 from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
 from lookalike.search.places import extractor_of, fill_places, keep_places
@@ -37,7 +38,7 @@ from lookalike.search.relate import Relater
 from lookalike.search.results import Question, Results
 from lookalike.search.sample import Sample, Source, sample
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.types import Box, Relation, Space
+from lookalike.types import Box, Kinship, Relation, Space
 
 VERIFIED = 50
 """Contents that are verified where the library keeps local features."""
@@ -248,17 +249,38 @@ class Library:
         *,
         precision: float | None = None,
         by: Mapping[str, float] | None = None,
+        options: Options | None = None,
     ) -> list[Group]:
-        """Groups of files that are one picture, largest first.
+        """Groups of files that are one picture, largest first; of `copy` and `scene` every two members are verified.
 
-        With `precision` also groups of `similar` pictures: every two of a group score so high that, as far as
-        `calibrate` found out, that share of such pairs is no chance. Ranked, not verified.
+        What geometry found is kept, so that the next time only new pictures are compared. With `precision` also groups
+        of `similar` pictures: every two of a group score so high that, as far as `calibrate` found out, that share of
+        such pairs is no chance. Ranked, not verified.
         """
         if precision is not None:
             return self._near_groups(precision, by)
-        if relation != "identical":
-            raise BadQuery(f"dupes finds 'identical' pictures in this version, not {relation!r}")
-        return identical_groups(self.store, workers=self.workers, limits=self.limits)
+        if relation == "similar":
+            raise BadQuery("dupes finds 'similar' pictures with a precision: lookalike dupes --precision 0.99")
+        identical = identical_groups(self.store, workers=self.workers, limits=self.limits)
+        if relation == "identical":
+            return identical
+        kinships = self._kinships(options or Options(workers=self.workers, limits=self.limits))
+        return kin_groups(self.store, kinships, relation, identical)
+
+    def _kinships(self, options: Options) -> list[Kinship]:
+        extractor = extractor_of(self.store)
+        if extractor is None:
+            raise BadQuery("this library keeps no local features: run `lookalike index PATH --local`")
+        relater = Relater(extractor)
+        seeker = KinSeeker(self.store, self._set_index(extractor.space), relater, options)
+        store = SQLiteStore.open(self.folder)
+        try:
+            for compared, kinships in seeker.found():
+                with store.writing(), store.transaction():
+                    store.put_relations(judge_of(relater), compared, kinships)
+        finally:
+            store.close()
+        return self.store.relations(judge_of(relater))
 
     def _near_groups(self, precision: float, by: Mapping[str, float] | None) -> list[Group]:
         check_precision(precision)

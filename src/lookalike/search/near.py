@@ -16,7 +16,7 @@ from lookalike.search.channels import Channel
 from lookalike.search.engine import mean_alike
 from lookalike.search.identical import Group
 from lookalike.search.rows import rows_of
-from lookalike.types import Space
+from lookalike.types import Relation, Space
 
 NEIGHBOURS = 32
 """Of each picture, in each channel: a group cannot be larger."""
@@ -67,8 +67,13 @@ def threshold_of_pairs(scores: NDArray[np.float32], pictures: int, calibration: 
     return float(scores[good[-1]]) if len(good) else float("inf")
 
 
-def groups_of(store: Store, pairs: NDArray[np.int64], scores: NDArray[np.float32]) -> list[Group]:
-    """Complete link: two groups become one where every pair across is among `pairs` [Sorensen 1948]; largest first."""
+def groups_of(
+    store: Store, pairs: NDArray[np.int64], scores: NDArray[np.float32], relation: Relation = "similar"
+) -> list[Group]:
+    """Complete link: two groups become one where every pair across is among `pairs` [Sorensen 1948]; largest first.
+
+    `pairs` come best first.
+    """
     score_of = {(int(a), int(b)): float(score) for (a, b), score in zip(pairs, scores, strict=True)}
     members: dict[int, list[int]] = {}
     weakest: dict[int, float] = {}
@@ -84,7 +89,7 @@ def groups_of(store: Store, pairs: NDArray[np.int64], scores: NDArray[np.float32
             members[one] += members[other]
             group_of.update(dict.fromkeys(members.pop(other), one))
     groups = [
-        Group("similar", weakest[name], tuple(store.records(np.array(sorted(ids), np.int64))))
+        Group(relation, weakest[name], tuple(store.records(np.array(sorted(ids), np.int64))))
         for name, ids in members.items()
         if len(ids) > 1
     ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, zip_longest
@@ -21,6 +19,12 @@ from lookalike.types import Geometry, Hits, Ids, LocalFeatures, Picture, Record,
 
 VOTED: Final = 50
 """Contents that the local features of a question may bring in."""
+CROWD: Final = 400
+"""Contents, of which the last has its votes by chance."""
+CLEARLY: Final = 2.0
+"""Times the votes of chance: of 987 edited copies three had fewer, and 29 of 3,400 strangers had as many."""
+PATIENCE: Final = 24
+"""Candidates in a row that have nothing to do with the question: then none of the next is tried."""
 
 NOTHING: Final = Hits(np.empty(0, np.int64), np.empty(0, np.float32))
 
@@ -48,20 +52,26 @@ class Prover:
         """Contents that share local features with a view, or with its mirror image; the score is the best's votes."""
         found: dict[int, float] = {}
         for _, features in self.views:
-            for shown in (features, self.relater.mirrored(features)):
-                hits = index.search(shown, VOTED, among) if shown is not None else NOTHING
+            for hits in votes_for(features, self.relater, index, among):
                 for id, votes in zip(hits.ids.tolist(), hits.scores.tolist(), strict=True):
                     found[id] = max(votes, found.get(id, 0.0))
         ids, votes = np.array(list(found), np.int64), np.array(list(found.values()), np.float32)
         return Hits.ranked(ids, votes, VOTED)
 
     def prove(self, ids: Sequence[int]) -> dict[int, Evidence]:
-        """What geometry says of each; those of which it says nothing are left out."""
+        """What geometry says of each, in this order, until it says nothing of many in a row."""
         records = {record.id: record for record in self.store.records(np.array(sorted(ids), np.int64))}
         features = self._features(records)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = dict(zip(features, pool.map(self._geometry, features.values()), strict=True))
-        return {id: self._evidence(records[id], *pair) for id in ids if (pair := found.get(id)) is not None}
+        proved: dict[int, Evidence] = {}
+        misses = 0
+        for id in ids:
+            found = self._geometry(features[id]) if id in features else None
+            if found is not None:
+                proved[id] = self._evidence(records[id], *found)
+            misses = 0 if found is not None else misses + 1
+            if misses == PATIENCE:
+                break
+        return proved
 
     def _features(self, records: Mapping[int, Record]) -> dict[int, LocalFeatures]:
         if self.space is not None:
@@ -84,6 +94,20 @@ class Prover:
             return self.open_hit(record).picture(self.relater.min_side)
         except BadPicture:
             return None
+
+
+def votes_for(features: LocalFeatures, relater: Relater, index: SetIndex, among: Ids | None = None) -> list[Hits]:
+    """Contents that share them, or those of the mirror image, with clearly more votes than chance gives."""
+    mirrored = relater.mirrored(features)
+    shown = [features] if mirrored is None else [features, mirrored]
+    return [_above_chance(index.search(each, CROWD, among)) for each in shown]
+
+
+def _above_chance(hits: Hits) -> Hits:
+    """The first, as long as they have `CLEARLY` more votes than the last of a crowd; all of fewer than a crowd."""
+    least = CLEARLY * hits.scores[-1] if len(hits) == CROWD else 0
+    count = min(VOTED, int((hits.scores >= least).sum()))
+    return Hits(hits.ids[:count], hits.scores[:count])
 
 
 def worth_proving(voted: Hits, ranked: Ids, most: int) -> list[int]:

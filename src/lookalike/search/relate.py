@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lookalike.local.sift import Sift
 from lookalike.match.likeness import agreement
 from lookalike.match.nearest import Nearest
+from lookalike.match.one_thread import one_thread
 from lookalike.match.pair import related
 from lookalike.match.verify import Planar
 from lookalike.protocols import Extractor, Mirroring
@@ -29,12 +30,16 @@ DEFAULT_EXTRACTOR: Extractor = Sift(side=320, budget=250)
 
 @dataclass(frozen=True)
 class Evidence:
-    """How b shows what a shows: `transform` takes px of a to px of b; `box` is where in b, `query_box` where in a."""
+    """How b shows what a shows: `transform` takes px of a to px of b; `box` is where in b, `query_box` where in a.
+
+    `strength` in [0, 1]: how far the detail of copies agrees, for scenes the share of matches that do.
+    """
 
     relation: Literal["copy", "scene"]
     transform: tuple[tuple[float, float, float], ...]
     box: Box
     query_box: Box
+    strength: float
     why: str
 
 
@@ -61,18 +66,21 @@ class Relater:
 
     def geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
         """What explains what a and b have in common, None where that may be chance."""
-        return related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a)).geometry
+        with one_thread():
+            return related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a)).geometry
 
     def evidence(self, found: Geometry, a: Picture, b: Picture | None, sizes: tuple[Size, Size]) -> Evidence:
         """What kind of match it is. Without b, whose file may be gone, none is called a copy."""
         model = found.model / found.model[2, 2]
-        is_copy = b is not None and _is_flat(model, a.size) and agreement(a, b, model) >= AGREES
+        detail = agreement(a, b, model) if b is not None and _is_flat(model, a.size) else 0.0
+        is_copy = detail >= AGREES
         size_a, size_b = sizes
         return Evidence(
             "copy" if is_copy else "scene",
             tuple((float(row[0]), float(row[1]), float(row[2])) for row in model),
             _shown(model, size_a, size_b),
             _shown(np.linalg.inv(model), size_b, size_a),
+            detail if is_copy else float(found.inliers.mean()),
             _why(found, is_copy, model),
         )
 

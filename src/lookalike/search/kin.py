@@ -1,0 +1,135 @@
+"""Copies and scenes within a library: every picture asks all others by its local features, and geometry decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from lookalike.errors import BadPicture
+from lookalike.index.derived import BATCH
+from lookalike.local.compact import unpacked
+from lookalike.pixels.door import DecodeJob, Decoder, picture_of
+from lookalike.pixels.isolate import Isolated
+from lookalike.protocols import SetIndex, Store
+from lookalike.search.again import one_file_each, read_again
+from lookalike.search.identical import Group
+from lookalike.search.ingest import Options, Progress
+from lookalike.search.near import groups_of
+from lookalike.search.proving import votes_for
+from lookalike.search.relate import Relater
+from lookalike.types import Geometry, Ids, Kinship, LocalFeatures, Picture, Record, Relation
+
+NEIGHBOURS: Final = 32
+"""Contents that are verified against each: a group cannot be larger."""
+PATIENCE: Final = 8
+"""Neighbours in a row that have nothing to do with a content: then none of the next is tried."""
+AT_ONCE: Final = 64
+"""Pairs whose pictures are held in memory."""
+REVISION: Final = 1
+"""Raised by hand when what is called a copy or a scene changes."""
+
+Pair = tuple[int, int]
+
+
+def judge_of(relater: Relater) -> str:
+    """Under which name the store keeps what was found."""
+    return f"geometry-{REVISION}-{relater.features.space.digest}"
+
+
+class KinSeeker:
+    """Compares the contents of `store` that were not compared yet with all others, a batch at a time."""
+
+    def __init__(self, store: Store, index: SetIndex, relater: Relater, options: Options) -> None:
+        self.store = store
+        self.index = index
+        self.relater = relater
+        self.options = options
+        self._space = relater.features.space
+        self._related = {(each.a, each.b): True for each in store.relations(judge_of(relater))}
+
+    def found(self) -> Iterator[tuple[Ids, list[Kinship]]]:
+        """Batches of contents with their kin among all; none is told twice."""
+        todo = np.setdiff1d(self.store.vector_ids(self._space), self.store.compared(judge_of(self.relater)))
+        progress = Progress(len(todo), 0, 0, "comparisons")
+        limits = self.options.limits
+        with Isolated(Decoder(limits), workers=self.options.workers, limits=limits) as decoders:
+            for start in range(0, len(todo), BATCH):
+                if self.options.should_stop():
+                    return
+                batch = todo[start : start + BATCH]
+                features = self._features(batch)
+                geometries = dict(pair for id in features for pair in self._geometries(id, features[id]))
+                yield batch, self._kinships(geometries, decoders)
+                progress = replace(progress, committed=progress.committed + len(batch))
+                self.options.on_commit(progress)
+
+    def _geometries(self, id: int, features: LocalFeatures) -> Iterator[tuple[Pair, Geometry]]:
+        """Of pairs (a, b), a < b, with this content, that were not tried before: px of a to px of b."""
+        for hits in votes_for(features, self.relater, self.index):
+            near = hits.ids[hits.ids != id][:NEIGHBOURS]
+            others = self._features(near)
+            misses = 0
+            for other in near.tolist():
+                pair = (min(id, other), max(id, other))
+                if pair not in self._related:
+                    both = (features, others[other]) if id < other else (others[other], features)
+                    geometry = self.relater.geometry(*both)
+                    self._related[pair] = geometry is not None
+                    if geometry is not None:
+                        yield pair, geometry
+                misses = 0 if self._related[pair] else misses + 1
+                if misses == PATIENCE:
+                    break
+
+    def _features(self, ids: Ids) -> dict[int, LocalFeatures]:
+        return {id: unpacked(packed) for id, packed in self.store.local(self._space, ids)}
+
+    def _kinships(self, geometries: Mapping[Pair, Geometry], decoders: Isolated[DecodeJob]) -> list[Kinship]:
+        pairs = list(geometries)
+        return [
+            kinship
+            for start in range(0, len(pairs), AT_ONCE)
+            for kinship in self._judged({pair: geometries[pair] for pair in pairs[start : start + AT_ONCE]}, decoders)
+        ]
+
+    def _judged(self, geometries: Mapping[Pair, Geometry], decoders: Isolated[DecodeJob]) -> Iterator[Kinship]:
+        ids = np.array(sorted({id for pair in geometries for id in pair}), np.int64)
+        records = {record.id: record for record in one_file_each(self.store, ids)}
+        pictures = self._pictures(list(records.values()), decoders)
+        for (a, b), found in geometries.items():
+            if a in pictures and b in records:  # of what is gone nothing need be known
+                sizes = (records[a].content.size, records[b].content.size)
+                evidence = self.relater.evidence(found, pictures[a], pictures.get(b), sizes)
+                yield Kinship(a, b, evidence.relation, evidence.strength)
+
+    def _pictures(self, records: Sequence[Record], decoders: Isolated[DecodeJob]) -> dict[int, Picture]:
+        """By content; those whose file is gone or has changed are left out."""
+        ids: dict[DecodeJob, int] = {}
+
+        def jobs() -> Iterator[DecodeJob]:
+            for id, loaded in read_again(records, self.options.limits.bytes):
+                job = DecodeJob(loaded.data, self.relater.min_side)
+                ids[job] = id
+                yield job
+
+        replies = ((ids.pop(job), reply) for job, reply in decoders.run(jobs()))
+        return {id: picture_of(reply).picture for id, reply in replies if not isinstance(reply, BadPicture)}
+
+
+def kin_groups(
+    store: Store, kinships: Sequence[Kinship], relation: Relation, identical: Sequence[Group]
+) -> list[Group]:
+    """Groups whose every two members are `relation`, or more, of each other; a link of `identical` ones weighs 1."""
+    links = {(each.a, each.b): each.score for each in kinships if relation == "scene" or each.relation == "copy"}
+    for group in identical:
+        for pair in combinations(sorted({member.id for member in group.members}), 2):
+            links[pair] = 1.0
+    pairs = np.array(list(links), np.int64).reshape(-1, 2)
+    scores = np.array(list(links.values()), np.float32)
+    there = np.flatnonzero(np.isin(pairs, store.ids()).all(axis=1))
+    order = there[np.lexsort((pairs[there, 1], pairs[there, 0], -scores[there]))]
+    return groups_of(store, pairs[order], scores[order], relation)
