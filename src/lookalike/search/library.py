@@ -28,7 +28,8 @@ from lookalike.search.fitting import Fitted, fit
 from lookalike.search.fuse import FUSERS
 from lookalike.search.identical import Group, identical_groups
 from lookalike.search.illustrate import Illustrator, groups_html
-from lookalike.search.ingest import IndexReport, Options, ingest
+from lookalike.search.ingest import IndexReport, Options
+from lookalike.search.learn import ingest_and_learn
 from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
 from lookalike.search.relate import verified
@@ -112,18 +113,18 @@ class Library:
     ) -> IndexReport:
         """Adds new and changed pictures at and below `paths`, notices moved and vanished ones.
 
-        `describers` names those to fill besides the ones that the library has; a new library starts with the defaults.
+        `describers` names those to fill besides the ones that the library has, as NAME or NAME:FIELD=VALUE; one that
+        learns is fitted to the library's pictures first. A new library starts with the defaults.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
-        named = [DESCRIBERS.make(name) for name in describers]
+        named = [DESCRIBERS.spelled(words) for words in describers]
         several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
         if not several:
             raise BadQuery("index needs at least one file or folder")
         store = SQLiteStore.create(self.folder)
         try:
             with store.writing():
-                chosen = _describers(store, named)
-                report = ingest(store, chosen, several, options)
+                report, _ = ingest_and_learn(store, _describers(store, named), several, options)
         finally:
             store.close()
         if any(kind_for(space, len(self.store.vector_ids(space))) != "flat" for space in self.store.spaces()):
