@@ -91,7 +91,7 @@ class Learned(ABC):
     def fit(self, rows: Vectors) -> Self:
         """The same, fitted to (n, d) rows of `seen`; raises `NotFitted` where they are too few or too alike."""
         numbers = _as_numbers(self.seen.space, rows)
-        different = len({row.tobytes() for row in numbers})
+        different = _different(numbers, self.least)
         if different < self.least:
             raise NotFitted(
                 f"{self.name} needs {self.least} different pictures to learn {self.components} components, and "
@@ -134,6 +134,16 @@ def unit_rows(rows: NDArray[Any]) -> NDArray[Any]:
     """Each at unit norm, or 0."""
     unit: NDArray[Any] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
     return unit
+
+
+def _different(rows: Rows, enough: int) -> int:
+    """How many of the rows differ from each other; counted no further than `enough`."""
+    found: set[bytes] = set()
+    for row in rows:
+        if len(found) == enough:
+            break
+        found.add(row.tobytes())
+    return len(found)
 
 
 def _as_numbers(space: Space, rows: Vectors) -> Rows:
