@@ -22,6 +22,7 @@ DESCRIBERS: Table[Describer] = Table(
         "lbp": "lookalike.describe.lbp:LocalBinaryPatterns",
         "log_polar": "lookalike.describe.log_polar:LogPolar",
         "nmf": "lookalike.describe.nmf:NonNegativeParts",
+        "palette": "lookalike.describe.palette:Palette",
         "pca": "lookalike.describe.pca:PrincipalComponents",
         "pdq": "lookalike.describe.pdq:PDQHash",
         "phash": "lookalike.describe.phash:PerceptualHash",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lookalike.describe.colour_space import channels
 from lookalike.describe.cosines import ONE, inverse, low_frequencies
-from lookalike.describe.drawing import headed, side_by_side, tile
+from lookalike.describe.drawing import HEAD, headed, side_by_side, tile
 from lookalike.describe.flatness import with_flatness
 from lookalike.describe.reduced import SIDE
 from lookalike.describe.rows import stacked
@@ -59,7 +59,7 @@ class CosineTransform:
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Both pictures, and what is left of each when its lowest frequencies alone are put together."""
-        left = side_by_side([tile(self.rebuilt(picture), picture.size, SIDE) for picture in (query, hit)])
+        left = side_by_side([tile(self.rebuilt(picture), picture.size, HEAD) for picture in (query, hit)])
         likeness = float(self._row(query) @ self._row(hit))
         return Explanation(agreed("The layout", likeness, self.unrelated), headed(query, hit, left))
 

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe.colour_space import channels
-from lookalike.describe.drawing import headed, side_by_side, tile
-from lookalike.describe.reduced import SIDE
+from lookalike.describe.drawing import HEAD, headed, side_by_side, tile
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
 from lookalike.pixels.resize import resize
@@ -65,7 +64,7 @@ class StrongestWavelets:
         """Both pictures, and what the wavelets that are kept make up."""
         ours, theirs = self._row(query), self._row(hit)
         agreeing, opposed = int(np.count_nonzero(ours * theirs > 0)), int(np.count_nonzero(ours * theirs < 0))
-        left = side_by_side([tile(self._rebuilt(picture), picture.size, SIDE) for picture in (query, hit)])
+        left = side_by_side([tile(self._rebuilt(picture), picture.size, HEAD) for picture in (query, hit)])
         line = f"Of the {3 * self.kept} strongest wavelets {agreeing} are shared; {opposed} are opposed."
         return Explanation(line, headed(query, hit, left))
 

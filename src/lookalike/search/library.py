@@ -32,6 +32,7 @@ from lookalike.search.ingest import IndexReport, Options
 from lookalike.search.learn import ingest_and_learn
 from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
+from lookalike.search.palette import CHANNEL, is_palette
 from lookalike.search.relate import verified
 from lookalike.search.results import Question, Results
 from lookalike.search.sample import Sample, Source, sample
@@ -175,6 +176,8 @@ class Library:
     ) -> Results:
         """The pictures most like what `sources` show; several sources are views of one thing.
 
+        `colour:#2a6f97=0.7,#ffffff=0.3` asks for colours, with their shares, by the channel `palette`.
+
         `where` filters (see docs/where.md); `by` names channels with their weights; `crop` (x, y, w, h) takes a part
         of a single source; `collapse` folds nearly identical answers into one; `precision` leaves out what scores too
         low to be right in that share of cases, as far as `calibrate` found out; of the best `verify` answers geometry
@@ -183,6 +186,8 @@ class Library:
         started = time.perf_counter()
         if k < 1 or verify < 0:
             raise BadQuery(f"k must be 1 or more and verify not negative, not {k} and {verify}")
+        if any(map(is_palette, sources)):  # neither content nor geometry is asked about
+            by, verify = by or {CHANNEL: 1.0}, 0
         channels = channels_of(describers_of(self.store), by)
         self._opener.start()
         for channel in channels:
