@@ -27,6 +27,7 @@ DESCRIBERS: Table[Describer] = Table(
         "pdq": "lookalike.describe.pdq:PDQHash",
         "phash": "lookalike.describe.phash:PerceptualHash",
         "tamura": "lookalike.describe.tamura:Tamura",
+        "textons": "lookalike.describe.textons:Textons",
         "thumbnail": "lookalike.describe.thumbnail:Thumbnail",
         "wavelet": "lookalike.describe.wavelet:StrongestWavelets",
         "whash": "lookalike.describe.whash:WaveletHash",

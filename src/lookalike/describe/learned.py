@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, TypeAlias
@@ -66,8 +66,8 @@ class Learned(ABC):
         """The arrays, from (n, d) rows of which `least` at least differ."""
 
     @abstractmethod
-    def row(self, seen: Row, arrays: Arrays) -> Row:
-        """(columns,) of one picture, of which (d,) is seen."""
+    def rows(self, pictures: Sequence[Picture], arrays: Arrays) -> Iterable[Row]:
+        """(columns,) of each picture."""
 
     @property
     def least(self) -> int:
@@ -90,7 +90,7 @@ class Learned(ABC):
 
     def fit(self, rows: Vectors) -> Self:
         """The same, fitted to (n, d) rows of `seen`; raises `NotFitted` where they are too few or too alike."""
-        numbers = _as_numbers(self.seen.space, rows)
+        numbers = as_numbers(self.seen.space, rows)
         different = _different(numbers, self.least)
         if different < self.least:
             raise NotFitted(
@@ -103,11 +103,7 @@ class Learned(ABC):
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
         """(n, columns); raises `NotFitted` before `fit`."""
         arrays = self.arrays
-        return stacked(self.space, (self.row(seen, arrays) for seen in self.see(pictures)))
-
-    def see(self, pictures: Sequence[Picture]) -> NDArray[np.float64]:
-        """(n, d) of `seen`."""
-        return _as_numbers(self.seen.space, self.seen.describe(pictures)).astype(np.float64)
+        return stacked(self.space, self.rows(pictures, arrays))
 
     @property
     def arrays(self) -> Arrays:
@@ -146,7 +142,7 @@ def _different(rows: Rows, enough: int) -> int:
     return len(found)
 
 
-def _as_numbers(space: Space, rows: Vectors) -> Rows:
+def as_numbers(space: Space, rows: Vectors) -> Rows:
     """(n, dim) float32; bits as 0 and 1."""
     numbers = np.unpackbits(np.asarray(rows, np.uint8), axis=1) if space.metric == "hamming" else rows
     return np.ascontiguousarray(numbers, np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -15,7 +15,7 @@ from lookalike.describe.bars import named_back_to_back
 from lookalike.describe.drawing import side_by_side, stacked_up, tile
 from lookalike.describe.flatness import with_flatness
 from lookalike.describe.grey_pixels import GreyPixels
-from lookalike.describe.learned import Arrays, Learned, Row
+from lookalike.describe.learned import Arrays, Learned, Row, as_numbers
 from lookalike.describe.parts import light, part, sheet, square
 from lookalike.protocols import Describer, Fittable
 from lookalike.registry import digest
@@ -71,8 +71,16 @@ class WeightedSum(Learned):
         """(components,) the weights as they are compared."""
         return weights
 
+    def rows(self, pictures: Sequence[Picture], arrays: Arrays) -> Iterator[Row]:
+        """By part; then flatness."""
+        return (self.row(seen, arrays) for seen in self.see(pictures))
+
+    def see(self, pictures: Sequence[Picture]) -> NDArray[np.float64]:
+        """(n, d) of `seen`."""
+        return as_numbers(self.seen.space, self.seen.describe(pictures)).astype(np.float64)
+
     def row(self, seen: Row, arrays: Arrays) -> Row:
-        """The weights, and flatness."""
+        """Of (d,)."""
         return with_flatness(self.compared(self.weights(seen, arrays), arrays), GRAIN)
 
     def drawn(self) -> Pixels:
