@@ -232,3 +232,49 @@ def test_nothing_is_imported_before_it_is_asked_for(installed: None) -> None:
     assert "foreign_things" not in sys.modules
     THINGS.load("foreign")
     assert "foreign_things" in sys.modules
+
+
+def test_a_component_is_spelled_with_its_settings() -> None:
+    assert THINGS.spelled("grain") == Grain()
+    assert THINGS.spelled("thing:count=3:sides=4,5") == Thing(count=3, sides=(4, 5))
+    with pytest.raises(BadSetting, match="a thing is NAME or NAME:FIELD=VALUE, not 'thing:count'"):
+        THINGS.spelled("thing:count")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that writes itself."""
+
+    word: str
+
+    @property
+    def digest(self) -> str:
+        return self.word[:1]
+
+    def to_text(self) -> str:
+        return self.word
+
+    @classmethod
+    def from_text(cls, text: str) -> Secret:
+        if not text:
+            raise ValueError("no word")
+        return cls(text)
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """A component with such a value in it."""
+
+    name: ClassVar[str] = "keeper"
+    revision: ClassVar[int] = 1
+    secret: Secret | None = None
+
+
+def test_a_value_that_writes_itself_comes_back_and_counts_by_its_digest() -> None:
+    keepers: Table[Any] = Table("keeper", {"keeper": f"{HERE}:Keeper"})
+    for keeper in (Keeper(), Keeper(Secret("open"))):
+        assert keepers.restore(configuration(keeper)) == keeper
+    assert digest(Keeper(Secret("open"))) == digest(Keeper(Secret("other"))) != digest(Keeper(Secret("shut")))
+    assert digest(Keeper()) != digest(Keeper(Secret("open")))
+    with pytest.raises(BadSetting, match=r"keeper\.secret"):
+        keepers.make("keeper", {"secret": ""})

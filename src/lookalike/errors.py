@@ -30,6 +30,10 @@ class BadSetting(LookalikeError):
     """A component was given a field it does not have, or a value that the field cannot hold."""
 
 
+class NotFitted(LookalikeError):
+    """A describer learns from pictures before it describes, and has not, or the pictures are too few or too alike."""
+
+
 class BadQuery(LookalikeError):
     """A question that cannot be asked: an empty one, a crop outside the picture, a filter that does not parse."""
 

@@ -75,6 +75,35 @@ class TextDescriber(Describer, Protocol):
         ...
 
 
+@runtime_checkable
+class Fittable(Describer, Protocol):
+    """A describer that learns from a sample of the pictures before it describes; until then it raises `NotFitted`."""
+
+    @property
+    def fitted(self) -> object | None:
+        """What it learned."""
+        ...
+
+    @property
+    def sample(self) -> int:
+        """Pictures that it learns from at most."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Of the choice of these, and of what is random in learning."""
+        ...
+
+    @property
+    def seen(self) -> Describer:
+        """What it sees of a picture: it learns from the rows of this one."""
+        ...
+
+    def fit(self, rows: Vectors) -> Fittable:
+        """The same, fitted to (n, d) rows of `seen`; raises `NotFitted` where they are too few or too alike."""
+        ...
+
+
 class Locator(Protocol):
     """Finds a template in an image, by a sliding window or its kin. Frozen configuration."""
 

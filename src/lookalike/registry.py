@@ -1,8 +1,8 @@
 """Names to classes, and components to digests: the one mechanism of configuration, persistence and versions.
 
 A component is a frozen dataclass whose fields are its whole configuration. A field that cannot change the output
-(threads, batch size, a path) is `field(compare=False)`. A component that carries fitted weights says so in
-`weight_digests`, the sha256 of each weight file.
+(threads, batch size, a path) is `field(compare=False)`. A component that carries weights says so in `weight_digests`,
+the sha256 of each weight file. A field may hold what was fitted, as a `Written` value.
 """
 
 from __future__ import annotations
@@ -17,11 +17,26 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from lookalike.errors import BadSetting, UnknownName
 
 T = TypeVar("T")
+
+
+@runtime_checkable
+class Written(Protocol):
+    """A value that a field may hold beside plain ones: long to write, short to tell apart."""
+
+    @property
+    def digest(self) -> str: ...
+
+    def to_text(self) -> str: ...
+
+    @classmethod
+    def from_text(cls, text: str) -> Written:
+        """Raises ValueError where it is none that `to_text` wrote."""
+        ...
 
 
 class Table(Generic[T]):
@@ -64,6 +79,14 @@ class Table(Generic[T]):
         except ValueError as error:
             raise BadSetting(f"{name}: {error}") from error
 
+    def spelled(self, words: str) -> T:
+        """The component of NAME or NAME:FIELD=VALUE:FIELD=VALUE."""
+        name, *settings = words.split(":")
+        pairs = [setting.partition("=") for setting in settings]
+        if not all(sign for _, sign, _ in pairs):
+            raise BadSetting(f"a {self.kind} is NAME or NAME:FIELD=VALUE, not {words!r}")
+        return self.make(name, {field: value for field, _, value in pairs})
+
     def restore(self, text: str) -> T:
         """The component that `configuration` wrote."""
         document = json.loads(text)
@@ -77,7 +100,7 @@ def settable(component: Any) -> list[dataclasses.Field[Any]]:
 
 def configuration(component: Any) -> str:
     """The JSON from which `Table.restore` makes an equal component."""
-    fields = {f.name: _plain(getattr(component, f.name)) for f in settable(component) if f.compare}
+    fields = {f.name: _written(getattr(component, f.name)) for f in settable(component) if f.compare}
     return json.dumps({"name": component.name, "fields": fields}, sort_keys=True)
 
 
@@ -98,7 +121,14 @@ def _identity(component: Any) -> dict[str, Any]:
     }
 
 
+def _written(value: Any) -> Any:
+    """What `_read` reads."""
+    return value.to_text() if isinstance(value, Written) else _plain(value)
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, Written):
+        return value.digest
     if dataclasses.is_dataclass(value):
         return _identity(value)
     if isinstance(value, (tuple, list)):
@@ -107,7 +137,7 @@ def _plain(value: Any) -> Any:
 
 
 def _read(where: str, value: object, kind: Any) -> object:
-    """`value`, or its text, as `kind`: bool, int, float, str, Literal, tuple, or a union of these."""
+    """`value`, or its text, as `kind`: bool, int, float, str, Literal, tuple, `Written`, or a union of these."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
         return _read_first(where, value, arguments)
@@ -123,6 +153,12 @@ def _read(where: str, value: object, kind: Any) -> object:
         return tuple(_read(where, item, arguments[0]) for item in items)
     if kind is bool and str(value).lower() in ("true", "false", "yes", "no"):
         return str(value).lower() in ("true", "yes")
+    if hasattr(kind, "from_text"):
+        if isinstance(value, kind):
+            return value
+        with contextlib.suppress(ValueError):
+            if isinstance(value, str):
+                return kind.from_text(value)
     if kind in (int, float, str) and not isinstance(value, bool):
         with contextlib.suppress(TypeError, ValueError, OverflowError):
             read = kind(value)

@@ -17,12 +17,13 @@ import numpy as np
 import pytest
 
 from lookalike.describe import DESCRIBERS
-from lookalike.errors import LookalikeError
-from lookalike.protocols import Describer, Explainer
+from lookalike.errors import LookalikeError, NotFitted
+from lookalike.protocols import Describer, Explainer, Fittable
 from lookalike.registry import configuration, digest, settable
 from lookalike.types import Picture, Pixels, Vectors
 
 TOLERANCE = 1e-6
+Teach = typing.Callable[..., Describer]
 
 
 def picture_of(pixels: Pixels) -> Picture:
@@ -93,10 +94,10 @@ def test_its_space_carries_its_name_and_digest(describer: Describer) -> None:
     assert describer.space.metric != "hamming" or describer.space.dim % 8 == 0
 
 
-def test_it_is_frozen_and_hashable(describer: Describer) -> None:
+def test_it_is_frozen_and_hashable(describer: Describer, taught: Teach) -> None:
     assert dataclasses.is_dataclass(describer)
     assert type(describer).__dataclass_params__.frozen
-    assert hash(describer) == hash(DESCRIBERS.make(describer.name))
+    assert hash(describer) == hash(taught(DESCRIBERS.make(describer.name)))
 
 
 def test_rows_are_what_the_space_says(describer: Describer, photos: list[Picture]) -> None:
@@ -123,11 +124,11 @@ def test_a_row_depends_on_its_own_image_alone(describer: Describer, photos: list
     assert_same(describer.describe(fresh(photos)[::-1]), together[::-1])
 
 
-def test_a_row_does_not_depend_on_who_looked_before(describer: Describer, pair: list[Picture]) -> None:
+def test_a_row_does_not_depend_on_who_looked_before(describer: Describer, pair: list[Picture], taught: Teach) -> None:
     alone = describer.describe(fresh(pair))
     shared = fresh(pair)
     for name in DESCRIBERS:
-        DESCRIBERS.make(name).describe(shared)
+        taught(DESCRIBERS.make(name)).describe(shared)
     assert_same(describer.describe(shared), alone)
 
 
@@ -147,8 +148,8 @@ def test_rows_are_the_callers_own(describer: Describer, pair: list[Picture]) -> 
     assert_same(describer.describe(pair), kept)
 
 
-def test_two_instances_agree(describer: Describer, pair: list[Picture]) -> None:
-    other = DESCRIBERS.make(describer.name)
+def test_two_instances_agree(describer: Describer, pair: list[Picture], taught: Teach) -> None:
+    other = taught(DESCRIBERS.make(describer.name))
     assert other == describer
     assert_same(other.describe(fresh(pair)), describer.describe(fresh(pair)))
 
@@ -164,34 +165,36 @@ def test_a_copy_is_equal_and_describes_equally(
     assert_same(other.describe(fresh(pair)), expected)
 
 
-def test_it_comes_back_from_its_configuration(describer: Describer) -> None:
-    for component in (describer, *all_variants(describer)):
+def test_it_comes_back_from_its_configuration(describer: Describer, taught: Teach) -> None:
+    for component in (describer, *all_variants(describer, taught)):
         restored = DESCRIBERS.restore(json.dumps(json.loads(configuration(component))))
         assert restored == component
         assert restored.space == component.space
 
 
-def test_each_compared_field_moves_the_digest(describer: Describer) -> None:
+def test_each_compared_field_moves_the_digest(describer: Describer, taught: Teach) -> None:
     for field in settable(describer):
         if field.compare:
-            changed = variants(describer, field.name)
+            changed = variants(describer, field.name, taught)
             assert changed, f"no second value found for {describer.name}.{field.name}"
             for variant in changed:
                 assert digest(variant) != digest(describer), field.name
                 assert variant.space != describer.space, field.name
 
 
-def test_no_other_field_moves_digest_or_output(describer: Describer, pair: list[Picture]) -> None:
+def test_no_other_field_moves_digest_or_output(describer: Describer, pair: list[Picture], taught: Teach) -> None:
     for field in settable(describer):
         if not field.compare:
-            changed = variants(describer, field.name)
+            changed = variants(describer, field.name, taught)
             assert changed, f"no second value found for {describer.name}.{field.name}"
             assert {digest(variant) for variant in changed} == {digest(describer)}, field.name
             assert_same(changed[0].describe(fresh(pair)), describer.describe(fresh(pair)))
 
 
-def test_what_is_configured_describes_as_its_space_says(describer: Describer, pair: list[Picture]) -> None:
-    for variant in all_variants(describer):
+def test_what_is_configured_describes_as_its_space_says(
+    describer: Describer, pair: list[Picture], taught: Teach
+) -> None:
+    for variant in all_variants(describer, taught):
         assert_rows(variant.describe(pair), len(pair), variant)
 
 
@@ -213,17 +216,36 @@ def test_it_explains_any_pair(describer: Describer, photos: list[Picture]) -> No
             assert 16 <= width <= 800
 
 
-def all_variants(describer: Describer) -> list[Describer]:
-    return [variant for field in settable(describer) for variant in variants(describer, field.name)]
+def test_one_that_learns_says_so_before(describer: Describer, pair: list[Picture]) -> None:
+    if isinstance(describer, Fittable):
+        assert dataclasses.replace(describer, fitted=None).space.dim == describer.space.dim
+        with pytest.raises(NotFitted, match=f"index PATH --describer {describer.name}"):
+            dataclasses.replace(describer, fitted=None).describe(pair)
 
 
-def variants(describer: Describer, name: str) -> list[Describer]:
-    """Describers that differ in that one field: what it may hold is found by trying."""
+def test_one_that_learns_needs_enough_different_pictures(describer: Describer, pair: list[Picture]) -> None:
+    if isinstance(describer, Fittable):
+        rows = describer.seen.describe([pair[0]])
+        for few in (rows[:0], rows, np.repeat(rows, 500, axis=0)):
+            with pytest.raises(NotFitted, match=f"{describer.name} needs"):
+                describer.fit(few)
+
+
+def all_variants(describer: Describer, taught: Teach) -> list[Describer]:
+    return [variant for field in settable(describer) for variant in variants(describer, field.name, taught)]
+
+
+def variants(describer: Describer, name: str, taught: Teach) -> list[Describer]:
+    """Describers that differ in that one field, and in what they learned: what it may hold is found by trying."""
+    if isinstance(describer, Fittable):
+        describer = dataclasses.replace(describer, fitted=None)  # type: ignore[type-var]
+        if name == "fitted":
+            return [taught(describer, 1)]
     kind = typing.get_type_hints(type(describer))[name]
     found = []
     for value in other_values(getattr(describer, name), kind):
         try:
-            found.append(dataclasses.replace(describer, **{name: value}))  # type: ignore[type-var]
+            found.append(taught(dataclasses.replace(describer, **{name: value})))  # type: ignore[type-var]
         except (ValueError, LookalikeError):
             continue
     return found[:2]
@@ -248,7 +270,7 @@ def other_values(value: typing.Any, kind: typing.Any) -> Iterator[object]:
         amount = value if isinstance(value, float) else 1.0
         candidates = [amount / 2, amount * 2, amount + 0.5, amount - 0.5]
     elif kind is str:
-        candidates = [f"{value}x", ""]
+        candidates = [f"{value}x", "", "thumbnail", "phash"]
     elif origin is tuple and isinstance(value, tuple):
         candidates = [(*value, *value[-1:]), value[::-1], value[:-1]]
     elif kind is Path:

@@ -39,7 +39,7 @@ def names(colours: NDArray[np.uint8]) -> list[str]:
     """For each of (n, 3) RGB colours the name of the nearest example in CIE Lab."""
     words = [name for name, examples in EXAMPLES.items() for _ in examples]
     examples = np.array([rgb for examples in EXAMPLES.values() for rgb in examples], np.uint8)
-    apart = _lab(colours)[:, None] - _lab(examples)[None]  # (n, e, 3)
+    apart = lab(colours)[:, None] - lab(examples)[None]  # (n, e, 3)
     return [words[nearest] for nearest in np.linalg.norm(apart, axis=2).argmin(axis=1)]
 
 
@@ -49,6 +49,7 @@ def joined(words: Sequence[str]) -> str:
     return f"{', '.join(front)} and {last}" if front else last
 
 
-def _lab(colours: NDArray[np.uint8]) -> NDArray[np.float32]:
+def lab(colours: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(n, 3) of (n, 3) RGB: L from 0 to 100."""
     lab = cv2.cvtColor((colours[None] / 255).astype(np.float32), cv2.COLOR_RGB2Lab)
     return np.asarray(lab[0], np.float32)

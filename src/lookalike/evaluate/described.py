@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from lookalike.protocols import Describer
-from lookalike.search.ingest import Options, ingest
+from lookalike.search.ingest import Options
+from lookalike.search.learn import ingest_and_learn
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Record, Vectors
 
@@ -28,6 +29,12 @@ class DescribedFolder:
     interrupted: bool
     _place: dict[int, int]
     _rows: dict[str, Vectors]
+    _ready: tuple[Describer, ...] = ()
+
+    def as_ready(self, describers: Sequence[Describer]) -> list[Describer]:
+        """These as they were when they described the folder: what learns has learned."""
+        ready = {describer.name: describer for describer in self._ready}
+        return [ready.get(describer.name, describer) for describer in describers]
 
     def rows(self, name: str, paths: Sequence[str]) -> Vectors:
         """(n, d) of that describer, for each path."""
@@ -40,11 +47,11 @@ def describe_folder(root: str, describers: Sequence[Describer], cache: Path, opt
     store = SQLiteStore.create(cache / hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
     try:
         with store.writing():
-            report = ingest(store, describers, [root], options)
+            report, ready = ingest_and_learn(store, describers, [root], options)
         records = {record.path: record for record in store.records()}
         ids = np.unique(np.array([record.id for record in records.values()], np.int64))
         rows: dict[str, Vectors] = {}
-        for describer in describers:
+        for describer in ready:
             space = describer.space
             found = list(store.vectors(space, ids))
             have = np.concatenate([np.empty(0, np.int64), *(part for part, _ in found)])
@@ -58,4 +65,4 @@ def describe_folder(root: str, describers: Sequence[Describer], cache: Path, opt
     finally:
         store.close()
     place = {id: at for at, id in enumerate(ids.tolist())}
-    return DescribedFolder(records, report.failed, report.interrupted, place, rows)
+    return DescribedFolder(records, report.failed, report.interrupted, place, rows, tuple(ready))

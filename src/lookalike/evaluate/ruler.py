@@ -26,6 +26,7 @@ from lookalike.pixels.augment import EDITS
 from lookalike.protocols import Describer
 from lookalike.search.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel
 from lookalike.search.ingest import Options
+from lookalike.search.learn import must_learn
 from lookalike.search.twins import JUDGE
 from lookalike.types import Record, Vectors
 
@@ -66,6 +67,7 @@ def evaluate_folder(
     """
     root = os.path.realpath(unpacked(Path(folder), cache / "unpacked"))
     described = describe_folder(root, describers, cache, options)
+    describers = described.as_ready(describers)
     beside = None if distractors is None else describe_folder(os.fspath(distractors), describers, cache, options)
     if described.interrupted or (beside is not None and beside.interrupted):
         return None
@@ -122,6 +124,7 @@ def evaluate_copies(
     described = describe_folder(root, list(dict.fromkeys([*describers, JUDGE])), cache, options)
     if described.interrupted:
         return None
+    describers = described.as_ready(describers)
     made = copies_task(
         root,
         described,
@@ -160,8 +163,9 @@ def _measured(
 
 
 def named(names: Sequence[str]) -> list[Describer]:
-    """The describers of these names, each once; all there are, when there is none."""
-    return [DESCRIBERS.make(name) for name in dict.fromkeys(names or DESCRIBERS)]
+    """The describers of these names, or NAME:FIELD=VALUE, each once; when there is none, all that need not learn."""
+    found = [DESCRIBERS.spelled(words) for words in dict.fromkeys(names or DESCRIBERS)]
+    return found if names else [describer for describer in found if not must_learn(describer)]
 
 
 def methods_of(describers: Sequence[Describer]) -> list[Method]:

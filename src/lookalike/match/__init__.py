@@ -10,6 +10,7 @@ LOCATORS: Table[Locator] = Table(
     {
         "exact": "lookalike.match.exact:Exact",
         "fast": "lookalike.match.pyramid:Pyramid",
+        "phase": "lookalike.match.phase:Phase",
     },
 )
 """Sliding windows by name of the engine."""

@@ -14,6 +14,7 @@ from lookalike.protocols import Describer, Explainer
 from lookalike.search.atomic import write_atomically
 from lookalike.search.channels import channels_of
 from lookalike.search.engine import mean_alike
+from lookalike.search.learn import must_learn
 from lookalike.search.opening import Opener
 from lookalike.search.page import SIDE
 from lookalike.search.relate import Evidence, Relater
@@ -43,8 +44,10 @@ class Comparison:
 
 
 def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Limits = Limits()) -> Comparison:
-    """`a` and `b` in the channels of `describers` (all there are, when none is named)."""
+    """`a` and `b` in the channels of `describers` (when none is named, all that need not learn from a library)."""
     components = [DESCRIBERS.make(name) for name in describers or DESCRIBERS]
+    if not describers:
+        components = [component for component in components if not must_learn(component)]
     opener = Opener(limits)
     try:
         first, second = sample(a, decode=opener.decode), sample(b, decode=opener.decode)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import groupby
 
 from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
@@ -27,11 +26,11 @@ class DescribeBytes:
 
     def _describe(self, loaded: Loaded) -> Reply:
         rows: dict[Describer, Vectors] = {}
-        by_side = sorted(self.describers, key=lambda describer: describer.min_side)
-        for side, describers in groupby(by_side, key=lambda describer: describer.min_side):
-            # A decode for each side: what a describer sees must not depend on which others ran.
+        # A decode for each side: what a describer sees must not depend on which others ran.
+        for side in sorted({describer.min_side for describer in self.describers}) or [1]:
             decoded = decode(loaded.data, min_side=side, limits=self.limits)
-            rows |= {describer: describer.describe([decoded.picture]) for describer in describers}
+            seeing = (describer for describer in self.describers if describer.min_side == side)
+            rows |= {describer: describer.describe([decoded.picture]) for describer in seeing}
         facts = {
             "size": decoded.picture.size,
             "format": decoded.format,

@@ -16,6 +16,7 @@ from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer
 from lookalike.search.describing import DescribeBytes
+from lookalike.search.learn import fitted, must_learn
 from lookalike.search.reading import Loaded, ahead, load
 from lookalike.search.scan import Found, Unreachable, roots_of, scan
 from lookalike.types import Failure, Space, Vectors
@@ -38,7 +39,10 @@ def describe_files(
     workers: int = os.cpu_count() or 1,
     limits: Limits = Limits(),
 ) -> Described:
-    """The vectors of all pictures at and below `paths`."""
+    """The vectors of all pictures at and below `paths`; one that learns does so from these."""
+    if must_learn(describer):
+        found = ((seen.path, seen) for seen in scan(roots_of(paths)) if isinstance(seen, Found))
+        describer = fitted(describer, found, limits, workers)
     failures: list[Failure] = []
 
     def files() -> Iterator[Found]:

@@ -28,10 +28,12 @@ from lookalike.search.fitting import Fitted, fit
 from lookalike.search.fuse import FUSERS
 from lookalike.search.identical import Group, identical_groups
 from lookalike.search.illustrate import Illustrator, groups_html
-from lookalike.search.ingest import IndexReport, Options, ingest
+from lookalike.search.ingest import IndexReport, Options
 from lookalike.search.kin import KinSeeker, judge_of, kin_groups
+from lookalike.search.learn import ingest_and_learn
 from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
+from lookalike.search.palette import CHANNEL, is_palette
 from lookalike.search.places import extractor_of, fill_places, keep_places
 from lookalike.search.proving import NOTHING, Prover, worth_proving
 from lookalike.search.relate import Relater
@@ -122,12 +124,13 @@ class Library:
     ) -> IndexReport:
         """Adds new and changed pictures at and below `paths`, notices moved and vanished ones.
 
-        `describers` names those to fill besides the ones that the library has; a new library starts with the defaults.
-        `local`: whether it keeps local features, by which copies and parts are found; None leaves that as it is, and a
-        new library does. They are filled after the vectors.
+        `describers` names those to fill besides the ones that the library has, as NAME or NAME:FIELD=VALUE; one that
+        learns is fitted to the library's pictures first. A new library starts with the defaults. `local`: whether it
+        keeps local features, by which copies and parts are found; None leaves that as it is, and a new library does.
+        They are filled after the vectors.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
-        named = [DESCRIBERS.make(name) for name in describers]
+        named = [DESCRIBERS.spelled(words) for words in describers]
         several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
         if not several:
             raise BadQuery("index needs at least one file or folder")
@@ -135,7 +138,7 @@ class Library:
         try:
             with store.writing():
                 keep_places(store, local)
-                report = ingest(store, _describers(store, named), several, options)
+                report, _ = ingest_and_learn(store, _describers(store, named), several, options)
                 report = fill_places(store, report, options)
         finally:
             store.close()
@@ -196,6 +199,8 @@ class Library:
     ) -> Results:
         """The pictures most like what `sources` show; several sources are views of one thing.
 
+        `colour:#2a6f97=0.7,#ffffff=0.3` asks for colours, with their shares, by the channel `palette`.
+
         `where` filters (see docs/where.md); `by` names channels with their weights; `crop` (x, y, w, h) takes a part
         of a single source; `collapse` folds nearly identical answers into one; `precision` leaves out what scores too
         low to be right in that share of cases, as far as `calibrate` found out. Of the best `verify` candidates, and of
@@ -205,6 +210,8 @@ class Library:
         started = time.perf_counter()
         if k < 1 or (verify is not None and verify < 0):
             raise BadQuery(f"k must be 1 or more and verify not negative, not {k} and {verify}")
+        if any(map(is_palette, sources)):  # neither content nor geometry is asked about
+            by, verify = by or {CHANNEL: 1.0}, 0
         channels = channels_of(describers_of(self.store), by)
         self._opener.start()
         for channel in channels:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadQuery
 from lookalike.pixels.crop import crop as cropped
+from lookalike.search.palette import is_palette, picture_of
 from lookalike.types import Box, Picture, Size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | NDArray[np.generic] | Image"
-"""A path, an http(s) URL, the bytes of a file, pixels (h, w[, 3 or 4]), or a PIL image."""
+"""A path, an http(s) URL, `colour:#2a6f97`, the bytes of a file, pixels (h, w[, 3 or 4]), or a PIL image."""
 
 Decode: TypeAlias = Callable[[bytes, int | None], Picture]
 """Bytes and the side that must be kept (None: all pixels) -> picture."""
@@ -50,6 +51,8 @@ class Sample:
 
 def sample(source: Source, *, decode: Decode, box: Box | None = None, label: str | None = None) -> Sample:
     """The picture at `source`, or the part of it in `box` (px of the original); raises where there is none."""
+    if is_palette(source):
+        return _of_picture(picture_of(source), label or source, box)
     if isinstance(source, (str, os.PathLike)):
         return _of_bytes(_read(source), label or os.fspath(source), decode, box)
     if isinstance(source, (bytes, bytearray, memoryview)):

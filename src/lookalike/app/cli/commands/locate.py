@@ -50,7 +50,8 @@ def locate(
     from lookalike.search.locating import locate as located
 
     first, second = (sys.stdin.buffer.read() if name == "-" else name for name in (template, image))
-    settings = {"comparison": method, "colour": colour}
+    settings: dict[str, object] = {} if method == "ccoeff-normed" else {"comparison": method}
+    settings |= {"colour": True} if colour else {}  # not every engine compares in colour
     locator = LOCATORS.make("exact" if map_file is not None else engine, settings)
     found = located(first, second, k=k, mask=mask, locator=locator)
     if map_file is not None:

@@ -37,7 +37,8 @@ def search(
         list[str] | None,
         typer.Argument(
             metavar="QUERY...",
-            help="A picture file, - for its bytes on stdin, or an http(s) URL. Several are views of one thing.",
+            help="A picture file, - for its bytes on stdin, an http(s) URL, or colour:#2a6f97. Several are views of "
+            "one thing.",
         ),
     ] = None,
     k: Annotated[int, typer.Option("-k", "--limit", min=1, help="How many answers.")] = 20,
