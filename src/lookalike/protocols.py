@@ -52,11 +52,9 @@ class Describer(Protocol):
     @property
     def min_side(self) -> int:
         """Pixels that the shorter side should have: a JPEG may be decoded smaller than it is, down to this."""
-        ...
 
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
         """(n, d) rows; row i depends on picture i alone, whatever other describers ran."""
-        ...
 
 
 @runtime_checkable
@@ -72,7 +70,6 @@ class TextDescriber(Describer, Protocol):
 
     def describe_text(self, texts: Sequence[str]) -> Vectors:
         """(n, d) rows in the space of `describe`."""
-        ...
 
 
 @runtime_checkable
@@ -82,26 +79,21 @@ class Fittable(Describer, Protocol):
     @property
     def fitted(self) -> object | None:
         """What it learned."""
-        ...
 
     @property
     def sample(self) -> int:
         """Pictures that it learns from at most."""
-        ...
 
     @property
     def seed(self) -> int:
         """Of the choice of these, and of what is random in learning."""
-        ...
 
     @property
     def seen(self) -> Describer:
         """What it sees of a picture: it learns from the rows of this one."""
-        ...
 
     def fit(self, rows: Vectors) -> Fittable:
         """The same, fitted to (n, d) rows of `seen`; raises `NotFitted` where they are too few or too alike."""
-        ...
 
 
 class Locator(Protocol):
@@ -121,26 +113,21 @@ class Index(Protocol):
     @property
     def kind(self) -> str:
         """As in the table, for `status`."""
-        ...
 
     def __len__(self) -> int: ...
 
     @property
     def ids(self) -> Ids:
         """Ascending."""
-        ...
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """Adds rows; a row whose id is already there replaces it."""
-        ...
 
     def remove(self, ids: Ids) -> None:
         """Drops rows; an id that is not there is no error."""
-        ...
 
     def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
         """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
-        ...
 
     def save(self, path: Path) -> None: ...
 
@@ -154,28 +141,22 @@ class SetIndex(Protocol):
     @property
     def kind(self) -> str:
         """As in the table, for `status`."""
-        ...
 
     def __len__(self) -> int:
         """Number of pictures."""
-        ...
 
     @property
     def ids(self) -> Ids:
         """Ascending."""
-        ...
 
     def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
         """Adds pictures; one that is there is replaced."""
-        ...
 
     def remove(self, ids: Ids) -> None:
         """Drops pictures; an id that is not there is no error."""
-        ...
 
     def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
         """The best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
-        ...
 
     def save(self, path: Path) -> None: ...
 
@@ -185,7 +166,6 @@ class IndexMaker(Protocol):
 
     def build(self, space: Space, sample: Vectors) -> Index:
         """An empty index, trained on `sample` where its kind needs training."""
-        ...
 
     def load(self, path: Path, space: Space) -> Index: ...
 
@@ -195,7 +175,6 @@ class SetIndexMaker(Protocol):
 
     def build(self, space: Space, sample: Vectors, features: int | None = None) -> SetIndex:
         """An empty index for about so many features, trained on `sample`."""
-        ...
 
     def load(self, path: Path, space: Space) -> SetIndex: ...
 
@@ -209,36 +188,28 @@ class Store(Protocol):
     # records: a file and the content it had when last read
     def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:
         """Stamp of every known file, failed ones included, that is one of these paths or lies below one."""
-        ...
 
     def put_records(self, rows: Sequence[tuple[str, Stamp, str]]) -> None:
         """Adds or replaces (path, stamp, sha256 of a known content); clears a failure of the path."""
-        ...
 
     def drop_records(self, paths: Sequence[str]) -> None:
         """Drops files and failures of these paths. Contents and vectors stay until `compact`."""
-        ...
 
     def records(self, ids: Ids | None = None, where: str | None = None) -> Iterator[Record]:
         """By id, then path; `where` as in docs/where.md, `BadQuery` where it does not parse."""
-        ...
 
     def count(self) -> int:
         """Number of records."""
-        ...
 
     # contents
     def put_contents(self, contents: Sequence[Content]) -> Ids:
         """Adds what is new; ids in the order given."""
-        ...
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
         """Those that are known, with their ids."""
-        ...
 
     def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
-        ...
 
     # spaces: of vectors, or of local features, which are packed bytes here (see `local.compact`)
     def spaces(self) -> list[Space]: ...
@@ -247,11 +218,9 @@ class Store(Protocol):
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
-        ...
 
     def add_space(self, space: Space, configuration: str) -> None:
         """No effect when it is there already."""
-        ...
 
     def add_local_space(self, space: Space, configuration: str) -> None: ...
 
@@ -259,7 +228,6 @@ class Store(Protocol):
 
     def missing(self, space: Space) -> Ids:
         """Ascending ids of contents with a record and without a vector, or local features, there."""
-        ...
 
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None: ...
 
@@ -267,44 +235,35 @@ class Store(Protocol):
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, Packed]]:
         """By ascending id; with `ids`, of those of them that have some."""
-        ...
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
-        ...
 
     def vector_ids(self, space: Space) -> Ids:
         """Ascending ids of contents with a record and a vector, or local features, there: what an index should hold."""
-        ...
 
     def generation(self, space: Space) -> int:
         """Grows with every change that an index of the space must follow, changes of records included."""
-        ...
 
     # failures
     def put_failures(self, failures: Sequence[Failure]) -> None:
         """Remembers them, one a path; drops the path's record."""
-        ...
 
     def failures(self, under: Sequence[str] | None = None) -> list[Failure]:
         """By path; with `under`, of files that are one of these paths or lie below one."""
-        ...
 
     def failed_contents(self, sha256s: Collection[str]) -> dict[str, Failure]:
         """By sha256, of those bytes that are known to give no picture, any failure that says so."""
-        ...
 
     # what scores are worth, by the name of the score
     def put_calibration(self, key: str, text: str) -> None:
         """Adds or replaces it; no index need follow."""
-        ...
 
     def calibration(self, key: str) -> str | None: ...
 
     # what geometry found of pairs, by the one who judged
     def put_relations(self, judge: str, compared: Ids, relations: Sequence[Kinship]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
-        ...
 
     def compared(self, judge: str) -> Ids: ...
 
@@ -313,21 +272,17 @@ class Store(Protocol):
     # the whole
     def transaction(self) -> AbstractContextManager[None]:
         """Commits on leaving, rolls back on an error."""
-        ...
 
     def writing(self) -> AbstractContextManager[None]:
         """Holds the one writer's lock; raises `LibraryBusy`, naming the holder, when another has it."""
-        ...
 
     def bytes(self) -> int: ...
 
     def problems(self) -> list[str]:
         """What a full check finds wrong, in sentences; empty when all is well."""
-        ...
 
     def compact(self) -> None:
         """Drops contents without a record, their vectors, and free space."""
-        ...
 
     def close(self) -> None: ...
 
@@ -349,7 +304,6 @@ class Detector(Protocol):
     @property
     def min_side(self) -> int:
         """As of a describer."""
-        ...
 
     def detect(self, picture: Picture) -> Keypoints: ...
 
@@ -368,11 +322,9 @@ class Extractor(Protocol):
     @property
     def min_side(self) -> int:
         """As of a describer."""
-        ...
 
     def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
         """Rows of `keypoints`, less those too near the border to have one; None: of those that it finds itself."""
-        ...
 
 
 @runtime_checkable
@@ -381,7 +333,6 @@ class Mirroring(Protocol):
 
     def mirrored(self, features: LocalFeatures) -> LocalFeatures:
         """The same keypoints with the rows that they would have in the mirrored picture."""
-        ...
 
 
 @runtime_checkable
@@ -409,4 +360,3 @@ class Verifier(Protocol):
         self, a: LocalFeatures, b: LocalFeatures, matches: Matches, *, mirrored: bool = False
     ) -> Geometry | None:
         """None where no model is sound and beyond chance. `mirrored`: a's rows are those of its mirror image."""
-        ...
