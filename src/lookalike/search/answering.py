@@ -43,8 +43,8 @@ class Answering:
     def _of(self, ranking: Ranking, at: int, records: Sequence[Record]) -> Iterator[Answer]:
         own = {name: float(scores[at]) for name, scores in ranking.channels.items() if not math.isnan(scores[at])}
         score = float(ranking.scores[at])
-        evidence = self.evidence.get(int(ranking.ids[at]))
         same = self._same(records[0], score) if records else None
+        evidence = None if same else self.evidence.get(int(ranking.ids[at]))
         likely = likeness(own, self.describers)
         for record in records:
             yield Answer(
