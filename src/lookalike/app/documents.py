@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lookalike.search.fitting import Fitted
     from lookalike.search.identical import Group
     from lookalike.search.ingest import IndexReport
-    from lookalike.search.library import Status
+    from lookalike.search.library import SpaceStatus, Status
     from lookalike.search.matching import Matched
     from lookalike.search.results import Question, Results
     from lookalike.types import Answer, Placement
@@ -282,23 +282,20 @@ def models_document(states: Iterable[State]) -> Document:
     )
 
 
+def _space(held: SpaceStatus) -> Document:
+    space = held.space
+    named = {"name": space.name, "digest": space.digest, "dim": space.dim, "metric": space.metric}
+    return {**named, "index": held.index}
+
+
 def status_document(status: Status, facts: Mapping[str, object]) -> Document:
     """What a library holds."""
     return document(
         "status",
         images=status.images,
         failed=status.failed,
-        spaces=[
-            {
-                "name": held.space.name,
-                "digest": held.space.digest,
-                "dim": held.space.dim,
-                "metric": held.space.metric,
-                "vectors": held.vectors,
-                "index": held.index,
-            }
-            for held in status.spaces
-        ],
+        spaces=[{**_space(held), "vectors": held.vectors} for held in status.spaces],
+        local=[{**_space(held), "pictures": held.vectors} for held in status.local],
         bytes=status.bytes,
         **facts,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -52,7 +52,7 @@ MANY = 300
 
 @dataclass(frozen=True)
 class SpaceStatus:
-    """What is there of one describer."""
+    """What is there of one describer, or of one extractor of local features: of how many contents, in which index."""
 
     space: Space
     vectors: int
@@ -66,6 +66,7 @@ class Status:
     images: int
     failed: int
     spaces: tuple[SpaceStatus, ...]
+    local: tuple[SpaceStatus, ...]
     bytes: int
 
 
@@ -348,12 +349,14 @@ class Library:
     def status(self) -> Status:
         """What the library holds."""
         store = self.store
-        counts = {space: len(store.vector_ids(space)) for space in store.spaces()}
-        spaces = tuple(
-            SpaceStatus(space, count, self._derived.kind(space) or kind_for(space, count))
-            for space, count in counts.items()
-        )
-        return Status(store.count(), len(store.failures()), spaces, store.bytes() + self._derived.bytes())
+        spaces = [self._status_of(space, kind_for) for space in store.spaces()]
+        local = [self._status_of(space, lambda *_: "inverted") for space in store.local_spaces()]
+        size = store.bytes() + self._derived.bytes()
+        return Status(store.count(), len(store.failures()), tuple(spaces), tuple(local), size)
+
+    def _status_of(self, space: Space, kind: Callable[[Space, int], str]) -> SpaceStatus:
+        count = len(self.store.vector_ids(space))
+        return SpaceStatus(space, count, self._derived.kind(space) or kind(space, count))
 
     def verify(self) -> list[str]:
         """What is wrong with the library, in sentences; a damaged index is rebuilt, hence no problem."""

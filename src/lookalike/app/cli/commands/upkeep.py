@@ -43,6 +43,11 @@ def status(library: LibraryFolder = None, json: Json = False, output: OutFile = 
     for row in held.spaces:
         kind = f"{row.space.dim} {row.space.metric}"
         told.append(f"  {row.space.name:10} {kind:14} {row.vectors} vectors, index {row.index}, {row.space.digest}")
+    for row in held.local:
+        kind = f"{row.space.dim} {row.space.metric}"
+        told.append(
+            f"  {row.space.name:10} {kind:14} local features of {row.vectors}, index {row.index}, {row.space.digest}"
+        )
     write(lines(told), output)
     return Exit.DONE
 

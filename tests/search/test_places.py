@@ -1,0 +1,163 @@
+"""Local features of a library: filled after the vectors, resumed, switched off; and what they find."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import lookalike
+from lookalike import Library
+from lookalike.errors import BadQuery
+from lookalike.search.ingest import Options, Progress
+
+BY = ["phash"]
+
+
+@pytest.fixture
+def album(tmp_path: Path, photo_files: list[Path]) -> Path:
+    """Photos with detail."""
+    folder = tmp_path / "album"
+    folder.mkdir()
+    for file in photo_files:
+        with Image.open(file) as image:
+            image.convert("RGB").save(folder / f"{file.stem}.png")
+    return folder
+
+
+@pytest.fixture
+def kept(library: Library, album: Path) -> Library:
+    library.index(album, describers=BY)
+    return library
+
+
+def held(library: Library) -> list[tuple[str, int, str]]:
+    return [(row.space.name, row.vectors, row.index) for row in library.status().local]
+
+
+def name(answer: lookalike.Answer) -> str:
+    return Path(answer.record.path).stem
+
+
+def test_a_new_library_keeps_local_features_and_an_empty_run_adds_none(kept: Library, album: Path) -> None:
+    assert held(kept) == [("sift", 7, "inverted")]
+    before = dict(kept.store.local(kept.store.local_spaces()[0]))
+    told: list[Progress] = []
+    kept.index(album, options=Options(workers=1, on_commit=told.append))
+    assert told == []
+    assert dict(kept.store.local(kept.store.local_spaces()[0])) == before
+
+
+def test_they_can_be_left_out_dropped_and_filled_later(library: Library, album: Path) -> None:
+    library.index(album, describers=BY, local=False)
+    assert held(library) == []
+    library.index(album)
+    assert held(library) == []
+    library.index(album, local=True)
+    assert held(library) == [("sift", 7, "inverted")]
+    library.index(album, local=False)
+    assert held(library) == []
+
+
+def test_a_run_that_was_stopped_is_finished_by_the_next(library: Library, album: Path) -> None:
+    library.index(album, describers=BY, local=False)
+    asked = iter([False, False, False])
+    stop = lambda: next(asked, True)  # noqa: E731
+    report = library.index(album, local=True, options=Options(workers=1, should_stop=stop))
+    assert report.interrupted
+    assert held(library)[0][1] < 7
+    library.index(album)
+    assert held(library) == [("sift", 7, "inverted")]
+
+
+def test_a_file_that_is_gone_before_its_turn_costs_only_itself(library: Library, album: Path) -> None:
+    library.index(album, describers=BY, local=False)
+    (album / "coffee.png").unlink()
+    report = library.index(album / "astronaut.png", local=True)
+    assert (report.failed, held(library)) == (0, [("sift", 6, "inverted")])
+
+
+def part(album: Path, of: str, box: tuple[int, int, int, int]) -> np.ndarray:
+    with Image.open(album / f"{of}.png") as image:
+        return np.asarray(image.crop(box))
+
+
+def test_a_small_part_is_found_by_its_features_alone(kept: Library, album: Path) -> None:
+    answer = kept.search(part(album, "astronaut", (180, 30, 320, 170)))[0]
+    assert (name(answer), answer.relation) == ("astronaut", "copy")
+    np.testing.assert_allclose(answer.box, (180, 30, 140, 140), atol=2)
+
+
+def test_a_picture_pasted_into_another_is_found(kept: Library, album: Path) -> None:
+    page = np.full((700, 900, 3), 235, np.uint8)
+    page[200:500, 100:551] = part(album, "chelsea", (0, 0, 451, 300))
+    answer = kept.search(page)[0]
+    assert (name(answer), answer.relation) == ("chelsea", "copy")
+    np.testing.assert_allclose(answer.query_box, (100, 200, 451, 300), atol=3)
+
+
+def test_a_filter_holds_for_what_features_bring_in(kept: Library, album: Path) -> None:
+    found = kept.search(part(album, "astronaut", (180, 30, 320, 170)), where='name != "astronaut.png"')
+    assert "astronaut" not in map(name, found)
+
+
+def test_a_file_that_went_is_still_found_but_not_called_a_copy(kept: Library, album: Path) -> None:
+    asked = part(album, "astronaut", (180, 30, 320, 170))
+    (album / "astronaut.png").unlink()
+    answer = next(answer for answer in kept.search(asked) if name(answer) == "astronaut")
+    assert answer.relation == "scene"
+
+
+@pytest.fixture
+def doubled(kept: Library, album: Path) -> Library:
+    """With copies of the astronaut: mirrored, cropped and turned; and of the cat's file."""
+    with Image.open(album / "astronaut.png") as image:
+        image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(album / "mirrored.jpg", quality=70)
+        image.crop((40, 20, 470, 480)).rotate(90, expand=True).save(album / "turned.png")
+    shutil.copyfile(album / "chelsea.png", album / "cat.png")
+    kept.index(album)
+    return kept
+
+
+def groups(library: Library, relation: str, options: Options | None = None) -> list[tuple[str, list[str]]]:
+    found = library.dupes(relation, options=options)
+    return sorted((group.relation, sorted(Path(m.path).stem for m in group.members)) for group in found)
+
+
+def test_verified_groups_hold_copies_and_the_same_bytes(doubled: Library) -> None:
+    assert groups(doubled, "identical") == [("identical", ["cat", "chelsea"])]
+    expected = [("copy", ["astronaut", "mirrored", "turned"]), ("identical", ["cat", "chelsea"])]
+    assert groups(doubled, "copy") == expected
+    (group, _) = doubled.dupes("copy")
+    assert 0.5 < group.weakest < 1
+
+
+def test_only_new_pictures_are_compared_the_next_time(doubled: Library, album: Path) -> None:
+    told: list[Progress] = []
+    options = Options(workers=1, on_commit=told.append)
+    groups(doubled, "copy", options)
+    assert told[-1] == Progress(9, 9, 0, "comparisons")
+    told.clear()
+    assert groups(doubled, "scene", options) == [
+        ("identical", ["cat", "chelsea"]),
+        ("scene", ["astronaut", "mirrored", "turned"]),
+    ]
+    assert told == []
+    with Image.open(album / "coffee.png") as image:
+        image.resize((300, 200)).save(album / "small.png")
+    (album / "mirrored.jpg").unlink()
+    doubled.index(album)
+    assert ("copy", ["coffee", "small"]) in groups(doubled, "copy", options)
+    assert ("copy", ["astronaut", "turned"]) in groups(doubled, "copy")
+    assert told[-1] == Progress(1, 1, 0, "comparisons")
+
+
+def test_groups_need_local_features_and_similar_ones_a_precision(filled: Library, folder: Path) -> None:
+    filled.index(folder, local=False)
+    with pytest.raises(BadQuery, match="--local"):
+        filled.dupes("copy")
+    with pytest.raises(BadQuery, match="precision"):
+        filled.dupes("similar")
