@@ -116,6 +116,11 @@ class _InvertedLists:
         found = np.flatnonzero(votes)
         return Hits.ranked(self._ids[found], votes[found].astype(np.float32), k)
 
+    def signatures_of(self, word: int) -> NDArray[np.uint64]:
+        """Those in the list of a word."""
+        self._settle()
+        return self._signatures[self._starts[word] : self._starts[word + 1]]
+
     def save(self, path: Path) -> None:
         """To one file."""
         self._settle()
