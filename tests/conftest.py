@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from lookalike.errors import WeightsError
+from lookalike.registry import Table
 from lookalike.types import Picture, Pixels
 
 ROOT = Path(__file__).resolve().parents[1]
+LENT = ROOT.parent / "shared" / "weights"
+WEIGHTS: Mapping[str, Mapping[str, object]] = {
+    "r2d2": {"weights": str(LENT / "r2d2_WASF_N16.pt")},
+}
+"""Where the official weights of a component lie that may not be passed on."""
+Ready = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +29,21 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("shared/data is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def ready() -> Ready:
+    """Makes the component of that name of a table; a test that needs one without its trained weights skips."""
+
+    def make(table: Table[Any], name: str, settings: Mapping[str, object] | None = None) -> Any:
+        component = table.make(name, {**WEIGHTS.get(name, {}), **(settings or {})})
+        try:
+            getattr(component, "checkpoint", None)
+        except WeightsError as error:
+            pytest.skip(str(error))
+        return component
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,9 @@ COMPONENTS = [("extractor", name) for name in EXTRACTORS] + [("detector", name) 
 
 @pytest.mark.parametrize(("kind", "name"), COMPONENTS)
 def test_output_changes_only_with_the_digest(
-    kind: str, name: str, photos: list[Picture], photo_files: list[Path]
+    kind: str, name: str, photos: list[Picture], photo_files: list[Path], ready: Callable[..., Any]
 ) -> None:
-    component = (EXTRACTORS if kind == "extractor" else DETECTORS).make(name, {"side": 320, "budget": 200})
+    component = ready(EXTRACTORS if kind == "extractor" else DETECTORS, name, {"side": 320, "budget": 200})
     found = {photo_files[at].name: told(component, kind, photos[at]) for at in (0, 3)}
     file = GOLDEN / f"{kind}-{name}.json"
     kept = json.loads(file.read_text()) if file.exists() else {"digest": None}

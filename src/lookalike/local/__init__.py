@@ -22,6 +22,7 @@ DETECTORS: Table[Detector] = Table(
         "shi_tomasi": "lookalike.local.corners:ShiTomasi",
         "sift": "lookalike.local.sift:Sift",
         "uniqueness": "lookalike.local.uniqueness:Uniqueness",
+        "xfeat": "lookalike.local.xfeat:XFeat",
     },
 )
 
@@ -35,5 +36,6 @@ EXTRACTORS: Table[Extractor] = Table(
         "patch": "lookalike.local.patch:Patch",
         "self_similarity": "lookalike.local.uniqueness:SelfSimilarity",
         "sift": "lookalike.local.sift:Sift",
+        "xfeat": "lookalike.local.xfeat:XFeat",
     },
 )

@@ -1,17 +1,24 @@
-"""Two pictures' features, matched and verified; mirrored where upright they have nothing in common."""
+"""Two pictures' features, matched and verified; turned or mirrored where upright they have nothing in common."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from lookalike.local.views import View
 from lookalike.protocols import Matcher, Verifier
 from lookalike.types import Geometry, LocalFeatures, Matches
+
+CLEAR: Final = 0.5
+"""Share of the matches that agree from which on no other way of looking can be meant."""
 
 
 @dataclass(frozen=True, eq=False)
 class Related:
-    """The matches that the geometry stands on; without one, those of the upright picture."""
+    """The matches that the geometry stands on, as rows of `a` and of b; without one, those of the upright picture."""
 
+    a: LocalFeatures
     matches: Matches
     geometry: Geometry | None
 
@@ -23,7 +30,29 @@ def related(
     upright = matcher.match(a, b)
     geometry = verifier.verify(a, b, upright)
     if geometry is not None or mirrored is None:
-        return Related(upright, geometry)
+        return Related(a, upright, geometry)
     turned = matcher.match(mirrored, b)
     geometry = verifier.verify(mirrored, b, turned, mirrored=True)
-    return Related(turned, geometry) if geometry is not None else Related(upright, None)
+    return Related(mirrored, turned, geometry) if geometry is not None else Related(a, upright, None)
+
+
+def related_in_a_view(views: Iterable[View], b: LocalFeatures, matcher: Matcher, verifier: Verifier) -> Related:
+    """What b shares with the view of a that it agrees with best; the first view's matches where with none.
+
+    A face agrees a little with its mirror image, so that not the first agreement counts.
+    """
+    found: list[Related] = []
+    for view in views:
+        found.append(_seen(view, b, matcher, verifier))
+        if _agreeing(found[-1]) > CLEAR * len(found[-1].matches):
+            break
+    return max(found, key=_agreeing)  # of equal ones the first
+
+
+def _seen(view: View, b: LocalFeatures, matcher: Matcher, verifier: Verifier) -> Related:
+    matches = matcher.match(view.seen, b)
+    return Related(view.placed, matches, verifier.verify(view.placed, b, matches, mirrored=view.mirrored))
+
+
+def _agreeing(found: Related) -> int:
+    return 0 if found.geometry is None else int(found.geometry.inliers.sum())

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.errors import WeightsError
 from lookalike.models.onnx_writer import Graph
+from lookalike.models.taking import Taking
 
 FEATURES = 1280
 CLASSES = 1000
@@ -31,8 +31,8 @@ def efficientnet_lite0(tensors: Tensors) -> bytes:
 
     Out: `pooled` (n, 1280), mean of the map; `logits` (n, 1000) of ImageNet-1k; `map` (n, 1280, h/32, w/32).
     """
-    unused = {name for name in tensors if not name.endswith("num_batches_tracked")}
-    network = _Network(tensors, unused)
+    taking = Taking(tensors, "EfficientNet-Lite0")
+    network = _Network(taking)
     graph = network.graph
     planes = graph.node("Transpose", graph.node("Cast", "pixels", to=1), perm=(0, 3, 1, 2))
     # Centred before the padding of the first layer, which must be zero there; the scale goes into its weights.
@@ -46,10 +46,9 @@ def efficientnet_lite0(tensors: Tensors) -> bytes:
             number += 1
     value = network.convolution(value, "_conv_head", "_bn1", output="map")
     pooled = graph.node("Flatten", graph.node("GlobalAveragePool", value), output="pooled", axis=1)
-    weight, bias = (graph.constant(network.take(f"_fc.{name}")) for name in ("weight", "bias"))
+    weight, bias = (graph.constant(taking.take(f"_fc.{name}")) for name in ("weight", "bias"))
     graph.node("Gemm", pooled, weight, bias, output="logits", transB=1)
-    if unused:
-        raise WeightsError(f"the checkpoint is not of EfficientNet-Lite0; left over: {', '.join(sorted(unused)[:3])}")
+    taking.finish()
     outputs = {
         "pooled": ("float32", ("n", FEATURES)),
         "logits": ("float32", ("n", CLASSES)),
@@ -59,18 +58,11 @@ def efficientnet_lite0(tensors: Tensors) -> bytes:
 
 
 class _Network:
-    """Layers into a graph; each tensor is taken once."""
+    """Layers into a graph."""
 
-    def __init__(self, tensors: Tensors, unused: set[str]) -> None:
+    def __init__(self, taking: Taking) -> None:
         self.graph = Graph()
-        self._tensors = tensors
-        self._unused = unused
-
-    def take(self, name: str) -> NDArray[np.float32]:
-        if name not in self._unused:
-            raise WeightsError(f"the checkpoint is not of EfficientNet-Lite0: it has no {name}")
-        self._unused.remove(name)
-        return np.asarray(self._tensors[name], np.float32)
+        self._take = taking.take
 
     def block(self, value: str, name: str, kernel: int, stride: int, expansion: int, *, residual: bool) -> str:
         """Inverted residual: expand, filter each channel, project [Sandler et al., MobileNetV2, CVPR 2018]."""
@@ -95,10 +87,10 @@ class _Network:
         output: str | None = None,
     ) -> str:
         """Convolution with its batch norm folded in, and ReLU6."""
-        weight = self.take(f"{name}.weight")  # (out, in, kernel, kernel)
-        mean, variance = self.take(f"{norm}.running_mean"), self.take(f"{norm}.running_var")
-        gain = self.take(f"{norm}.weight") / np.sqrt(variance + np.float32(_EPSILON))
-        bias = self.take(f"{norm}.bias") - mean * gain
+        weight = self._take(f"{name}.weight")  # (out, in, kernel, kernel)
+        mean, variance = self._take(f"{norm}.running_mean"), self._take(f"{norm}.running_var")
+        gain = self._take(f"{norm}.weight") / np.sqrt(variance + np.float32(_EPSILON))
+        bias = self._take(f"{norm}.bias") - mean * gain
         folded = weight * gain[:, None, None, None] * np.float32(scale)
         convolved = self.graph.node(
             "Conv",

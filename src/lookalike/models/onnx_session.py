@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 @cache
 def efficientnet_lite0_session(threads: int) -> onnxruntime.InferenceSession:
     """The default network, built in memory once a process."""
+    return started(efficientnet_lite0(read_checkpoint(path_of("efficientnet-lite0"))), threads)
+
+
+def started(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    """A session of these ONNX bytes."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -23,5 +28,4 @@ def efficientnet_lite0_session(threads: int) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread frees its core
-    model = efficientnet_lite0(read_checkpoint(path_of("efficientnet-lite0")))
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -61,7 +61,7 @@ WEIGHTS: Mapping[str, Weights] = {
             "0f5187fd7bedd26c7fe6acc9685444493a165a35ecc087b33c2db3627f3ea10b",
             6_247_949,
             "Apache-2.0",
-            "local features; nothing uses them yet",
+            "local features: `match --local xfeat`",
         ),
         Weights(
             "xfeat-lighterglue",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.local import EXTRACTORS
-from lookalike.local.mirror import mirrored
+from lookalike.local.views import views
 from lookalike.match import MATCHERS
 from lookalike.match.drawing import draw
-from lookalike.match.pair import Related, related
+from lookalike.match.pair import Related, related_in_a_view
 from lookalike.match.verify import Planar
 from lookalike.pixels.limits import Limits
 from lookalike.search.atomic import write_atomically
@@ -41,15 +42,27 @@ class Matched:
         return write_atomically(Path(path), file.getvalue())
 
 
-def match(a: Source, b: Source, *, local: str = "sift", matcher: str = "nearest", limits: Limits = Limits()) -> Matched:
-    """`a` and `b` by the extractor and the matcher of those names; `a` mirrored too, where upright finds nothing."""
-    extractor, chosen = EXTRACTORS.make(local), MATCHERS.make(matcher)
+def match(
+    a: Source,
+    b: Source,
+    *,
+    local: str = "sift",
+    matcher: str = "nearest",
+    local_settings: Mapping[str, object] | None = None,
+    matcher_settings: Mapping[str, object] | None = None,
+    limits: Limits = Limits(),
+) -> Matched:
+    """`a` and `b` by the extractor and the matcher of those names, with their fields set.
+
+    Where upright finds nothing, `a` is mirrored too, and, where rows do not turn with the picture, turned by quarters.
+    """
+    extractor, chosen = EXTRACTORS.make(local, local_settings), MATCHERS.make(matcher, matcher_settings)
     opener = Opener(limits)
     try:
         samples: tuple[Sample, ...] = tuple(sample(source, decode=opener.decode) for source in (a, b))
         first, second = (one.picture(extractor.min_side) for one in samples)
     finally:
         opener.close()
-    features = extractor.extract(first), extractor.extract(second)
-    found = related(*features, chosen, Planar(), mirrored(extractor, first, features[0]))
-    return Matched((first, second), features, found)
+    of_first, of_second = extractor.extract(first), extractor.extract(second)
+    found = related_in_a_view(views(extractor, first, of_first), of_second, chosen, Planar())
+    return Matched((first, second), (found.a, of_second), found)

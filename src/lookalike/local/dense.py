@@ -1,0 +1,137 @@
+"""Networks that rate every px and have a row everywhere: what their features have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.local.interpolated import Kernel, interpolated
+from lookalike.local.limited import Limited, none_of
+from lookalike.local.order import best_first
+from lookalike.local.with_detector import unit_rows
+from lookalike.local.working import Working, working
+from lookalike.models.given import weights_digest, weights_file
+from lookalike.registry import digest
+from lookalike.types import Keypoints, LocalFeatures, Picture, Space
+
+Places = NDArray[np.float64]
+"""(k, 2) x, y"""
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """What a network says of the working picture at one size: where keypoints are, how good, and rows everywhere."""
+
+    xy: Places
+    """px of the level."""
+    scores: NDArray[np.float32]
+    maps: NDArray[np.float32]
+    """(d, h, w)"""
+    cell: int
+    """px of the level a px of the maps."""
+    kernel: Kernel
+    ratio: tuple[float, float] = (1.0, 1.0)
+    """px of the working picture a px of the level, across and down."""
+
+    @property
+    def found(self) -> Places:
+        """(k, 2) px of the working picture."""
+        return (self.xy + 0.5) * self.ratio - 0.5
+
+    def rows(self, xy: Places) -> NDArray[np.float32]:
+        """(k, d) of unit length, at px of the working picture."""
+        at = (xy + 0.5) / self.ratio / self.cell - 0.5
+        return unit_rows(interpolated(self.maps, at, self.kernel), 0)[0]
+
+
+@dataclass(frozen=True)
+class DenseFeatures(Limited, ABC):
+    """A detector and extractor in one pass; its keypoints have no angle: pictures count as upright."""
+
+    name: ClassVar[str]
+    official: ClassVar[str]
+    """What the authors call the file of the weights."""
+    dim: ClassVar[int]
+    diameter: ClassVar[int]
+    """px of a level that a keypoint stands for."""
+
+    weights: str = field(default="", compare=False)
+    """Path of a checkpoint; none: the one that `lookalike models get` brought."""
+    threads: int = field(default=1, compare=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.threads < 1:
+            raise ValueError(f"threads is 1 or more, not {self.threads}")
+
+    @property
+    def checkpoint(self) -> Path:
+        """Its weights; raises `WeightsError` that says how to get them."""
+        return weights_file(self.weights, self.name, official=self.official)
+
+    @property
+    def weight_digests(self) -> tuple[str, ...]:
+        """Of the network."""
+        return (weights_digest(self.weights, self.name, official=self.official),)
+
+    @property
+    def space(self) -> Space:
+        return Space(self.name, digest(self), self.dim, "cosine")
+
+    def detect(self, picture: Picture) -> Keypoints:
+        """The best `budget`, best first."""
+        return self.extract(picture).keypoints
+
+    def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
+        """Rows of `keypoints`, in their order; or of its own, best first."""
+        work = working(picture, self.side)
+        given = none_of(picture.size) if keypoints is None else keypoints
+        if work.is_tiny:
+            return LocalFeatures(given[:0], np.zeros((0, self.dim), np.float32))
+        levels = self._levels(work, only_first=keypoints is not None)
+        if keypoints is None:
+            return self._own(levels, work)
+        xy = work.from_original(keypoints.xy).astype(np.float64)
+        return LocalFeatures(keypoints, levels[0].rows(xy))
+
+    def _own(self, levels: list[Level], work: Working) -> LocalFeatures:
+        xy = np.concatenate([level.found for level in levels])
+        sizes = np.concatenate([np.full(len(level.xy), np.sqrt(np.prod(level.ratio))) for level in levels])
+        keypoints = Keypoints(
+            work.to_original(xy),
+            np.concatenate([level.scores for level in levels]),
+            work.original,
+            (sizes * self.diameter * work.scale).astype(np.float32),
+        )
+        rows = np.concatenate([level.rows(level.found) for level in levels])
+        order = best_first(keypoints)[: self.budget]
+        return LocalFeatures(keypoints[order], rows[order])
+
+    @abstractmethod
+    def _levels(self, work: Working, *, only_first: bool) -> list[Level]:
+        """The finest first."""
+
+
+def padded(grey: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """With sides that are multiples of `step`: below and to the right it goes on as at the border."""
+    height, width = grey.shape
+    return np.pad(grey, ((0, -height % step), (0, -width % step)), "edge")
+
+
+def picture_of_cells(cells: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(8 h, 8 w) of (h, w, 64), each cell's px row by row."""
+    height, width, _ = cells.shape
+    return cells.reshape(height, width, 8, 8).transpose(0, 2, 1, 3).reshape(8 * height, 8 * width)
+
+
+def maxima(heat: NDArray[np.float32], apart: int, least: float) -> NDArray[np.int64]:
+    """(k, 2) px x, y that are the greatest within `apart` px of them, and above `least`."""
+    greatest = cv2.dilate(heat, np.ones((2 * apart + 1, 2 * apart + 1), np.uint8))
+    y, x = np.nonzero((heat >= greatest) & (heat > least))
+    return np.column_stack([x, y])

@@ -1,0 +1,55 @@
+"""XFeat [Potje et al., XFeat: accelerated features for lightweight image matching, CVPR 2024], without PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from lookalike.local.dense import DenseFeatures, Level, maxima, padded, picture_of_cells
+from lookalike.local.interpolated import interpolated
+from lookalike.local.working import Working
+from lookalike.models.checkpoint import read_checkpoint
+from lookalike.models.onnx_session import started
+from lookalike.models.xfeat import CELL, DIM, STEP, xfeat
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+APART: Final = 2
+"""px within which there is only one keypoint."""
+
+
+@dataclass(frozen=True)
+class XFeat(DenseFeatures):
+    """Keypoints and 64 numbers of a small network; the score is how sure the place is, times how reliable the row."""
+
+    name: ClassVar[str] = "xfeat"
+    revision: ClassVar[int] = 1
+    source: ClassVar[str] = "Potje et al., XFeat, CVPR 2024 (weights Apache-2.0)"
+    official: ClassVar[str] = "xfeat.pt"
+    dim: ClassVar[int] = DIM
+    diameter: ClassVar[int] = CELL
+
+    least: float = 0.05
+    """Probability of a px to be a keypoint; less finds more."""
+
+    def _levels(self, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  there is one
+        session = _session(self.checkpoint, self.threads)
+        maps, reliability, cells = session.run(["rows", "reliability", "heat"], {"grey": padded(work.grey, STEP)})
+        height, width = work.grey.shape
+        heat = picture_of_cells(cells)[:height, :width]
+        places = maxima(heat, APART, self.least)
+        reliable = interpolated(reliability[None], (places + 0.5) / CELL - 0.5, "linear")[:, 0]
+        lengths = np.linalg.norm(maps, axis=0, keepdims=True)
+        scores = heat[places[:, 1], places[:, 0]] * reliable
+        return [Level(places.astype(np.float64), scores, maps / np.maximum(lengths, 1e-12), CELL, "cubic")]
+
+
+@cache
+def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
+    """The network, built in memory once a process."""
+    return started(xfeat(read_checkpoint(file)), threads)
