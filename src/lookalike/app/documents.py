@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from lookalike.search.fitting import Fitted
     from lookalike.search.identical import Group
     from lookalike.search.ingest import IndexReport
-    from lookalike.search.library import SpaceStatus, Status
     from lookalike.search.matching import Matched
     from lookalike.search.results import Question, Results
+    from lookalike.search.status import SpaceStatus, Status
     from lookalike.types import Answer, Placement
 
 Document = dict[str, Any]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -39,6 +38,7 @@ from lookalike.search.proving import NOTHING, Prover, worth_proving
 from lookalike.search.relate import Relater
 from lookalike.search.results import Question, Results
 from lookalike.search.sample import Sample, Source, sample
+from lookalike.search.status import Status, status_of
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Box, Kinship, Relation, Space
 
@@ -48,26 +48,6 @@ VERIFIED_FROM_FILES = 5
 """Where it does not, so that those of their files have to be found."""
 MANY = 300
 """Pictures whose local features take seconds to index."""
-
-
-@dataclass(frozen=True)
-class SpaceStatus:
-    """What is there of one describer, or of one extractor of local features: of how many contents, in which index."""
-
-    space: Space
-    vectors: int
-    index: str
-
-
-@dataclass(frozen=True)
-class Status:
-    """What a library holds; `bytes` on disk, the pictures themselves not counted."""
-
-    images: int
-    failed: int
-    spaces: tuple[SpaceStatus, ...]
-    local: tuple[SpaceStatus, ...]
-    bytes: int
 
 
 class Library:
@@ -348,15 +328,7 @@ class Library:
 
     def status(self) -> Status:
         """What the library holds."""
-        store = self.store
-        spaces = [self._status_of(space, kind_for) for space in store.spaces()]
-        local = [self._status_of(space, lambda *_: "inverted") for space in store.local_spaces()]
-        size = store.bytes() + self._derived.bytes()
-        return Status(store.count(), len(store.failures()), tuple(spaces), tuple(local), size)
-
-    def _status_of(self, space: Space, kind: Callable[[Space, int], str]) -> SpaceStatus:
-        count = len(self.store.vector_ids(space))
-        return SpaceStatus(space, count, self._derived.kind(space) or kind(space, count))
+        return status_of(self.store, self._derived)
 
     def verify(self) -> list[str]:
         """What is wrong with the library, in sentences; a damaged index is rebuilt, hence no problem."""

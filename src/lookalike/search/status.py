@@ -1,0 +1,42 @@
+"""What a library holds, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lookalike.index.derived import Derived, kind_for
+from lookalike.protocols import Store
+from lookalike.types import Space
+
+
+@dataclass(frozen=True)
+class SpaceStatus:
+    """What is there of one describer, or of one extractor of local features: of how many contents, in which index."""
+
+    space: Space
+    vectors: int
+    index: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a library holds; `bytes` on disk, the pictures themselves not counted."""
+
+    images: int
+    failed: int
+    spaces: tuple[SpaceStatus, ...]
+    local: tuple[SpaceStatus, ...]
+    bytes: int
+
+
+def status_of(store: Store, derived: Derived) -> Status:
+    """Of a store and the indexes that are derived from it."""
+
+    def held(space: Space, kind: Callable[[Space, int], str]) -> SpaceStatus:
+        count = len(store.vector_ids(space))
+        return SpaceStatus(space, count, derived.kind(space) or kind(space, count))
+
+    spaces = tuple(held(space, kind_for) for space in store.spaces())
+    local = tuple(held(space, lambda *_: "inverted") for space in store.local_spaces())
+    return Status(store.count(), len(store.failures()), spaces, local, store.bytes() + derived.bytes())
