@@ -3,19 +3,21 @@
 python benchmarks/engine.py ../shared/data [--originals 400] [--distractors 3000] [--verify 50]    half an hour
 
 Originals are photos of grocery, caltech101 and flickr8k; a third of them is not in the library, so that copies of them
-must find nothing. Beside the ruler's edits: crops to 30 % and 10 % of the area. `--verify 0`: without proof.
+must find nothing. Pairs of one picture that the sets hold, listed in `engine_twins.txt`, count neither as right nor as
+wrong. Beside the ruler's edits: crops to 30 % and 10 % of the area. `--verify 0`: without proof.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,18 +25,17 @@ from pathlib import Path
 import numpy as np
 
 import lookalike
-from lookalike.describe.thumbnail import Thumbnail
 from lookalike.evaluate.pooled import Pooled
 from lookalike.evaluate.statistics import interval, resampled
 from lookalike.pixels.augment import EDITS, edit
 from lookalike.pixels.augment.edited import Edited, moved
 from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
-from lookalike.search.twins import twins
-from lookalike.types import Picture, Pixels
+from lookalike.types import Pixels
 
 SETS = ("grocery", "caltech101", "flickr8k")
 CROPS = {"crop to 30 %": 0.3, "crop to 10 %": 0.1}
+TWINS = Path(__file__).parent / "engine_twins.txt"
 REPLICATES = 300
 NEAR = 3.0
 """px of the original within which a copy is placed rightly."""
@@ -42,13 +43,11 @@ NEAR = 3.0
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of one question: the best (score, right) pairs, whether the first is right, its error in px."""
+    """What came of one question: (name, score, relation) of the answers; px by which the original is misplaced."""
 
     edit: str
-    original: int
-    pairs: list[tuple[float, bool]]
-    first: bool
-    called: str
+    original: str
+    answers: list[tuple[str, float, str]]
     error: float | None
     seconds: float
 
@@ -86,68 +85,65 @@ def warm(library: Path) -> lookalike.Library:
     return opened
 
 
-def ask(
-    at: int,
-    files: list[Path],
-    backdrops: list[Path],
-    library: Path,
-    edits: list[str],
-    verify: int,
-    junk: list[set[str]],
-) -> list[Asked]:
+def ask(at: int, files: list[Path], names: list[str], backdrops: list[Path], library: Path, verify: int) -> list[Asked]:
     """All edits of one original."""
     pixels, other = photo(files[at]), photo(backdrops[at % len(backdrops)])
     found = []
-    opened = warm(library)
-    for name in edits:
+    for name in (*EDITS, *CROPS):
         made = cropped(pixels, CROPS[name], at) if name in CROPS else edit(name, pixels, 7 * at + 1, other)
         started = time.perf_counter()
-        answers = list(opened.search(made.pixels, k=10, verify=verify))
+        answers = list(warm(library).search(made.pixels, k=12, verify=verify))
         seconds = time.perf_counter() - started
-        answers = [answer for answer in answers if Path(answer.record.path).name not in junk[at]]
-        right = [Path(answer.record.path).name == files[at].name for answer in answers]
-        first = bool(right) and right[0]
-        error = None
-        if first and answers[0].transform is not None:
-            error = misplaced(answers[0].transform, made, (pixels.shape[1], pixels.shape[0]))
-        called = answers[0].relation if first else next((a.relation for a in answers if a.relation != "similar"), "")
-        pairs = [(answer.score, flag) for answer, flag in zip(answers, right, strict=True)]
-        found.append(Asked(name, at, pairs, first, called, error, seconds))
+        told = [(Path(answer.record.path).name, answer.score, answer.relation) for answer in answers]
+        placed = next((a.transform for a in answers if Path(a.record.path).name == names[at]), None)
+        error = None if placed is None else misplaced(placed, made, (pixels.shape[1], pixels.shape[0]))
+        found.append(Asked(name, names[at], told, error, seconds))
     return found
 
 
-def report(asked: list[Asked], there: int) -> None:
-    """Prints the measures with their intervals over originals, then each edit."""
-    answers = np.array([int(each.original < there) for each in asked])
-    best = [(np.array([s for s, _ in each.pairs]), np.array([r for _, r in each.pairs], bool)) for each in asked]
-    pooled = Pooled.of(best, answers)
-    rng = np.random.default_rng(0)
-    drawn = resampled(np.unique([each.original for each in asked], return_inverse=True)[1], rng, REPLICATES)
+def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]]) -> None:
+    """Prints the measures with their intervals over originals, then each edit, then copies that were not expected."""
+    answered = {
+        each: [answer for answer in asked[each].answers if answer[0] not in twins[asked[each].original]][:10]
+        for each in range(len(asked))
+    }
+    right = {at: [name == asked[at].original for name, _, _ in answers] for at, answers in answered.items()}
+    known = np.array([each.original in there for each in asked])
+    best = [(np.array([s for _, s, _ in answered[at]]), np.array(right[at], bool)) for at in range(len(asked))]
+    pooled = Pooled.of(best, known.astype(np.int64))
+    names = np.unique([each.original for each in asked], return_inverse=True)[1]
+    drawn = resampled(names, np.random.default_rng(0), REPLICATES)
     replicates = pooled.replicates(drawn)
-    firsts = np.array([each.first for each in asked], float)
-    known = answers > 0
-    shares = (drawn[:, known] @ firsts[known]) / np.maximum(drawn[:, known].sum(axis=1), 1)
-    measured = {"p@1": (firsts[known].mean(), shares)}
+    first = np.array([bool(right[at]) and right[at][0] for at in range(len(asked))], float)
+    shares = (drawn[:, known] @ first[known]) / np.maximum(drawn[:, known].sum(axis=1), 1)
+    measured = {"p@1": (first[known].mean(), shares)}
     measured |= {name: (value, replicates[name]) for name, value in pooled.values().items()}
     for name, (value, samples) in measured.items():
         estimate = interval(value, samples)
         print(f"{name:12} {estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]")
-    placed = [each.error for each in asked if each.called == "copy" and each.error is not None]
+    relation = [answered[at][0][2] if answered[at] else "" for at in range(len(asked))]
+    placed = [asked[at].error for at in np.flatnonzero(first) if relation[at] == "copy" and asked[at].error is not None]
     print(f"of {len(placed)} called copies, placed within {NEAR:g} px: {np.mean(np.array(placed) <= NEAR):.3f}")
-    strangers = [each for each in asked if each.original >= there]
-    print(
-        f"of {len(strangers)} questions without an answer, called a copy: {sum(e.called == 'copy' for e in strangers)}"
-    )
     print(f"a question: {1000 * np.median([each.seconds for each in asked]):.0f} ms")
-    by_edit = defaultdict(list)
-    for each in asked:
-        if each.original < there:
-            by_edit[each.edit].append(each)
-    for name, group in by_edit.items():
-        called = {
-            word: sum(each.called == word for each in group if each.first) for word in ("copy", "scene", "similar")
-        }
-        print(f"{name:12} p@1 {np.mean([each.first for each in group]):.3f}  {called}")
+    for name in (*EDITS, *CROPS):
+        group = [at for at in np.flatnonzero(known) if asked[at].edit == name]
+        called = Counter(relation[at] for at in group if first[at])
+        print(f"{name:12} p@1 {first[group].mean():.3f}  {dict(called)}")
+    wrong = [
+        (asked[at].original, name)
+        for at, answers in answered.items()
+        for name, _, called in answers
+        if called == "copy" and name != asked[at].original
+    ]
+    strangers = sum(any(called == "copy" for _, _, called in answered[at]) for at in np.flatnonzero(~known))
+    print(f"of {int((~known).sum())} questions without an answer, {strangers} have one called a copy")
+    for (one, other), times in Counter(wrong).most_common():
+        print(f"called a copy {times} times: {one} {other}")
+
+
+def looked_at(file: Path) -> list[set[str]]:
+    """Pairs that a person has seen to be one picture, or parts of one."""
+    return [set(line.split()) for line in file.read_text().splitlines() if line and not line.startswith("#")]
 
 
 def main() -> None:
@@ -156,46 +152,53 @@ def main() -> None:
     parser.add_argument("--originals", type=int, default=400)
     parser.add_argument("--distractors", type=int, default=3000)
     parser.add_argument("--verify", type=int, default=50)
-    parser.add_argument("--library", type=Path, help="keep the library here, and use the one that is here")
+    parser.add_argument("--answers", type=Path, help="keep the answers here; those that are here are judged again")
     given = parser.parse_args()
     found = [
         f for name in SETS for f in sorted((given.data / name).rglob("*")) if f.suffix.lower() in (".jpg", ".jpeg")
     ]
-    order = np.random.default_rng(11).permutation(len(found))
+    names = ["__".join(file.relative_to(given.data).parts) for file in found]
+    order = np.random.default_rng(11).permutation(len(found)).tolist()
     there, absent = given.originals, given.originals // 2
-    originals = [found[at] for at in order[: there + absent]]
-    backdrops = [found[at] for at in order[there + absent : there + absent + 50]]
-    others = [found[at] for at in order[there + absent + 50 :][: given.distractors]]
+    originals, rest = order[: there + absent], order[there + absent :]
+    searched = [*originals[:there], *rest[50:][: given.distractors]]
+    if given.answers is not None and given.answers.exists():
+        asked = [Asked(**row) for row in json.loads(given.answers.read_text())]
+    else:
+        asked = answers_of(found, names, originals, searched, rest[:50], given.verify)
+        if given.answers is not None:
+            given.answers.write_text(json.dumps([asdict(each) for each in asked]))
+    twins: dict[str, set[str]] = defaultdict(set)
+    for pair in looked_at(TWINS):
+        for name in pair:
+            twins[name] |= pair - {name}
+    report(asked, {names[at] for at in originals[:there]}, twins)
+
+
+def answers_of(
+    found: list[Path], names: list[str], originals: list[int], searched: list[int], backdrops: list[int], verify: int
+) -> list[Asked]:
+    """A library of the searched pictures, asked by every copy."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder, library = Path(scratch) / "pictures", given.library or Path(scratch) / "library"
+        folder, library = Path(scratch) / "pictures", Path(scratch) / "library"
         folder.mkdir()
-        names = {file: f"{number}{file.suffix}" for number, file in enumerate([*originals, *others])}
-        for file in [*originals[:there], *others]:
-            shutil.copyfile(file, folder / names[file])
+        for at in searched:
+            shutil.copyfile(found[at], folder / names[at])
         with lookalike.open(library) as opened:
             indexed = opened.index(folder)
             status = opened.status()
         print(f"{status.images} pictures in {indexed.seconds:.0f} s, {status.bytes / status.images / 1000:.1f} kB each")
-        thumbnails = Thumbnail()
-        base = sorted(folder.iterdir())
-        rows = thumbnails.describe([Picture(p, p.shape[1::-1]) for p in map(photo, base)])
-        own = thumbnails.describe([Picture(p, p.shape[1::-1]) for p in map(photo, originals)])
-        junk = [{base[twin].name for twin in near} for near in twins(own, rows)]
-        asked_files = [folder / names[file] if at < there else file for at, file in enumerate(originals)]
-        junk = [names_ - {file.name} for names_, file in zip(junk, asked_files, strict=True)]
         job = partial(
             ask,
-            files=asked_files,
-            backdrops=backdrops,
+            files=[found[at] for at in originals],
+            names=[names[at] for at in originals],
+            backdrops=[found[at] for at in backdrops],
             library=library,
-            edits=[*EDITS, *CROPS],
-            verify=given.verify,
-            junk=junk,
+            verify=verify,
         )
         os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that ask: each has a core
         with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-            asked = [each for group in pool.map(job, range(there + absent)) for each in group]
-    report(asked, there)
+            return [each for group in pool.map(job, range(len(originals))) for each in group]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """How similar each describer finds two photos that have nothing in common: its `unrelated`.
 
-    python benchmarks/unrelated.py FOLDER [--pairs N] > unrelated.json
+    python benchmarks/unrelated.py FOLDER [--pairs N] [--describer NAME]... > unrelated.json
 
-The class of a photo is its folder; pairs are drawn at random (seed 0) from different classes.
+The class of a photo is its folder; pairs are drawn at random (seed 0) from different classes. What learns does so from
+the photos themselves.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from PIL import Image
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Describer
+from lookalike.search.learn import must_learn
 from lookalike.types import Picture, Vectors
 
 PAIRS, SEED = 2000, 0
@@ -34,12 +36,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--pairs", type=int, default=PAIRS)
+    arguments.add_argument("--describer", action="append", metavar="NAME")
     options = arguments.parse_args()
     cv2.setNumThreads(1)
     files = sorted(file for file in options.folder.rglob("*") if file.suffix.lower() in ENDINGS)
     pairs = drawn([file.parent.name for file in files], options.pairs, np.random.default_rng(SEED))
-    describers = [DESCRIBERS.make(name) for name in DESCRIBERS]
     used, positions = np.unique(pairs, return_inverse=True)
+    describers = [
+        learned(DESCRIBERS.make(name), [files[at] for at in used]) for name in options.describer or DESCRIBERS
+    ]
     rows = described(describers, [files[at] for at in used])
     document = {
         "schema": "lookalike/bench-unrelated/1",
@@ -61,6 +66,15 @@ def drawn(classes: Sequence[str], count: int, rng: np.random.Generator) -> NDArr
     pairs = rng.integers(len(labels), size=(8 * count, 2))
     different: NDArray[np.int64] = pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]][:count]
     return different
+
+
+def learned(describer: Describer, files: Sequence[Path]) -> Describer:
+    """Fitted to the photos where it has to be."""
+    if not must_learn(describer):
+        return describer
+    return describer.fit(
+        np.concatenate([describer.seen.describe([opened(file)]) for file in files[: describer.sample]])
+    )
 
 
 def described(describers: Sequence[Describer], files: Sequence[Path]) -> dict[str, Vectors]:

@@ -36,7 +36,7 @@ class CosineTransform:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "the layout of light and colour"
     source: ClassVar[str] = "Kasutani & Yamada, The MPEG-7 Color Layout Descriptor, ICIP 2001"
-    unrelated: ClassVar[float] = 0.1
+    unrelated: ClassVar[float] = 0.03
 
     size: int = 8
     """Frequencies of light, each way; of blue and red half as many."""

@@ -23,7 +23,7 @@ class NonNegativeParts(WeightedSum):
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "the parts they are made of"
     source: ClassVar[str] = "Lee & Seung, Learning the Parts of Objects by NMF, Nature 1999"
-    unrelated: ClassVar[float] = 0.0
+    unrelated: ClassVar[float] = 0.65
 
     def learn(self, rows: Rows) -> Mapping[str, NDArray[Any]]:
         """The parts, each of unit norm."""

@@ -58,7 +58,7 @@ class Textons(Learned):
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "what their textures are made of"
     source: ClassVar[str] = "Varma & Zisserman, A Statistical Approach to Texture Classification, IJCV 2005"
-    unrelated: ClassVar[float] = 0.8
+    unrelated: ClassVar[float] = 0.71
 
     components: int = 64
 

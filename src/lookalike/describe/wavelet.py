@@ -35,7 +35,7 @@ class StrongestWavelets:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "the strongest edges of light and colour, coarse and fine"
     source: ClassVar[str] = "Jacobs, Finkelstein & Salesin, Fast Multiresolution Image Querying, SIGGRAPH 1995"
-    unrelated: ClassVar[float] = 0.1
+    unrelated: ClassVar[float] = 0.01
 
     size: int = 16
     """Side in px of the picture that is taken apart; a power of two."""
