@@ -18,6 +18,7 @@ import numpy as np
 
 from lookalike.index.inverted import InvertedLists
 from lookalike.local.sift import Sift
+from lookalike.match.one_thread import one_thread
 from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import SetIndex
@@ -106,7 +107,8 @@ def main() -> None:
     print(f"{len(index)} pictures of {each} features added in {filled:.1f} s, lists made in {settled:.1f} s")
     rng = np.random.default_rng(2)
     questions = [features_of(rows[at * each : (at + 1) * each]) for at in rng.choice(ids, ASKED, replace=False)]
-    asked = [measured(index, question, maker.probes) for question in questions]
+    with one_thread():  # as a search asks
+        asked = [measured(index, question, maker.probes) for question in questions]
     took, scans = (np.array(column) for column in zip(*asked, strict=True))
     print(f"a question: {1000 * np.median(took):.1f} ms, {np.median(took / scans):.2f} x the bare scan of its lists")
 

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.vocabulary import Vocabulary, vocabulary
-from lookalike.match.one_thread import one_thread
 from lookalike.protocols import SetIndex
 from lookalike.types import Hits, Ids, LocalFeatures, Space, Vectors
 
@@ -111,8 +110,7 @@ class _InvertedLists:
         if features.descriptors.shape[1] != self.space.columns:
             raise ValueError(f"{self.space.name} takes features of {self.space.columns} columns")
         self._settle()
-        with one_thread():
-            votes = self._votes(np.asarray(features.descriptors, np.float32))
+        votes = self._votes(np.asarray(features.descriptors, np.float32))
         if among is not None:
             votes[~np.isin(self._ids, among)] = 0
         found = np.flatnonzero(votes)

@@ -12,6 +12,7 @@ import numpy as np
 
 from lookalike.errors import BadPicture
 from lookalike.local.compact import unpacked
+from lookalike.match.one_thread import one_thread
 from lookalike.protocols import SetIndex, Store
 from lookalike.search.relate import Evidence, Relater
 from lookalike.search.sample import Sample
@@ -100,7 +101,8 @@ def votes_for(features: LocalFeatures, relater: Relater, index: SetIndex, among:
     """Contents that share them, or those of the mirror image, with clearly more votes than chance gives."""
     mirrored = relater.mirrored(features)
     shown = [features] if mirrored is None else [features, mirrored]
-    return [_above_chance(index.search(each, CROWD, among)) for each in shown]
+    with one_thread():
+        return [_above_chance(index.search(each, CROWD, among)) for each in shown]
 
 
 def _above_chance(hits: Hits) -> Hits:
