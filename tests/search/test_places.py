@@ -97,6 +97,8 @@ def test_a_picture_pasted_into_another_is_found(kept: Library, album: Path) -> N
     answer = kept.search(page)[0]
     assert (name(answer), answer.relation) == ("chelsea", "copy")
     np.testing.assert_allclose(answer.query_box, (100, 200, 451, 300), atol=3)
+    assert answer.why.startswith("the same picture, at 100 % of its size")
+    assert "stands out" not in answer.why
 
 
 def test_a_filter_holds_for_what_features_bring_in(kept: Library, album: Path) -> None:

@@ -14,7 +14,7 @@ from lookalike.search.engine import Ranking
 from lookalike.search.opening import Opener
 from lookalike.search.relate import Evidence
 from lookalike.search.sample import Sample
-from lookalike.search.why import likeness, sameness
+from lookalike.search.why import likeness, proof, sameness
 from lookalike.types import Answer, Record
 
 PROVED = 0.9
@@ -52,7 +52,7 @@ class Answering:
                 score=1.0 if same else proved_score(score, evidence),
                 relation="identical" if same else evidence.relation if evidence else "similar",
                 channels=own,
-                why=same or (f"{evidence.why}; {likely}" if evidence else likely),
+                why=same or (proof(evidence.why, likely) if evidence else likely),
                 box=evidence.box if evidence else None,
                 query_box=evidence.query_box if evidence else None,
                 transform=evidence.transform if evidence else None,

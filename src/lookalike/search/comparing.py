@@ -19,7 +19,7 @@ from lookalike.search.opening import Opener
 from lookalike.search.page import SIDE
 from lookalike.search.relate import Evidence, Relater
 from lookalike.search.sample import Sample, Source, sample
-from lookalike.search.why import likeness, sameness
+from lookalike.search.why import likeness, proof, sameness
 from lookalike.types import Explanation, Relation
 
 
@@ -79,7 +79,7 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Compariso
             for describer in describers
             if isinstance(describer, Explainer)
         },
-        why=same or (f"{evidence.why}; {likely}" if evidence else likely),
+        why=same or (proof(evidence.why, likely) if evidence else likely),
         evidence=evidence,
     )
 

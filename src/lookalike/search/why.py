@@ -11,6 +11,8 @@ from lookalike.search.sample import Sample
 NOTABLE = 0.25
 """A channel that is this far above unrelated pictures, on the way to identical ones, is worth a word."""
 
+UNALIKE = "nothing stands out"
+
 
 def sameness(a: Sample, b: Sample) -> str | None:
     """In which sense two pictures are identical, or None; pixels are compared only where sizes agree."""
@@ -26,8 +28,13 @@ def likeness(scores: Mapping[str, float], describers: Mapping[str, Describer]) -
     above = {name: _above(score, describers[name].unrelated) for name, score in scores.items()}
     notable = sorted((name for name in above if above[name] >= NOTABLE), key=lambda name: -above[name])
     if not notable:
-        return "nothing stands out"
+        return UNALIKE
     return "alike in " + _listed([f"{describers[name].compares} ({name} {scores[name]:.2f})" for name in notable])
+
+
+def proof(proved: str, likely: str) -> str:
+    """What geometry proved, then what `likeness` adds to it."""
+    return proved if likely == UNALIKE else f"{proved}; {likely}"
 
 
 def _above(score: float, unrelated: float) -> float:
