@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lookalike.describe import DESCRIBERS
 from lookalike.evaluate.protocol import Row
 from lookalike.evaluate.ruler import Evaluation, evaluate_folder, named
 from lookalike.search.ingest import Options
@@ -102,7 +103,8 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as cache:
         for name in SETS:
             if (given.data / name).is_dir():
-                found = evaluate_folder(given.data / name, named(()), Path(cache), Options(), np.random.default_rng(0))
+                everything = named(list(DESCRIBERS))
+                found = evaluate_folder(given.data / name, everything, Path(cache), Options(), np.random.default_rng(0))
                 assert found is not None
                 lines += [f"## {name}", "", *markdown(found, MEASURES)]
                 print("\n".join(lines[-len(found.rows) - 5 :]))
