@@ -233,3 +233,11 @@ def test_an_archive_that_unpacks_to_more_than_the_file_is_refused(tmp_path: Path
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="no checkpoint"):
         read_checkpoint(tmp_path / "nothing.pth")
+
+
+def test_a_part_of_a_file_that_holds_more_is_read(tmp_path: Path, legacy: bool) -> None:
+    path = saved(tmp_path / "more.pth", {"net": "of some kind", "weights": state()}, legacy=legacy)
+    assert_bit_equal(read_checkpoint(path, "weights"), torch.load(path, weights_only=True)["weights"])
+    for part in ("net", "others"):
+        with pytest.raises(WeightsError):
+            read_checkpoint(path, part)

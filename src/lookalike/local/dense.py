@@ -94,7 +94,7 @@ class DenseFeatures(Limited, ABC):
         given = none_of(picture.size) if keypoints is None else keypoints
         if work.is_tiny:
             return LocalFeatures(given[:0], np.zeros((0, self.dim), np.float32))
-        levels = self._levels(work, only_first=keypoints is not None)
+        levels = self._levels(picture, work, only_first=keypoints is not None)
         if keypoints is None:
             return self._own(levels, work)
         xy = work.from_original(keypoints.xy).astype(np.float64)
@@ -114,8 +114,8 @@ class DenseFeatures(Limited, ABC):
         return LocalFeatures(keypoints[order], rows[order])
 
     @abstractmethod
-    def _levels(self, work: Working, *, only_first: bool) -> list[Level]:
-        """The finest first."""
+    def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:
+        """The finest first; of only that one the keypoints do not matter."""
 
 
 def padded(grey: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:

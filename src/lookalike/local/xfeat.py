@@ -15,6 +15,7 @@ from lookalike.local.working import Working
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.onnx_session import started
 from lookalike.models.xfeat import CELL, DIM, STEP, xfeat
+from lookalike.types import Picture
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -37,7 +38,7 @@ class XFeat(DenseFeatures):
     least: float = 0.05
     """Probability of a px to be a keypoint; less finds more."""
 
-    def _levels(self, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  there is one
+    def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
         session = _session(self.checkpoint, self.threads)
         maps, reliability, cells = session.run(["rows", "reliability", "heat"], {"grey": padded(work.grey, STEP)})
         height, width = work.grey.shape

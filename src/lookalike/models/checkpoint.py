@@ -47,25 +47,28 @@ class _Tensor:
     stride: tuple[int, ...]
 
 
-def read_checkpoint(path: Path) -> Tensors:
-    """Every tensor of a state dict by its name; raises `WeightsError` for a file that holds anything else."""
+def read_checkpoint(path: Path, part: str | None = None) -> Tensors:
+    """Every tensor of a state dict by its name; raises `WeightsError` for a file that holds anything else.
+
+    Of a file that holds a dict of several things, `part` names the state dict.
+    """
     try:
         with path.open("rb") as file:
-            return _read_zip(file) if zipfile.is_zipfile(file) else _read_legacy(file)
+            return _read_zip(file, part) if zipfile.is_zipfile(file) else _read_legacy(file, part)
     except WeightsError:
         raise
     except Exception as error:  # of what a pickle or an archive from elsewhere can raise, there is no list
         raise WeightsError(f"{path.name} is no checkpoint that can be read: {error!r}") from error
 
 
-def _read_legacy(file: IO[bytes]) -> Tensors:
+def _read_legacy(file: IO[bytes], part: str | None) -> Tensors:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     magic, protocol = (_Reader(file).load() for _ in range(2))
     if magic != _LEGACY_MAGIC or protocol != _LEGACY_PROTOCOL:
         raise WeightsError("the file is no PyTorch checkpoint")
     _Reader(file).load()  # facts of the machine that wrote it
-    state = _Reader(file).load()
+    state = _part(_Reader(file).load(), part)
     needed = {tensor.storage.key: tensor.storage for tensor in _tensors(state).values()}
     storages = {}
     for key in _Reader(file).load():
@@ -78,13 +81,13 @@ def _read_legacy(file: IO[bytes]) -> Tensors:
     return _resolve(state, storages)
 
 
-def _read_zip(file: IO[bytes]) -> Tensors:
+def _read_zip(file: IO[bytes], part: str | None) -> Tensors:
     size = file.seek(0, io.SEEK_END)
     with zipfile.ZipFile(file) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > size:
             raise WeightsError("the archive holds more than the file: PyTorch compresses nothing")
         names = {name.partition("/")[2]: name for name in archive.namelist()}
-        state = _Reader(io.BytesIO(archive.read(names["data.pkl"]))).load()
+        state = _part(_Reader(io.BytesIO(archive.read(names["data.pkl"]))).load(), part)
         needed = {tensor.storage.key: tensor.storage for tensor in _tensors(state).values()}
         storages = {}
         for key, storage in needed.items():
@@ -92,6 +95,14 @@ def _read_zip(file: IO[bytes]) -> Tensors:
                 raise WeightsError(f"storage {key} has another length than its tensors say")
             storages[key] = _array(storage, archive.read(names[f"data/{key}"]))
     return _resolve(state, storages)
+
+
+def _part(content: object, part: str | None) -> object:
+    if part is None:
+        return content
+    if not isinstance(content, dict) or part not in content:
+        raise WeightsError(f"the checkpoint has no part {part!r}")
+    return content[part]
 
 
 def _tensors(state: object) -> Mapping[str, _Tensor]:

@@ -34,8 +34,3 @@ class Taking:
         if self._left:
             names = ", ".join(sorted(self._left)[:3])
             raise WeightsError(f"the checkpoint is not of {self._network}; left over: {names}")
-
-
-def part_of(tensors: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
-    """Those whose names begin so, without the beginning."""
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,70 @@
+"""R2D2 with its official weights, where they are lent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lookalike.errors import WeightsError
+from lookalike.local import EXTRACTORS
+from lookalike.local.r2d2 import R2D2
+from lookalike.local.sift import Sift
+from lookalike.local.views import views
+from lookalike.match.nearest import Nearest
+from lookalike.match.pair import related_in_a_view
+from lookalike.match.verify import Planar
+from lookalike.types import Picture
+
+
+@pytest.fixture(scope="module")
+def r2d2(ready: Callable[..., Any]) -> R2D2:
+    found: R2D2 = ready(EXTRACTORS, "r2d2", {"side": 160, "budget": 300})
+    return found
+
+
+def test_without_its_weights_it_says_what_to_give(photos: list[Picture]) -> None:
+    with pytest.raises(WeightsError, match=r"official r2d2_WASF_N16\.pt in the setting `weights`"):
+        R2D2().extract(photos[0])
+
+
+def test_both_official_files_are_read_and_are_two_networks(r2d2: R2D2, photos: list[Picture]) -> None:
+    other = R2D2(side=160, weights=r2d2.weights.replace("WASF", "WAF"))
+    assert other.space != r2d2.space
+    assert len(other.extract(photos[3])) > 30
+
+
+def test_a_checkpoint_without_the_part_is_refused(tmp_path: Path, photos: list[Picture]) -> None:
+    import torch
+
+    torch.save({"ops.0.weight": torch.zeros(3)}, tmp_path / "other.pt")
+    with pytest.raises(WeightsError, match="no part 'state_dict'"):
+        R2D2(weights=str(tmp_path / "other.pt")).extract(photos[0])
+
+
+@pytest.mark.parametrize("angle", [90, 180])
+def test_a_turned_picture_is_recognised_no_worse_than_by_sift(angle: int, r2d2: R2D2, photos: list[Picture]) -> None:
+    pixels = np.ascontiguousarray(np.rot90(photos[3].pixels, angle // 90))
+    copy = Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+    agreeing = []
+    for extractor in (r2d2, Sift(side=160, budget=300)):
+        seen = views(extractor, photos[3], extractor.extract(photos[3]))
+        found = related_in_a_view(seen, extractor.extract(copy), Nearest(), Planar())
+        assert found.geometry is not None
+        assert not found.geometry.mirrored
+        middle = np.array([*(np.array(photos[3].size) - 1) / 2, 1]) @ found.geometry.model.T
+        np.testing.assert_allclose(middle[:2] / middle[2], (np.array(copy.size) - 1) / 2, atol=2)
+        agreeing.append(found.geometry.inliers.sum() / len(found.a))
+    assert agreeing[0] >= agreeing[1]
+    assert agreeing[0] > 0.9
+
+
+def test_coarser_levels_find_larger_places(r2d2: R2D2, photos: list[Picture]) -> None:
+    levels = R2D2(side=160, smallest=90, weights=r2d2.weights).detect(photos[3]).scale
+    assert levels is not None
+    px = 32 * photos[3].size[0] / 160
+    assert len(np.unique(np.rint(10 * np.log2(levels / px)))) == 4
+    assert (levels >= 0.99 * px).all()
