@@ -211,7 +211,7 @@ class Store(Protocol):
     def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
 
-    # spaces: of vectors, or of local features, which are packed bytes here (see `local.compact`)
+    # spaces: of vectors, or of local features, which are put packed (see `local.compact`), as a worker sends them
     def spaces(self) -> list[Space]: ...
 
     def local_spaces(self) -> list[Space]: ...
@@ -233,8 +233,8 @@ class Store(Protocol):
 
     def put_local(self, space: Space, features: Mapping[int, Packed]) -> None: ...
 
-    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, Packed]]:
-        """By ascending id; with `ids`, of those of them that have some."""
+    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
+        """By ascending id; with `ids`, of those of them that have some. Raises `LibraryDamaged`."""
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.errors import BadQuery, SpaceMismatch
+from lookalike.errors import BadQuery, LibraryDamaged, SpaceMismatch
+from lookalike.local.compact import packed
 from lookalike.protocols import Store
 from lookalike.store.memory import MemoryStore
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.types import Content, Failure, Kinship, Space, Stamp
+from lookalike.types import Content, Failure, Keypoints, Kinship, LocalFeatures, Space, Stamp
 
 SPACE = Space("convnet", "aaaa", 4, "cosine")
 LOCAL = Space("sift", "cccc", 128, "cosine")
@@ -456,12 +457,22 @@ def put_local(store: Store, features: dict[int, bytes]) -> None:
         store.put_local(LOCAL, features)
 
 
-def test_local_features_are_kept_as_the_bytes_they_are(store: Store) -> None:
+def local(k: int) -> bytes:
+    """So many features, packed."""
+    rows = np.eye(k, 128, dtype=np.float32)
+    keypoints = Keypoints(np.arange(2 * k, dtype=np.float32).reshape(k, 2), np.ones(k, np.float32), (640, 480))
+    return packed(LocalFeatures(keypoints, rows))
+
+
+def test_local_features_are_kept_of_any_number(store: Store) -> None:
     a, b, c = put(store, ("/a", 1), ("/b", 2), ("/c", 3), space=SPACE)
-    put_local(store, {b: b"of b", a: b"of a, longer"})
-    put_local(store, {b: b"anew"})
-    assert list(store.local(LOCAL)) == [(a, b"of a, longer"), (b, b"anew")]
-    assert list(store.local(LOCAL, np.array([b, c]))) == [(b, b"anew")]
+    put_local(store, {b: local(3), a: local(7)})
+    put_local(store, {b: local(0)})
+    assert [(id, len(features)) for id, features in store.local(LOCAL)] == [(a, 7), (b, 0)]
+    assert [id for id, _ in store.local(LOCAL, np.array([b, c]))] == [b]
+    ((_, found),) = store.local(LOCAL, np.array([a]))
+    np.testing.assert_allclose(found.keypoints.xy, np.arange(14).reshape(7, 2), atol=0.02)
+    np.testing.assert_allclose(found.descriptors, np.eye(7, 128), atol=0.01)
     assert store.missing(LOCAL).tolist() == [c]
     assert store.vector_ids(LOCAL).tolist() == [a, b]
 
@@ -476,7 +487,7 @@ def test_spaces_of_vectors_and_of_local_features_are_told_apart(store: Store) ->
 
 def test_a_dropped_space_of_local_features_is_gone(store: Store) -> None:
     (a,) = put(store, ("/a", 1))
-    put_local(store, {a: b"of a"})
+    put_local(store, {a: local(1)})
     with store.writing(), store.transaction():
         store.drop_space(LOCAL)
     assert store.local_spaces() == []
@@ -486,7 +497,17 @@ def test_a_dropped_space_of_local_features_is_gone(store: Store) -> None:
 
 def test_local_features_of_a_stranger_are_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="put_contents comes first"):
-        put_local(store, {99: b"of nobody"})
+        put_local(store, {99: local(1)})
+
+
+def test_features_that_cannot_be_read_are_named_and_found_by_the_check(store: Store) -> None:
+    (a,) = put(store, ("/a", 1), space=SPACE)
+    put_local(store, {a: local(2)[:-1]})
+    with pytest.raises(LibraryDamaged, match=f"sift features of content {a}"):
+        list(store.local(LOCAL))
+    if isinstance(store, SQLiteStore):
+        (problem,) = store.problems()
+        assert "sift features" in problem
 
 
 def judge(store: Store, name: str, compared: list[int], *found: Kinship) -> None:
@@ -514,7 +535,7 @@ def test_relations_change_nothing_that_an_index_follows(store: Store) -> None:
 
 def test_compact_drops_what_is_known_of_contents_without_a_file(store: Store) -> None:
     a, b, c = put(store, ("/a", 1), ("/b", 2), ("/c", 3))
-    put_local(store, {a: b"of a", b: b"of b"})
+    put_local(store, {a: local(1), b: local(2)})
     judge(store, "strict", [a, b, c], Kinship(a, b, "copy", 1.0), Kinship(a, c, "scene", 0.5))
     with store.writing(), store.transaction():
         store.drop_records(["/b"])
@@ -523,4 +544,4 @@ def test_compact_drops_what_is_known_of_contents_without_a_file(store: Store) ->
         store.compact()
     assert [id for id, _ in store.local(LOCAL)] == [a]
     assert store.relations("strict") == [Kinship(a, c, "scene", 0.5)]
-    assert store.problems() != [] if isinstance(store, SQLiteStore) else True  # b'of a' is no packed features
+    assert store.problems() == []

@@ -44,11 +44,11 @@ def name(answer: lookalike.Answer) -> str:
 
 def test_a_new_library_keeps_local_features_and_an_empty_run_adds_none(kept: Library, album: Path) -> None:
     assert held(kept) == [("sift", 7, "inverted")]
-    before = dict(kept.store.local(kept.store.local_spaces()[0]))
+    before = kept.store.generation(kept.store.local_spaces()[0])
     told: list[Progress] = []
     kept.index(album, options=Options(workers=1, on_commit=told.append))
     assert told == []
-    assert dict(kept.store.local(kept.store.local_spaces()[0])) == before
+    assert kept.store.generation(kept.store.local_spaces()[0]) == before
 
 
 def test_they_can_be_left_out_dropped_and_filled_later(library: Library, album: Path) -> None:
@@ -155,6 +155,14 @@ def test_only_new_pictures_are_compared_the_next_time(doubled: Library, album: P
     assert ("copy", ["coffee", "small"]) in groups(doubled, "copy", options)
     assert ("copy", ["astronaut", "turned"]) in groups(doubled, "copy")
     assert told[-1] == Progress(1, 1, 0, "comparisons")
+
+
+def test_what_no_file_can_decide_is_compared_again_when_it_is_back(doubled: Library, album: Path) -> None:
+    away = album.parent / "away"
+    album.rename(away)
+    assert ("copy", ["astronaut", "mirrored", "turned"]) not in groups(doubled, "copy")
+    away.rename(album)
+    assert ("copy", ["astronaut", "mirrored", "turned"]) in groups(doubled, "copy")
 
 
 def test_groups_need_local_features_and_similar_ones_a_precision(filled: Library, folder: Path) -> None:

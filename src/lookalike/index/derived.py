@@ -13,7 +13,6 @@ import numpy as np
 
 from lookalike.errors import UnknownName
 from lookalike.index import INDEXES, SET_INDEXES
-from lookalike.local.compact import unpacked
 from lookalike.protocols import Index, IndexMaker, SetIndex, SetIndexMaker, Store
 from lookalike.registry import Table
 from lookalike.types import Ids, Space, Vectors
@@ -147,8 +146,8 @@ def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
     index.remove(np.setdiff1d(index.ids, wanted))
     missing = np.setdiff1d(wanted, index.ids)
     for start in range(0, len(missing), BATCH):
-        found = [(id, unpacked(packed)) for id, packed in store.local(space, missing[start : start + BATCH])]
-        index.add(np.array([id for id, _ in found], np.int64), [features for _, features in found])
+        found = dict(store.local(space, missing[start : start + BATCH]))
+        index.add(np.array(list(found), np.int64), list(found.values()))
     _save(derived, index, generation, built_for)
     return index
 
@@ -163,7 +162,7 @@ def _save(derived: Derived, index: Index | SetIndex, generation: int, built_for:
 def _empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
     """Its words learned from a sample of the pictures, the same for the same ids."""
     chosen = np.random.default_rng(0).choice(ids, min(SET_SAMPLE, len(ids)), replace=False)
-    sample = [unpacked(packed).descriptors for _, packed in store.local(space, np.sort(chosen))]
+    sample = [features.descriptors for _, features in store.local(space, np.sort(chosen))]
     rows = np.concatenate([np.empty((0, space.columns), np.float32), *sample])
     features = len(rows) * len(ids) // max(len(chosen), 1)
     return SET_INDEXES.make("inverted").build(space, rows, features)

@@ -11,7 +11,6 @@ import numpy as np
 
 from lookalike.errors import BadPicture
 from lookalike.index.derived import BATCH
-from lookalike.local.compact import unpacked
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
 from lookalike.pixels.isolate import Isolated
 from lookalike.protocols import SetIndex, Store
@@ -52,7 +51,7 @@ class KinSeeker:
         self._related = {(each.a, each.b): True for each in store.relations(judge_of(relater))}
 
     def found(self) -> Iterator[tuple[Ids, list[Kinship]]]:
-        """Batches of contents with their kin among all; none is told twice."""
+        """Batches of contents that were compared with all, and their kin; none is told twice."""
         todo = np.setdiff1d(self.store.vector_ids(self._space), self.store.compared(judge_of(self.relater)))
         progress = Progress(len(todo), 0, 0, "comparisons")
         limits = self.options.limits
@@ -63,7 +62,10 @@ class KinSeeker:
                 batch = todo[start : start + BATCH]
                 features = self._features(batch)
                 geometries = dict(pair for id in features for pair in self._geometries(id, features[id]))
-                yield batch, self._kinships(geometries, decoders)
+                kinships = self._kinships(geometries, decoders)
+                unseen = geometries.keys() - {(each.a, each.b) for each in kinships}
+                # What geometry finds and no picture decides waits for the files, which may be on a drive not mounted.
+                yield np.setdiff1d(batch, [id for pair in unseen for id in pair]), kinships
                 progress = replace(progress, committed=progress.committed + len(batch))
                 self.options.on_commit(progress)
 
@@ -86,7 +88,7 @@ class KinSeeker:
                     break
 
     def _features(self, ids: Ids) -> dict[int, LocalFeatures]:
-        return {id: unpacked(packed) for id, packed in self.store.local(self._space, ids)}
+        return dict(self.store.local(self._space, ids))
 
     def _kinships(self, geometries: Mapping[Pair, Geometry], decoders: Isolated[DecodeJob]) -> list[Kinship]:
         pairs = list(geometries)
@@ -97,13 +99,12 @@ class KinSeeker:
         ]
 
     def _judged(self, geometries: Mapping[Pair, Geometry], decoders: Isolated[DecodeJob]) -> Iterator[Kinship]:
+        """Of those whose pictures can be seen."""
         ids = np.array(sorted({id for pair in geometries for id in pair}), np.int64)
-        records = {record.id: record for record in one_file_each(self.store, ids)}
-        pictures = self._pictures(list(records.values()), decoders)
+        pictures = self._pictures(one_file_each(self.store, ids), decoders)
         for (a, b), found in geometries.items():
-            if a in pictures and b in records:  # of what is gone nothing need be known
-                sizes = (records[a].content.size, records[b].content.size)
-                evidence = self.relater.evidence(found, pictures[a], pictures.get(b), sizes)
+            if a in pictures and b in pictures:
+                evidence = self.relater.evidence(found, pictures[a], pictures[b], pictures[b].size)
                 yield Kinship(a, b, evidence.relation, evidence.strength)
 
     def _pictures(self, records: Sequence[Record], decoders: Isolated[DecodeJob]) -> dict[int, Picture]:

@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 
 from lookalike.errors import BadPicture
-from lookalike.local.compact import unpacked
 from lookalike.match.one_thread import one_thread
 from lookalike.protocols import SetIndex, Store
 from lookalike.search.relate import Evidence, Relater
@@ -76,8 +75,7 @@ class Prover:
 
     def _features(self, records: Mapping[int, Record]) -> dict[int, LocalFeatures]:
         if self.space is not None:
-            ids = np.array(list(records), np.int64)
-            return {id: unpacked(packed) for id, packed in self.store.local(self.space, ids)}
+            return dict(self.store.local(self.space, np.array(list(records), np.int64)))
         pictures = ((id, self._picture(record)) for id, record in records.items())
         return {id: self.relater.extract(picture) for id, picture in pictures if picture is not None}
 
@@ -87,7 +85,7 @@ class Prover:
         return next(((picture, geometry) for picture, geometry in found if geometry is not None), None)
 
     def _evidence(self, record: Record, view: Picture, found: Geometry) -> Evidence:
-        return self.relater.evidence(found, view, self._picture(record), (view.size, record.content.size))
+        return self.relater.evidence(found, view, self._picture(record), record.content.size)
 
     def _picture(self, record: Record) -> Picture | None:
         """None where the file is gone or has changed since it was indexed."""

@@ -69,17 +69,16 @@ class Relater:
         with one_thread():
             return related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a)).geometry
 
-    def evidence(self, found: Geometry, a: Picture, b: Picture | None, sizes: tuple[Size, Size]) -> Evidence:
+    def evidence(self, found: Geometry, a: Picture, b: Picture | None, size_b: Size) -> Evidence:
         """What kind of match it is. Without b, whose file may be gone, none is called a copy."""
         model = found.model / found.model[2, 2]
         detail = agreement(a, b, model) if b is not None and _is_flat(model, a.size) else 0.0
         is_copy = detail >= AGREES
-        size_a, size_b = sizes
         return Evidence(
             "copy" if is_copy else "scene",
             tuple((float(row[0]), float(row[1]), float(row[2])) for row in model),
-            _shown(model, size_a, size_b),
-            _shown(np.linalg.inv(model), size_b, size_a),
+            _shown(model, a.size, size_b),
+            _shown(np.linalg.inv(model), size_b, a.size),
             detail if is_copy else float(found.inliers.mean()),
             _why(found, is_copy, model),
         )
@@ -87,7 +86,7 @@ class Relater:
     def relate(self, a: Picture, of_a: LocalFeatures, b: Picture) -> Evidence | None:
         """None where no geometry explains what the two have in common."""
         found = self.geometry(of_a, self.extract(b))
-        return None if found is None else self.evidence(found, a, b, (a.size, b.size))
+        return None if found is None else self.evidence(found, a, b, b.size)
 
 
 def _is_flat(model: Matrix, size: Size) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import struct
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lookalike.local.compact import unpacked
+from lookalike.errors import LibraryDamaged
+from lookalike.store.rows import local_of
 from lookalike.types import Space
 
 
@@ -45,8 +45,8 @@ def _of_local(connection: sqlite3.Connection, spaces: Sequence[Space]) -> Iterat
         try:
             for id, packed in connection.execute(f"SELECT content, vector FROM {table}"):
                 try:
-                    unpacked(packed)
-                except (ValueError, KeyError, TypeError, struct.error):
+                    local_of(space, id, packed)
+                except LibraryDamaged:
                     yield f"the {space.name} features of content {id} cannot be read"
         except sqlite3.DatabaseError as error:
             yield f"the {space.name} features cannot be read: {error}"

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from lookalike.store.matching import matches
-from lookalike.store.rows import check_vectors, stranger, unknown
+from lookalike.store.rows import check_vectors, local_of, stranger, unknown
 from lookalike.store.where import parse
-from lookalike.types import Content, Failure, Ids, Kinship, Packed, Record, Space, Stamp, Vectors
+from lookalike.types import Content, Failure, Ids, Kinship, LocalFeatures, Packed, Record, Space, Stamp, Vectors
 
 
 @dataclass
@@ -147,11 +147,12 @@ class MemoryStore:
             raise stranger()
         self._state.local[space].update(features)
 
-    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, Packed]]:
-        """Packed local features, by ascending id; with `ids`, of those of them that have some."""
+    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
+        """By ascending id; with `ids`, of those of them that have some."""
         self._of(space)
-        rows = self._state.local[space]
-        yield from sorted((id, row) for id, row in rows.items() if ids is None or id in ids)
+        for id, packed in sorted(self._state.local[space].items()):
+            if ids is None or id in ids:
+                yield id, local_of(space, id, packed)
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""

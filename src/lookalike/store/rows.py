@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from lookalike.errors import LibraryDamaged, SpaceMismatch
+from lookalike.local.compact import unpacked
 from lookalike.store import paths
-from lookalike.types import Content, Failure, Ids, Record, Space, Stamp, Vectors
+from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors
 
 
 def content_of(row: Sequence[Any]) -> Content:
@@ -70,6 +72,17 @@ def vectors_of(space: Space, rows: Sequence[tuple[int, bytes]]) -> tuple[Ids, Ve
             )
     flat = np.frombuffer(bytearray().join(vector for _, vector in rows), space.dtype)
     return np.array([id for id, _ in rows], np.int64), flat.reshape(len(rows), space.columns)
+
+
+def local_of(space: Space, id: int, packed: Packed) -> LocalFeatures:
+    """Unpacked; raises `LibraryDamaged` where the bytes are no local features."""
+    try:
+        return unpacked(packed)
+    except (ValueError, KeyError, TypeError, struct.error) as error:
+        raise LibraryDamaged(
+            f"the {space.name} features of content {id} cannot be read ({error}); "
+            "see `lookalike verify`, and make them anew: `lookalike index PATH --no-local`, then `--local`"
+        ) from error
 
 
 def stranger() -> ValueError:

@@ -24,6 +24,7 @@ from lookalike.store.rows import (
     content_row,
     failure_of,
     failure_row,
+    local_of,
     record_of,
     stamp_of,
     stamp_row,
@@ -34,7 +35,7 @@ from lookalike.store.rows import (
 from lookalike.store.schema import vectors_table
 from lookalike.store.where import parse
 from lookalike.store.where_sql import sql
-from lookalike.types import Content, Failure, Ids, Kinship, Packed, Record, Space, Stamp, Vectors
+from lookalike.types import Content, Failure, Ids, Kinship, LocalFeatures, Packed, Record, Space, Stamp, Vectors
 
 _RECORD = """
     SELECT r.path, r.bytes, r.mtime_ns, r.inode, r.device,
@@ -185,11 +186,12 @@ class SQLiteStore:
         for rows in self._database.batches(text, values, batch):
             yield vectors_of(space, rows)
 
-    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, Packed]]:
-        """Packed local features, by ascending id; with `ids`, of those of them that have some."""
+    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
+        """By ascending id; with `ids`, of those of them that have some."""
         condition, values = ("1", []) if ids is None else (f"content {_AMONG}", [_json(ids)])
         text = f"SELECT content, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
-        yield from self._database.rows(text, values)
+        for id, packed in self._database.rows(text, values):
+            yield id, local_of(space, id, packed)
 
     def vector_ids(self, space: Space) -> Ids:
         """Ascending ids of contents with a record and a vector, or local features, there: what an index should hold."""
