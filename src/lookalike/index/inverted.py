@@ -49,12 +49,12 @@ class InvertedLists:
         """What `save` wrote."""
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             index = _InvertedLists(space, self, Vocabulary(kept["words"], kept["branches"], kept["medians"]))
-            index.put(kept["of"], kept["lists"], kept["signatures"])
+            index.hold(kept["ids"], kept["owners"], kept["lists"], kept["signatures"])
         return index
 
 
 class _InvertedLists:
-    """Three columns, a row for each feature: whose it is, its word, its signature; sorted by word when asked."""
+    """Three columns, a row for each feature: which of the ids owns it, its word, its signature; by word, then owner."""
 
     def __init__(self, space: Space, made: InvertedLists, words: Vocabulary) -> None:
         self.space = space
@@ -62,7 +62,7 @@ class _InvertedLists:
         self.words = words
         self._made = made
         self._waiting: list[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint64]]] = []
-        self.put(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.uint64))
+        self.hold(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint64))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -73,16 +73,20 @@ class _InvertedLists:
         self._settle()
         return self._ids
 
-    def put(self, of: NDArray[np.int64], lists: NDArray[np.int32], signatures: NDArray[np.uint64]) -> None:
-        """These rows, and no others."""
+    def hold(
+        self, ids: Ids, owners: NDArray[np.int32], lists: NDArray[np.int32], signatures: NDArray[np.uint64]
+    ) -> None:
+        """These columns, which are in order, and no others."""
+        self._ids, self._owners, self._lists, self._signatures = ids, owners, lists, signatures
+        self._starts = np.searchsorted(lists, np.arange(len(self.words) + 1))
+        pictures = np.bincount(lists[_first_of_runs(lists, owners)], minlength=len(self.words))
+        self._rarity = np.log(max(len(ids), 1) / np.maximum(pictures, 1)) + 0.1
+
+    def _sorted(self, of: NDArray[np.int64], lists: NDArray[np.int32], signatures: NDArray[np.uint64]) -> None:
+        """Holds these rows, given in any order."""
         order = np.lexsort((of, lists))
-        self._of, self._lists, self._signatures = of[order], lists[order], signatures[order]
-        self._starts = np.searchsorted(self._lists, np.arange(len(self.words) + 1))
-        self._ids, self._owner = np.unique(self._of, return_inverse=True)
-        first = np.ones(len(self._of), bool)
-        first[1:] = (np.diff(self._of) != 0) | (np.diff(self._lists) != 0)
-        pictures = np.bincount(self._lists[first], minlength=len(self.words))
-        self._rarity = np.log(max(len(self._ids), 1) / np.maximum(pictures, 1)) + 0.1
+        ids, owners = np.unique(of[order], return_inverse=True)
+        self.hold(ids, owners.astype(np.int32), lists[order], signatures[order])
 
     def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
         """Adds pictures; one that is there is replaced."""
@@ -102,8 +106,9 @@ class _InvertedLists:
             for kept in [~np.isin(of, ids)]
         ]
         if np.isin(ids, self._ids).any():
-            kept = ~np.isin(self._of, ids)
-            self.put(self._of[kept], self._lists[kept], self._signatures[kept])
+            of = self._ids[self._owners]
+            kept = ~np.isin(of, ids)
+            self._sorted(of[kept], self._lists[kept], self._signatures[kept])
 
     def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
         """The best `k` that get a vote, or fewer; only of ids in `among`, when given. The score is the sum of votes."""
@@ -130,25 +135,22 @@ class _InvertedLists:
                 words=self.words.words,
                 branches=self.words.branches,
                 medians=self.words.medians,
-                of=self._of,
+                ids=self._ids,
+                owners=self._owners,
                 lists=self._lists,
                 signatures=self._signatures,
             )
 
     def _settle(self) -> None:
         if self._waiting:
-            more = [np.concatenate(parts) for parts in zip(*self._waiting, strict=True)]
+            held = (self._ids[self._owners], self._lists, self._signatures)
+            columns = [np.concatenate(parts) for parts in zip(held, *self._waiting, strict=True)]
             self._waiting = []
-            of, lists, signatures = more
-            self.put(
-                np.concatenate([self._of, of]),
-                np.concatenate([self._lists, lists]),
-                np.concatenate([self._signatures, signatures]),
-            )
+            self._sorted(*columns)
 
     def _votes(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """(n,) for each picture; a feature of the question votes once for it, the less the more it votes for."""
-        if not len(rows) or not len(self._of):
+        if not len(rows) or not len(self._lists):
             return np.zeros(len(self._ids))
         asked = self.words.nearest(rows, self._made.probes)
         row = np.repeat(np.arange(len(rows)), asked.shape[1])
@@ -160,17 +162,23 @@ class _InvertedLists:
         near = np.flatnonzero(apart <= self._made.near)
         row, word = (np.repeat(values, count)[near] for values in (row, word))
         weight = np.exp(-np.square(apart[near] / WIDTH)) * np.square(self._rarity[word])
-        row, owner, weight = _best_of_each(row, self._owner[at[near]], weight)
+        row, owner, weight = _best_of_each(row, self._owners[at[near]], weight)
         weight = weight / np.sqrt(np.bincount(row, minlength=len(rows)))[row]
         return np.asarray(np.bincount(owner, weights=weight, minlength=len(self._ids)), np.float64)
 
 
 def _best_of_each(
-    row: NDArray[np.int64], owner: NDArray[np.int64], weight: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    row: NDArray[np.int64], owner: NDArray[np.int32], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
     """Of the votes of one row for one owner the heaviest."""
     order = np.lexsort((-weight, owner, row))
     row, owner, weight = row[order], owner[order], weight[order]
-    first = np.ones(len(row), bool)
-    first[1:] = (np.diff(row) != 0) | (np.diff(owner) != 0)
+    first = _first_of_runs(row, owner)
     return row[first], owner[first], weight[first]
+
+
+def _first_of_runs(a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(n,) whether a row of the two columns differs from the one before it."""
+    first = np.ones(len(a), bool)
+    first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    return first

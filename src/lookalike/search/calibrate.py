@@ -16,6 +16,7 @@ from lookalike.errors import BadPicture, BadQuery
 from lookalike.pixels.augment import EDITS
 from lookalike.pixels.isolate import Isolated
 from lookalike.protocols import Fuser, Store
+from lookalike.search.again import read_again
 from lookalike.search.channels import Channel
 from lookalike.search.copy_plan import plan_copies
 from lookalike.search.copying import Copies, copy_jobs, describe_copies
@@ -23,9 +24,8 @@ from lookalike.search.describing import DescribeBytes
 from lookalike.search.engine import Engine, Ranking
 from lookalike.search.fitting import Judged
 from lookalike.search.ingest import Options, Progress
-from lookalike.search.reading import Loaded, load
+from lookalike.search.reading import Loaded
 from lookalike.search.rows import rows_of
-from lookalike.search.scan import Found
 from lookalike.search.twins import JUDGE, twins
 from lookalike.types import Ids, Record, Vectors
 
@@ -138,15 +138,17 @@ class Asker:
 
     def _thumbnails(self, records: Sequence[Record]) -> dict[int, Vectors]:
         """(1, d) by id, of the files that can be read as they were indexed."""
-        by_sha256 = {record.content.sha256: record.id for record in records}
         limits = self.options.limits
-        files = (load(Found(record.path, record.stamp), limits.bytes) for record in records)
-        jobs = (file for file in files if isinstance(file, Loaded) and file.sha256 in by_sha256)
+        ids: dict[str, int] = {}
+
+        def jobs() -> Iterator[Loaded]:
+            for id, loaded in read_again(records, limits.bytes):
+                ids[loaded.sha256] = id
+                yield loaded
+
         with Isolated(DescribeBytes((JUDGE,), limits), workers=self.options.workers, limits=limits) as pool:
             return {
-                by_sha256[job.sha256]: reply.arrays[0]
-                for job, reply in pool.run(jobs)
-                if not isinstance(reply, BadPicture)
+                ids[job.sha256]: reply.arrays[0] for job, reply in pool.run(jobs()) if not isinstance(reply, BadPicture)
             }
 
 

@@ -80,6 +80,13 @@ class Options:
     on_commit: Callable[[Progress], None] = _silent
     should_stop: Callable[[], bool] = _never
 
+    def until_stopped(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, as long as nobody asks to stop."""
+        for item in items:
+            if self.should_stop():
+                return
+            yield item
+
 
 def ingest(
     store: Store, describers: Sequence[Describer], paths: Iterable[str | os.PathLike[str]], options: Options
@@ -165,7 +172,7 @@ class _Run:
     def _load_new(self, changed: Iterable[Found]) -> Iterator[Loaded]:
         """Those whose bytes are new; the others are settled without a worker."""
         read = partial(load, max_bytes=self.options.limits.bytes)
-        for loaded in ahead(read, self._until_stopped(changed), threads=2):
+        for loaded in ahead(read, self.options.until_stopped(changed), threads=2):
             if isinstance(loaded, Failure):
                 self._fail(loaded)
             elif not self._is_settled(loaded):
@@ -224,7 +231,7 @@ class _Run:
 
     def _load_again(self, ids: Ids) -> Iterator[Loaded]:
         """One file of each content; a file that is gone or changed waits for the next scan of its folder."""
-        records = self._until_stopped(one_file_each(self.store, ids))
+        records = self.options.until_stopped(one_file_each(self.store, ids))
         return (loaded for _, loaded in read_again(records, self.options.limits.bytes))
 
     # what is gone
@@ -244,12 +251,6 @@ class _Run:
         limits = self.options.limits
         with Isolated(DescribeBytes(describers, limits), workers=self.options.workers, limits=limits) as pool:
             yield from pool.run(jobs)
-
-    def _until_stopped(self, items: Iterable[T]) -> Iterator[T]:
-        for item in items:
-            if self.options.should_stop():
-                return
-            yield item
 
     def _put(self, file: Loaded) -> None:
         if file.path in self.known and file.path not in self.failed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -89,7 +89,7 @@ def _fill(store: Store, extractor: Extractor, missing: Ids, options: Options) ->
     ids: dict[str, int] = {}
 
     def jobs() -> Iterator[Loaded]:
-        records = _until(options.should_stop, one_file_each(store, missing))
+        records = options.until_stopped(one_file_each(store, missing))
         for id, loaded in read_again(records, options.limits.bytes):
             ids[loaded.sha256] = id
             yield loaded
@@ -107,13 +107,6 @@ def _fill(store: Store, extractor: Extractor, missing: Ids, options: Options) ->
             progress = replace(progress, committed=progress.committed + len(rows), failed=len(failures))
             options.on_commit(progress)
     return failures
-
-
-def _until(should_stop: Callable[[], bool], items: Sequence[T]) -> Iterator[T]:
-    for item in items:
-        if should_stop():
-            return
-        yield item
 
 
 def _batches(items: Iterable[T], most: int, seconds: float) -> Iterator[list[T]]:
