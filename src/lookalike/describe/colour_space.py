@@ -24,10 +24,19 @@ CHANNELS: Final[dict[ColourSpace, int]] = {
     "ycbcr": 3,
 }
 
+MIDDLE: Final = 128.0
+"""Level of a channel that stands for no light against another, or no colour."""
+
 
 def channels(picture: Picture, colours: ColourSpace) -> NDArray[np.uint8]:
     """(SIDE, SIDE, channels); computed once a picture. Hue, the first channel of hsv, is a circle of 256 steps."""
     return picture.plane(("channels", colours), lambda _: _CONVERSIONS[colours](reduced(picture)))
+
+
+def rgb_of_ycbcr(offsets: NDArray[np.float64]) -> Pixels:
+    """(h, w, 3) of light, blue and red as they differ from `MIDDLE`."""
+    levels = np.clip(np.rint(offsets[:, :, [0, 2, 1]] + MIDDLE), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(levels, cv2.COLOR_YCrCb2RGB), np.uint8)
 
 
 def _converted(code: int) -> Callable[[Pixels], NDArray[np.uint8]]:

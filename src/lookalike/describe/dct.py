@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.describe.colour_space import channels
+from lookalike.describe.colour_space import MIDDLE, channels, rgb_of_ycbcr
 from lookalike.describe.cosines import ONE, inverse, low_frequencies
 from lookalike.describe.drawing import HEAD, headed, side_by_side, tile
 from lookalike.describe.flatness import with_flatness
@@ -22,8 +21,6 @@ from lookalike.describe.telling import agreed
 from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Pixels, Space, Vectors
 
-MIDDLE: Final = 128.0
-"""Level of a channel that stands for no light against another, or no colour."""
 GRAIN: Final = 0.5
 """Norm of a row below which a picture counts as without layout: grey, and even."""
 
@@ -80,5 +77,4 @@ class CosineTransform:
     def rebuilt(self, picture: Picture) -> Pixels:
         """(SIDE, SIDE, 3) what the frequencies that are kept make up."""
         planes = np.stack([inverse(frequencies, SIDE) for frequencies in self._frequencies(picture)], axis=2)
-        levels = np.clip(np.rint(planes[:, :, [0, 2, 1]] + MIDDLE), 0, 255).astype(np.uint8)
-        return np.asarray(cv2.cvtColor(levels, cv2.COLOR_YCrCb2RGB), np.uint8)
+        return rgb_of_ycbcr(planes)

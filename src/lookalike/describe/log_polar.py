@@ -74,8 +74,8 @@ class LogPolar:
         return Explanation(line, headed(query, hit, maps))
 
     def _row(self, picture: Picture) -> NDArray[np.float64]:
-        evened = _spectrum(picture) - _spectrum(picture).mean()
-        transform = np.abs(np.fft.fft2(evened * np.hanning(RINGS)[:, None]))
+        spectrum = _spectrum(picture)
+        transform = np.abs(np.fft.fft2((spectrum - spectrum.mean()) * np.hanning(RINGS)[:, None]))
         kept = transform[np.arange(1 - self.size, self.size)][:, : self.size]
         return with_flatness(np.sqrt(kept).ravel(), GRAIN)
 

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.describe.colour_space import channels
+from lookalike.describe.colour_space import MIDDLE, channels, rgb_of_ycbcr
 from lookalike.describe.drawing import HEAD, headed, side_by_side, tile
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
@@ -23,8 +22,6 @@ LIGHT: Final = 0.5
 """Weight of light; blue and red share the rest."""
 FLAT: Final = 1e-3
 """What a row has in place of light's mean, so that a grey and even picture has one as well."""
-MIDDLE: Final = 128.0
-"""Level of a channel that stands for no light against another, or no colour."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +83,7 @@ class StrongestWavelets:
 
     def _rebuilt(self, picture: Picture) -> Pixels:
         planes = np.stack([unhaar(_strongest(one, self.kept)) for one in self._transforms(picture)], axis=2)
-        levels = np.clip(np.rint(planes[:, :, [0, 2, 1]] + MIDDLE), 0, 255).astype(np.uint8)
-        return np.asarray(cv2.cvtColor(levels, cv2.COLOR_YCrCb2RGB), np.uint8)
+        return rgb_of_ycbcr(planes)
 
 
 def _strongest(transform: NDArray[np.float64], kept: int) -> NDArray[np.float64]:
