@@ -45,6 +45,16 @@ def library(indexed, tmp_path):
 
 
 @pytest.fixture(scope="module")
+def calibrated(indexed, tmp_path_factory):
+    """The library after `calibrate`, only read from here on; and what that told."""
+    library = tmp_path_factory.mktemp("calibrated") / "library"
+    shutil.copytree(indexed, library)
+    ran = run(library, "calibrate", "--originals", 30, "--json")
+    assert ran.returncode == 0, ran.stderr
+    return library, json.loads(ran.stdout)
+
+
+@pytest.fixture(scope="module")
 def copy(tiles, tmp_path_factory):
     """A tile, smaller and as JPEG."""
     file = tmp_path_factory.mktemp("copies") / "copy.jpg"
@@ -59,13 +69,11 @@ def searched(library, *words):
     return json.loads(ran.stdout)
 
 
-def test_a_probability_is_absent_before_and_there_after_calibrating(library, copy):
-    before = searched(library, copy)
+def test_a_probability_is_absent_before_and_there_after_calibrating(indexed, calibrated, copy):
+    before = searched(indexed, copy)
     assert before["query"]["probability_of"] is None
     assert {hit["probability"] for hit in before["hits"]} == {None}
-    ran = run(library, "calibrate", "--originals", 30, "--json")
-    assert ran.returncode == 0, ran.stderr
-    found = json.loads(ran.stdout)
+    library, found = calibrated
     assert found["schema"] == "lookalike/calibrate/1"
     assert (found["claim"], found["pictures"]) == ("copy", 60)
     assert found["questions"] == (30 + 15) * 19
@@ -78,18 +86,23 @@ def test_a_probability_is_absent_before_and_there_after_calibrating(library, cop
     assert stated == sorted(stated, reverse=True)
     assert stated[-1] < 0.1
     assert "%" in run(library, "search", copy).stdout
+    # By looks alone the score is another one, which is known as well; of another number of proofs nothing is.
+    by_looks = searched(library, copy, "--verify", 0)["hits"]
+    assert by_looks[0]["probability"] > 0.5
+    assert by_looks[0]["score"] < after["hits"][0]["score"]
+    assert {hit["probability"] for hit in searched(library, copy, "--verify", 7)["hits"]} == {None}
     # Other weights make another score, of which nothing is known.
     assert {hit["probability"] for hit in searched(library, copy, "--by", "thumbnail")["hits"]} == {None}
     # Of several views the best counts: its score is not that of one question.
     assert {hit["probability"] for hit in searched(library, copy, copy)["hits"]} == {None}
 
 
-def test_a_precision_leaves_out_what_scores_too_low(library, copy):
-    refused = run(library, "search", copy, "--precision", 0.9)
+def test_a_precision_leaves_out_what_scores_too_low(indexed, calibrated, copy):
+    refused = run(indexed, "search", copy, "--precision", 0.9)
     assert refused.returncode == 2
     assert "lookalike calibrate" in refused.stderr
-    assert run(library, "dupes", "--precision", 0.9).returncode == 2
-    assert run(library, "calibrate", "--originals", 30).returncode == 0
+    assert run(indexed, "dupes", "--precision", 0.9).returncode == 2
+    library, _ = calibrated
     assert [hit["path"][-9:] for hit in searched(library, copy, "--precision", 0.9)["hits"]] == ["ee/11.png"]
     for wrong in (0, 1, 7):
         assert run(library, "search", copy, "--precision", wrong).returncode == 2

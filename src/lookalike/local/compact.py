@@ -47,6 +47,11 @@ def packed(features: LocalFeatures, rows: Rows = "uint8") -> bytes:
     return _LENGTH.pack(len(text)) + text + points.tobytes() + _coded(descriptors, kind, low, high).tobytes()
 
 
+def packed_array(features: LocalFeatures) -> NDArray[np.uint8]:
+    """(n,) the same bytes, as a worker replies."""
+    return np.frombuffer(packed(features), np.uint8)
+
+
 def unpacked(data: bytes) -> LocalFeatures:
     """What `packed` was given, as far as its bytes tell; rows of floats again of unit length."""
     (length,) = _LENGTH.unpack_from(data)

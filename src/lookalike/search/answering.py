@@ -12,13 +12,12 @@ from lookalike.errors import BadPicture
 from lookalike.protocols import Describer, Store
 from lookalike.search.engine import Ranking
 from lookalike.search.opening import Opener
+from lookalike.search.proving import proved_score
 from lookalike.search.relate import Evidence
 from lookalike.search.sample import Sample
 from lookalike.search.why import likeness, proof, sameness
 from lookalike.types import Answer, Record
 
-PROVED = 0.9
-"""Score of a copy whose looks say nothing."""
 NEARLY = 0.9
 """Only a hit that scores so high may have the same pixels, so only then is its file opened to see."""
 
@@ -66,20 +65,6 @@ class Answering:
             return next((same for sample in alike if (same := sameness(sample, hit))), None)
         except BadPicture:  # the file is not as it was indexed: it cannot be said
             return None
-
-
-def proved_score(score: float, evidence: Evidence | None) -> float:
-    """A copy scores at least `PROVED`, more the more alike it is; everything else as it looks."""
-    return PROVED + (1 - PROVED) * score if evidence is not None and evidence.relation == "copy" else score
-
-
-def with_proof(ranking: Ranking, evidence: Mapping[int, Evidence], k: int) -> Ranking:
-    """The best `k` of `ranking`: copies before all that is not proved."""
-    keys = np.minimum.accumulate(ranking.scores)  # of a fuser that goes by ranks scores may rise: its order stays
-    for at, id in enumerate(ranking.ids.tolist()):
-        if id in evidence and evidence[id].relation == "copy":
-            keys[at] = proved_score(float(ranking.scores[at]), evidence[id])
-    return ranking[np.argsort(-keys, kind="stable")[:k]]
 
 
 def folded(answers: Sequence[Sequence[Answer]], groups: Sequence[Sequence[int]]) -> list[Answer]:

@@ -6,8 +6,9 @@ Either copies of its own pictures, a third of which must find nothing, or pictur
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,15 @@ from lookalike.pixels.augment import EDITS
 from lookalike.pixels.isolate import Isolated
 from lookalike.protocols import Fuser, Store
 from lookalike.search.again import read_again
+from lookalike.search.asking import VERIFIED, ask
 from lookalike.search.channels import Channel
 from lookalike.search.copy_plan import plan_copies
 from lookalike.search.copying import Copies, copy_jobs, describe_copies
 from lookalike.search.describing import DescribeBytes
-from lookalike.search.engine import Engine, Ranking
+from lookalike.search.engine import Engine
 from lookalike.search.fitting import Judged
 from lookalike.search.ingest import Options, Progress
+from lookalike.search.proving import Prover, View, proved_scores, with_proof
 from lookalike.search.reading import Loaded
 from lookalike.search.rows import rows_of
 from lookalike.search.twins import JUDGE, twins
@@ -37,17 +40,21 @@ SUSPECT = 0.5
 """A wrong hit that scores so high with a copy may be a twin of the original; then its file is looked at."""
 
 
+Judge: TypeAlias = Callable[[Ids], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+
+
 @dataclass(frozen=True)
 class Asker:
-    """Asks an engine as a search would."""
+    """Asks a library as a search would, by looks alone and, where it keeps local features, with proof."""
 
     store: Store
     engine: Engine
+    prover: Prover
     channels: tuple[Channel, ...]
     fuser: Fuser
     options: Options
 
-    def copies(self, originals: int, seed: int) -> Judged | None:
+    def copies(self, originals: int, seed: int) -> Worth | None:
         """Edited copies of `originals` pictures and of half as many whose own picture counts as not being there.
 
         None when `options.should_stop` ended it.
@@ -59,25 +66,30 @@ class Asker:
         plan = plan_copies(len(records), originals, np.random.default_rng(seed))
         absent = {records[at].id for at in plan.absent.tolist()}
         id_of = {record.content.sha256: record.id for record in records}
-        asked: list[Question] = []
+        asked: list[Asked] = []
         jobs = copy_jobs(records, plan, tuple(EDITS), seed, self.options.limits)
-        describers = [channel.describer for channel in self.channels]
+        outcomes = describe_copies(
+            jobs,
+            [channel.describer for channel in self.channels],
+            workers=self.options.workers,
+            limits=self.options.limits,
+            extractor=self.prover.relater.features if self.prover.index is not None else None,
+        )
         done = failed = 0
-        for outcome in describe_copies(jobs, describers, workers=self.options.workers, limits=self.options.limits):
+        for outcome in outcomes:
             if isinstance(outcome, Copies):
                 done += 1
-                id = id_of[outcome.original.sha256]
-                rows = {channel: outcome.rows[channel.name] for channel in self.channels}
-                asked += self._of_copies(id, rows, absent)
+                asked += self._of_copies(id_of[outcome.original.sha256], outcome, absent)
             else:
                 failed += 1
             self.options.on_commit(Progress(len(plan.originals), done, failed))
             if self.options.should_stop():
                 return None
-        asked.sort(key=lambda question: question.unit)  # workers end in any order
-        return judged(self._without_twins(asked, first))
+        asked.sort(key=lambda each: each.looks.unit)  # workers end in any order
+        twins_of = self._twins([question for each in asked for question in each], first)
+        return self._worth([each.without(twins_of[each.looks.unit]) for each in asked])
 
-    def classes(self, labels: str, rng: np.random.Generator) -> Judged:
+    def classes(self, labels: str, rng: np.random.Generator) -> Worth:
         """Pictures of the library below the folder `labels`, each for the others of its class, its own folder there."""
         root = os.path.realpath(labels)
         label_of: dict[int, str] = {}
@@ -95,46 +107,75 @@ class Asker:
         asked = []
         for id in np.sort(rng.permutation(ids)[:MOST]).tolist():
             name = label_of[id]
-            ranking = self._rank(self._stored(id))
-            known = np.array([hit in label_of and hit != id for hit in ranking.ids.tolist()], bool)
-            right = np.array([label_of.get(hit) == name for hit in ranking.ids.tolist()], bool)
-            asked.append(
-                Question(names.index(name), ranking.ids[known], ranking.scores[known], right[known], size[name] - 1)
-            )
-        return judged(asked)
 
-    def _of_copies(self, id: int, rows: Mapping[Channel, Vectors], absent: set[int]) -> Iterator[Question]:
-        """One for each row."""
-        for at in range(len(next(iter(rows.values())))):
-            ranking = self._rank({channel: vectors[at : at + 1] for channel, vectors in rows.items()})
-            there = np.array([hit not in absent for hit in ranking.ids.tolist()], bool)
-            ids = ranking.ids[there]
-            yield Question(id, ids, ranking.scores[there], ids == id, int(id not in absent))
+            def judge(found: Ids, id: int = id, name: str = name) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+                known = np.array([hit in label_of and hit != id for hit in found.tolist()], bool)
+                return known, np.array([label_of.get(hit) == name for hit in found.tolist()], bool)
 
-    def _rank(self, rows: Mapping[Channel, Vectors]) -> Ranking:
-        return self.engine.rank_described(rows, self.fuser, k=2 * BEST)
+            asked.append(self._asked(self._stored(id), self._seen(id), judge, names.index(name), size[name] - 1))
+        return self._worth(asked)
+
+    def _of_copies(self, id: int, copies: Copies, absent: set[int]) -> Iterator[Asked]:
+        """One for each copy."""
+
+        def judge(found: Ids) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+            return np.array([hit not in absent for hit in found.tolist()], bool), found == id
+
+        for at in range(len(copies.transforms)):
+            rows = {channel: copies.rows[channel.name][at : at + 1] for channel in self.channels}
+            yield self._asked(rows, copies.views[at : at + 1], judge, id, int(id not in absent))
+
+    def _asked(
+        self, rows: Mapping[Channel, Vectors], views: Sequence[View], judge: Judge, unit: int, answers: int
+    ) -> Asked:
+        """What search finds; `judge` says of ids which count, and which are right."""
+        verify = VERIFIED if views else 0
+        found = ask(self.engine, self.prover, rows, views, self.fuser, k=2 * BEST, verify=verify)
+        looks = found.ranking[np.arange(min(2 * BEST, len(found.ranking)))]
+        proved = with_proof(found.ranking, found.evidence, 2 * BEST)
+        scores = looks.scores, proved_scores(proved, found.evidence)
+        questions = []
+        for ranking, score in zip((looks, proved), scores, strict=True):
+            known, right = judge(ranking.ids)
+            questions.append(Question(unit, ranking.ids, score, right, answers).among(known))
+        return Asked(*questions)
+
+    def _worth(self, asked: Sequence[Asked]) -> Worth:
+        looks = judged([each.looks for each in asked])
+        proves = self.prover.index is not None
+        return Worth(looks, judged([each.proved for each in asked]) if proves else None)
 
     def _stored(self, id: int) -> dict[Channel, Vectors]:
         only = np.array([id], np.int64)
         rows = {channel: rows_of(self.store, channel.describer.space, only)[1] for channel in self.channels}
         return {channel: found for channel, found in rows.items() if len(found)}
 
-    def _without_twins(self, asked: Sequence[Question], first: Mapping[int, Record]) -> Iterator[Question]:
-        """Hits that are the original in other bytes are neither right nor wrong."""
+    def _seen(self, id: int) -> list[View]:
+        """Its picture and stored features; none where the library has not both."""
+        if self.prover.index is None:
+            return []
+        only = np.array([id], np.int64)
+        try:
+            picture = self.prover.open_hit(next(self.store.records(only))).picture(self.prover.relater.min_side)
+        except BadPicture:
+            return []
+        return [(picture, features) for _, features in self.store.local(self.prover.index.space, only)]
+
+    def _twins(self, asked: Sequence[Question], first: Mapping[int, Record]) -> Mapping[int, Ids]:
+        """By unit the hits that are the original in other bytes: neither right nor wrong."""
         suspects: dict[int, set[int]] = {}
         for question in asked:
             near = question.ids[(question.scores >= SUSPECT) & ~question.right]
             suspects.setdefault(question.unit, set()).update(near.tolist())
         wanted = {id for unit, ids in suspects.items() if ids for id in (unit, *ids)}
         seen = self._thumbnails([first[id] for id in sorted(wanted)])
-        same: dict[int, Ids] = {}
+        same: dict[int, Ids] = {unit: np.empty(0, np.int64) for unit in suspects}
         for unit, ids in suspects.items():
             there = [id for id in sorted(ids) if id in seen]
             if unit in seen and there:
                 alike = twins(seen[unit], np.concatenate([seen[id] for id in there]))[0]
                 same[unit] = np.array([there[at] for at in alike], np.int64)
-        for question in asked:
-            yield question.among(~np.isin(question.ids, same.get(question.unit, np.empty(0, np.int64))))
+        return same
 
     def _thumbnails(self, records: Sequence[Record]) -> dict[int, Vectors]:
         """(1, d) by id, of the files that can be read as they were indexed."""
@@ -168,6 +209,25 @@ class Question:
     def among(self, kept: NDArray[np.bool_]) -> Question:
         """Those hits alone."""
         return Question(self.unit, self.ids[kept], self.scores[kept], self.right[kept], self.answers)
+
+
+class Asked(NamedTuple):
+    """One question, answered by looks alone, and with proof."""
+
+    looks: Question
+    proved: Question
+
+    def without(self, ids: Ids) -> Asked:
+        """These hits count neither as right nor as wrong."""
+        return Asked(*(question.among(~np.isin(question.ids, ids)) for question in self))
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What is known of the scores of looks alone, and of those that a search shows where it can prove."""
+
+    looks: Judged
+    proved: Judged | None
 
 
 def judged(asked: Iterator[Question] | Sequence[Question]) -> Judged:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.search.channels import Channel
+from lookalike.types import Space
 
 Claim = Literal["copy", "class"]
 Form = Literal["isotonic", "logistic"]
@@ -83,8 +84,12 @@ class Calibration:
         return cls(**values)
 
 
-def key_of(channels: Sequence[Channel]) -> str:
-    """Names the score that these channels make together: another weight or describer makes another one."""
+def key_of(channels: Sequence[Channel], proof: Space | None = None) -> str:
+    """Names the score that these channels make together, with proof by the local features of that space, or without.
+
+    Another weight or describer makes another one.
+    """
     total = sum(channel.weight for channel in channels)
     shares = sorted((c.describer.space.digest, round(c.weight / total, 6)) for c in channels if c.weight > 0)
-    return hashlib.sha256(json.dumps(shares).encode()).hexdigest()[:16]
+    named = shares if proof is None else [shares, proof.digest]
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]

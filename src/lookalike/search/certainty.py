@@ -11,12 +11,15 @@ from lookalike.errors import BadQuery
 from lookalike.protocols import Store
 from lookalike.search.calibration import Calibration, key_of
 from lookalike.search.channels import Channel
-from lookalike.types import Answer
+from lookalike.types import Answer, Space
 
 
-def calibration_of(store: Store, channels: Sequence[Channel]) -> Calibration | None:
-    """What this library knows of the score that these channels make; None where it was not, or is no more, known."""
-    text = store.calibration(key_of(channels))
+def calibration_of(store: Store, channels: Sequence[Channel], proof: Space | None = None) -> Calibration | None:
+    """What this library knows of the score that these channels make, with or without proof; None where it is unknown.
+
+    Of a library that has grown much it is no more known.
+    """
+    text = store.calibration(key_of(channels, proof))
     if text is None:
         return None
     calibration = Calibration.of_json(text)

@@ -9,18 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
+from lookalike.local.compact import packed_array, unpacked
 from lookalike.pixels.augment import edit
 from lookalike.pixels.augment.edited import scaled
 from lookalike.pixels.decode import decode
 from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
-from lookalike.protocols import Describer
+from lookalike.protocols import Describer, Extractor
 from lookalike.search.copy_plan import CopyPlan
 from lookalike.search.describing import warm_up
 from lookalike.search.reading import Loaded, ahead, load
 from lookalike.search.scan import Found
-from lookalike.types import Failure, Picture, Record, Vectors
+from lookalike.types import Failure, LocalFeatures, Picture, Record, Vectors
 
 COPY_SIDE = 480
 """Pixels that the shorter side of a copy's original has at least, where it has so many: copies are seldom larger."""
@@ -38,10 +39,14 @@ class CopyJob:
 
 @dataclass(frozen=True)
 class DescribeCopies:
-    """Makes the handler of a worker: a job in; (edits, d) rows for each describer, and the transforms, out."""
+    """Makes the handler of a worker: a job in; (edits, d) rows for each describer, and the transforms, out.
+
+    With an extractor also the pixels of each copy, and its local features, packed.
+    """
 
     describers: tuple[Describer, ...]
     limits: Limits
+    extractor: Extractor | None = None
 
     def __call__(self) -> Callable[[CopyJob], Reply]:
         warm_up(self.describers)
@@ -54,19 +59,29 @@ class DescribeCopies:
         to_original = scaled(decoded.size[0] / width, decoded.size[1] / height)
         copies = [edit(name, decoded.pixels, job.seed, other) for name in job.edits]
         pictures = [Picture(copy.pixels, copy.pixels.shape[1::-1]) for copy in copies]
+        rows = [describer.describe(pictures) for describer in self.describers]
+        seen = [] if self.extractor is None else pictures
         return Reply(
             {"transforms": [(to_original @ copy.transform).tolist() for copy in copies]},
-            tuple(describer.describe(pictures) for describer in self.describers),
+            (*rows, *(array for picture in seen for array in (picture.pixels, self._features(picture)))),
         )
+
+    def _features(self, picture: Picture) -> NDArray[np.uint8]:
+        assert self.extractor is not None
+        return packed_array(self.extractor.extract(picture))
 
 
 @dataclass(frozen=True, eq=False)
 class Copies:
-    """Of one original: by name of describer (e, d) rows, one for each edit in the order asked; (e, 3, 3) to its px."""
+    """Of one original: by name of describer (e, d) rows, one for each edit in the order asked; (e, 3, 3) to its px.
+
+    `views` (e,) are the copies and their local features, where an extractor was given.
+    """
 
     original: Loaded
     rows: dict[str, Vectors]
     transforms: NDArray[np.float64]
+    views: tuple[tuple[Picture, LocalFeatures], ...] = ()
 
 
 def copy_jobs(
@@ -89,13 +104,24 @@ def seed_of(sha256: str, seed: int) -> int:
 
 
 def describe_copies(
-    jobs: Iterator[CopyJob], describers: Sequence[Describer], *, workers: int, limits: Limits
+    jobs: Iterator[CopyJob],
+    describers: Sequence[Describer],
+    *,
+    workers: int,
+    limits: Limits,
+    extractor: Extractor | None = None,
 ) -> Iterator[Copies | tuple[CopyJob, BadPicture]]:
     """What comes of each job, in the order of completion."""
-    with Isolated(DescribeCopies(tuple(describers), limits), workers=workers, limits=limits) as pool:
+    made = DescribeCopies(tuple(describers), limits, extractor)
+    with Isolated(made, workers=workers, limits=limits) as pool:
         for job, reply in pool.run(jobs):
             if isinstance(reply, BadPicture):
                 yield job, reply
             else:
-                rows = {describer.name: found for describer, found in zip(describers, reply.arrays, strict=True)}
-                yield Copies(job.original, rows, np.array(reply.data["transforms"], np.float64))
+                own, seen = reply.arrays[: len(describers)], reply.arrays[len(describers) :]
+                rows = {describer.name: found for describer, found in zip(describers, own, strict=True)}
+                views = tuple(
+                    (Picture(copy, copy.shape[1::-1]), unpacked(code.tobytes()))
+                    for copy, code in zip(seen[::2], seen[1::2], strict=True)
+                )
+                yield Copies(job.original, rows, np.array(reply.data["transforms"], np.float64), views)

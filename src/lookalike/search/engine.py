@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Fuser, Index, Store
 from lookalike.search.channels import Channel
-from lookalike.search.sample import Sample
 from lookalike.types import Hits, Ids, Space, Vectors
 
 CANDIDATES = 100
@@ -46,23 +45,6 @@ class Engine:
 
     def rank(
         self,
-        samples: Sequence[Sample],
-        channels: Sequence[Channel],
-        fuser: Fuser,
-        *,
-        k: int,
-        among: Ids | None = None,
-        others: Ids = _NONE,
-    ) -> Ranking:
-        """The best `k` contents (of `among`), and `others` in their places.
-
-        Several samples are views of one thing, of which the best counts.
-        """
-        queries = {channel: channel.describe(samples) for channel in channels}
-        return self.rank_described(queries, fuser, k=k, among=among, others=others)
-
-    def rank_described(
-        self,
         queries: Mapping[Channel, Vectors],
         fuser: Fuser,
         *,
@@ -70,7 +52,10 @@ class Engine:
         among: Ids | None = None,
         others: Ids = _NONE,
     ) -> Ranking:
-        """The same from (views, d) rows of each channel."""
+        """The best `k` contents (of `among`) by (views, d) rows of each channel, and `others` in their places.
+
+        Several views are of one thing, of which the best counts.
+        """
         ids = np.union1d(self._candidates(queries, k, among), others)
         own = {channel: channel.similarities(self.store, queries[channel], ids) for channel in queries}
         order = _fuse(ids, own, fuser, len(ids))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -14,15 +16,16 @@ from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current, current_set, kind_for
 from lookalike.pixels.limits import Limits
-from lookalike.protocols import Describer, Index, SetIndex, Store
-from lookalike.search.answering import Answering, folded, with_proof
+from lookalike.protocols import Describer, Extractor, Index, SetIndex, Store
+from lookalike.search.answering import Answering, folded
+from lookalike.search.asking import VERIFIED, ask
 from lookalike.search.atomic import write_atomically
 from lookalike.search.building import build_apart
 from lookalike.search.calibrate import Asker
-from lookalike.search.calibration import key_of
+from lookalike.search.calibration import Calibration, Claim, key_of
 from lookalike.search.certainty import calibration_of, check_precision, needed, threshold_for, with_probability
-from lookalike.search.channels import DEFAULT_DESCRIBERS, channels_of, describers_of
-from lookalike.search.engine import CANDIDATES, Engine
+from lookalike.search.channels import DEFAULT_DESCRIBERS, Channel, channels_of, describers_of
+from lookalike.search.engine import Engine
 from lookalike.search.fitting import Fitted, fit
 from lookalike.search.fuse import FUSERS
 from lookalike.search.identical import Group, identical_groups
@@ -34,7 +37,7 @@ from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
 from lookalike.search.palette import CHANNEL, is_palette
 from lookalike.search.places import extractor_of, fill_places, keep_places
-from lookalike.search.proving import NOTHING, Prover, worth_proving
+from lookalike.search.proving import Prover, with_proof
 from lookalike.search.relate import Relater
 from lookalike.search.results import Question, Results
 from lookalike.search.sample import Sample, Source, sample
@@ -42,10 +45,8 @@ from lookalike.search.status import Status, status_of
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Box, Kinship, Relation, Space
 
-VERIFIED = 50
-"""Contents that are verified where the library keeps local features."""
-VERIFIED_FROM_FILES = 5
-"""Where it does not, so that those of their files have to be found."""
+OPENED = 64
+"""Hits whose pictures are held while the same original is asked about again."""
 MANY = 300
 """Pictures whose local features take seconds to index."""
 
@@ -186,7 +187,7 @@ class Library:
         of a single source; `collapse` folds nearly identical answers into one; `precision` leaves out what scores too
         low to be right in that share of cases, as far as `calibrate` found out. Of the best `verify` candidates, and of
         those that share local features with the question, geometry tells which are copies of it or show the same scene,
-        and where; 0 for none, None for as many as are verified quickly.
+        and where; 0 for none, None for 50 where the library keeps local features and none else.
         """
         started = time.perf_counter()
         if k < 1 or (verify is not None and verify < 0):
@@ -198,20 +199,19 @@ class Library:
         for channel in channels:
             channel.describer.describe([])  # what it loads, it loads while the worker starts
         samples = self._samples(sources, crop)
-        # What a score is worth is known for one view: the best of several is higher by chance.
-        calibration = calibration_of(self.store, channels) if len(samples) == 1 else None
+        kept = extractor_of(self.store)
+        most = verify if verify is not None else VERIFIED if kept is not None else 0
+        prover = self._prover(kept if most else None)
+        calibration = self._calibration(channels, prover, most) if len(samples) == 1 else None
         least = 0.0 if precision is None else threshold_for(precision, calibration)
         among = None if where is None else self.store.ids(where)
         engine = Engine(self.store, self._index)
-        prover = self._prover(samples)
-        voted = prover.voted(self._set_index(prover.space), among) if prover.space and verify != 0 else NOTHING
-        ranking = engine.rank(samples, channels, FUSERS.make(fuse), k=max(k, CANDIDATES), among=among, others=voted.ids)
-        if verify is None:
-            verify = VERIFIED if prover.space else VERIFIED_FROM_FILES
-        evidence = prover.prove(worth_proving(voted, ranking.ids, verify))
-        ranking = with_proof(ranking, evidence, k)
+        queries = {channel: channel.describe(samples) for channel in channels}
+        views = prover.views(samples) if most else []
+        found = ask(engine, prover, queries, views, FUSERS.make(fuse), k=k, verify=most, among=among)
+        ranking = with_proof(found.ranking, found.evidence, k)
         describers = {channel.name: channel.describer for channel in channels}
-        answers = Answering(self.store, self._opener, samples, describers, evidence).answers(ranking)
+        answers = Answering(self.store, self._opener, samples, describers, found.evidence).answers(ranking)
         if collapse:
             listed = folded(answers, engine.fold(ranking, channels))
         else:
@@ -226,10 +226,19 @@ class Library:
             Illustrator(self._opener, samples, tuple(describers.values())),
         )
 
-    def _prover(self, samples: Sequence[Sample]) -> Prover:
-        kept = extractor_of(self.store)
-        relater = Relater() if kept is None else Relater(kept)
-        return Prover(self.store, relater, None if kept is None else kept.space, samples, self._opener.sample)
+    def _calibration(self, channels: Sequence[Channel], prover: Prover, verify: int) -> Calibration | None:
+        """What scores of one view are worth: the best of several is higher by chance. Known is what was calibrated."""
+        if verify == 0:
+            return calibration_of(self.store, channels)
+        if prover.index is None or verify != VERIFIED:
+            return None
+        return calibration_of(self.store, channels, prover.index.space)
+
+    def _prover(self, kept: Extractor | None) -> Prover:
+        """By the local features that the library keeps, or by those of files."""
+        if kept is None:
+            return Prover(self.store, Relater(), None, self._opener.sample)
+        return Prover(self.store, Relater(kept), self._set_index(kept.space), self._opener.sample)
 
     def dupes(
         self,
@@ -291,27 +300,31 @@ class Library:
 
         It asks about edited copies of `originals` pictures and of half as many more that count as not being there. With
         `labels`, a folder whose folders are classes: about pictures below it, and 'right' is 'of the same class'.
+        Of scores by looks alone and, where the library keeps local features, of those with proof, which are told.
         None when `options.should_stop` ended it.
         """
         channels = channels_of(describers_of(self.store), by)
         options = options or Options(workers=self.workers, limits=self.limits)
         engine = Engine(self.store, self._index)
-        asker = Asker(self.store, engine, tuple(channels), FUSERS.make("weighted"), options)
+        prover = replace(self._prover(extractor_of(self.store)), open_hit=lru_cache(OPENED)(self._opener.sample))
+        asker = Asker(self.store, engine, prover, tuple(channels), FUSERS.make("weighted"), options)
         rng = np.random.default_rng(seed)
-        if labels is None:
-            judged = asker.copies(originals, seed)
-        else:
-            judged = asker.classes(os.fspath(labels), rng)
-        if judged is None:
+        claim: Claim = "copy" if labels is None else "class"
+        worth = asker.copies(originals, seed) if labels is None else asker.classes(os.fspath(labels), rng)
+        if worth is None:
             return None
-        fitted = fit(judged, "copy" if labels is None else "class", len(self.store.ids()), rng)
+        pictures = len(self.store.ids())
+        fitted = {key_of(channels): fit(worth.looks, claim, pictures, rng)}
+        if worth.proved is not None and prover.index is not None:
+            fitted[key_of(channels, prover.index.space)] = fit(worth.proved, claim, pictures, rng)
         store = SQLiteStore.open(self.folder)
         try:
             with store.writing(), store.transaction():
-                store.put_calibration(key_of(channels), fitted.calibration.to_json())
+                for key, each in fitted.items():
+                    store.put_calibration(key, each.calibration.to_json())
         finally:
             store.close()
-        return fitted
+        return list(fitted.values())[-1]
 
     def save_groups_html(self, groups: Sequence[Group], path: str | os.PathLike[str]) -> Path:
         """The groups with their thumbnails, on a page that stands alone."""

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import numpy as np
-
 from lookalike.errors import BadPicture, LookalikeError
 from lookalike.local import EXTRACTORS
-from lookalike.local.compact import packed
+from lookalike.local.compact import packed_array
 from lookalike.pixels.decode import decode
 from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
@@ -39,7 +37,7 @@ class ExtractBytes:
 
     def _extract(self, loaded: Loaded) -> Reply:
         picture = decode(loaded.data, min_side=self.extractor.min_side, limits=self.limits).picture
-        return Reply({}, (np.frombuffer(packed(self.extractor.extract(picture)), np.uint8),))
+        return Reply({}, (packed_array(self.extractor.extract(picture)),))
 
 
 def extractor_of(store: Store) -> Extractor | None:

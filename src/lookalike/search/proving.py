@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain, zip_longest
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
 from lookalike.match.one_thread import one_thread
 from lookalike.protocols import SetIndex, Store
+from lookalike.search.engine import Ranking
 from lookalike.search.relate import Evidence, Relater
 from lookalike.search.sample import Sample
-from lookalike.types import Geometry, Hits, Ids, LocalFeatures, Picture, Record, Space
+from lookalike.types import Geometry, Hits, Ids, LocalFeatures, Picture, Record
 
 VOTED: Final = 50
 """Contents that the local features of a question may bring in."""
@@ -23,49 +24,52 @@ CROWD: Final = 400
 """Contents, of which the last has its votes by chance."""
 CLEARLY: Final = 2.0
 """Times the votes of chance: of 987 edited copies three had fewer, and 29 of 3,400 strangers had as many."""
-PATIENCE: Final = 24
+PATIENCE: Final = 12
 """Candidates in a row that have nothing to do with the question: then none of the next is tried."""
+PROVED: Final = 0.9
+"""Score of a copy whose looks say nothing."""
 
-NOTHING: Final = Hits(np.empty(0, np.int64), np.empty(0, np.float32))
+View: TypeAlias = tuple[Picture, LocalFeatures]
+"""What is asked about, as the extractor sees it, and its features."""
 
 
 @dataclass(frozen=True)
 class Prover:
-    """Verifies contents of `store` against `samples`, views of one thing.
+    """Verifies contents of `store` against what is asked about, which may come as several views of one thing.
 
-    Where the library keeps no local features (`space` is None) those of the candidates are taken from their files.
+    `index` brings in contents by their local features, and those features serve; where the library keeps none, it is
+    None, and features are taken from the files of the candidates.
     """
 
     store: Store
     relater: Relater
-    space: Space | None
-    samples: Sequence[Sample]
+    index: SetIndex | None
     open_hit: Callable[[Record], Sample]
 
-    @cached_property
-    def views(self) -> list[tuple[Picture, LocalFeatures]]:
+    def views(self, samples: Sequence[Sample]) -> list[View]:
         """Each sample as the extractor sees it, with its features."""
-        pictures = [sample.picture(self.relater.min_side) for sample in self.samples]
+        pictures = [sample.picture(self.relater.min_side) for sample in samples]
         return [(picture, self.relater.extract(picture)) for picture in pictures]
 
-    def voted(self, index: SetIndex, among: Ids | None) -> Hits:
+    def voted(self, views: Sequence[View], among: Ids | None = None) -> Hits:
         """Contents that share local features with a view, or with its mirror image; the score is the best's votes."""
         found: dict[int, float] = {}
-        for _, features in self.views:
-            for hits in votes_for(features, self.relater, index, among):
+        index = self.index
+        for _, features in views:
+            for hits in votes_for(features, self.relater, index, among) if index is not None else ():
                 for id, votes in zip(hits.ids.tolist(), hits.scores.tolist(), strict=True):
                     found[id] = max(votes, found.get(id, 0.0))
         ids, votes = np.array(list(found), np.int64), np.array(list(found.values()), np.float32)
         return Hits.ranked(ids, votes, VOTED)
 
-    def prove(self, ids: Sequence[int]) -> dict[int, Evidence]:
+    def prove(self, views: Sequence[View], ids: Sequence[int]) -> dict[int, Evidence]:
         """What geometry says of each, in this order, until it says nothing of many in a row."""
         records = {record.id: record for record in self.store.records(np.array(sorted(ids), np.int64))}
         features = self._features(records)
         proved: dict[int, Evidence] = {}
         misses = 0
         for id in ids:
-            found = self._geometry(features[id]) if id in features else None
+            found = self._geometry(views, features[id]) if id in features else None
             if found is not None:
                 proved[id] = self._evidence(records[id], *found)
             misses = 0 if found is not None else misses + 1
@@ -74,14 +78,14 @@ class Prover:
         return proved
 
     def _features(self, records: Mapping[int, Record]) -> dict[int, LocalFeatures]:
-        if self.space is not None:
-            return dict(self.store.local(self.space, np.array(list(records), np.int64)))
+        if self.index is not None:
+            return dict(self.store.local(self.index.space, np.array(list(records), np.int64)))
         pictures = ((id, self._picture(record)) for id, record in records.items())
         return {id: self.relater.extract(picture) for id, picture in pictures if picture is not None}
 
-    def _geometry(self, of_hit: LocalFeatures) -> tuple[Picture, Geometry] | None:
+    def _geometry(self, views: Sequence[View], of_hit: LocalFeatures) -> tuple[Picture, Geometry] | None:
         """The first view that has one."""
-        found = ((picture, self.relater.geometry(features, of_hit)) for picture, features in self.views)
+        found = ((picture, self.relater.geometry(features, of_hit)) for picture, features in views)
         return next(((picture, geometry) for picture, geometry in found if geometry is not None), None)
 
     def _evidence(self, record: Record, view: Picture, found: Geometry) -> Evidence:
@@ -114,3 +118,22 @@ def worth_proving(voted: Hits, ranked: Ids, most: int) -> list[int]:
     """At most `most` contents, by turns from those that share local features and from those that look alike."""
     turns = chain.from_iterable(zip_longest(voted.ids.tolist(), ranked.tolist()))
     return list(dict.fromkeys(id for id in turns if id is not None))[:most]
+
+
+def proved_score(score: float, evidence: Evidence | None) -> float:
+    """A copy scores at least `PROVED`, more the more alike it is; everything else as it looks."""
+    return PROVED + (1 - PROVED) * score if evidence is not None and evidence.relation == "copy" else score
+
+
+def proved_scores(ranking: Ranking, evidence: Mapping[int, Evidence]) -> NDArray[np.float32]:
+    """(k,) of each."""
+    pairs = zip(ranking.ids.tolist(), ranking.scores.tolist(), strict=True)
+    return np.array([proved_score(score, evidence.get(id)) for id, score in pairs], np.float32)
+
+
+def with_proof(ranking: Ranking, evidence: Mapping[int, Evidence], k: int) -> Ranking:
+    """The best `k` of `ranking`: copies before all that is not proved."""
+    copies = [id in evidence and evidence[id].relation == "copy" for id in ranking.ids.tolist()]
+    # Of a fuser that goes by ranks scores may rise: what is not proved stays in its order.
+    keys = np.where(copies, proved_scores(ranking, evidence), np.minimum.accumulate(ranking.scores))
+    return ranking[np.argsort(-keys, kind="stable")[:k]]
