@@ -86,7 +86,9 @@ class Asker:
             if self.options.should_stop():
                 return None
         asked.sort(key=lambda each: each.looks.unit)  # workers end in any order
-        twins_of = self._twins([question for each in asked for question in each], first)
+        backdrops = zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True)
+        backdrop_of = {records[original].id: records[backdrop].id for original, backdrop in backdrops}
+        twins_of = self._twins([question for each in asked for question in each], first, backdrop_of)
         return self._worth([each.without(twins_of[each.looks.unit]) for each in asked])
 
     def classes(self, labels: str, rng: np.random.Generator) -> Worth:
@@ -161,8 +163,13 @@ class Asker:
             return []
         return [(picture, features) for _, features in self.store.local(self.prover.index.space, only)]
 
-    def _twins(self, asked: Sequence[Question], first: Mapping[int, Record]) -> Mapping[int, Ids]:
-        """By unit the hits that are the original in other bytes: neither right nor wrong."""
+    def _twins(
+        self, asked: Sequence[Question], first: Mapping[int, Record], backdrop_of: Mapping[int, int]
+    ) -> Mapping[int, Ids]:
+        """By unit the hits that are neither right nor wrong.
+
+        The original in other bytes, and proved copies of it or of what a collage pasted it into.
+        """
         suspects: dict[int, set[int]] = {}
         for question in asked:
             near = question.ids[(question.scores >= SUSPECT) & ~question.right]
@@ -174,8 +181,15 @@ class Asker:
             there = [id for id in sorted(ids) if id in seen]
             if unit in seen and there:
                 alike = twins(seen[unit], np.concatenate([seen[id] for id in there]))[0]
-                same[unit] = np.array([there[at] for at in alike], np.int64)
+                copies = self._copies_of(unit, ids) | self._copies_of(backdrop_of[unit], ids)
+                same[unit] = np.array(sorted({there[at] for at in alike} | copies), np.int64)
         return same
+
+    def _copies_of(self, id: int, others: set[int]) -> set[int]:
+        """Those of the others that geometry calls copies of it; none where the library keeps no local features."""
+        views = self._seen(id)
+        proved = {other: self.prover.prove(views, [other]).get(other) for other in others} if views else {}
+        return {other for other, found in proved.items() if found is not None and found.relation == "copy"}
 
     def _thumbnails(self, records: Sequence[Record]) -> dict[int, Vectors]:
         """(1, d) by id, of the files that can be read as they were indexed."""
