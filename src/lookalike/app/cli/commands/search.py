@@ -59,7 +59,12 @@ def search(
     precision: Precision = None,
     verify: Annotated[
         int | None,
-        typer.Option("--verify", min=0, metavar="N", help="Prove by geometry what the best N are [default: 50]."),
+        typer.Option(
+            "--verify",
+            min=0,
+            metavar="N",
+            help="Prove by geometry what N of the best are [default: 50, 0 of --no-local].",
+        ),
     ] = None,
     each: Annotated[bool, typer.Option("--each", help="Every QUERY is a question of its own.")] = False,
     queries_from: Annotated[
