@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lookalike.errors import WeightsError
 from lookalike.registry import Table
@@ -19,6 +20,21 @@ WEIGHTS: Mapping[str, Mapping[str, object]] = {
     "r2d2": {"weights": str(LENT / "r2d2_WASF_N16.pt")},
 }
 """Where the official weights of a component lie that may not be passed on."""
+SUPERPOINT = {
+    "conv1a": (64, 1, 3),
+    "conv1b": (64, 64, 3),
+    "conv2a": (64, 64, 3),
+    "conv2b": (64, 64, 3),
+    "conv3a": (128, 64, 3),
+    "conv3b": (128, 128, 3),
+    "conv4a": (128, 128, 3),
+    "conv4b": (128, 128, 3),
+    "convPa": (256, 128, 3),
+    "convPb": (65, 256, 1),
+    "convDa": (256, 128, 3),
+    "convDb": (256, 256, 1),
+}
+"""Out, in, kernel of the layers of superpoint_v1.pth."""
 Ready = Callable[..., Any]
 
 
@@ -32,11 +48,44 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def ready() -> Ready:
-    """Makes the component of that name of a table; a test that needs one without its trained weights skips."""
+def superpoint_weights() -> dict[str, NDArray[np.float32]]:
+    """Drawn, of the official layout: what they find means nothing, but it is the same each time."""
+    rng = np.random.default_rng(0)
+    tensors = {}
+    for name, (out, inward, kernel) in SUPERPOINT.items():
+        weight = rng.normal(size=(out, inward, kernel, kernel)) * np.sqrt(2 / (inward * kernel**2))
+        if name == "conv1a":
+            weight -= weight.mean(axis=(2, 3), keepdims=True)  # light alone says nothing
+        tensors[f"{name}.weight"] = weight * (4 if name == "convPb" else 1)
+        tensors[f"{name}.bias"] = rng.normal(0, 0.02, out)
+    # Rounded: another machine may draw other last bits, and the digest is of all of them.
+    return {name: (np.rint(tensor * 2**14) / 2**14).astype(np.float32) for name, tensor in tensors.items()}
+
+
+@pytest.fixture(scope="session")
+def superpoint_file(
+    superpoint_weights: dict[str, NDArray[np.float32]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same as a checkpoint."""
+    import torch
+
+    file = tmp_path_factory.mktemp("weights") / "superpoint.pth"
+    torch.save({name: torch.from_numpy(tensor) for name, tensor in superpoint_weights.items()}, file)
+    return file
+
+
+@pytest.fixture(scope="session")
+def ready(request: pytest.FixtureRequest) -> Ready:
+    """Makes the component of that name of a table; a test that needs one without its trained weights skips.
+
+    SuperPoint, whose weights are nowhere, has drawn ones.
+    """
 
     def make(table: Table[Any], name: str, settings: Mapping[str, object] | None = None) -> Any:
-        component = table.make(name, {**WEIGHTS.get(name, {}), **(settings or {})})
+        given = dict(WEIGHTS.get(name, {}))
+        if name == "superpoint":
+            given["weights"] = str(request.getfixturevalue("superpoint_file"))
+        component = table.make(name, {**given, **(settings or {})})
         try:
             getattr(component, "checkpoint", None)
         except WeightsError as error:

@@ -34,7 +34,7 @@ def odd_pictures() -> dict[str, Pixels]:
 
 
 ODD = odd_pictures()
-SMALL = {"r2d2": {"side": 160}}
+SMALL = {"r2d2": {"side": 160}, "superpoint": {"side": 160}}
 """Settings of what would take too long."""
 Ready = Callable[..., Any]
 

@@ -22,6 +22,7 @@ DETECTORS: Table[Detector] = Table(
         "r2d2": "lookalike.local.r2d2:R2D2",
         "shi_tomasi": "lookalike.local.corners:ShiTomasi",
         "sift": "lookalike.local.sift:Sift",
+        "superpoint": "lookalike.local.superpoint:SuperPoint",
         "uniqueness": "lookalike.local.uniqueness:Uniqueness",
         "xfeat": "lookalike.local.xfeat:XFeat",
     },
@@ -38,6 +39,7 @@ EXTRACTORS: Table[Extractor] = Table(
         "r2d2": "lookalike.local.r2d2:R2D2",
         "self_similarity": "lookalike.local.uniqueness:SelfSimilarity",
         "sift": "lookalike.local.sift:Sift",
+        "superpoint": "lookalike.local.superpoint:SuperPoint",
         "xfeat": "lookalike.local.xfeat:XFeat",
     },
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import cv2
 import numpy as np
@@ -20,7 +22,7 @@ from lookalike.models.given import weights_digest, weights_file
 from lookalike.registry import digest
 from lookalike.types import Keypoints, LocalFeatures, Picture, Space
 
-Places = NDArray[np.float64]
+Places: TypeAlias = NDArray[np.float64]
 """(k, 2) x, y"""
 
 
@@ -31,11 +33,8 @@ class Level:
     xy: Places
     """px of the level."""
     scores: NDArray[np.float32]
-    maps: NDArray[np.float32]
-    """(d, h, w)"""
-    cell: int
-    """px of the level a px of the maps."""
-    kernel: Kernel
+    described: Callable[[Places], NDArray[np.float32]]
+    """(k, d), of any length, of px of the level."""
     ratio: tuple[float, float] = (1.0, 1.0)
     """px of the working picture a px of the level, across and down."""
 
@@ -46,8 +45,7 @@ class Level:
 
     def rows(self, xy: Places) -> NDArray[np.float32]:
         """(k, d) of unit length, at px of the working picture."""
-        at = (xy + 0.5) / self.ratio / self.cell - 0.5
-        return unit_rows(interpolated(self.maps, at, self.kernel), 0)[0]
+        return unit_rows(self.described((xy + 0.5) / self.ratio - 0.5), 0)[0]
 
 
 @dataclass(frozen=True)
@@ -73,12 +71,17 @@ class DenseFeatures(Limited, ABC):
     @property
     def checkpoint(self) -> Path:
         """Its weights; raises `WeightsError` that says how to get them."""
-        return weights_file(self.weights, self.name, official=self.official)
+        return weights_file(self.weights, self._row, official=self.official)
 
     @property
     def weight_digests(self) -> tuple[str, ...]:
         """Of the network."""
-        return (weights_digest(self.weights, self.name, official=self.official),)
+        return (weights_digest(self.weights, self._row, official=self.official),)
+
+    @property
+    def _row(self) -> str:
+        """Of the table of weights."""
+        return self.name
 
     @property
     def space(self) -> Space:
@@ -92,7 +95,7 @@ class DenseFeatures(Limited, ABC):
         """Rows of `keypoints`, in their order; or of its own, best first."""
         work = working(picture, self.side)
         given = none_of(picture.size) if keypoints is None else keypoints
-        if work.is_tiny:
+        if work.is_tiny or work.is_even:  # of an even picture a network only sees the border
             return LocalFeatures(given[:0], np.zeros((0, self.dim), np.float32))
         levels = self._levels(picture, work, only_first=keypoints is not None)
         if keypoints is None:
@@ -118,10 +121,20 @@ class DenseFeatures(Limited, ABC):
         """The finest first; of only that one the keypoints do not matter."""
 
 
-def padded(grey: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
-    """With sides that are multiples of `step`: below and to the right it goes on as at the border."""
-    height, width = grey.shape
-    return np.pad(grey, ((0, -height % step), (0, -width % step)), "edge")
+def on_cells(maps: NDArray[np.float32], cell: int, kernel: Kernel) -> Callable[[Places], NDArray[np.float32]]:
+    """Reads (d, h, w) maps, of which a px is `cell` px of the level."""
+    return partial(_read, maps, cell, kernel)
+
+
+def _read(maps: NDArray[np.float32], cell: int, kernel: Kernel, xy: Places) -> NDArray[np.float32]:
+    return interpolated(maps, (xy + 0.5) / cell - 0.5, kernel)
+
+
+def padded(plane: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """(h, w, ...) with sides that are multiples of `step`: below and to the right it goes on as at the border."""
+    height, width = plane.shape[:2]
+    beyond = [(0, -height % step), (0, -width % step)]
+    return np.pad(plane, beyond + [(0, 0)] * (plane.ndim - 2), "edge")
 
 
 def picture_of_cells(cells: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -135,3 +148,26 @@ def maxima(heat: NDArray[np.float32], apart: int, least: float) -> NDArray[np.in
     greatest = cv2.dilate(heat, np.ones((2 * apart + 1, 2 * apart + 1), np.uint8))
     y, x = np.nonzero((heat >= greatest) & (heat > least))
     return np.column_stack([x, y])
+
+
+def spaced(heat: NDArray[np.float32], apart: int, least: float) -> NDArray[np.int64]:
+    """(k, 2) px x, y above `least`, chosen from the greatest on, each more than `apart` px from all chosen before it.
+
+    All that are the greatest of what is left around them are chosen at once, which comes to the same.
+    """
+    window = np.ones((2 * apart + 1, 2 * apart + 1), np.uint8)
+    is_left = heat > least
+    chosen = np.zeros(heat.shape, np.bool_)
+    while is_left.any():
+        left = np.where(is_left, heat, -np.inf).astype(np.float32)
+        best = is_left & (left >= cv2.dilate(left, window))
+        chosen |= best
+        is_left &= cv2.dilate(best.astype(np.uint8), window) == 0
+    y, x = np.nonzero(chosen)
+    return np.column_stack([x, y])
+
+
+def inside(places: NDArray[Any], shape: tuple[int, ...], border: int) -> NDArray[Any]:
+    """Those of (k, 2) px x, y that are `border` px or more from the outermost of an (h, w) picture."""
+    height, width = shape
+    return places[((places >= border) & (places < np.array([width, height]) - border)).all(axis=1)]

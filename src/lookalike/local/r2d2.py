@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from lookalike.local.dense import DenseFeatures, Level, maxima
+from lookalike.local.dense import DenseFeatures, Level, maxima, on_cells
 from lookalike.local.working import Working
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.onnx_session import started
@@ -65,7 +65,7 @@ class R2D2(DenseFeatures):
         places = places[reliability[places[:, 1], places[:, 0]] >= self.reliable]
         x, y = places.T
         scores = reliability[y, x] * repeatability[y, x]
-        return Level(places.astype(np.float64), scores, maps, 1, "linear", ratio)
+        return Level(places.astype(np.float64), scores, on_cells(maps, 1, "linear"), ratio)
 
 
 @cache

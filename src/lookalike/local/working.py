@@ -29,6 +29,11 @@ class Working:
         return bool(min(self.grey.shape) < SMALLEST)
 
     @property
+    def is_even(self) -> bool:
+        """All of one level of grey."""
+        return bool((self.grey == self.grey[0, 0]).all())
+
+    @property
     def ratio(self) -> NDArray[np.float64]:
         """(2,) px of the original a working px, across and down."""
         height, width = self.grey.shape

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from lookalike.local.dense import DenseFeatures, Level, maxima, padded, picture_of_cells
+from lookalike.local.dense import DenseFeatures, Level, maxima, on_cells, padded, picture_of_cells
 from lookalike.local.interpolated import interpolated
 from lookalike.local.working import Working
+from lookalike.models.cells import CELL
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.onnx_session import started
-from lookalike.models.xfeat import CELL, DIM, STEP, xfeat
+from lookalike.models.xfeat import DIM, STEP, xfeat
 from lookalike.types import Picture
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class XFeat(DenseFeatures):
         reliable = interpolated(reliability[None], (places + 0.5) / CELL - 0.5, "linear")[:, 0]
         lengths = np.linalg.norm(maps, axis=0, keepdims=True)
         scores = heat[places[:, 1], places[:, 0]] * reliable
-        return [Level(places.astype(np.float64), scores, maps / np.maximum(lengths, 1e-12), CELL, "cubic")]
+        rows = on_cells(maps / np.maximum(lengths, 1e-12), CELL, "cubic")
+        return [Level(places.astype(np.float64), scores, rows)]
 
 
 @cache

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.models.cells import CELL, heat_of_cells
 from lookalike.models.convolution import convolution
 from lookalike.models.onnx_writer import Graph
 from lookalike.models.taking import Taking
 
 DIM = 64
-CELL = 8
-"""px of the picture a px of the maps."""
 STEP = 32
 """px, of which the sides of the picture are multiples."""
 
@@ -68,13 +67,6 @@ def xfeat(tensors: Mapping[str, NDArray[Any]]) -> bytes:
         "heat": ("float32", ("rows", "columns", CELL * CELL)),
     }
     return graph.model({"grey": ("uint8", ("height", "width"))}, outputs)
-
-
-def heat_of_cells(graph: Graph, logits: str) -> None:
-    """The output `heat`, of (1, 65, h, w) `logits`: of the 64 px of a cell and of 'none of them', which is dropped."""
-    last = graph.node("Transpose", _squeezed(graph, logits, None, 0), perm=(1, 2, 0))
-    start, end, axis = (graph.constant(np.array([value], np.int64)) for value in (0, CELL * CELL, 2))
-    graph.node("Slice", graph.node("Softmax", last, axis=2), start, end, axis, output="heat")
 
 
 def _normed(graph: Graph) -> str:
