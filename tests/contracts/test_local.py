@@ -7,7 +7,7 @@ import inspect
 import json
 import pickle
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def odd_pictures() -> dict[str, Pixels]:
 
 
 ODD = odd_pictures()
-SMALL = {"r2d2": {"side": 160}, "superpoint": {"side": 160}}
+SMALL = {name: {"side": 160} for name in ("aliked", "disk", "r2d2", "superpoint")}
 """Settings of what would take too long."""
 Ready = Callable[..., Any]
 
@@ -198,7 +198,11 @@ def test_mirrored_rows_match_the_mirrored_picture(extractor: Extractor, scene: P
 
 
 def test_each_compared_field_moves_the_digest(extractor: Extractor) -> None:
+    kinds = get_type_hints(type(extractor))
     for field in (field for field in dataclasses.fields(extractor) if field.compare):  # type: ignore[arg-type]
-        value = getattr(extractor, field.name)
-        other = (not value) if isinstance(value, bool) else "fast" if isinstance(value, str) else value * 2
+        value, choices = getattr(extractor, field.name), get_args(kinds[field.name])
+        if isinstance(value, str):
+            other: object = next(choice for choice in (*choices, "fast") if choice != value)
+        else:
+            other = (not value) if isinstance(value, bool) else value * 2 or 1
         assert digest(dataclasses.replace(extractor, **{field.name: other})) != digest(extractor)  # type: ignore[type-var]

@@ -12,11 +12,6 @@ import pytest
 from lookalike.errors import WeightsError
 from lookalike.local import EXTRACTORS
 from lookalike.local.r2d2 import R2D2
-from lookalike.local.sift import Sift
-from lookalike.local.views import views
-from lookalike.match.nearest import Nearest
-from lookalike.match.pair import related_in_a_view
-from lookalike.match.verify import Planar
 from lookalike.types import Picture
 
 
@@ -43,23 +38,6 @@ def test_a_checkpoint_without_the_part_is_refused(tmp_path: Path, photos: list[P
     torch.save({"ops.0.weight": torch.zeros(3)}, tmp_path / "other.pt")
     with pytest.raises(WeightsError, match="no part 'state_dict'"):
         R2D2(weights=str(tmp_path / "other.pt")).extract(photos[0])
-
-
-@pytest.mark.parametrize("angle", [90, 180])
-def test_a_turned_picture_is_recognised_no_worse_than_by_sift(angle: int, r2d2: R2D2, photos: list[Picture]) -> None:
-    pixels = np.ascontiguousarray(np.rot90(photos[3].pixels, angle // 90))
-    copy = Picture(pixels, (pixels.shape[1], pixels.shape[0]))
-    agreeing = []
-    for extractor in (r2d2, Sift(side=160, budget=300)):
-        seen = views(extractor, photos[3], extractor.extract(photos[3]))
-        found = related_in_a_view(seen, extractor.extract(copy), Nearest(), Planar())
-        assert found.geometry is not None
-        assert not found.geometry.mirrored
-        middle = np.array([*(np.array(photos[3].size) - 1) / 2, 1]) @ found.geometry.model.T
-        np.testing.assert_allclose(middle[:2] / middle[2], (np.array(copy.size) - 1) / 2, atol=2)
-        agreeing.append(found.geometry.inliers.sum() / len(found.a))
-    assert agreeing[0] >= agreeing[1]
-    assert agreeing[0] > 0.9
 
 
 def test_coarser_levels_find_larger_places(r2d2: R2D2, photos: list[Picture]) -> None:

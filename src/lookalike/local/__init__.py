@@ -10,8 +10,10 @@ DETECTORS: Table[Detector] = Table(
     "detector",
     {
         "akaze": "lookalike.local.akaze:Akaze",
+        "aliked": "lookalike.local.aliked:ALIKED",
         "brisk": "lookalike.local.brisk:Brisk",
         "canny": "lookalike.local.edges:CannyPoints",
+        "disk": "lookalike.local.disk:DISK",
         "dog": "lookalike.local.blobs:DifferenceBlobs",
         "doh": "lookalike.local.blobs:HessianBlobs",
         "fast": "lookalike.local.corners:Fast",
@@ -32,8 +34,10 @@ EXTRACTORS: Table[Extractor] = Table(
     "extractor",
     {
         "akaze": "lookalike.local.akaze:Akaze",
+        "aliked": "lookalike.local.aliked:ALIKED",
         "beblid": "lookalike.local.beblid:Beblid",
         "brisk": "lookalike.local.brisk:Brisk",
+        "disk": "lookalike.local.disk:DISK",
         "orb": "lookalike.local.orb:Orb",
         "patch": "lookalike.local.patch:Patch",
         "r2d2": "lookalike.local.r2d2:R2D2",

@@ -55,7 +55,6 @@ class DenseFeatures(Limited, ABC):
     name: ClassVar[str]
     official: ClassVar[str]
     """What the authors call the file of the weights."""
-    dim: ClassVar[int]
     diameter: ClassVar[int]
     """px of a level that a keypoint stands for."""
 
@@ -85,7 +84,7 @@ class DenseFeatures(Limited, ABC):
 
     @property
     def space(self) -> Space:
-        return Space(self.name, digest(self), self.dim, "cosine")
+        return Space(self.name, digest(self), self._dim, "cosine")
 
     def detect(self, picture: Picture) -> Keypoints:
         """The best `budget`, best first."""
@@ -96,7 +95,7 @@ class DenseFeatures(Limited, ABC):
         work = working(picture, self.side)
         given = none_of(picture.size) if keypoints is None else keypoints
         if work.is_tiny or work.is_even:  # of an even picture a network only sees the border
-            return LocalFeatures(given[:0], np.zeros((0, self.dim), np.float32))
+            return LocalFeatures(given[:0], np.zeros((0, self._dim), np.float32))
         levels = self._levels(picture, work, only_first=keypoints is not None)
         if keypoints is None:
             return self._own(levels, work)
@@ -112,9 +111,16 @@ class DenseFeatures(Limited, ABC):
             work.original,
             (sizes * self.diameter * work.scale).astype(np.float32),
         )
-        rows = np.concatenate([level.rows(level.found) for level in levels])
         order = best_first(keypoints)[: self.budget]
-        return LocalFeatures(keypoints[order], rows[order])
+        rows = np.zeros((len(order), self._dim), np.float32)
+        level_of = np.repeat(np.arange(len(levels)), [len(level.xy) for level in levels])[order]
+        for number, level in enumerate(levels):
+            rows[level_of == number] = level.rows(xy[order[level_of == number]])  # few are kept: only these are read
+        return LocalFeatures(keypoints[order], rows)
+
+    @property
+    @abstractmethod
+    def _dim(self) -> int: ...
 
     @abstractmethod
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:

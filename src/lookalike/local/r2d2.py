@@ -35,7 +35,6 @@ class R2D2(DenseFeatures):
     revision: ClassVar[int] = 1
     source: ClassVar[str] = "Revaud et al., R2D2, NeurIPS 2019"
     official: ClassVar[str] = "r2d2_WASF_N16.pt"
-    dim: ClassVar[int] = DIM
     diameter: ClassVar[int] = 32
 
     reliable: float = 0.7
@@ -44,6 +43,10 @@ class R2D2(DenseFeatures):
     """The least repeatability of a place."""
     smallest: int = 256
     """px of the longer side of the coarsest level, the least."""
+
+    @property
+    def _dim(self) -> int:
+        return DIM
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:
         height, width = work.grey.shape

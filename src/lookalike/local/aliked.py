@@ -1,0 +1,83 @@
+"""ALIKED [Zhao et al., ALIKED: a lighter keypoint and descriptor extraction network via deformable transformation, TIM
+2023], without PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.local.deformable import Maps, described
+from lookalike.local.dense import DenseFeatures, Level, Places, inside, maxima, padded
+from lookalike.local.interpolated import interpolated
+from lookalike.local.working import Working
+from lookalike.models.aliked import CELLS, STEP, Head, aliked, dim
+from lookalike.models.checkpoint import read_checkpoint
+from lookalike.models.onnx_session import started
+from lookalike.pixels.planes import small
+from lookalike.types import Picture
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+APART: Final = 2
+"""px within which there is only one keypoint, and along the border without any."""
+TEMPERATURE: Final = 0.1
+"""Of the softmax whose mean is the place between px."""
+
+
+@dataclass(frozen=True)
+class ALIKED(DenseFeatures):
+    """Keypoints to a fraction of a px, with a row of places around each that the network chose for it."""
+
+    name: ClassVar[str] = "aliked"
+    revision: ClassVar[int] = 1
+    source: ClassVar[str] = "Zhao et al., ALIKED, IEEE TIM 2023 (weights BSD-3-Clause)"
+    official: ClassVar[str] = "aliked-n16.pth"
+    diameter: ClassVar[int] = 16
+
+    variant: Literal["t16", "n16", "n16rot", "n32"] = "n16"
+    """Tiny or normal; how many places a row; `rot` was trained on turned pictures."""
+    least: float = 0.2
+    """Score of a px to be a keypoint; less finds more."""
+
+    @property
+    def _dim(self) -> int:
+        return dim(self.variant)
+
+    @property
+    def _row(self) -> str:
+        return f"aliked-{self.variant}"
+
+    def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
+        session, head = _network(self.checkpoint, self.variant, self.threads)
+        height, width = work.grey.shape
+        names = [f"map{number}" for number in range(len(CELLS))]
+        pixels = padded(small(picture, width, height), STEP)
+        *maps, score = session.run([*names, "score"], {"pixels": pixels})
+        score = score[:height, :width]
+        places = between(score, inside(maxima(score, APART, self.least), score.shape, APART))
+        scores = interpolated(score[None], places, "linear")[:, 0]
+        return [Level(places, scores, described(Maps(tuple(maps), (height, width)), head))]
+
+
+def between(score: NDArray[np.float32], px: NDArray[np.int64]) -> Places:
+    """Where the score is greatest around (k, 2) px, to a fraction of one: the mean place, weighed by a softmax."""
+    steps = np.arange(-APART, APART + 1)
+    down, across = np.meshgrid(steps, steps, indexing="ij")
+    around = score[px[:, 1, None, None] + down, px[:, 0, None, None] + across].astype(np.float64)
+    weights = np.exp((around - around.max(axis=(1, 2), keepdims=True)) / TEMPERATURE)
+    weights /= weights.sum(axis=(1, 2), keepdims=True)
+    moved = np.column_stack([(weights * across).sum(axis=(1, 2)), (weights * down).sum(axis=(1, 2))])
+    return np.asarray(px + moved, np.float64)
+
+
+@cache
+def _network(file: Path, variant: str, threads: int) -> tuple[onnxruntime.InferenceSession, Head]:
+    """Built in memory once a process."""
+    network = aliked(read_checkpoint(file), variant)
+    return started(network.graph, threads), network.head

@@ -1,0 +1,75 @@
+"""DISK [Tyszkiewicz et al., DISK: learning local features with policy gradient, NeurIPS 2020], without PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.local.dense import DenseFeatures, Level, Places, maxima, padded
+from lookalike.local.sparse import read_between
+from lookalike.local.working import Working
+from lookalike.models.checkpoint import read_checkpoint
+from lookalike.models.disk import DIM, KERNEL, PART, STEP, Disk, disk
+from lookalike.models.onnx_session import started
+from lookalike.pixels.planes import small
+from lookalike.types import Picture
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+APART: Final = 2
+"""px within which there is only one keypoint."""
+
+
+@dataclass(frozen=True)
+class DISK(DenseFeatures):
+    """Keypoints whose matches were rewarded, with 128 numbers; the score is the logit of being one."""
+
+    name: ClassVar[str] = "disk"
+    revision: ClassVar[int] = 1
+    source: ClassVar[str] = "Tyszkiewicz et al., DISK, NeurIPS 2020 (weights Apache-2.0)"
+    official: ClassVar[str] = "depth-save.pth"
+    diameter: ClassVar[int] = STEP
+
+    least: float = 0.0
+    """The logit of a px to be a keypoint; less finds more."""
+
+    @property
+    def _dim(self) -> int:
+        return DIM
+
+    def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
+        session, network = _network(self.checkpoint, self.threads)
+        height, width = work.grey.shape
+        hidden, heat = session.run(["hidden", "heat"], {"pixels": padded(small(picture, width, height), STEP)})
+        heat = heat[:height, :width]
+        places = maxima(heat, APART, self.least)
+        scores = heat[places[:, 1], places[:, 0]]
+        return [Level(places.astype(np.float64), scores, partial(_read, network, hidden, heat.shape))]
+
+
+def _read(disk: Disk, hidden: NDArray[np.float32], shape: tuple[int, int], xy: Places) -> NDArray[np.float32]:
+    """(k, 128); beyond the picture they are as at its border."""
+    reach = KERNEL // 2
+    around = np.pad(hidden, ((0, 0), (reach, reach), (reach, reach)))
+    patches = np.lib.stride_tricks.sliding_window_view(around, (KERNEL, KERNEL), (1, 2))  # (80, h, w, 5, 5)
+    weight = disk.weight.reshape(DIM, -1).T
+
+    def at_px(px: NDArray[np.int64]) -> NDArray[np.float32]:
+        rows = patches[:, px[:, 1], px[:, 0]].transpose(1, 0, 2, 3).reshape(len(px), -1)
+        return np.asarray(rows @ weight + disk.bias, np.float32)
+
+    height, width = shape
+    return read_between(at_px, np.clip(xy, 0, (width - 1, height - 1)), shape)
+
+
+@cache
+def _network(file: Path, threads: int) -> tuple[onnxruntime.InferenceSession, Disk]:
+    """Built in memory once a process."""
+    network = disk(read_checkpoint(file, PART))
+    return started(network.graph, threads), network
