@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,46 @@ def photos(photo_files: list[Path]) -> list[Picture]:
         pixels.setflags(write=False)
         pictures.append(Picture(pixels, (pixels.shape[1], pixels.shape[0])))
     return pictures
+
+
+@pytest.fixture(scope="session")
+def superglue_tensors() -> dict[str, NDArray[np.float32]]:
+    """Of the official layout, drawn so that rows stay much what they are, and say enough to be told apart."""
+    rng = np.random.default_rng(0)
+    tensors: dict[str, NDArray[np.float32]] = {"bin_score": np.array(13, np.float32)}
+
+    def convolution(name: str, out: int, inward: int, gain: float = 1.0) -> None:
+        weight = rng.normal(size=(out, inward, 1)) * gain / np.sqrt(inward)
+        tensors[f"{name}.weight"] = weight.astype(np.float32)
+        tensors[f"{name}.bias"] = rng.normal(0, 0.02 * gain, out).astype(np.float32)
+
+    def norm(name: str, width: int) -> None:
+        for part, (low, high) in {"weight": (0.8, 1.2), "bias": (-0.1, 0.1), "running_mean": (-0.1, 0.1)}.items():
+            tensors[f"{name}.{part}"] = rng.uniform(low, high, width).astype(np.float32)
+        tensors[f"{name}.running_var"] = rng.uniform(0.5, 1.5, width).astype(np.float32)
+        tensors[f"{name}.num_batches_tracked"] = np.array(7, np.int64)
+
+    widths = (3, 32, 64, 128, 256, 256)
+    for at, (inward, out) in enumerate(pairwise(widths)):
+        convolution(f"kenc.encoder.{3 * at}", out, inward, 1.0 if at < 4 else 0.01)
+        if at < 4:
+            norm(f"kenc.encoder.{3 * at + 1}", out)
+    for layer in (f"gnn.layers.{number}" for number in range(18)):
+        for part in ("merge", "proj.0", "proj.1", "proj.2"):
+            convolution(f"{layer}.attn.{part}", 256, 256)
+        convolution(f"{layer}.mlp.0", 512, 512)
+        norm(f"{layer}.mlp.1", 512)
+        convolution(f"{layer}.mlp.3", 256, 512, 0.01)
+    turn, _ = np.linalg.qr(rng.normal(size=(256, 256)))
+    tensors["final_proj.weight"] = (20 * turn[:, :, None]).astype(np.float32)
+    tensors["final_proj.bias"] = np.zeros(256, np.float32)
+    return tensors
+
+
+@pytest.fixture(scope="session")
+def superglue_file(superglue_tensors: dict[str, NDArray[np.float32]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a checkpoint."""
+    torch = pytest.importorskip("torch")
+    file = Path(tmp_path_factory.mktemp("superglue")) / "superglue_drawn.pth"
+    torch.save({name: torch.from_numpy(np.asarray(tensor)) for name, tensor in superglue_tensors.items()}, file)
+    return file

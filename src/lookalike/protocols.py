@@ -349,6 +349,17 @@ class Matcher(Protocol):
 
 
 @runtime_checkable
+class Specialised(Protocol):
+    """Optional second face of a matcher that was trained on the features of certain extractors."""
+
+    def for_features(self, extractor: str) -> Matcher:
+        """Itself for features of the extractor of that name; raises `BadSetting` where it was trained on none."""
+
+    def assignment(self, a: LocalFeatures, b: LocalFeatures) -> NDArray[np.float32]:
+        """(ka, kb) in [0, 1]: how sure it is that a feature of a and one of b belong together."""
+
+
+@runtime_checkable
 class Verifier(Protocol):
     """Says whether one geometry explains matches better than chance would. A frozen dataclass."""
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import inspect
 import json
 import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from lookalike.local.sift import Sift
+from lookalike.local import EXTRACTORS
 from lookalike.match import MATCHERS, VERIFIERS
 from lookalike.protocols import Matcher, Verifier
 from lookalike.registry import configuration
@@ -19,8 +23,11 @@ Pair = tuple[LocalFeatures, LocalFeatures]
 
 
 @pytest.fixture(scope="module", params=MATCHERS)
-def matcher(request: pytest.FixtureRequest) -> Matcher:
-    return MATCHERS.make(request.param)
+def matcher(request: pytest.FixtureRequest, ready: Callable[..., Any], superglue_file: Path) -> Matcher:
+    """Each row of the table in turn; SuperGlue on drawn weights."""
+    settings = {"weights": str(superglue_file)} if request.param == "superglue" else {}
+    found: Matcher = ready(MATCHERS, request.param, settings)
+    return found
 
 
 @pytest.fixture(scope="module", params=VERIFIERS)
@@ -29,11 +36,21 @@ def verifier(request: pytest.FixtureRequest) -> Verifier:
 
 
 @pytest.fixture(scope="module")
-def pair(photos: list[Picture]) -> Pair:
-    """A photo and a part of it."""
-    sift = Sift(side=400, budget=600)
+def pair(matcher: Matcher, photos: list[Picture], ready: Callable[..., Any]) -> Pair:
+    """A photo and a part of it, by features of the kind that the matcher knows."""
+    local, budget = {"lightglue": ("xfeat", 600), "superglue": ("sift", 250)}.get(matcher.name, ("sift", 600))
+    extractor = ready(EXTRACTORS, local, {"side": 400, "budget": budget})
     part = np.ascontiguousarray(photos[0].pixels[60:420, 80:430])
-    return sift.extract(Picture(part, (350, 360))), sift.extract(photos[0])
+    a, b = extractor.extract(Picture(part, (350, 360))), extractor.extract(photos[0])
+    return (as_wide(a), as_wide(b)) if matcher.name == "superglue" else (a, b)
+
+
+def as_wide(features: LocalFeatures) -> LocalFeatures:
+    """SIFT's rows as long as SuperPoint's, and scores of much the same."""
+    keypoints = replace(features.keypoints, scores=np.linspace(1, 0, len(features), dtype=np.float32))
+    centred = features.descriptors - features.descriptors.mean(axis=1, keepdims=True)
+    rows = np.pad(centred / np.linalg.norm(centred, axis=1, keepdims=True), ((0, 0), (0, 128)))
+    return LocalFeatures(keypoints, rows.astype(np.float32))
 
 
 def test_both_say_what_they_are(matcher: Matcher, verifier: Verifier) -> None:

@@ -1,4 +1,4 @@
-"""Writes the golden rows and local features of what has none, or whose digest changed.
+"""Writes the golden rows, local features and matches of what has none, or whose digest changed.
 
 Rows that changed under an unchanged digest are left as they are, and the test goes on failing: raise `revision` first.
 """
@@ -15,5 +15,5 @@ TESTS = Path(__file__).resolve().parents[1]
 
 if __name__ == "__main__":
     os.environ["LOOKALIKE_GOLDEN"] = "write"
-    files = ("test_golden.py", "test_local_golden.py")
+    files = ("test_golden.py", "test_local_golden.py", "test_match_golden.py")
     sys.exit(pytest.main([*(str(TESTS / "contracts" / file) for file in files), "-q"]))

@@ -19,8 +19,10 @@ MATCHERS: Table[Matcher] = Table(
     "matcher",
     {
         "gms": "lookalike.match.graph:MotionStatistics",
+        "lightglue": "lookalike.match.lightglue:LightGlue",
         "nearest": "lookalike.match.nearest:Nearest",
         "spectral": "lookalike.match.graph:Spectral",
+        "superglue": "lookalike.match.superglue:SuperGlue",
     },
 )
 """Ways to pair the features of two pictures."""

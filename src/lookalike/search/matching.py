@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lookalike.errors import BadSetting
 from lookalike.local import EXTRACTORS
 from lookalike.local.views import views
 from lookalike.match import MATCHERS
@@ -15,6 +16,7 @@ from lookalike.match.drawing import draw
 from lookalike.match.pair import Related, related_in_a_view
 from lookalike.match.verify import Planar
 from lookalike.pixels.limits import Limits
+from lookalike.protocols import Matcher, Specialised
 from lookalike.search.atomic import write_atomically
 from lookalike.search.opening import Opener
 from lookalike.search.sample import Sample, Source, sample
@@ -56,7 +58,8 @@ def match(
 
     Where upright finds nothing, `a` is mirrored too, and, where rows do not turn with the picture, turned by quarters.
     """
-    extractor, chosen = EXTRACTORS.make(local, local_settings), MATCHERS.make(matcher, matcher_settings)
+    extractor = EXTRACTORS.make(local, local_settings)
+    chosen = _suited(MATCHERS.make(matcher, matcher_settings), local, matcher_settings or {})
     opener = Opener(limits)
     try:
         samples: tuple[Sample, ...] = tuple(sample(source, decode=opener.decode) for source in (a, b))
@@ -66,3 +69,13 @@ def match(
     of_first, of_second = extractor.extract(first), extractor.extract(second)
     found = related_in_a_view(views(extractor, first, of_first), of_second, chosen, Planar())
     return Matched((first, second), (found.a, of_second), found)
+
+
+def _suited(matcher: Matcher, local: str, settings: Mapping[str, object]) -> Matcher:
+    """With the weights for these features; raises `BadSetting` where there are none, or others are asked for."""
+    if not isinstance(matcher, Specialised):
+        return matcher
+    suited = matcher.for_features(local)
+    if "features" in settings and suited != matcher:
+        raise BadSetting(f"features of {local} need the weights for {local}; leave out features={settings['features']}")
+    return suited

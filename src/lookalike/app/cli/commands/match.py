@@ -26,7 +26,8 @@ def match(
         str, typer.Option("--local", metavar="NAME", help="Local features: sift, orb, xfeat, ...")
     ] = "sift",
     matcher: Annotated[
-        str, typer.Option("--with", metavar="NAME", help="What matches them: nearest, spectral or gms.")
+        str,
+        typer.Option("--with", metavar="NAME", help="What matches them: nearest, spectral, gms, lightglue, superglue."),
     ] = "nearest",
     settings: Annotated[
         list[str] | None,
