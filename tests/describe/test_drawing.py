@@ -3,7 +3,19 @@ from __future__ import annotations
 import numpy as np
 
 from lookalike.describe.bars import HEIGHT, WIDTH, back_to_back
-from lookalike.describe.drawing import GAP, LEAST, MARK, fit, grid_marked, side_by_side, stacked_up, tile
+from lookalike.describe.drawing import (
+    GAP,
+    LEAST,
+    MARK,
+    PAPER,
+    captioned,
+    fit,
+    grid_marked,
+    in_rows,
+    side_by_side,
+    stacked_up,
+    tile,
+)
 
 
 def test_a_picture_fits_with_its_shape() -> None:
@@ -44,3 +56,21 @@ def test_bars_are_as_long_as_their_shares() -> None:
     ]
     assert 0.45 < left[1] / left[0] < 0.55
     assert (drawn[HEIGHT:, WIDTH // 2 + 20 :] == 255).all()
+
+
+def test_a_caption_stands_below_its_picture_and_no_word_is_cut_off() -> None:
+    dark = np.zeros((20, 60, 3), np.uint8)
+    drawn = captioned(dark, "a caption wider than its picture")
+    assert drawn.shape[0] > 20
+    assert drawn.shape[1] > 60
+    assert (drawn[:20, drawn.shape[1] // 2] == 0).all()
+    below = drawn[20:]
+    assert (below < PAPER).any()
+    assert (below[:, [0, -1]] == PAPER).all()
+
+
+def test_tiles_fill_a_sheet_row_by_row() -> None:
+    tiles = [np.full((10, 10, 3), level, np.uint8) for level in (10, 20, 30)]
+    sheet = in_rows(tiles, 2)
+    assert sheet.shape == (20 + GAP, 20 + GAP, 3)
+    assert [int(sheet[5, 5, 0]), int(sheet[5, -5, 0]), int(sheet[-5, sheet.shape[1] // 2, 0])] == [10, 20, 30]

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.describe.drawing import FRAME, MARK, PAPER
+from lookalike.describe.drawing import FRAME, INK, MARK, PAPER
 from lookalike.types import Pixels
 
 WIDTH: Final = 400
@@ -21,7 +21,6 @@ REACH: Final = (WIDTH - SPINE) // 2 - 6
 """px of the longest bar."""
 TEXT: Final = 150
 """px for a name in the middle."""
-INK: Final = (60, 60, 60)
 
 
 def back_to_back(left: NDArray[np.float64], right: NDArray[np.float64], colours: NDArray[np.uint8]) -> Pixels:

@@ -19,6 +19,9 @@ MARK: Final = (235, 95, 0)
 FRAME: Final = (150, 150, 150)
 HEAD: Final = 190
 """px of the pictures above a chart."""
+INK: Final = (60, 60, 60)
+TEXT: Final = 0.4
+"""Size of letters, as OpenCV counts it."""
 LEAST: Final = 12
 """px that the shorter side of a drawn picture keeps, however narrow the original."""
 
@@ -95,3 +98,17 @@ def stacked_up(pictures: Sequence[Pixels]) -> Pixels:
 def headed(query: Picture, hit: Picture, chart: Pixels) -> Pixels:
     """The two pictures, and below them what is drawn of them."""
     return stacked_up([side_by_side([tile(picture.pixels, picture.size, HEAD) for picture in (query, hit)]), chart])
+
+
+def captioned(pixels: Pixels, words: str) -> Pixels:
+    """The picture, and below it, in its middle, what it is."""
+    (width, height), _ = cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, TEXT, 1)
+    line = np.full((height + 14, max(width + 2, pixels.shape[1]), 3), PAPER, np.uint8)
+    place = (line.shape[1] - width) // 2, height + 6
+    cv2.putText(line, words, place, cv2.FONT_HERSHEY_SIMPLEX, TEXT, INK, 1, cv2.LINE_AA)
+    return np.concatenate([centred(pixels, (line.shape[1], pixels.shape[0])), line])
+
+
+def in_rows(tiles: Sequence[Pixels], columns: int) -> Pixels:
+    """A sheet of tiles, row by row."""
+    return stacked_up([side_by_side(tiles[at : at + columns]) for at in range(0, len(tiles), columns)])

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.describe.drawing import magnified, side_by_side, stacked_up
+from lookalike.describe.drawing import in_rows, magnified
 from lookalike.pixels.colour import rgb_of_grey
 from lookalike.types import Pixels
 
@@ -30,8 +30,7 @@ def part(values: NDArray[np.floating], tile: int = TILE) -> Pixels:
 
 def sheet(tiles: Sequence[Pixels]) -> Pixels:
     """In rows of `COLUMNS`."""
-    rows = [side_by_side(tiles[at : at + COLUMNS]) for at in range(0, len(tiles), COLUMNS)]
-    return stacked_up(rows)
+    return in_rows(tiles, COLUMNS)
 
 
 def square(values: NDArray[np.floating]) -> Pixels:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lookalike.describe import DESCRIBERS
 from lookalike.describe.bars import named_back_to_back
-from lookalike.describe.drawing import side_by_side, stacked_up, tile
+from lookalike.describe.drawing import captioned, side_by_side, stacked_up, tile
 from lookalike.describe.flatness import with_flatness
 from lookalike.describe.grey_pixels import GreyPixels
 from lookalike.describe.learned import Arrays, Learned, Row, as_numbers
@@ -102,15 +102,18 @@ class WeightedSum(Learned):
         shown = np.argsort(-(ours * theirs)[:-1], kind="stable")[:SHOWN]
         names = [f"{'less of ' if ours[at] + theirs[at] < 0 else ''}part {at + 1}" for at in shown]
         bars = named_back_to_back(np.abs(ours[shown]), np.abs(theirs[shown]), names)
-        return Explanation(line, stacked_up([*self._pictures((query, hit), totals, shown), bars]))
+        return Explanation(line, stacked_up([*self._pictures((query, hit), totals, shown, names), bars]))
 
-    def _pictures(self, pictures: Sequence[Picture], totals: Sequence[Row], shown: NDArray[np.intp]) -> list[Pixels]:
+    def _pictures(
+        self, pictures: Sequence[Picture], totals: Sequence[Row], shown: NDArray[np.intp], names: Sequence[str]
+    ) -> list[Pixels]:
         tiles = [tile(picture.pixels, picture.size, TILE) for picture in pictures]
         if self.of != GreyPixels.name:
             return [side_by_side(tiles)]
         sums = [tile(square(total), picture.size, TILE) for picture, total in zip(pictures, totals, strict=True)]
         rows = [tiles[0], sums[0], sums[1], tiles[1]]
-        return [side_by_side(rows), side_by_side([part(self.arrays["parts"][at]) for at in shown])]
+        parts = [captioned(part(self.arrays["parts"][at]), name) for at, name in zip(shown, names, strict=True)]
+        return [side_by_side(rows), side_by_side(parts)]
 
 
 def _kept(seen: Row, total: Row) -> float:

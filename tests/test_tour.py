@@ -1,0 +1,119 @@
+"""The tour shows what there is: every figure is the library's own, every method is on a page, every command works."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from lookalike.app.cli.program import app
+from lookalike.describe import DESCRIBERS
+from lookalike.local import EXTRACTORS
+from lookalike.match import LOCATORS, MATCHERS
+from lookalike.registry import Table
+
+ROOT = Path(__file__).resolve().parents[1]
+TOUR = ROOT / "docs" / "tour"
+FIGURES = TOUR / "figures"
+MOST_BYTES = 2_000_000
+QUICK = ("coin-found", "equal-histograms", "told-apart-by-place", "equal-spectra", "stripes", "coarse-light")
+"""Figures that are drawn anew here; `python scripts/tour --check` draws all."""
+EXAMPLE = "edge_density"
+"""Of docs/extend.md, when it is installed."""
+
+
+@pytest.fixture
+def book(monkeypatch: pytest.MonkeyPatch):
+    """The module that builds the tour."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts" / "tour"))
+    import book
+
+    return book
+
+
+def test_pages_show_figures_that_exist_and_no_figure_is_left_over(book) -> None:
+    shown = [name for page in book.pages() for name in book.shown(page)]
+    assert len(shown) == len(set(shown)) >= 40
+    assert sorted(f"{name}.webp" for name in shown) == sorted(file.name for file in FIGURES.iterdir())
+    assert sorted(shown) == sorted(book.artists())
+    assert sum(file.stat().st_size for file in FIGURES.iterdir()) < MOST_BYTES
+
+
+def test_every_picture_on_a_page_is_one_that_is_drawn(book) -> None:
+    for page in book.pages():
+        assert page.read_text("utf-8").count("![") == len(book.shown(page))
+
+
+def test_the_library_says_something_below_every_figure(book) -> None:
+    assert [name for page in book.pages() for name, line in book.said(page).items() if not line] == []
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_figure_is_what_the_library_draws_and_says_today(book, name: str) -> None:
+    found = book.artists()[name]()
+    (line,) = (book.said(page)[name] for page in book.pages() if name in book.said(page))
+    assert words(line) == words(found.line)
+    assert not book.differs(name, found.picture)
+
+
+def test_another_picture_differs_from_the_figure_that_is_kept(book) -> None:
+    found = book.artists()["coin-found"]()
+    assert book.differs("coin-found", found.picture[:, ::-1])
+
+
+def words(line: str) -> str:
+    """Without numbers, whose last digits are the machine's."""
+    return re.sub(r"[\d.]+", "", line)
+
+
+def test_a_new_line_takes_the_place_of_the_old_one(book) -> None:
+    bare = "![A cat](figures/cat.webp)\n\nText.\n"
+    once = book.captioned(bare, {"cat": "Mostly brown."})
+    assert once == "![A cat](figures/cat.webp)\n\n> Mostly brown.\n\nText.\n"
+    assert book.captioned(once, {"cat": "All grey."}) == once.replace("Mostly brown", "All grey")
+    assert book.captioned(once, {"dog": "Black."}) == once
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [(table, name) for table in (DESCRIBERS, LOCATORS) for name in table if name != EXAMPLE],
+)
+def test_every_method_is_on_a_page(table: Table[object], name: str) -> None:
+    assert any(f"`{name}`" in page.read_text("utf-8") for page in TOUR.glob("*.md"))
+
+
+def test_every_photo_is_one_that_may_be_shipped_and_is_credited(book) -> None:
+    import pictures
+
+    credits = (TOUR / "index.md").read_text("utf-8")
+    assert [name for name in pictures.CREDITS if f"`{name}`" not in credits] == []
+    with pytest.raises(ValueError, match="may be shipped"):
+        pictures.photo("lfw_subset")
+
+
+def commands() -> list[str]:
+    fenced = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return sorted(
+        {
+            line
+            for page in TOUR.glob("*.md")
+            for block in fenced.findall(page.read_text("utf-8"))
+            for line in block.splitlines()
+        }
+    )
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_command_on_a_page_is_one_that_the_program_takes(line: str) -> None:
+    program, verb, *arguments = shlex.split(line)
+    assert program == "lookalike"
+    command = typer.main.get_command(app).commands[verb]
+    given = command.make_context(verb, arguments, resilient_parsing=False).params
+    tables = {"describer": DESCRIBERS, "by": DESCRIBERS, "engine": LOCATORS, "local": EXTRACTORS, "matcher": MATCHERS}
+    for parameter, table in tables.items():
+        values = given.get(parameter)
+        for value in [values] if isinstance(values, str) else values if isinstance(values, (list, tuple)) else []:
+            table.spelled(value.partition("=")[0] if parameter == "by" else value)
