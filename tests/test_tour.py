@@ -11,8 +11,8 @@ import typer
 
 from lookalike.app.cli.program import app
 from lookalike.describe import DESCRIBERS
-from lookalike.local import EXTRACTORS
-from lookalike.match import LOCATORS, MATCHERS
+from lookalike.local import DETECTORS, EXTRACTORS
+from lookalike.match import LOCATORS, MATCHERS, VERIFIERS
 from lookalike.registry import Table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +79,12 @@ def test_a_new_line_takes_the_place_of_the_old_one(book) -> None:
 
 @pytest.mark.parametrize(
     ("table", "name"),
-    [(table, name) for table in (DESCRIBERS, LOCATORS) for name in table if name != EXAMPLE],
+    [
+        (table, name)
+        for table in (DESCRIBERS, DETECTORS, EXTRACTORS, LOCATORS, MATCHERS, VERIFIERS)
+        for name in table
+        if name != EXAMPLE
+    ],
 )
 def test_every_method_is_on_a_page(table: Table[object], name: str) -> None:
     assert any(f"`{name}`" in page.read_text("utf-8") for page in TOUR.glob("*.md"))

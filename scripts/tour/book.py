@@ -11,7 +11,10 @@ import cv2
 import numpy as np
 import on_colours
 import on_hashes
+import on_keypoints
+import on_matches
 import on_networks
+import on_proofs
 import on_spectra
 import on_sums
 import on_templates
@@ -23,14 +26,25 @@ from lookalike.types import Explanation, Pixels
 
 TOUR: Final = Path(__file__).resolve().parents[2] / "docs" / "tour"
 FIGURES: Final = TOUR / "figures"
-CHAPTERS: Final = (on_templates, on_colours, on_spectra, on_textures, on_hashes, on_sums, on_networks)
+CHAPTERS: Final = (
+    on_templates,
+    on_colours,
+    on_spectra,
+    on_textures,
+    on_hashes,
+    on_sums,
+    on_networks,
+    on_keypoints,
+    on_matches,
+    on_proofs,
+)
 NAMED: Final = re.compile(r"(!\[[^\]]+\]\(figures/([a-z0-9-]+)\.webp\)\n)(\n> [^\n]*\n)?")
 """A figure on a page, its name, and what the library says of it."""
 WIDTH: Final = 860
 """px that a page has for a figure."""
-QUALITY: Final = 88
+QUALITY: Final = 84
 COARSE: Final = 4
-LIKE: Final = 3.0
+LIKE: Final = 4.0
 """Mean difference in levels, at a quarter of the size, below which two drawings are one: WebP smears single px."""
 BLOCK: Final = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -19,8 +19,8 @@ AGREES: Final = (0, 170, 60)
 DISAGREES: Final = (205, 60, 50)
 OUTLINE: Final = (255, 190, 0)
 POINT: Final = (40, 110, 220)
-MOST: Final = 300
-"""Lines of either colour: more are a blot."""
+MOST: Final = 120
+"""Lines of either colour, the best: more are a blot."""
 Places = NDArray[np.float64]
 
 
@@ -37,8 +37,9 @@ def draw(a: Picture, b: Picture, features_a: LocalFeatures, features_b: LocalFea
         for p, q in zip(ends_a[rows][:MOST], ends_b[rows][:MOST], strict=True):
             cv2.line(sheet, _whole(p), _whole(q), colour, 1, cv2.LINE_AA)
     if geometry is not None and geometry.kind != "fundamental":
-        outline = _shown(warped_outline(geometry.model, a.size), b.size) + np.array([start, tops[1]])
-        cv2.polylines(sheet, [np.rint(outline).astype(np.int32)], True, OUTLINE, 2, cv2.LINE_AA)
+        outline = _shown(warped_outline(geometry.model, a.size), b.size) + np.array([0, tops[1]])
+        right = sheet[:, start:]  # what lies beyond b is no part of it
+        cv2.polylines(right, [np.rint(outline).astype(np.int32)], True, OUTLINE, 2, cv2.LINE_AA)
     return sheet
 
 
