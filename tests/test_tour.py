@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,20 @@ def test_a_figure_is_what_the_library_draws_and_says_today(book, name: str) -> N
 def test_another_picture_differs_from_the_figure_that_is_kept(book) -> None:
     found = book.artists()["coin-found"]()
     assert book.differs("coin-found", found.picture[:, ::-1])
+
+
+def test_a_figure_whose_weights_are_not_here_stays_as_it_is(tmp_path: Path) -> None:
+    build = [sys.executable, str(ROOT / "scripts" / "tour"), "--check", "keypoints-of-networks"]
+    bare = os.environ | {"LOOKALIKE_CACHE": str(tmp_path), "LOOKALIKE_OFFLINE": "1"}
+    done = subprocess.run(build, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr.startswith("keypoints-of-networks: kept as it is, for ")
+
+
+def test_a_figure_that_nothing_draws_is_refused() -> None:
+    build = [sys.executable, str(ROOT / "scripts" / "tour"), "--check", "a-dog"]
+    done = subprocess.run(build, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "nothing draws a-dog\n")
 
 
 def words(line: str) -> str:

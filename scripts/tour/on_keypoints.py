@@ -20,6 +20,7 @@ from lookalike.types import Explanation, Keypoints, Picture, Pixels
 CORNERS: Final = ("harris", "shi_tomasi", "fast", "uniqueness", "canny")
 BLOBS: Final = ("log", "dog", "doh", "mser")
 POSED: Final = ("sift", "orb", "akaze", "brisk")
+LEARNED: Final = ("xfeat", "aliked", "disk")
 DESCRIPTORS: Final = ("patch", "self_similarity", "sift", "orb", "beblid")
 CLEAREST: Final = 30
 """Matches."""
@@ -47,6 +48,10 @@ def blobs_and_regions() -> Explanation:
 
 def keypoints_with_a_pose() -> Explanation:
     return _found(POSED)
+
+
+def keypoints_of_networks() -> Explanation:
+    return _found(LEARNED)
 
 
 def one_place_in_numbers() -> Explanation:
@@ -128,4 +133,4 @@ def _found(kinds: tuple[str, ...]) -> Explanation:
     return Explanation(f"{SHOWN} keypoints of each kind.", in_rows(tiles, columns))
 
 
-FIGURES = (corners_and_edges, blobs_and_regions, keypoints_with_a_pose, one_place_in_numbers)
+FIGURES = (corners_and_edges, blobs_and_regions, keypoints_with_a_pose, keypoints_of_networks, one_place_in_numbers)
