@@ -12,6 +12,7 @@ import numpy as np
 import on_colours
 import on_hashes
 import on_keypoints
+import on_ladder
 import on_matches
 import on_networks
 import on_proofs
@@ -27,6 +28,7 @@ from lookalike.types import Explanation, Pixels
 TOUR: Final = Path(__file__).resolve().parents[2] / "docs" / "tour"
 FIGURES: Final = TOUR / "figures"
 CHAPTERS: Final = (
+    on_ladder,
     on_templates,
     on_colours,
     on_spectra,
