@@ -94,7 +94,8 @@ class DenseFeatures(Limited, ABC):
         """Rows of `keypoints`, in their order; or of its own, best first."""
         work = working(picture, self.side)
         given = none_of(picture.size) if keypoints is None else keypoints
-        if work.is_tiny or work.is_even:  # of an even picture a network only sees the border
+        nothing_asked = keypoints is not None and not len(keypoints)
+        if nothing_asked or work.is_tiny or work.is_even:  # of an even picture a network only sees the border
             return LocalFeatures(given[:0], np.zeros((0, self._dim), np.float32))
         levels = self._levels(picture, work, only_first=keypoints is not None)
         if keypoints is None:
