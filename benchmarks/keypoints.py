@@ -3,7 +3,7 @@
     OMP_NUM_THREADS=1 python benchmarks/keypoints.py ../shared/data docs/results --weights r2d2=FILE
 
 Of `oxford_affine/graf` and `hpatches/v_dogman`, the first picture with each other one: repeatability, and of the
-matches (each the other's nearest, whatever the second is) the share within 3 px of where the homography puts them, the
+matches (each the other's nearest, whatever the second is) the share within `--near` px (3) of where the homography puts them, the
 mean over pairs. Networks take part whose weights are here: by `lookalike models get`, or by path. One thread; the
 methods take turns on each picture, so that the times of one row and another compare.
 """
@@ -33,8 +33,6 @@ from results import made
 
 SETS = ("oxford_affine/graf", "hpatches/v_dogman")
 VARIANTS = ("aliked:variant=t16", "aliked:variant=n16rot", "aliked:variant=n32")
-NEAR = 3.0
-"""px"""
 MATCHER = Nearest(ratio=1)
 
 
@@ -59,6 +57,7 @@ def main() -> None:
     parser.add_argument("--weights", action="append", default=[], metavar="NAME=FILE")
     parser.add_argument("--side", type=int, default=640)
     parser.add_argument("--budget", type=int, default=1000)
+    parser.add_argument("--near", type=float, default=3.0, help="px within which a place is the same")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     settings = {"side": options.side, "budget": options.budget}
@@ -68,8 +67,8 @@ def main() -> None:
         for pair in pairs(options.data / name):
             find(methods, measured, (pair.a, pair.b))
             for facts in measured.values():
-                compare(facts, name, pair)
-    write(options.out / "keypoints.md", methods, measured, absent, settings)
+                compare(facts, name, pair, options.near)
+    write(options.out / "keypoints.md", methods, measured, absent, {**settings, "near": options.near})
 
 
 def ready(settings: Mapping[str, object], weights: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
@@ -114,16 +113,16 @@ def opened(path: str) -> Picture:
     return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
 
 
-def compare(facts: Measured, name: str, pair: Pair) -> None:
+def compare(facts: Measured, name: str, pair: Pair, near: float) -> None:
     """What one method found in both."""
     assert pair.homography is not None
     one, other = facts.keypoints(pair.a), facts.keypoints(pair.b)
-    repeated = repeatability(one.xy, other.xy, pair.homography, one.size, other.size, tolerance=NEAR)
+    repeated = repeatability(one.xy, other.xy, pair.homography, one.size, other.size, tolerance=near)
     facts.repeated.setdefault(name, []).append(repeated)
     a, b = facts.found[pair.a], facts.found[pair.b]
     if isinstance(a, LocalFeatures) and isinstance(b, LocalFeatures):
         i, j = MATCHER.match(a, b).pairs.T
-        (accuracy,) = mean_matching_accuracy(one.xy[i], other.xy[j], pair.homography, (NEAR,))
+        (accuracy,) = mean_matching_accuracy(one.xy[i], other.xy[j], pair.homography, (near,))
         facts.accuracy.setdefault(name, []).append(accuracy)
 
 
@@ -155,7 +154,7 @@ def write(
         "",
         *made("keypoints.py"),
         f"Pictures of {settings['side']} px on the longer side, {settings['budget']} keypoints at most. MMA: share of",
-        f"matches within {NEAR:g} px, each the other's nearest, no ratio asked; the mean over pairs. rep.: share of",
+        f"matches within {settings['near']:g} px, each the other's nearest, no ratio asked; the mean over pairs. rep.: share of",
         "the keypoints that both pictures show which are found in both. k: keypoints a picture. ms: median of a",
         "picture on one thread, rows included where there are any; `of SIFT`: the median over pictures of the ratio.",
         f"The methods took turns. Not measured, for want of weights: {', '.join(absent) or 'none'}.",
