@@ -3,9 +3,9 @@
     OMP_NUM_THREADS=1 python benchmarks/keypoints.py ../shared/data docs/results --weights r2d2=FILE
 
 Of `oxford_affine/graf` and `hpatches/v_dogman`, the first picture with each other one: repeatability, and of the
-matches (each the other's nearest, whatever the second is) the share within `--near` px (3) of where the homography puts them, the
-mean over pairs. Networks take part whose weights are here: by `lookalike models get`, or by path. One thread; the
-methods take turns on each picture, so that the times of one row and another compare.
+matches (each the other's nearest, whatever the second is) the share within 3 px, or `--near`, of where the homography
+puts them, the mean over pairs. Networks take part whose weights are here: by `lookalike models get`, or by path. One
+thread; the methods take turns on each picture, so that the times of one row and another compare.
 """
 
 from __future__ import annotations
@@ -154,9 +154,9 @@ def write(
         "",
         *made("keypoints.py"),
         f"Pictures of {settings['side']} px on the longer side, {settings['budget']} keypoints at most. MMA: share of",
-        f"matches within {settings['near']:g} px, each the other's nearest, no ratio asked; the mean over pairs. rep.: share of",
-        "the keypoints that both pictures show which are found in both. k: keypoints a picture. ms: median of a",
-        "picture on one thread, rows included where there are any; `of SIFT`: the median over pictures of the ratio.",
+        f"matches within {settings['near']:g} px, each the other's nearest, no ratio asked; the mean over pairs. rep.:",
+        "share of the keypoints that both pictures show which are found in both. k: keypoints a picture. ms: median of",
+        "a picture on one thread, rows included where there are any; `of SIFT`: the median over pictures of the ratio.",
         f"The methods took turns. Not measured, for want of weights: {', '.join(absent) or 'none'}.",
         "",
         f"| {' | '.join(heads)} |",

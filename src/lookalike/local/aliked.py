@@ -54,7 +54,7 @@ class ALIKED(DenseFeatures):
         return f"aliked-{self.variant}"
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
-        session, head = _network(self.checkpoint, self.variant, self.threads)
+        session, head = _network(*self._file, self.variant, self.threads)
         height, width = work.grey.shape
         names = [f"map{number}" for number in range(len(CELLS))]
         pixels = padded(small(picture, width, height), STEP)
@@ -77,7 +77,7 @@ def between(score: NDArray[np.float32], px: NDArray[np.int64]) -> Places:
 
 
 @cache
-def _network(file: Path, variant: str, threads: int) -> tuple[onnxruntime.InferenceSession, Head]:
+def _network(file: Path, sha256: str, variant: str, threads: int) -> tuple[onnxruntime.InferenceSession, Head]:  # noqa: ARG001  see `_file`
     """Built in memory once a process."""
     network = aliked(read_checkpoint(file), variant)
     return started(network.graph, threads), network.head

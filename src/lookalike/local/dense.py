@@ -78,6 +78,11 @@ class DenseFeatures(Limited, ABC):
         return (weights_digest(self.weights, self._row, official=self.official),)
 
     @property
+    def _file(self) -> tuple[Path, str]:
+        """Its weights and their sha256: others at the same path are another network, in the same process too."""
+        return self.checkpoint, self.weight_digests[0]
+
+    @property
     def _row(self) -> str:
         """Of the table of weights."""
         return self.name

@@ -44,7 +44,7 @@ class DISK(DenseFeatures):
         return DIM
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
-        session, network = _network(self.checkpoint, self.threads)
+        session, network = _network(*self._file, self.threads)
         height, width = work.grey.shape
         hidden, heat = session.run(["hidden", "heat"], {"pixels": padded(small(picture, width, height), STEP)})
         heat = heat[:height, :width]
@@ -69,7 +69,7 @@ def _read(disk: Disk, hidden: NDArray[np.float32], shape: tuple[int, int], xy: P
 
 
 @cache
-def _network(file: Path, threads: int) -> tuple[onnxruntime.InferenceSession, Disk]:
+def _network(file: Path, sha256: str, threads: int) -> tuple[onnxruntime.InferenceSession, Disk]:  # noqa: ARG001  see `_file`
     """Built in memory once a process."""
     network = disk(read_checkpoint(file, PART))
     return started(network.graph, threads), network

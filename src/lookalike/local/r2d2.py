@@ -62,7 +62,7 @@ class R2D2(DenseFeatures):
         return levels
 
     def _level(self, pixels: Pixels, ratio: tuple[float, float]) -> Level:
-        session = _session(self.checkpoint, self.threads)
+        session = _session(*self._file, self.threads)
         maps, reliability, repeatability = session.run(["rows", "reliability", "repeatability"], {"pixels": pixels})
         places = maxima(repeatability, APART, self.repeatable)
         places = places[reliability[places[:, 1], places[:, 0]] >= self.reliable]
@@ -72,6 +72,6 @@ class R2D2(DenseFeatures):
 
 
 @cache
-def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(file: Path, sha256: str, threads: int) -> onnxruntime.InferenceSession:  # noqa: ARG001  see `_file`
     """The network, built in memory once a process."""
     return started(r2d2(read_checkpoint(file, PART)), threads)

@@ -52,7 +52,7 @@ class SuperPoint(DenseFeatures):
         return DIM
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
-        session = _session(self.checkpoint, self.threads)
+        session = _session(*self._file, self.threads)
         maps, cells = session.run(["rows", "heat"], {"grey": padded(work.grey, CELL)})
         height, width = work.grey.shape
         heat = picture_of_cells(cells)[:height, :width]
@@ -62,6 +62,6 @@ class SuperPoint(DenseFeatures):
 
 
 @cache
-def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(file: Path, sha256: str, threads: int) -> onnxruntime.InferenceSession:  # noqa: ARG001  see `_file`
     """The network, built in memory once a process."""
     return started(superpoint(read_checkpoint(file)), threads)

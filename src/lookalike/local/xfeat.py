@@ -43,7 +43,7 @@ class XFeat(DenseFeatures):
         return DIM
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
-        session = _session(self.checkpoint, self.threads)
+        session = _session(*self._file, self.threads)
         maps, reliability, cells = session.run(["rows", "reliability", "heat"], {"grey": padded(work.grey, STEP)})
         height, width = work.grey.shape
         heat = picture_of_cells(cells)[:height, :width]
@@ -56,6 +56,6 @@ class XFeat(DenseFeatures):
 
 
 @cache
-def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(file: Path, sha256: str, threads: int) -> onnxruntime.InferenceSession:  # noqa: ARG001  see `_file`
     """The network, built in memory once a process."""
     return started(xfeat(read_checkpoint(file)), threads)
