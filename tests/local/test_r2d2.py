@@ -36,6 +36,22 @@ def test_both_official_files_are_read_and_are_two_networks(r2d2: R2D2, photos: l
     assert len(other.extract(photos[3])) > 30
 
 
+@pytest.mark.parametrize(
+    ("file", "count", "best"),
+    [
+        ("WASF", 120, [(144.67, 187.71), (341.98, 264.12), (170.03, 119.78), (403.99, 119.78)]),
+        ("WAF", 110, [(229.23, 156.58), (68.56, 156.58), (375.80, 148.08), (330.70, 32.05)]),
+    ],
+)
+def test_keypoints_of_both_official_files_stay_where_they_are(
+    file: str, count: int, best: list[tuple[float, float]], r2d2: R2D2, photos: list[Picture]
+) -> None:
+    found = R2D2(side=160, budget=300, weights=r2d2.weights.replace("WASF", file)).detect(photos[3])
+    assert abs(len(found) - count) <= 2
+    apart = np.linalg.norm(found.xy[:10] - np.array(best)[:, None], axis=2)  # scores are close: order may differ
+    assert apart.min(axis=1).max() < 0.05
+
+
 def test_a_checkpoint_without_the_part_is_refused(tmp_path: Path, photos: list[Picture]) -> None:
     import torch
 

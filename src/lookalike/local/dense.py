@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import cv2
 import numpy as np
@@ -19,8 +19,12 @@ from lookalike.local.order import best_first
 from lookalike.local.with_detector import unit_rows
 from lookalike.local.working import Working, working
 from lookalike.models.given import weights_digest, weights_file
+from lookalike.models.onnx_session import Device, started
 from lookalike.registry import digest
 from lookalike.types import Keypoints, LocalFeatures, Picture, Space
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Places: TypeAlias = NDArray[np.float64]
 """(k, 2) x, y"""
@@ -49,6 +53,21 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Setup:
+    """Where a network comes from and what it runs on."""
+
+    file: Path
+    sha256: str
+    """Others at the same path are another network, in the same process too."""
+    threads: int
+    device: Device
+
+    def started(self, graph: bytes) -> onnxruntime.InferenceSession:
+        """A session of it."""
+        return started(graph, self.threads, self.device)
+
+
+@dataclass(frozen=True)
 class DenseFeatures(Limited, ABC):
     """A detector and extractor in one pass; its keypoints have no angle: pictures count as upright."""
 
@@ -61,6 +80,7 @@ class DenseFeatures(Limited, ABC):
     weights: str = field(default="", compare=False)
     """Path of a checkpoint; none: the one that `lookalike models get` brought."""
     threads: int = field(default=1, compare=False)
+    device: Device = field(default="auto", compare=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -78,9 +98,9 @@ class DenseFeatures(Limited, ABC):
         return (weights_digest(self.weights, self._row, official=self.official),)
 
     @property
-    def _file(self) -> tuple[Path, str]:
-        """Its weights and their sha256: others at the same path are another network, in the same process too."""
-        return self.checkpoint, self.weight_digests[0]
+    def _setup(self) -> Setup:
+        """What its session hangs on."""
+        return Setup(self.checkpoint, self.weight_digests[0], self.threads, self.device)
 
     @property
     def _row(self) -> str:
