@@ -9,7 +9,7 @@ import typer
 
 from lookalike.app.cli.program import app
 from lookalike.describe import DESCRIBERS
-from lookalike.local import EXTRACTORS
+from lookalike.local import DETECTORS, EXTRACTORS
 from lookalike.match import MATCHERS
 from lookalike.registry import settable
 
@@ -61,6 +61,20 @@ def test_every_describer_and_field_is_documented(name: str) -> None:
 @pytest.mark.parametrize("name", [*EXTRACTORS, *MATCHERS])
 def test_every_local_feature_and_matcher_is_documented(name: str) -> None:
     assert f"`{name}`" in CLI.split("## `lookalike match", 1)[1].split("\n## ", 1)[0]
+
+
+@pytest.mark.parametrize("name", list(EXTRACTORS))
+def test_every_field_of_local_features_is_documented(name: str) -> None:
+    section = CLI.split("## `lookalike match", 1)[1].split("\n## ", 1)[0]
+    (row,) = (line for line in section.splitlines() if f"`{name}`" in line.split(" | ")[0] and line.startswith("| "))
+    of_all = {field for field in ("side", "budget", "threads", "device", "weights") if f"`{field}`" in section}
+    fields = {field.name for field in settable(EXTRACTORS.load(name))} - of_all
+    assert {field for field in fields if f"`{field}`" not in row} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in DETECTORS if name not in set(EXTRACTORS)])
+def test_every_detector_is_documented(name: str) -> None:
+    assert f"`{name}`" in CLI.split("A `detector` is", 1)[1].split("\n\n", 1)[0]
 
 
 @pytest.mark.parametrize("variable", ["LOOKALIKE_LIBRARY", "LOOKALIKE_CACHE", "LOOKALIKE_OFFLINE"])

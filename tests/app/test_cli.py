@@ -201,6 +201,10 @@ def test_status_verify_doctor_compact_describers_models_speak_json(indexed, phot
     rows = indexed("describers", "--json").document["describers"]
     assert {row["name"] for row in rows} >= {"convnet", "histogram", "phash", "dhash", "thumbnail"}
     assert {"name", "dim", "metric", "source", "fields"} <= set(rows[0])
+    local = {row["name"]: row for row in indexed("describers", "--local", "--json").document["local"]}
+    assert (local["harris"]["detects"], local["harris"]["extracts"], local["harris"]["lacks"]) == (True, False, None)
+    assert "superpoint_v1.pth" in local["superpoint"]["lacks"]
+    assert b"superpoint_v1.pth" in indexed("describers", "--local").out
     models = indexed("models", "list", "--json").document["models"]
     assert next(row for row in models if row["name"] == "efficientnet-lite0")["here"]
 

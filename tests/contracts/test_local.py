@@ -140,6 +140,25 @@ def test_odd_pictures_have_defined_rows(extractor: Extractor, kind: str) -> None
     assert_features(extractor.extract(picture), extractor, picture.size)
 
 
+@pytest.mark.parametrize("kind", ["one px", "flat", "noise"])
+def test_no_keypoints_have_no_rows(extractor: Extractor, kind: str) -> None:
+    picture = picture_of(ODD[kind])
+    none = Keypoints(np.zeros((0, 2), np.float32), np.zeros(0, np.float32), picture.size)
+    features = extractor.extract(picture, none)
+    assert_features(features, extractor, picture.size)
+    assert len(features) == 0
+
+
+@pytest.mark.parametrize("kind", ["few px", "10 x 3,000", "flat", "noise"])
+def test_keypoints_at_the_corners_have_defined_rows_or_none(extractor: Extractor, kind: str) -> None:
+    picture = picture_of(ODD[kind])
+    width, height = picture.size
+    xy = np.array([(0, 0), (width - 1, 0), (-0.4, height - 0.6), (width - 0.6, height - 0.6)], np.float32)
+    fours = np.full(4, 4, np.float32)
+    features = extractor.extract(picture, Keypoints(xy, np.ones(4, np.float32), picture.size, fours))
+    assert_features(features, extractor, picture.size)
+
+
 def test_the_same_picture_has_the_same_features_and_is_not_written_to(extractor: Extractor, scene: Picture) -> None:
     before = scene.pixels.copy()
     first, again = (extractor.extract(Picture(scene.pixels, scene.size)) for _ in range(2))

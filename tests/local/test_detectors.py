@@ -8,6 +8,7 @@ import pytest
 from skimage.feature import corner_harris, corner_shi_tomasi, peak_local_max
 
 from lookalike.local import DETECTORS
+from lookalike.local.corners import segment_test
 from lookalike.local.maxima import peaks
 from lookalike.local.uniqueness import CENTRE, Uniqueness
 from lookalike.pixels.planes import grey
@@ -50,11 +51,47 @@ def test_soft_spots_are_found_where_they_are_and_how_large(name: str, sign: int)
         assert found.scale[at.argmin()] == pytest.approx(2 * np.sqrt(2) * s, rel=0.25)
 
 
-def test_points_of_an_edge_lie_on_it() -> None:
+def test_points_of_an_edge_lie_on_it_and_point_to_the_light() -> None:
     light = np.where(np.arange(160)[None] + np.zeros((120, 1)) < 80, 40, 200)
     found = DETECTORS.make("canny").detect(picture_of(light))
     assert len(found) >= 10
-    assert np.abs(found.xy[:, 0] - 79.5).max() <= 1
+    assert np.abs(found.xy[:, 0] - 79.5).max() <= 0.5
+    assert found.angle is not None
+    np.testing.assert_allclose(np.cos(found.angle), 1, atol=1e-3)
+
+
+def test_points_of_a_soft_edge_lie_on_it_to_a_fraction_of_a_px() -> None:
+    y, x = np.mgrid[:140, :160]
+    across, down = x - 80.3, y - 70.6
+    light = 40 + 160 / (1 + np.exp((np.hypot(across, down) - 45.2) / 0.8))
+    found = DETECTORS.make("canny").detect(picture_of(light))
+    assert len(found) >= 20
+    out = found.xy - (80.3, 70.6)
+    assert np.abs(np.linalg.norm(out, axis=1) - 45.2).max() < 0.1
+    assert found.angle is not None
+    inward = -out / np.linalg.norm(out, axis=1, keepdims=True)
+    assert ((np.column_stack([np.cos(found.angle), np.sin(found.angle)]) * inward).sum(axis=1) > 0.999).all()
+
+
+def test_the_segment_test_is_that_of_opencv(photos: list[Picture]) -> None:
+    light = grey(photos[3])
+    corners = cv2.FastFeatureDetector.create(10, nonmaxSuppression=True).detect(light, None)
+    px = np.array([corner.pt for corner in corners], np.int64)
+    assert len(px) > 500
+    np.testing.assert_array_equal(segment_test(light, px), [corner.response for corner in corners])
+
+
+def test_corners_of_fast_are_found_to_a_fraction_of_a_px(photos: list[Picture]) -> None:
+    """A picture moved by 0.4 px, as the eye sees it: the corners move by that, and not by 0 or 1."""
+    light = grey(photos[2]).astype(np.float32)
+    moved = cv2.warpAffine(light, np.array([(1, 0, 0.4), (0, 1, 0)]), light.shape[::-1], flags=cv2.INTER_CUBIC)
+    one, other = (DETECTORS.make("fast", {"side": 4000}).detect(picture_of(each)).xy for each in (light, moved))
+    apart = np.linalg.norm(one[:, None] + (0.4, 0) - other, axis=2)
+    near = apart.argmin(axis=1)[apart.min(axis=1) < 1.5]
+    steps = other[near] - one[apart.min(axis=1) < 1.5]
+    assert len(steps) > 100
+    assert np.median(steps[:, 0]) == pytest.approx(0.4, abs=0.1)
+    assert np.median(np.linalg.norm(steps - (0.4, 0), axis=1)) < 0.3
 
 
 def test_a_region_is_an_ellipse_of_its_shape() -> None:

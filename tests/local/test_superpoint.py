@@ -44,6 +44,19 @@ def test_it_finds_what_a_slow_loop_finds(
     np.testing.assert_allclose(features.descriptors, rows, atol=1e-4)
 
 
+def test_other_weights_at_the_same_path_are_another_network(
+    superpoint_weights: Tensors, tmp_path: Path, photos: list[Picture]
+) -> None:
+    network, picture = SuperPoint(weights=str(tmp_path / "trained.pth")), cut(photos[3])
+    found = []
+    for sign in (1, -1):
+        tensors = {**superpoint_weights, "convDb.weight": sign * superpoint_weights["convDb.weight"]}
+        torch.save({name: torch.from_numpy(tensor) for name, tensor in tensors.items()}, network.weights)
+        found.append((network.space, network.extract(picture).descriptors))
+    assert found[0][0] != found[1][0]
+    assert (found[0][1] * found[1][1]).sum(axis=1).mean() < 0
+
+
 def test_places_are_chosen_as_one_by_one() -> None:
     heat = np.random.default_rng(0).random((40, 50)).astype(np.float32)
     for apart in (1, 2, 5):

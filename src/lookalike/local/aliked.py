@@ -5,19 +5,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.local.deformable import Maps, described
-from lookalike.local.dense import DenseFeatures, Level, Places, inside, maxima, padded
+from lookalike.local.dense import DenseFeatures, Level, Places, Setup, inside, maxima, padded
 from lookalike.local.interpolated import interpolated
 from lookalike.local.working import Working
 from lookalike.models.aliked import CELLS, STEP, Head, aliked, dim
 from lookalike.models.checkpoint import read_checkpoint
-from lookalike.models.onnx_session import started
 from lookalike.pixels.planes import small
 from lookalike.types import Picture
 
@@ -54,7 +52,7 @@ class ALIKED(DenseFeatures):
         return f"aliked-{self.variant}"
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
-        session, head = _network(self.checkpoint, self.variant, self.threads)
+        session, head = _network(self._setup, self.variant)
         height, width = work.grey.shape
         names = [f"map{number}" for number in range(len(CELLS))]
         pixels = padded(small(picture, width, height), STEP)
@@ -77,7 +75,7 @@ def between(score: NDArray[np.float32], px: NDArray[np.int64]) -> Places:
 
 
 @cache
-def _network(file: Path, variant: str, threads: int) -> tuple[onnxruntime.InferenceSession, Head]:
+def _network(setup: Setup, variant: str) -> tuple[onnxruntime.InferenceSession, Head]:
     """Built in memory once a process."""
-    network = aliked(read_checkpoint(file), variant)
-    return started(network.graph, threads), network.head
+    network = aliked(read_checkpoint(setup.file), variant)
+    return setup.started(network.graph), network.head

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import cv2
 import numpy as np
@@ -19,8 +19,12 @@ from lookalike.local.order import best_first
 from lookalike.local.with_detector import unit_rows
 from lookalike.local.working import Working, working
 from lookalike.models.given import weights_digest, weights_file
+from lookalike.models.onnx_session import Device, started
 from lookalike.registry import digest
 from lookalike.types import Keypoints, LocalFeatures, Picture, Space
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Places: TypeAlias = NDArray[np.float64]
 """(k, 2) x, y"""
@@ -49,6 +53,21 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Setup:
+    """Where a network comes from and what it runs on."""
+
+    file: Path
+    sha256: str
+    """Others at the same path are another network, in the same process too."""
+    threads: int
+    device: Device
+
+    def started(self, graph: bytes) -> onnxruntime.InferenceSession:
+        """A session of it."""
+        return started(graph, self.threads, self.device)
+
+
+@dataclass(frozen=True)
 class DenseFeatures(Limited, ABC):
     """A detector and extractor in one pass; its keypoints have no angle: pictures count as upright."""
 
@@ -61,6 +80,7 @@ class DenseFeatures(Limited, ABC):
     weights: str = field(default="", compare=False)
     """Path of a checkpoint; none: the one that `lookalike models get` brought."""
     threads: int = field(default=1, compare=False)
+    device: Device = field(default="auto", compare=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -76,6 +96,11 @@ class DenseFeatures(Limited, ABC):
     def weight_digests(self) -> tuple[str, ...]:
         """Of the network."""
         return (weights_digest(self.weights, self._row, official=self.official),)
+
+    @property
+    def _setup(self) -> Setup:
+        """What its session hangs on."""
+        return Setup(self.checkpoint, self.weight_digests[0], self.threads, self.device)
 
     @property
     def _row(self) -> str:
@@ -94,7 +119,8 @@ class DenseFeatures(Limited, ABC):
         """Rows of `keypoints`, in their order; or of its own, best first."""
         work = working(picture, self.side)
         given = none_of(picture.size) if keypoints is None else keypoints
-        if work.is_tiny or work.is_even:  # of an even picture a network only sees the border
+        nothing_asked = keypoints is not None and not len(keypoints)
+        if nothing_asked or work.is_tiny or work.is_even:  # of an even picture a network only sees the border
             return LocalFeatures(given[:0], np.zeros((0, self._dim), np.float32))
         levels = self._levels(picture, work, only_first=keypoints is not None)
         if keypoints is None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.local.dense import DenseFeatures, Level, Places, maxima, padded
+from lookalike.local.dense import DenseFeatures, Level, Places, Setup, maxima, padded
 from lookalike.local.sparse import read_between
 from lookalike.local.working import Working
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.disk import DIM, KERNEL, PART, STEP, Disk, disk
-from lookalike.models.onnx_session import started
 from lookalike.pixels.planes import small
 from lookalike.types import Picture
 
@@ -44,7 +42,7 @@ class DISK(DenseFeatures):
         return DIM
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
-        session, network = _network(self.checkpoint, self.threads)
+        session, network = _network(self._setup)
         height, width = work.grey.shape
         hidden, heat = session.run(["hidden", "heat"], {"pixels": padded(small(picture, width, height), STEP)})
         heat = heat[:height, :width]
@@ -69,7 +67,7 @@ def _read(disk: Disk, hidden: NDArray[np.float32], shape: tuple[int, int], xy: P
 
 
 @cache
-def _network(file: Path, threads: int) -> tuple[onnxruntime.InferenceSession, Disk]:
+def _network(setup: Setup) -> tuple[onnxruntime.InferenceSession, Disk]:
     """Built in memory once a process."""
-    network = disk(read_checkpoint(file, PART))
-    return started(network.graph, threads), network
+    network = disk(read_checkpoint(setup.file, PART))
+    return setup.started(network.graph), network

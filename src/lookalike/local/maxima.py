@@ -23,8 +23,8 @@ def peaks(response: NDArray[np.float32], apart: int, budget: int) -> tuple[NDArr
     greatest = float(response.max(initial=0))
     ties = np.random.default_rng(0).random(response.shape, np.float32) * np.float32(TIE * greatest)
     told_apart = response + ties
-    top = cv2.dilate(told_apart, np.ones((2 * apart + 1, 2 * apart + 1), np.uint8))
-    is_peak = (told_apart >= top) & (response > max(LEAST * greatest, 1e-12))
+    greatest_near = cv2.dilate(told_apart, np.ones((2 * apart + 1, 2 * apart + 1), np.uint8))
+    is_peak = (told_apart >= greatest_near) & (response > max(LEAST * greatest, 1e-12))
     is_peak[[0, -1]] = is_peak[:, [0, -1]] = False
     y, x = np.nonzero(is_peak)
     order = np.lexsort((x, y, -response[y, x]))[:budget]
@@ -36,11 +36,12 @@ def refined(response: NDArray[np.float32], places: NDArray[np.float64]) -> NDArr
     """(k, 2) tops of the parabolas through each px and its neighbours across and down, at most half a px away."""
     x, y = places.astype(np.int64).T
     here = response[y, x]
-    across = _top(response[y, x - 1], here, response[y, x + 1])
-    down = _top(response[y - 1, x], here, response[y + 1, x])
+    across = top(response[y, x - 1], here, response[y, x + 1])
+    down = top(response[y - 1, x], here, response[y + 1, x])
     return places + np.column_stack([across, down])
 
 
-def _top(before: NDArray[np.float32], here: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64]:
+def top(before: NDArray[np.float32], here: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(k,) where parabolas through three values a step apart are greatest: steps from `here`, at most half a one."""
     bend = 2.0 * here - before - after
     return np.asarray(np.clip((after - before) / (2 * np.where(bend > 1e-12, bend, np.inf)), -0.5, 0.5), np.float64)

@@ -36,14 +36,17 @@ class OpenCVFeatures(Limited, ABC):
         return keypoints[best_first(keypoints)]
 
     def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
-        """Rows of `keypoints`, or of those that `detect` finds; best first."""
+        """Rows of `keypoints`, less those around which all is even, or of those that `detect` finds; best first."""
         work = working(picture, self.side)
         given = self._found(work) if keypoints is None else self._given(keypoints, work)
         found, rows = self._extractor().compute(work.grey, given) if given else ((), None)
         if rows is None:
             rows = np.zeros((0, self.space.columns), self.space.dtype)
         features = LocalFeatures(_keypoints(found, work), self._rows(rows))
-        return features[best_first(features.keypoints)]
+        order = best_first(features.keypoints)
+        if self.metric == "cosine":
+            order = order[features.descriptors[order].any(axis=1)]  # where there is nothing to see there is no row
+        return features[order]
 
     def _found(self, work: Working) -> list[Any]:
         """At most `budget`, over the whole picture."""

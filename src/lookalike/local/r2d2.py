@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from lookalike.local.dense import DenseFeatures, Level, maxima, on_cells
+from lookalike.local.dense import DenseFeatures, Level, Setup, maxima, on_cells
 from lookalike.local.working import Working
 from lookalike.models.checkpoint import read_checkpoint
-from lookalike.models.onnx_session import started
 from lookalike.models.r2d2 import DIM, PART, r2d2
 from lookalike.pixels.planes import small
 from lookalike.pixels.resize import resize
@@ -62,7 +60,7 @@ class R2D2(DenseFeatures):
         return levels
 
     def _level(self, pixels: Pixels, ratio: tuple[float, float]) -> Level:
-        session = _session(self.checkpoint, self.threads)
+        session = _session(self._setup)
         maps, reliability, repeatability = session.run(["rows", "reliability", "repeatability"], {"pixels": pixels})
         places = maxima(repeatability, APART, self.repeatable)
         places = places[reliability[places[:, 1], places[:, 0]] >= self.reliable]
@@ -72,6 +70,6 @@ class R2D2(DenseFeatures):
 
 
 @cache
-def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(setup: Setup) -> onnxruntime.InferenceSession:
     """The network, built in memory once a process."""
-    return started(r2d2(read_checkpoint(file, PART)), threads)
+    return setup.started(r2d2(read_checkpoint(setup.file, PART)))

@@ -33,12 +33,21 @@ class RatedPx(Limited, ABC):
             return none_of(work.original)
         xy, scores = peaks(self._response(work.grey), self.apart, self.budget)
         scale = np.full(len(xy), self._diameter * work.scale, np.float32)
-        return Keypoints(work.to_original(xy), scores, work.original, scale)
+        places = work.to_original(self._refined(work.grey, xy))
+        return Keypoints(places, scores, work.original, scale, self._angles(work.grey, xy))
 
     @property
     @abstractmethod
     def _diameter(self) -> float:
         """px of the working picture that a rating rests on."""
+
+    def _refined(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float64]:  # noqa: ARG002
+        """(k, 2) places of the maxima, where the parabolas through the response do not say it all."""
+        return xy
+
+    def _angles(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float32] | None:  # noqa: ARG002
+        """(k,) rad, where a rating has a direction."""
+        return None
 
     @abstractmethod
     def _response(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]: ...

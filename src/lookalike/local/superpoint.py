@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from lookalike.local.dense import DenseFeatures, Level, inside, on_cells, padded, picture_of_cells, spaced
+from lookalike.local.dense import DenseFeatures, Level, Setup, inside, on_cells, padded, picture_of_cells, spaced
 from lookalike.local.working import Working
 from lookalike.models.cells import CELL
 from lookalike.models.checkpoint import read_checkpoint
-from lookalike.models.onnx_session import started
 from lookalike.models.superpoint import DIM, superpoint
 from lookalike.types import Picture
 
@@ -52,7 +50,7 @@ class SuperPoint(DenseFeatures):
         return DIM
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
-        session = _session(self.checkpoint, self.threads)
+        session = _session(self._setup)
         maps, cells = session.run(["rows", "heat"], {"grey": padded(work.grey, CELL)})
         height, width = work.grey.shape
         heat = picture_of_cells(cells)[:height, :width]
@@ -62,6 +60,6 @@ class SuperPoint(DenseFeatures):
 
 
 @cache
-def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(setup: Setup) -> onnxruntime.InferenceSession:
     """The network, built in memory once a process."""
-    return started(superpoint(read_checkpoint(file)), threads)
+    return setup.started(superpoint(read_checkpoint(setup.file)))

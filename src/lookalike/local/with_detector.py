@@ -34,6 +34,11 @@ class WithDetector(Limited, ABC):
     def space(self) -> Space:
         return Space(self.name, digest(self), self._dim, "cosine")
 
+    @property
+    def weight_digests(self) -> tuple[str, ...]:
+        """Of the detector: which rows there are hangs on all that it is, weights included."""
+        return (digest(self._detector()),)
+
     def detect(self, picture: Picture) -> Keypoints:
         """Those of the detector."""
         return self._detector().detect(picture)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from lookalike.local.dense import DenseFeatures, Level, maxima, on_cells, padded, picture_of_cells
+from lookalike.local.dense import DenseFeatures, Level, Setup, maxima, on_cells, padded, picture_of_cells
 from lookalike.local.interpolated import interpolated
 from lookalike.local.working import Working
 from lookalike.models.cells import CELL
 from lookalike.models.checkpoint import read_checkpoint
-from lookalike.models.onnx_session import started
 from lookalike.models.xfeat import DIM, STEP, xfeat
 from lookalike.types import Picture
 
@@ -43,7 +41,7 @@ class XFeat(DenseFeatures):
         return DIM
 
     def _levels(self, picture: Picture, work: Working, *, only_first: bool) -> list[Level]:  # noqa: ARG002  one level
-        session = _session(self.checkpoint, self.threads)
+        session = _session(self._setup)
         maps, reliability, cells = session.run(["rows", "reliability", "heat"], {"grey": padded(work.grey, STEP)})
         height, width = work.grey.shape
         heat = picture_of_cells(cells)[:height, :width]
@@ -56,6 +54,6 @@ class XFeat(DenseFeatures):
 
 
 @cache
-def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(setup: Setup) -> onnxruntime.InferenceSession:
     """The network, built in memory once a process."""
-    return started(xfeat(read_checkpoint(file)), threads)
+    return setup.started(xfeat(read_checkpoint(setup.file)))

@@ -1,16 +1,24 @@
-"""Networks on onnxruntime: one thread each, so that workers do not fight over cores."""
+"""Networks on onnxruntime: one thread each, so that workers do not fight over cores; on a GPU where there is one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
+from lookalike.errors import MissingExtra
 from lookalike.models.cache import path_of
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.efficientnet_lite import efficientnet_lite0
 
 if TYPE_CHECKING:
     import onnxruntime
+
+Device = Literal["auto", "cpu", "cuda"]
+"""auto: a GPU where onnxruntime knows of one."""
+CPU: Final = "CPUExecutionProvider"
+CUDA: Final = "CUDAExecutionProvider"
+Provider = str | tuple[str, dict[str, str]]
 
 
 @cache
@@ -19,13 +27,24 @@ def efficientnet_lite0_session(threads: int) -> onnxruntime.InferenceSession:
     return started(efficientnet_lite0(read_checkpoint(path_of("efficientnet-lite0"))), threads)
 
 
-def started(model: bytes, threads: int) -> onnxruntime.InferenceSession:
-    """A session of these ONNX bytes."""
+def started(model: bytes, threads: int, device: Device = "cpu") -> onnxruntime.InferenceSession:
+    """A session of these ONNX bytes; raises `MissingExtra` where there is no such device."""
     import onnxruntime
+
+    chosen = providers(device, onnxruntime.get_available_providers())
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread frees its core
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, options, providers=chosen)
+
+
+def providers(device: Device, available: Sequence[str]) -> list[Provider]:
+    """What runs the nodes, in the order of preference; a CPU runs those that a GPU cannot."""
+    if device == "cuda" and CUDA not in available:
+        raise MissingExtra("this onnxruntime knows no GPU: install onnxruntime-gpu in its place, or use device=cpu")
+    if device == "cpu" or CUDA not in available:
+        return [CPU]
+    return [(CUDA, {"use_tf32": "0"}), CPU]  # in full precision: rows are the same on every machine

