@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, get_args
 
+import numpy as np
+
 from lookalike.errors import BadQuery
-from lookalike.match.comparisons import Comparison, Pattern, compared
-from lookalike.match.correlation import Plane, Response, correlate
+from lookalike.match.comparisons import COMPARISONS, Compared, Comparison, Pattern
+from lookalike.match.correlation import Kernel, Place, Plane, Response, in_threads
 from lookalike.match.peaks import placements
 from lookalike.match.planes import planes, scaled_to
+from lookalike.match.products import Products
 from lookalike.match.windows import Mask, windows
 from lookalike.types import Located, Picture
 
@@ -49,9 +53,19 @@ class Exact:
         """(h - th + 1, w - tw + 1) scores of all windows of (h, w, c) by (th, tw, c)."""
         check(template, image, mask)
         pattern = Pattern.of(template, mask)
-        seen = windows(image, template.shape[:2], mask)
-        products = correlate(image, pattern.centred, self.threads)
-        return compared(self.comparison, products, seen, pattern, self.threads)
+        kernel = Kernel.of(pattern.centred, image.shape)
+        found = np.empty((image.shape[0] - template.shape[0] + 1, image.shape[1] - template.shape[1] + 1), np.float32)
+
+        def fill(places: Sequence[Place]) -> None:
+            products = Products.of(pattern, kernel, self.comparison.endswith("-normed"))
+            for place in places:
+                part = kernel.part(image, place)
+                seen = windows(part, template.shape[:2], mask)
+                found[place] = COMPARISONS[self.comparison](Compared(products.with_windows(part, seen), seen, pattern))
+
+        places = list(kernel.places(image.shape))
+        in_threads(fill, [places[at :: self.threads] for at in range(self.threads)], self.threads)
+        return found
 
 
 def check(template: Plane, image: Plane, mask: Mask | None) -> None:
