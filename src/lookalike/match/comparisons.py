@@ -41,12 +41,16 @@ class Pattern:
     @classmethod
     def of(cls, template: Plane, mask: Mask | None = None) -> Pattern:
         """`variance` is the sum of squares without the mean, `energy` that with it."""
-        inside = np.ones(template.shape[:2], bool) if mask is None else mask
-        values = template[inside].astype(np.int64)  # (n, c)
+        values = (template.reshape(-1, template.shape[2]) if mask is None else template[mask]).astype(
+            np.int64
+        )  # (n, c)
         sums, count = values.sum(axis=0), len(values)
-        variance = count * np.square(values).sum() - np.square(sums).sum()  # of integers: 0 where it is flat
-        centred = np.where(inside[:, :, None], template - sums / count, 0.0)
-        return cls(centred, sums / count, float(variance) / count, float(np.square(values).sum()), count)
+        energy = int(np.square(values).sum())
+        variance = count * energy - int(np.square(sums).sum())  # of integers: 0 where it is flat
+        centred = template - sums / count
+        if mask is not None:
+            centred[~mask] = 0
+        return cls(centred, sums / count, variance / count, float(energy), count)
 
 
 @dataclass(frozen=True, eq=False)

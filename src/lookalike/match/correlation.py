@@ -115,7 +115,9 @@ class Kernel:
             else:
                 cv2.mulSpectrums(scratch.spectrum, spectrum, 0, scratch.spectrum, conjB=True)
                 np.add(scratch.product, scratch.spectrum, out=scratch.product)
-        return cv2.dft(scratch.product, scratch.part, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+        return np.asarray(
+            cv2.dft(scratch.product, scratch.part, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+        )
 
     def _corner(self, whole: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
         height, width = (shape[axis] - self.values.shape[axis] + 1 for axis in (0, 1))

@@ -18,6 +18,9 @@ from lookalike.match.products import Products
 from lookalike.match.windows import Mask, windows
 from lookalike.types import Located, Picture
 
+TOLERANCE = 8e-6
+"""Largest error of a normed score that single precision may bring."""
+
 
 @dataclass(frozen=True)
 class Exact:
@@ -52,19 +55,30 @@ class Exact:
     def response(self, template: Plane, image: Plane, mask: Mask | None = None) -> Response:
         """(h - th + 1, w - tw + 1) scores of all windows of (h, w, c) by (th, tw, c)."""
         check(template, image, mask)
-        pattern = Pattern.of(template, mask)
+        return self.compared(Pattern.of(template, mask), image, self.threads, mask)
+
+    def compared(
+        self,
+        pattern: Pattern,
+        image: Plane,
+        threads: int = 1,
+        mask: Mask | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> Response:
+        """The same of what is known of a template, with errors of normed scores up to about `tolerance`."""
+        size = pattern.centred.shape[:2]
         kernel = Kernel.of(pattern.centred, image.shape)
-        found = np.empty((image.shape[0] - template.shape[0] + 1, image.shape[1] - template.shape[1] + 1), np.float32)
+        found = np.empty((image.shape[0] - size[0] + 1, image.shape[1] - size[1] + 1), np.float32)
 
         def fill(places: Sequence[Place]) -> None:
-            products = Products.of(pattern, kernel, self.comparison.endswith("-normed"))
+            products = Products.of(pattern, kernel, self.comparison.endswith("-normed"), tolerance)
             for place in places:
                 part = kernel.part(image, place)
-                seen = windows(part, template.shape[:2], mask)
+                seen = windows(part, size, mask)
                 found[place] = COMPARISONS[self.comparison](Compared(products.with_windows(part, seen), seen, pattern))
 
         places = list(kernel.places(image.shape))
-        in_threads(fill, [places[at :: self.threads] for at in range(self.threads)], self.threads)
+        in_threads(fill, [places[at::threads] for at in range(threads)], threads)
         return found
 
 

@@ -16,8 +16,6 @@ from lookalike.match.comparisons import Pattern
 from lookalike.match.correlation import Kernel, Place, Plane, Response, Scratch
 from lookalike.match.windows import FLAT, Windows
 
-TOLERANCE = 8e-6
-"""Largest error of a score that single precision may bring."""
 CELL = 64
 """px of a side, at least, of what is computed again in double precision."""
 
@@ -31,11 +29,13 @@ class Products:
     """The same for small squares."""
     variance: float
     """Of the template; 0 where no score is divided by it."""
+    tolerance: float
+    """Largest error of a score that single precision may bring."""
     _single: Scratch
     _double: list[Scratch] = field(default_factory=list)
 
     @classmethod
-    def of(cls, pattern: Pattern, kernel: Kernel, normed: bool) -> Products:
+    def of(cls, pattern: Pattern, kernel: Kernel, normed: bool, tolerance: float) -> Products:
         """`normed`: whether the products are divided by the contrast of their window."""
         height, width = kernel.values.shape[:2]
         square = tuple(
@@ -43,14 +43,14 @@ class Products:
             for of_template, side in zip((height, width), kernel.square, strict=True)
         )
         fine = Kernel(kernel.values, (square[0], square[1]))
-        return cls(kernel, fine, pattern.variance if normed else 0.0, kernel.scratch(np.float32))
+        return cls(kernel, fine, pattern.variance if normed else 0.0, tolerance, kernel.scratch(np.float32))
 
     def with_windows(self, part: Plane, seen: Windows) -> Response:
         """(h', w') of a part that the kernel takes; valid until the next call."""
         products, error = self.kernel.quick_products(part, self._single)
         if self.variance == 0:
             return products
-        least = np.square(error / TOLERANCE) / self.variance
+        least = np.square(error / self.tolerance) / self.variance
         faint = cv2.inRange(seen.variance, FLAT, float(least))
         if cv2.countNonZero(faint):
             for place in self._faint_places(faint, part.shape):

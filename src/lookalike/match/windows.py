@@ -54,8 +54,17 @@ def _boxes(image: Plane, window: tuple[int, int]) -> Windows:
     inside = np.s_[: image.shape[0] - height + 1, : image.shape[1] - width + 1]
     size, first = (width, height), (0, 0)
     sums = cv2.boxFilter(image, whole, size, anchor=first, normalize=False).reshape(image.shape)[inside]
-    squares = cv2.sqrBoxFilter(image, cv2.CV_64F, size, anchor=first, normalize=False).reshape(image.shape)[inside]
+    squares = _sums_of_squares(image, size).reshape(image.shape)[inside]
     return Windows(sums, squares[..., 0] if squares.shape[2] == 1 else squares.sum(axis=2), height * width)
+
+
+def _sums_of_squares(image: Plane, size: tuple[int, int]) -> NDArray[np.float64]:
+    """As float64, whole numbers; OpenCV's own filter counts in 32 bits, which overflow in large windows."""
+    first = (0, 0)
+    if size[0] * size[1] * 255**2 < 2**31:
+        return np.asarray(cv2.sqrBoxFilter(image, cv2.CV_64F, size, anchor=first, normalize=False))
+    squares = cv2.multiply(image, image, dtype=cv2.CV_32F)  # of 16 bits it would count in 32 bits too
+    return np.asarray(cv2.boxFilter(squares, cv2.CV_64F, size, anchor=first, normalize=False))
 
 
 def _masked(image: Plane, mask: Mask) -> Windows:
