@@ -10,6 +10,7 @@ from typing import ClassVar, get_args
 import numpy as np
 
 from lookalike.errors import BadQuery
+from lookalike.match.absence import chance_in
 from lookalike.match.comparisons import COMPARISONS, Compared, Comparison, Pattern
 from lookalike.match.correlation import Kernel, Place, Plane, Response, in_threads
 from lookalike.match.peaks import placements
@@ -50,7 +51,8 @@ class Exact:
         """
         response = self.response(planes(template, self.colour), planes(image, self.colour), mask)
         size = (template.pixels.shape[1], template.pixels.shape[0])
-        return Located(scaled_to(image, placements(response, size, k, self.overlap)), True, response)
+        chance = chance_in(response) if self.comparison == "ccoeff-normed" else None
+        return Located(scaled_to(image, placements(response, size, k, self.overlap)), True, response, chance)
 
     def response(self, template: Plane, image: Plane, mask: Mask | None = None) -> Response:
         """(h - th + 1, w - tw + 1) scores of all windows of (h, w, c) by (th, tw, c)."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
+from lookalike.match.absence import chance_in
 from lookalike.match.exact import Exact, check
 from lookalike.match.levels import Level, levels
 from lookalike.match.peaks import placements, settled, tops
@@ -28,6 +29,10 @@ REACH = 2
 STEPS = 4
 """In which it may move so far and on."""
 
+Found: TypeAlias = tuple[Sequence[Placement], bool, float | None]
+"""Places, whether there can hardly be better ones, and the score that chance would give (`Located.chance`)."""
+NOTHING: Found = ((), False, None)
+
 
 @dataclass(frozen=True)
 class Pyramid(Exact):
@@ -43,23 +48,23 @@ class Pyramid(Exact):
     def locate(self, template: Picture, image: Picture, k: int = 1, mask: Mask | None = None) -> Located:
         """The best `k` places, best first, with the scores that `Exact` gives them; with a mask exactly at once."""
         check(planes(template, self.colour), planes(image, self.colour), mask)
-        found, certain = ((), False) if mask is not None else self._search(levels(template, image, self.colour), k)
+        found, certain, chance = NOTHING if mask is not None else self._search(levels(template, image, self.colour), k)
         if not certain and (self.fall_back or not found):
             return super().locate(template, image, k, mask)
-        return Located(scaled_to(image, found), certain)
+        return Located(scaled_to(image, found), certain, chance=chance)
 
-    def _search(self, sizes: Sequence[Level], k: int) -> tuple[Sequence[Placement], bool]:
+    def _search(self, sizes: Sequence[Level], k: int) -> Found:
         """From the smallest picture or, as long as that leaves a doubt, from the next; and whether it left none."""
-        found: Sequence[Placement] = ()
+        found, chance = NOTHING[0], NOTHING[2]
         for start in range(len(sizes) - 1, 0, -1):
             if found and self._is_correlation and sizes[start].least(found[-1].score) < HOPELESS:
                 continue
-            found, certain = self._search_from(sizes[: start + 1], k)
+            found, certain, chance = self._search_from(sizes[: start + 1], k)
             if certain:
-                return found, True
-        return found, False
+                return found, True, chance
+        return found, False, chance
 
-    def _search_from(self, sizes: Sequence[Level], k: int) -> tuple[Sequence[Placement], bool]:
+    def _search_from(self, sizes: Sequence[Level], k: int) -> Found:
         """Follows first what looks best, then all that might still turn out better than that."""
         response = self.compared(sizes[-1].pattern, sizes[-1].image, self.threads, tolerance=ROUGH)
         height, width = sizes[-1].template.shape[:2]
@@ -67,13 +72,15 @@ class Pyramid(Exact):
         ahead = [self._followed(one, sizes) for one in settled(first, k, self.overlap)]
         chosen = settled(ahead, k, self.overlap)
         if len(chosen) < k:
-            return chosen, False
+            return chosen, False, None
+        chance = chance_in(response) if self.comparison == "ccoeff-normed" else None
         score, height = chosen[-1].score, first[0].score - float(np.median(response[::2, ::2]))
         cut = sizes[-1].least(score) if self._is_correlation else first[0].score - SLACK * height
         if len(first) > MOST and first[-1].score >= cut:
-            return chosen, False
+            return chosen, False, chance
         rivals = self._all_followed([one for one in first if one.score >= cut], sizes, chosen)
-        return settled([*chosen, *rivals], k, self.overlap), cut >= HOPELESS or not self._is_correlation
+        is_sure = cut >= HOPELESS or not self._is_correlation
+        return settled([*chosen, *rivals], k, self.overlap), is_sure, chance
 
     @property
     def _is_correlation(self) -> bool:
