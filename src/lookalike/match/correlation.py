@@ -27,7 +27,7 @@ Precise: TypeAlias = type[np.float32] | type[np.float64]
 
 SIDES = {256: 6.6, 384: 7.2, 640: 8.6, 960: 10.0, 1920: 12.5}
 """px of a side of the squares -> ns that one of their px takes (measured); other lengths are slower."""
-ROUNDING = 3e-6
+ROUNDING = 1.5e-6
 """Largest error of a sum of products in single precision, by the root mean square of all of its square (measured)."""
 
 Place = tuple[slice, slice]
