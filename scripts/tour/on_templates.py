@@ -37,7 +37,7 @@ def coin_found() -> Explanation:
     line = (
         f"Best place: {best.score:.2f} at {best.box[0]:.0f}, {best.box[1]:.0f}; the next best coin: {second.score:.2f}."
     )
-    return Explanation(line, side_by_side([_large(coin), heat_map(coins, coin, located)]))
+    return Explanation(line, side_by_side([_large(coin), heat_map(coins, located)]))
 
 
 def two_lights() -> Explanation:
@@ -62,7 +62,7 @@ def flat_piece() -> Explanation:
     located = Exact().locate(flat, coins)
     scores = located.response
     line = f"A flat piece has nothing that could be found: {scores.min():.0f} to {scores.max():.0f} everywhere."
-    return Explanation(line, side_by_side([_large(flat), heat_map(coins, flat, located)]))
+    return Explanation(line, side_by_side([_large(flat), heat_map(coins, located)]))
 
 
 def brick_found() -> Explanation:
@@ -72,7 +72,7 @@ def brick_found() -> Explanation:
     located = Exact().locate(brick, wall, 4)
     scores = [place.score for place in located.placements]
     line = "The four best places: " + ", ".join(f"{score:.2f}" for score in scores) + "."
-    return Explanation(line, side_by_side([_large(brick), heat_map(wall, brick, located)]))
+    return Explanation(line, side_by_side([_large(brick), heat_map(wall, located)]))
 
 
 def turned_and_smaller() -> Explanation:
@@ -112,7 +112,7 @@ def _compared(coins: Picture, comparison: Comparison, side: int = LARGE) -> tupl
     coin = part(photo("coins"), COIN)
     located = Exact(comparison).locate(coin, coins)
     told = f"{comparison}: {'right' if _is_right(located) else 'wrong'} place"
-    return captioned(drawn(heat_map(coins, coin, located), fit(coins.size, side)), told), told
+    return captioned(drawn(heat_map(coins, located), fit(coins.size, side)), told), told
 
 
 def _is_right(located: Located) -> bool:

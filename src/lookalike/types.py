@@ -111,12 +111,15 @@ class Placement:
 class Located:
     """Places, best first. `certain` is False where a fast search may have missed a better one.
 
-    `response` (h', w') float32 holds the score of every window, where all were compared.
+    `response` (h', w') float32 holds the score of every window, where all were compared; of a search over poses it is
+    (h, w), for each px the best of all poses with their middle there. `chance` is the score that a
+    picture without the template would hardly reach, where that is known.
     """
 
     placements: tuple[Placement, ...]
     certain: bool
     response: NDArray[np.float32] | None = None
+    chance: float | None = None
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,50 @@ def test_what_is_not_there_is_not_found_from_a_score_on(files):
     assert (ran.returncode, ran.stdout) == (1, "")
 
 
+def test_what_scores_no_better_than_chance_is_not_found(files):
+    ran = run(files / "absent.png", files / "photo.png")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "--least 0 shows it" in ran.stderr
+    assert run(files / "absent.png", files / "photo.png", "--least", 0).returncode == 0
+
+
+def test_a_turned_and_smaller_part_is_found_and_drawn_and_an_absent_one_is_not(files, tmp_path):
+    photo = cv2.imread(str(files / "photo.png"))
+    turn = cv2.getRotationMatrix2D((260, 182), -30, 0.8)  # clockwise, as OpenCV's angles are not
+    cv2.imwrite(str(tmp_path / "turned.png"), cv2.warpAffine(photo, turn, (600, 400), borderMode=cv2.BORDER_REFLECT))
+    ranges = ("--scales", "0.6:1.2", "--angles", "-45:45")
+    ran = run(files / "part.png", tmp_path / "turned.png", *ranges, "--json", "--map", tmp_path / "map.png")
+    assert ran.returncode == 0, ran.stderr
+    (place,) = json.loads(ran.stdout)["placements"]
+    assert place["scale"] == pytest.approx(0.8, rel=0.02)
+    assert place["angle"] == pytest.approx(30, abs=1)
+    x, y, width, height = place["box"]
+    np.testing.assert_allclose([x + width / 2, y + height / 2, width, height], [260.5, 182.5, 64, 51.2], atol=1.5)
+    assert cv2.imread(str(tmp_path / "map.png")).shape == (400, 600, 3)
+    ran = run(files / "absent.png", tmp_path / "turned.png", *ranges)
+    assert (ran.returncode, ran.stdout) == (1, "")
+
+
+def test_several_templates_are_told_apart(files):
+    ran = run(files / "part.png", files / "photo.png", "--also", files / "absent.png", "--least", 0, "--json")
+    templates = [place["template"] for place in json.loads(ran.stdout)["placements"]]
+    assert [name.rpartition("/")[2] for name in templates] == ["part.png", "absent.png"]
+
+
+def test_what_is_transparent_does_not_count(files, tmp_path):
+    spoilt, mask = cv2.imread(str(files / "spoilt.png")), cv2.imread(str(files / "mask.png"), cv2.IMREAD_GRAYSCALE)
+    cv2.imwrite(str(tmp_path / "clear.png"), np.dstack([spoilt, mask]))
+    (place,) = json.loads(run(tmp_path / "clear.png", files / "photo.png", "--json").stdout)["placements"]
+    assert place["score"] > 0.99
+    np.testing.assert_allclose(place["box"], [220, 150, 80, 64], atol=0.6)
+    cv2.imwrite(str(tmp_path / "nothing.png"), np.dstack([spoilt, 0 * mask]))
+    ran = run(tmp_path / "nothing.png", files / "photo.png")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "no pixel of the template is left" in ran.stderr
+
+
 def test_a_mask_takes_away_what_is_spoilt(files):
-    spoilt = json.loads(run(files / "spoilt.png", files / "photo.png", "--json").stdout)["placements"][0]
+    spoilt = json.loads(run(files / "spoilt.png", files / "photo.png", "--least", 0, "--json").stdout)["placements"][0]
     ran = run(files / "spoilt.png", files / "photo.png", "--mask", files / "mask.png", "--json")
     place = json.loads(ran.stdout)["placements"][0]
     assert place["score"] > 0.99 > spoilt["score"]
@@ -76,6 +118,11 @@ def test_a_map_shows_the_place_and_is_written_beside_the_answer(files, tmp_path)
         (("part.png", "photo.png", "--engine", "fst"), "did you mean 'fast'"),
         (("part.png", "photo.png", "--mask", "photo.png"), "must agree"),
         (("part.png", "nowhere.png"), "is not a file"),
+        (("part.png", "photo.png", "--scales", "2"), "two numbers, FROM:TO"),
+        (("part.png", "photo.png", "--scales", "2:0.5"), "from small to large"),
+        (("part.png", "photo.png", "--angles", "a:b"), "two numbers, FROM:TO"),
+        (("part.png", "photo.png", "--angles", "0:90", "--engine", "exact"), "leave --engine out"),
+        (("part.png", "photo.png", "--scales", "9:9"), "allow smaller ones"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_what_to_do(files, words, message):

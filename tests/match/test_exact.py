@@ -140,6 +140,29 @@ def test_windows_of_little_contrast_beside_much_are_as_exact_as_the_others():
         assert found[y, x] == pytest.approx((window * centred).sum() / lengths(window, centred), abs=1e-5)
 
 
+@pytest.mark.parametrize("side", [255, 300, 520])
+def test_large_bright_windows_do_not_overflow(side):
+    chance = np.random.default_rng(0)
+    image = np.clip(220 + 20 * cv2.GaussianBlur(chance.normal(0, 9, (540, 550)), (0, 0), 3), 0, 255).astype(np.uint8)
+    template = np.clip(image[7 : 7 + side, 5 : 5 + side] * 0.9 + chance.normal(0, 9, (side, side)), 0, 255).astype(
+        np.uint8
+    )
+    found = Exact().response(template[:, :, None], image[:, :, None])
+    centred = template - template.mean()
+    for y, x in [(7, 5), (0, 0), (20, 29)]:
+        window = image[y : y + side, x : x + side] - image[y : y + side, x : x + side].mean()
+        assert found[y, x] == pytest.approx((window * centred).sum() / lengths(window, centred), abs=1e-5)
+
+
+@pytest.mark.parametrize("name", NORMED)
+def test_the_last_windows_of_a_picture_of_many_squares_score_as_the_first(name):
+    photo = np.tile(cv2.resize(skimage.data.astronaut(), (400, 300)), (2, 2, 1))
+    template = photo[40:64, 50:82]
+    found = Exact(name, threads=2).response(template, photo)
+    np.testing.assert_allclose(found[:200, :300], found[300:500, 400:700], atol=2e-5)
+    np.testing.assert_allclose([found[340, 450], found[40, 50]], [found.max()] * 2, atol=1e-6)
+
+
 def test_a_flat_template_is_found_nowhere_and_not_everywhere():
     photo, flat = skimage.data.astronaut()[:100, :100, :1], np.full((9, 9, 1), 77, np.uint8)
     assert (Exact("ccoeff-normed").response(flat, photo) == 0).all()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lookalike.match.peaks import placements, refined
+from lookalike.match.peaks import placements, refined, tops
 
 
 def greedy(response, size, k, overlap):
@@ -44,3 +44,15 @@ def test_a_top_between_pixels_is_found(top):
 def test_at_the_edge_and_on_a_plateau_nothing_is_refined():
     assert refined(np.array([3.0, 2.0, 1.0]), 0) == 0
     assert refined(np.array([1.0, 1.0, 1.0]), 1) == 0
+
+
+@pytest.mark.parametrize("shape", [(7, 9), (8, 8), (1, 5), (6, 1), (1, 1)])
+def test_the_best_of_every_two_by_two_come_best_first(shape):
+    response = np.random.default_rng(0).random(shape, np.float32)
+    expected = sorted(
+        (float(response[y : y + 2, x : x + 2].max()) for y in range(0, shape[0], 2) for x in range(0, shape[1], 2)),
+        reverse=True,
+    )
+    found = tops(response, (3, 4), 5)
+    assert [one.score for one in found] == expected[:5]
+    assert all(response[int(one.box[1]), int(one.box[0])] == np.float32(one.score) for one in found)

@@ -246,21 +246,21 @@ def calibrate_document(fitted: Fitted) -> Document:
     )
 
 
-def locate_document(path: str, places: Sequence[Placement]) -> Document:
-    """Places in one picture, best first; boxes in px of it, angles in degrees."""
+def locate_document(path: str, places: Sequence[tuple[str, Placement]]) -> Document:
+    """Places of templates, by their names, in one picture; boxes in px of it, angles in degrees."""
     return document(
-        "locate",
-        placements=[
-            {
-                **path_fields(path),
-                "box": [round(side, 3) for side in place.box],
-                "score": round(place.score, 6),
-                "scale": round(place.scale, 5),
-                "angle": round(math.degrees(place.angle), 3),
-            }
-            for place in places
-        ],
+        "locate", placements=[{**_placement(path, place), "template": template} for template, place in places]
     )
+
+
+def _placement(path: str, place: Placement) -> Document:
+    return {
+        **path_fields(path),
+        "box": [round(side, 3) for side in place.box],
+        "score": round(place.score, 6),
+        "scale": round(place.scale, 5),
+        "angle": round(math.degrees(place.angle), 3),
+    }
 
 
 def models_document(states: Iterable[State]) -> Document:

@@ -11,6 +11,7 @@ LOCATORS: Table[Locator] = Table(
         "exact": "lookalike.match.exact:Exact",
         "fast": "lookalike.match.pyramid:Pyramid",
         "phase": "lookalike.match.phase:Phase",
+        "poses": "lookalike.match.poses:Poses",
     },
 )
 """Sliding windows by name of the engine."""

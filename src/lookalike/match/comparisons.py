@@ -14,21 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.correlation import Plane, Response, Values, in_threads
+from lookalike.match.correlation import Plane, Response, Values
 from lookalike.match.windows import Mask, Windows
 
 Comparison: TypeAlias = Literal[
     "sqdiff", "sqdiff-normed", "ccorr", "ccorr-normed", "zsqdiff", "zsqdiff-normed", "ccoeff", "ccoeff-normed"
 ]
-BAND = 16
-"""Rows that are computed at a time: their arrays stay in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,37 +41,40 @@ class Pattern:
     @classmethod
     def of(cls, template: Plane, mask: Mask | None = None) -> Pattern:
         """`variance` is the sum of squares without the mean, `energy` that with it."""
-        inside = np.ones(template.shape[:2], bool) if mask is None else mask
-        values = template[inside].astype(np.int64)  # (n, c)
+        values = (template.reshape(-1, template.shape[2]) if mask is None else template[mask]).astype(
+            np.int64
+        )  # (n, c)
         sums, count = values.sum(axis=0), len(values)
-        variance = count * np.square(values).sum() - np.square(sums).sum()  # of integers: 0 where it is flat
-        centred = np.where(inside[:, :, None], template - sums / count, 0.0)
-        return cls(centred, sums / count, float(variance) / count, float(np.square(values).sum()), count)
+        energy = int(np.square(values).sum())
+        variance = count * energy - int(np.square(sums).sum())  # of integers: 0 where it is flat
+        centred = template - sums / count
+        if mask is not None:
+            centred[~mask] = 0
+        return cls(centred, sums / count, variance / count, float(energy), count)
 
 
 @dataclass(frozen=True, eq=False)
-class Band:
-    """Some rows of windows with their sums of products, and what they are compared with."""
+class Compared:
+    """Sums of products (h', w') of some windows with a pattern, and what else is known of both."""
 
-    products: Values
+    products: Values | Response
     seen: Windows
-    rows: slice
     pattern: Pattern
 
-    @cached_property
+    @property
     def variance(self) -> Values:
         """|w'|^2"""
-        return self.seen.variance(self.rows)
+        return self.seen.variance
 
     @property
     def energy(self) -> Values:
         """|w|^2"""
-        return self.seen.squares[self.rows]
+        return self.seen.squares
 
     @property
     def dot(self) -> Values:
         """w . t"""
-        return np.asarray(self.products + self.seen.sums[self.rows] @ self.pattern.means)
+        return np.asarray(self.products + self.seen.sums @ self.pattern.means)
 
     @property
     def corrected_difference(self) -> Values:
@@ -84,16 +84,17 @@ class Band:
     @property
     def difference(self) -> Values:
         """|w - t|^2"""
-        apart = self.seen.sums[self.rows] - self.pattern.count * self.pattern.means
+        apart = self.seen.sums - self.pattern.count * self.pattern.means
         return np.asarray(self.corrected_difference + np.square(apart).sum(axis=2) / self.pattern.count)
 
 
-def _correlation(products: Values, of_window: Values, of_pattern: float) -> Values:
-    lengths = np.sqrt(of_window)
-    lengths *= np.sqrt(of_pattern)
-    np.copyto(lengths, np.inf, where=lengths == 0)
-    np.divide(products, lengths, out=lengths)
-    return np.clip(lengths, -1, 1, out=lengths)
+def _correlation(products: Values | Response, of_window: Values, of_pattern: float) -> Response:
+    lengths = np.sqrt(of_window.astype(np.float32))
+    lengths *= np.float32(np.sqrt(of_pattern))
+    if lengths.min() == 0:
+        lengths[lengths == 0] = np.inf
+    found = np.divide(products, lengths, dtype=np.float32, casting="same_kind")
+    return np.clip(found, -1, 1, out=found)
 
 
 def _difference(difference: Values, of_window: Values, of_pattern: float) -> Values:
@@ -102,27 +103,15 @@ def _difference(difference: Values, of_window: Values, of_pattern: float) -> Val
     return -np.minimum(np.divide(difference, lengths, out=nothing, where=lengths > 0), 1)
 
 
-COMPARISONS: Mapping[Comparison, Callable[[Band], Values]] = MappingProxyType(
+COMPARISONS: Mapping[Comparison, Callable[[Compared], Values | Response]] = MappingProxyType(
     {
-        "sqdiff": lambda band: -band.difference,
-        "sqdiff-normed": lambda band: _difference(band.difference, band.energy, band.pattern.energy),
-        "ccorr": lambda band: band.dot,
-        "ccorr-normed": lambda band: _correlation(band.dot, band.energy, band.pattern.energy),
-        "zsqdiff": lambda band: -band.corrected_difference,
-        "zsqdiff-normed": lambda band: _difference(band.corrected_difference, band.variance, band.pattern.variance),
-        "ccoeff": lambda band: band.products,
-        "ccoeff-normed": lambda band: _correlation(band.products, band.variance, band.pattern.variance),
+        "sqdiff": lambda two: -two.difference,
+        "sqdiff-normed": lambda two: _difference(two.difference, two.energy, two.pattern.energy),
+        "ccorr": lambda two: two.dot,
+        "ccorr-normed": lambda two: _correlation(two.dot, two.energy, two.pattern.energy),
+        "zsqdiff": lambda two: -two.corrected_difference,
+        "zsqdiff-normed": lambda two: _difference(two.corrected_difference, two.variance, two.pattern.variance),
+        "ccoeff": lambda two: two.products,
+        "ccoeff-normed": lambda two: _correlation(two.products, two.variance, two.pattern.variance),
     }
 )
-
-
-def compared(comparison: Comparison, products: Values, seen: Windows, pattern: Pattern, threads: int) -> Response:
-    """(h', w') from the sums of products and of windows."""
-    found = np.empty(seen.shape, np.float32)
-
-    def fill(top: int) -> None:
-        rows = slice(top, top + BAND)
-        found[rows] = COMPARISONS[comparison](Band(products[rows], seen, rows, pattern))
-
-    in_threads(fill, range(0, seen.shape[0], BAND), threads)
-    return found

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, get_args
 
+import numpy as np
+
 from lookalike.errors import BadQuery
-from lookalike.match.comparisons import Comparison, Pattern, compared
-from lookalike.match.correlation import Plane, Response, correlate
+from lookalike.match.absence import chance_in
+from lookalike.match.comparisons import COMPARISONS, Compared, Comparison, Pattern
+from lookalike.match.correlation import Kernel, Place, Plane, Response, in_threads
 from lookalike.match.peaks import placements
 from lookalike.match.planes import planes, scaled_to
+from lookalike.match.products import Products
 from lookalike.match.windows import Mask, windows
 from lookalike.types import Located, Picture
+
+TOLERANCE = 8e-6
+"""Largest error of a normed score that single precision may bring."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +51,37 @@ class Exact:
         """
         response = self.response(planes(template, self.colour), planes(image, self.colour), mask)
         size = (template.pixels.shape[1], template.pixels.shape[0])
-        return Located(scaled_to(image, placements(response, size, k, self.overlap)), True, response)
+        chance = chance_in(response) if self.comparison == "ccoeff-normed" else None
+        return Located(scaled_to(image, placements(response, size, k, self.overlap)), True, response, chance)
 
     def response(self, template: Plane, image: Plane, mask: Mask | None = None) -> Response:
         """(h - th + 1, w - tw + 1) scores of all windows of (h, w, c) by (th, tw, c)."""
         check(template, image, mask)
-        pattern = Pattern.of(template, mask)
-        seen = windows(image, template.shape[:2], mask)
-        products = correlate(image, pattern.centred, self.threads)
-        return compared(self.comparison, products, seen, pattern, self.threads)
+        return self.compared(Pattern.of(template, mask), image, self.threads, mask)
+
+    def compared(
+        self,
+        pattern: Pattern,
+        image: Plane,
+        threads: int = 1,
+        mask: Mask | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> Response:
+        """The same of what is known of a template, with errors of normed scores up to about `tolerance`."""
+        size = pattern.centred.shape[:2]
+        kernel = Kernel.of(pattern.centred, image.shape)
+        found = np.empty((image.shape[0] - size[0] + 1, image.shape[1] - size[1] + 1), np.float32)
+
+        def fill(places: Sequence[Place]) -> None:
+            products = Products.of(pattern, kernel, self.comparison.endswith("-normed"), tolerance)
+            for place in places:
+                part = kernel.part(image, place)
+                seen = windows(part, size, mask)
+                found[place] = COMPARISONS[self.comparison](Compared(products.with_windows(part, seen), seen, pattern))
+
+        places = list(kernel.places(image.shape))
+        in_threads(fill, [places[at::threads] for at in range(threads)], threads)
+        return found
 
 
 def check(template: Plane, image: Plane, mask: Mask | None) -> None:

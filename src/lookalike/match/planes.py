@@ -12,12 +12,18 @@ from lookalike.match.correlation import Plane
 from lookalike.types import Picture, Placement
 
 
-def planes(picture: Picture, colour: bool) -> Plane:
-    """(h, w, 3) in colour, else (h, w, 1) of luma."""
-    if colour:
-        return np.ascontiguousarray(picture.pixels)
-    grey: Plane = cv2.cvtColor(np.ascontiguousarray(picture.pixels), cv2.COLOR_RGB2GRAY)
-    return grey[:, :, None]
+def planes(picture: Picture, colour: bool, level: int = 0) -> Plane:
+    """(h, w, 3) in colour, else (h, w, 1) of luma; halved `level` times; kept with the picture for the next search."""
+    if level:
+        return picture.plane(("template", colour, level), lambda _: halved(planes(picture, colour, level - 1)))
+    return np.ascontiguousarray(picture.pixels) if colour else picture.plane("luma", _luma)
+
+
+def halved(plane: Plane) -> Plane:
+    """Means of two by two; an odd last row or column is left out."""
+    height, width = plane.shape[0] // 2, plane.shape[1] // 2
+    half = cv2.resize(plane[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(half, np.uint8).reshape(height, width, plane.shape[2])
 
 
 def scaled_to(image: Picture, found: Sequence[Placement]) -> tuple[Placement, ...]:
@@ -27,3 +33,8 @@ def scaled_to(image: Picture, found: Sequence[Placement]) -> tuple[Placement, ..
         replace(one, box=(one.box[0] * across, one.box[1] * down, one.box[2] * across, one.box[3] * down))
         for one in found
     )
+
+
+def _luma(pixels: Plane) -> Plane:
+    grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
+    return np.asarray(grey, np.uint8)[:, :, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 from lookalike.match.correlation import Plane, correlate
 
+FLAT = 0.25
+"""Sum of squares, without the mean, below which whole numbers are all the same: one that differs makes it 1/2."""
 Mask = NDArray[np.bool_]
 """(th, tw) which pixels of a template count."""
 
@@ -27,14 +30,15 @@ class Windows:
         """Of a response."""
         return self.squares.shape[0], self.squares.shape[1]
 
-    def variance(self, rows: slice, columns: slice = slice(None)) -> NDArray[np.float64]:
-        """(b, w') sums of squares without the mean of each channel; 0 exactly where a window is flat."""
-        sums = self.sums[rows, columns].astype(np.float64)
-        np.square(sums, out=sums)
-        of_sums = sums[..., 0] if sums.shape[2] == 1 else sums.sum(axis=2)
-        np.divide(of_sums, self.count, out=of_sums)  # by division, not by a factor: whole numbers stay whole
-        np.subtract(self.squares[rows, columns], of_sums, out=of_sums)
-        return np.maximum(of_sums, 0, out=of_sums)
+    @cached_property
+    def variance(self) -> NDArray[np.float64]:
+        """(h', w') sums of squares without the mean of each channel; 0 exactly where a window is flat."""
+        of_sums = cv2.multiply(self.sums, self.sums, dtype=cv2.CV_64F).reshape(self.sums.shape)
+        one = of_sums[..., 0] if of_sums.shape[2] == 1 else of_sums.sum(axis=2)
+        found = np.asarray(cv2.addWeighted(self.squares, 1.0, one, -1.0 / self.count, 0.0))
+        if found.min() < FLAT:
+            found[found < FLAT] = 0
+        return found
 
 
 def windows(image: Plane, size: tuple[int, int], mask: Mask | None = None) -> Windows:
@@ -45,11 +49,22 @@ def windows(image: Plane, size: tuple[int, int], mask: Mask | None = None) -> Wi
 def _boxes(image: Plane, window: tuple[int, int]) -> Windows:
     """By running sums of integers."""
     height, width = window
+    # Sums of 8 bits overflow 32 where a window has over 8 Mpx.
+    whole = cv2.CV_32S if height * width < 2**23 else cv2.CV_64F
     inside = np.s_[: image.shape[0] - height + 1, : image.shape[1] - width + 1]
     size, first = (width, height), (0, 0)
-    sums = cv2.boxFilter(image, cv2.CV_32S, size, anchor=first, normalize=False).reshape(image.shape)[inside]
-    squares = cv2.sqrBoxFilter(image, cv2.CV_64F, size, anchor=first, normalize=False).reshape(image.shape)[inside]
+    sums = cv2.boxFilter(image, whole, size, anchor=first, normalize=False).reshape(image.shape)[inside]
+    squares = _sums_of_squares(image, size).reshape(image.shape)[inside]
     return Windows(sums, squares[..., 0] if squares.shape[2] == 1 else squares.sum(axis=2), height * width)
+
+
+def _sums_of_squares(image: Plane, size: tuple[int, int]) -> NDArray[np.float64]:
+    """As float64, whole numbers; OpenCV's own filter counts in 32 bits, which overflow in large windows."""
+    first = (0, 0)
+    if size[0] * size[1] * 255**2 < 2**31:
+        return np.asarray(cv2.sqrBoxFilter(image, cv2.CV_64F, size, anchor=first, normalize=False))
+    squares = cv2.multiply(image, image, dtype=cv2.CV_32F)  # of 16 bits it would count in 32 bits too
+    return np.asarray(cv2.boxFilter(squares, cv2.CV_64F, size, anchor=first, normalize=False))
 
 
 def _masked(image: Plane, mask: Mask) -> Windows:

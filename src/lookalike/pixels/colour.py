@@ -28,6 +28,12 @@ def srgb(image: Image.Image) -> tuple[Pixels, tuple[str, ...]]:
     return np.asarray(image if alpha is None else _over_white(image, alpha)), odd
 
 
+def opacity(image: Image.Image) -> Pixels:
+    """(h, w, 3): white where the picture is opaque, black where it is transparent."""
+    alpha = None if image.mode in _DEEP else _alpha(image)
+    return rgb_of_grey(np.asarray(Image.new("L", image.size, 255) if alpha is None else alpha))
+
+
 def rgb_of_grey(tones: NDArray[np.uint8]) -> Pixels:
     """(h, w) as (h, w, 3)."""
     return np.repeat(tones[:, :, None], 3, axis=2)

@@ -36,10 +36,13 @@ class Decoded:
     flags: tuple[str, ...] = ()
 
 
-def decode(data: bytes | memoryview, *, min_side: int | None = None, limits: Limits = Limits()) -> Decoded:
+def decode(
+    data: bytes | memoryview, *, min_side: int | None = None, limits: Limits = Limits(), opacity: bool = False
+) -> Decoded:
     """The first frame of `data`, of at least `min_side` px on its shorter side where it has them; None: all of them.
 
-    Only a JPEG may come at a fraction. The pixels depend on (bytes, min_side) alone. Not for several threads at a
+    With `opacity`, in place of its colours, how opaque it is: white where nothing shines through. Only a JPEG may come
+    at a fraction. The pixels depend on (bytes, min_side) alone. Not for several threads at a
     time. Raises `BadPicture`, and nothing else whatever the bytes.
     """
     if min_side is not None and min_side < 1:
@@ -49,19 +52,19 @@ def decode(data: bytes | memoryview, *, min_side: int | None = None, limits: Lim
     data = bytes(data)
     format = format_of(data)
     try:
-        return _decode(format, data, min_side, limits)
+        return _decode(format, data, min_side, limits, opacity)
     except BadPicture as error:
         stripped = without_metadata(format, data) if error.reason == "truncated" else None
         if stripped is None:
             raise
         try:
-            decoded = _decode(format, stripped, min_side, limits)
+            decoded = _decode(format, stripped, min_side, limits, opacity)
         except BadPicture:
             raise error from None
         return replace(decoded, flags=tuple(sorted({*decoded.flags, "metadata"})))
 
 
-def _decode(format: str, data: bytes, min_side: int | None, limits: Limits) -> Decoded:
+def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool) -> Decoded:
     from lookalike.pixels.plugins import opened, pillow_limited
     from lookalike.pixels.reasons import bad_picture
 
@@ -69,7 +72,7 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits) -> D
         try:
             image = opened(format, data)
             size = image.size
-            pixels, flags = _pixels(image, format, data, min_side, limits)
+            pixels, flags = _pixels(image, format, data, min_side, limits, opacity)
             # After the size was checked: a PNG that is asked for its metadata loads all its pixels first.
             taken, date_flags = _tolerant(taken_of, image, None)
             orientation, turn_flags = _tolerant(orientation_of, image, 1)
@@ -91,16 +94,16 @@ def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> t
 
 
 def _pixels(
-    image: ImageFile, format: str, data: bytes, min_side: int | None, limits: Limits
+    image: ImageFile, format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool
 ) -> tuple[Pixels, tuple[str, ...]]:
     """As they lie in the file, in sRGB, and what was odd."""
-    if format == "jpeg":
+    if format == "jpeg" and not opacity:
         from lookalike.pixels.jpeg import jpeg_pixels
 
         return jpeg_pixels(cast("JpegImageFile", image), data, min_side, limits)
-    from lookalike.pixels.colour import srgb
+    from lookalike.pixels import colour
 
     check_size(image.size, limits.pixels)
     image.load()
     check_size(image.size, limits.pixels)  # again: the frame of an icon or of HEIC has a size of its own
-    return srgb(image)
+    return (colour.opacity(image), ()) if opacity else colour.srgb(image)

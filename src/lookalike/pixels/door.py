@@ -13,10 +13,11 @@ from lookalike.types import Picture
 
 @dataclass(frozen=True)
 class DecodeJob:
-    """The bytes of a file, and the side that must be kept (None: all pixels)."""
+    """The bytes of a file, the side that must be kept (None: all pixels), and whether to say how opaque it is."""
 
     data: bytes = field(repr=False)
     min_side: int | None
+    opacity: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Decoder:
         # What is loaded now counts as the worker's own memory, and is not waited for by the first picture.
         from lookalike.pixels import colour, jpeg, plugins, reasons  # noqa: F401
 
-        return lambda job: _reply(decode(job.data, min_side=job.min_side, limits=self.limits))
+        return lambda job: _reply(decode(job.data, min_side=job.min_side, limits=self.limits, opacity=job.opacity))
 
 
 def picture_of(reply: Reply) -> Decoded:

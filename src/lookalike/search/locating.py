@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from lookalike.pixels.limits import Limits
 from lookalike.protocols import Locator
 from lookalike.search.atomic import write_atomically
 from lookalike.search.opening import Opener
-from lookalike.search.sample import Source, sample
+from lookalike.search.sample import Source, opaque, sample
 from lookalike.types import Located, Picture
 
 
@@ -34,9 +35,9 @@ class Search:
         from PIL import Image
 
         if self.located.response is None:
-            raise BadQuery("a map needs every window compared: search with the engine 'exact'")
+            raise BadQuery("a map needs every window compared: search with the engine 'exact' or 'poses'")
         file = io.BytesIO()
-        Image.fromarray(heat_map(self.image, self.template, self.located)).save(file, "PNG")
+        Image.fromarray(heat_map(self.image, self.located)).save(file, "PNG")
         return write_atomically(Path(path), file.getvalue())
 
 
@@ -49,17 +50,42 @@ def locate(
     locator: Locator | None = None,
     limits: Limits = Limits(),
 ) -> Search:
-    """The best `k` places of `template` in `image`; where `mask`, a picture of the template's size, is light."""
+    """The best `k` places of `template` in `image`: where `mask`, a picture of the template's size, is light.
+
+    Without a mask, where the template is opaque.
+    """
+    (found,) = locate_each([template], image, k=k, mask=mask, locator=locator, limits=limits)
+    return found
+
+
+def locate_each(
+    templates: Sequence[Source],
+    image: Source,
+    *,
+    k: int = 1,
+    mask: Source | None = None,
+    locator: Locator | None = None,
+    limits: Limits = Limits(),
+) -> list[Search]:
+    """The same of several templates, in their order; the image is decoded once, and its planes are computed once."""
     if k < 1:
         raise BadQuery(f"k must be 1 or more, not {k}")
     opener = Opener(limits)
     try:
-        small, large = (sample(source, decode=opener.decode).picture(None) for source in (template, image))
-        covered = None if mask is None else _light(sample(mask, decode=opener.decode).picture(None))
+        small = [sample(source, decode=opener.decode).picture(None) for source in templates]
+        covered = [_covered(source, mask, opener) for source in templates]
+        large = sample(image, decode=opener.decode).picture(None)
     finally:
         opener.close()
     engine = LOCATORS.make("fast") if locator is None else locator
-    return Search(small, large, engine.locate(small, large, k, covered))
+    return [Search(one, large, engine.locate(one, large, k, only)) for one, only in zip(small, covered, strict=True)]
+
+
+def _covered(template: Source, mask: Source | None, opener: Opener) -> NDArray[np.bool_] | None:
+    """(th, tw) the pixels of a template that count; None: all of them."""
+    if mask is None:
+        return opaque(template, opacity=opener.opacity)
+    return _light(sample(mask, decode=opener.decode).picture(None))
 
 
 def _light(mask: Picture) -> NDArray[np.bool_]:

@@ -29,6 +29,10 @@ class Opener:
             raise BadPicture("too_large", f"{len(data)} bytes, more than the limit of {self._limits.bytes}")
         return picture_of(self._started().one(DecodeJob(data, min_side))).picture
 
+    def opacity(self, data: bytes) -> Picture:
+        """White where the picture is opaque, black where it is transparent; raises as `decode`."""
+        return picture_of(self._started().one(DecodeJob(data, None, opacity=True))).picture
+
     def _started(self) -> Isolated[DecodeJob]:
         if self._pool is None:
             self._pool = Isolated(Decoder(self._limits), workers=1, limits=self._limits)

@@ -60,6 +60,23 @@ def sample(source: Source, *, decode: Decode, box: Box | None = None, label: str
     return _of_picture(_picture(source), label or "array", box)
 
 
+def opaque(source: Source, *, opacity: Callable[[bytes], Picture]) -> NDArray[np.bool_] | None:
+    """(h, w) where the picture at `source` is opaque; None where it is so everywhere."""
+    if is_palette(source):
+        return None
+    if isinstance(source, (str, os.PathLike)):
+        source = _read(source)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        found = opacity(bytes(source)).pixels[:, :, 0] >= 128
+    else:
+        array = np.asarray(source) if isinstance(source, np.ndarray) else _array_of_image(source)
+        if array.ndim != 3 or array.shape[2] != 4:
+            return None
+        alpha: NDArray[Any] = array[:, :, 3]
+        found = alpha >= (0.5 if np.issubdtype(array.dtype, np.floating) else 128)
+    return None if found.all() else np.asarray(found)
+
+
 def _of_bytes(data: bytes, label: str, decode: Decode, box: Box | None) -> Sample:
     if box is not None:
         return _of_picture(decode(data, None), label, box)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +11,10 @@ import typer
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.options import Json, OutFile
 from lookalike.app.cli.output import json_bytes, lines, note, write
+from lookalike.errors import BadQuery
 
 if TYPE_CHECKING:
-    from lookalike.types import Placement
+    from lookalike.types import Located, Placement
 
 
 def locate(
@@ -26,7 +28,18 @@ def locate(
     ] = "ccoeff-normed",
     k: Annotated[int, typer.Option("-k", "--limit", min=1, help="How many places.")] = 1,
     least: Annotated[
-        float | None, typer.Option("--least", metavar="SCORE", help="Only places that score so high.")
+        float | None,
+        typer.Option("--least", metavar="SCORE", help="Only places that score so high; default: more than chance."),
+    ] = None,
+    scales: Annotated[
+        str | None, typer.Option("--scales", metavar="A:B", help="Sizes that it may have there, by its own: 0.5:2.")
+    ] = None,
+    angles: Annotated[
+        str | None,
+        typer.Option("--angles", metavar="A:B", help="Degrees that it may be turned by, clockwise: -180:180."),
+    ] = None,
+    also: Annotated[
+        list[str] | None, typer.Option("--also", metavar="FILE", help="Another template; more than once.")
     ] = None,
     mask: Annotated[
         str | None,
@@ -47,25 +60,65 @@ def locate(
 
     from lookalike.app.documents import locate_document
     from lookalike.match import LOCATORS
-    from lookalike.search.locating import locate as located
+    from lookalike.search.locating import locate_each
 
-    first, second = (sys.stdin.buffer.read() if name == "-" else name for name in (template, image))
+    names = [template, *(also or [])]
+    sources = [sys.stdin.buffer.read() if name == "-" else name for name in (*names, image)]
     settings: dict[str, object] = {} if method == "ccoeff-normed" else {"comparison": method}
     settings |= {"colour": True} if colour else {}  # not every engine compares in colour
-    locator = LOCATORS.make("exact" if map_file is not None else engine, settings)
-    found = located(first, second, k=k, mask=mask, locator=locator)
+    if scales is not None or angles is not None:
+        if engine not in ("fast", "poses"):
+            raise BadQuery(
+                f"the engine {engine!r} knows one size and no turn: leave --engine out with --scales, --angles"
+            )
+        engine, settings = "poses", settings | _poses(scales or "1:1", angles or "0:0")
+    locator = LOCATORS.make("exact" if map_file is not None and engine == "fast" else engine, settings)
+    searches = locate_each(sources[:-1], sources[-1], k=k, mask=mask, locator=locator)
     if map_file is not None:
-        found.save_map(map_file)
-    places = [one for one in found.located.placements if least is None or one.score >= least]
-    if not found.located.certain:
+        searches[0].save_map(map_file)
+    found = [(name, one, _kept(name, one.located, least)) for name, one in zip(names, searches, strict=True)]
+    rows = [(name, place) for name, _, places in found for place in places]
+    if json:
+        write(json_bytes(locate_document(image, rows)), output)
+    else:
+        write(lines((f"{name}  " if also else "") + _line(place) for name, place in rows), output)
+    return Exit.DONE if rows else Exit.NOTHING_FOUND
+
+
+def _poses(scales: str, angles: str) -> dict[str, object]:
+    """Settings of the engine `poses`."""
+    (smallest, largest), (low, high) = _range("--scales", scales), _range("--angles", angles)
+    return {"smallest": smallest, "largest": largest, "least_angle": low, "most_angle": high}
+
+
+def _range(option: str, text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(end) for end in text.split(":"))
+    except ValueError:
+        raise BadQuery(f"{option} takes two numbers, FROM:TO, not {text!r}") from None
+    return low, high
+
+
+def _kept(name: str, located: Located, least: float | None) -> list[Placement]:
+    """Those that score so high, or higher than chance; says what was left out and what is not sure."""
+    if not located.certain:
         note("not sure that these are the best places: use --engine exact")
-    write(json_bytes(locate_document(image, places)) if json else lines(map(_line, places)), output)
-    return Exit.DONE if places else Exit.NOTHING_FOUND
+    if least is not None or located.chance is None:
+        return [one for one in located.placements if least is None or one.score >= least]
+    kept = [one for one in located.placements if one.score > located.chance]
+    if located.placements and not kept:
+        best, chance = located.placements[0].score, located.chance
+        note(
+            f"{name}: the best place scores {best:.3f}, and chance up to {chance:.3f}; --least 0 shows it all the same"
+        )
+    return kept
 
 
 def _line(place: Placement) -> str:
     x, y, width, height = place.box
-    return f"{place.score:.4f}  at {x:.1f}, {y:.1f}  {width:.0f} x {height:.0f}"
+    posed = "" if place.scale == 1 and place.angle == 0 else f"  scale {place.scale:.3f}"
+    turned = f"  turned {math.degrees(place.angle):.1f} degrees" if place.angle else ""
+    return f"{place.score:.4f}  at {x:.1f}, {y:.1f}  {width:.0f} x {height:.0f}{posed}{turned}"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,0 +1,29 @@
+"""How well a template fits where it is not: the better, the more was searched and the smoother it is.
+
+Correlations of a template with windows that have nothing to do with it lie about 0, the wider, the fewer independent
+pixels both have; `atanh` makes them normal [Fisher, On the probable error of a coefficient of correlation, 1921]. The
+highest of n such is about sqrt(2 log n) spreads above 0.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+MARGIN = 1.0
+"""By which the highest that chance gives is multiplied; chosen on made cases (docs/decisions/0013)."""
+
+
+def highest_by_chance(spread: float, count: int) -> float:
+    """The score that the best of `count` unrelated windows hardly exceeds, all of which have that spread about 0."""
+    return math.tanh(MARGIN * spread * math.sqrt(2 * math.log(max(count, 2))))
+
+
+def chance_in(response: NDArray[np.float32]) -> float:
+    """The same of a response of correlations: by its negative ones, since the template itself is among the others."""
+    seen = response[::4, ::4]
+    below = seen[seen < 0]
+    spread = math.sqrt(float(np.square(below).mean(dtype=np.float64))) if below.size else 0.0
+    return highest_by_chance(spread, response.size)
