@@ -15,6 +15,7 @@ import numpy as np
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current, current_set, kind_for
+from lookalike.local import EXTRACTORS
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Extractor, Index, SetIndex, Store
 from lookalike.search.answering import Answering, folded
@@ -102,6 +103,7 @@ class Library:
         *,
         describers: Sequence[str] = (),
         local: bool | None = None,
+        features: str | None = None,
         options: Options | None = None,
     ) -> IndexReport:
         """Adds new and changed pictures at and below `paths`, notices moved and vanished ones.
@@ -109,17 +111,19 @@ class Library:
         `describers` names those to fill besides the ones that the library has, as NAME or NAME:FIELD=VALUE; one that
         learns is fitted to the library's pictures first. A new library starts with the defaults. `local`: whether it
         keeps local features, by which copies and parts are found; None leaves that as it is, and a new library does.
-        They are filled after the vectors.
+        `features` names those to keep in place of others, as NAME or NAME:FIELD=VALUE. They are filled after the
+        vectors.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
         named = [DESCRIBERS.spelled(words) for words in describers]
+        extractor = None if features is None else EXTRACTORS.spelled(features)
         several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
         if not several:
             raise BadQuery("index needs at least one file or folder")
         store = SQLiteStore.create(self.folder)
         try:
             with store.writing():
-                keep_places(store, local)
+                keep_places(store, local, extractor)
                 report, _ = ingest_and_learn(store, _describers(store, named), several, options)
                 report = fill_places(store, report, options)
         finally:
