@@ -1,9 +1,9 @@
 """What each describer adds to the default mixture, on classes and on edited copies.
 
-    python benchmarks/mixture.py ../shared/data [--originals N] [--describer NAME]... > mixture.md    some minutes
+    python benchmarks/mixture.py ../shared/data [--classes SET]... [--copies SET]... > mixture.md    some minutes
 
 The default mixture alone, without each of its parts, and with each other describer at each of two weights. The copies
-are made from grocery, caltech101 and flickr8k together.
+are made from all pictures of the sets of `--copies` together. `none` leaves a task out.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from peers import together
 from results import made, markdown
 
 CLASSES = ("grocery/test", "caltech101", "imagenette/train", "scene15/test")
+COPIES = ("grocery", "flickr8k")
+NONE = "none"
 WEIGHTS = (0.1, 0.25)
 
 
@@ -56,7 +58,9 @@ def section(title: str, found: Evaluation | None, measures: Sequence[str]) -> st
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--originals", type=int, default=200)
+    parser.add_argument("--classes", action="append", metavar="SET")
+    parser.add_argument("--copies", action="append", metavar="SET")
+    parser.add_argument("--originals", type=int, default=100)
     parser.add_argument("--describer", action="append", default=[], metavar="NAME")
     given = parser.parse_args()
     describers = named([*DEFAULT_WEIGHTS, *(given.describer or DESCRIBERS)])
@@ -64,14 +68,16 @@ def main() -> None:
     print("\n".join(["# What each describer adds to the default mixture", "", *made("mixture.py")]), flush=True)
     with tempfile.TemporaryDirectory() as place:
         cache, folder = Path(place) / "cache", Path(place) / "copies"
-        for name in CLASSES:
+        for name in (name for name in given.classes or CLASSES if name != NONE):
             of_classes = evaluate_folder(given.data / name, describers, cache, Options(), rng, methods=mixtures)
             print(section(f"Classes of {name}", of_classes, ("p@1", "map@r")), flush=True)
-        together(given.data, folder)
-        of_copies = evaluate_copies(
-            folder, describers, cache, Options(), rng, originals=given.originals, methods=mixtures
-        )
-        print(section("Edited copies", of_copies, ("p@1", "micro-ap", "recall@p99")))
+        copies = [name for name in given.copies or COPIES if name != NONE]
+        if copies:
+            together(given.data, folder, copies)
+            found = evaluate_copies(
+                folder, describers, cache, Options(), rng, originals=given.originals, methods=mixtures
+            )
+            print(section(f"Edited copies of {', '.join(copies)}", found, ("p@1", "micro-ap", "recall@p99")))
 
 
 if __name__ == "__main__":

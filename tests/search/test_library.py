@@ -81,6 +81,25 @@ def test_several_views_are_one_question(filled: Library, folder: Path) -> None:
     assert [answer.relation for answer in results] == ["identical", "identical"]
 
 
+@pytest.mark.parametrize("features", ["sift", "segments"])
+def test_a_library_of_one_even_picture_is_searched_as_any(library: Library, tmp_path: Path, features: str) -> None:
+    even = tmp_path / "even.png"
+    Image.new("RGB", (80, 60), (90, 120, 60)).save(even)
+    library.index(even, describers=["phash", "histogram", "lbp", "hog", "gist"], features=features)
+    (best,) = library.search(even)
+    assert (best.relation, best.score) == ("identical", 1.0)
+    (other,) = library.search(noise_of(tmp_path), orientations=True)
+    assert (other.relation, other.why) == ("similar", "nothing stands out")
+    assert library.dupes() == []
+    assert library.dupes("copy") == []
+
+
+def noise_of(folder: Path) -> Path:
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(folder / "noise.png")
+    return folder / "noise.png"
+
+
 @pytest.mark.parametrize("orientation", TURNED)
 def test_a_turned_copy_is_found_whatever_way_it_was_turned(filled: Library, folder: Path, orientation: int) -> None:
     query = upright(np.asarray(Image.open(folder / "3.png")), orientation)
