@@ -59,8 +59,10 @@ class Sample:
         return [self, *(self._turned(orientation) for orientation in TURNED)]
 
     def _turned(self, orientation: int) -> Sample:
+        def make(min_side: int | None) -> Picture:
+            return turned(self.picture(min_side), orientation)
+
         size = None if self._size is None else upright_size(self._size, orientation)
-        make = lambda min_side: turned(self.picture(min_side), orientation)  # noqa: E731
         return Sample(self.label, None, make, size, orientation)
 
 
