@@ -11,6 +11,7 @@ import argparse
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
@@ -55,9 +56,9 @@ def row_threshold(row: Row) -> float | None:
     return float(min(good)) if len(good) else None
 
 
-def together(data: Path, folder: Path) -> None:
-    """One folder of all pictures of `SETS`, a folder for each set."""
-    for name in SETS:
+def together(data: Path, folder: Path, sets: Sequence[str] = SETS) -> None:
+    """One folder of all pictures of `sets`, a folder for each set."""
+    for name in sets:
         shutil.copytree(data / name, folder / name, dirs_exist_ok=True)
 
 

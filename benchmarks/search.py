@@ -112,7 +112,7 @@ def measure(store: SQLiteStore, derived: Derived, space: Space, real: Vectors) -
 def asked(engine: Engine, channel: Channel, query: Vectors) -> np.ndarray:
     """Ids of the best K, as the engine ranks them for a query that is described already."""
     ids = engine._candidates({channel: query}, K, None)
-    scores = mean_alike({channel: channel.similarities(engine.store, query, ids)})
+    scores = mean_alike({channel: channel.similarities(engine.store, query, ids)[0]})
     return ids[np.lexsort((ids, -scores))[:K]]
 
 

@@ -91,6 +91,15 @@ def test_search_reads_stdin_and_crops(indexed, photos_folder: Path) -> None:
     assert indexed("search", photos_folder / "2.png", "--crop", "0,0,60").code == 2
 
 
+def test_a_turned_copy_is_asked_about_in_any_orientation(indexed, photos_folder: Path, tmp_path: Path) -> None:
+    Image.open(photos_folder / "2.png").transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.png")
+    ran = indexed("search", tmp_path / "turned.png", "--any-orientation", "-k", "1", "--verify", "0", "--json")
+    found = ran.document
+    assert found["query"]["any_orientation"] is True
+    assert Path(found["hits"][0]["path"]).name == "2.png"
+    assert found["hits"][0]["why"] == "the same pixels, turned by 90 degrees clockwise"
+
+
 def test_search_lines_have_query_and_rank(indexed, photos_folder: Path) -> None:
     lines = [json.loads(line) for line in indexed("search", photos_folder / "1.png", "--jsonl").out.splitlines()]
     assert [line["rank"] for line in lines] == [1, 2, 3, 4]

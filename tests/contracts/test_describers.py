@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import inspect
+import io
 import itertools
 import json
 import pickle
@@ -15,9 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import LookalikeError, NotFitted
+from lookalike.pixels.decode import decode
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.turn import TURNED, turned
 from lookalike.protocols import Describer, Explainer, Fittable
 from lookalike.registry import configuration, digest, settable
 from lookalike.types import Picture, Pixels, Vectors
@@ -60,6 +65,12 @@ def pair(photos: list[Picture]) -> list[Picture]:
 def fresh(pictures: list[Picture]) -> list[Picture]:
     """The same pictures, remembering nothing of what was derived from them."""
     return [Picture(picture.pixels, picture.size) for picture in pictures]
+
+
+def png(pixels: Pixels) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=0)
+    return buffer.getvalue()
 
 
 def assert_rows(rows: Vectors, n: int, describer: Describer) -> None:
@@ -163,6 +174,12 @@ def test_a_copy_is_equal_and_describes_equally(
     assert other == describer
     assert other.space == describer.space
     assert_same(other.describe(fresh(pair)), expected)
+
+
+def test_a_turned_copy_has_the_row_of_the_turned_original(describer: Describer, pair: list[Picture]) -> None:
+    views = [turned(pair[0], orientation) for orientation in TURNED]
+    copies = [decode(png(view.pixels), min_side=describer.min_side, limits=Limits()).picture for view in views]
+    assert_same(describer.describe(copies), describer.describe(views))
 
 
 def test_it_comes_back_from_its_configuration(describer: Describer, taught: Teach) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.feature import graycomatrix, graycoprops
 
-from lookalike.describe.glcm import DIRECTIONS, LEVELS, GreyLevelCooccurrence, cooccurrence, statistics
+from lookalike.describe.glcm import DIRECTIONS, LEVELS, GreyLevelCooccurrence, cooccurrences, statistics
 from lookalike.describe.reduced import reduced_grey
 from lookalike.types import Picture
 
@@ -15,7 +15,7 @@ ANGLES = (0, np.pi / 4, np.pi / 2, 3 * np.pi / 4)
 @pytest.mark.parametrize("distance", [1, 2, 4])
 def test_pairs_are_counted_as_by_scikit_image(distance: int, photos: list[Picture]) -> None:
     levels = (reduced_grey(photos[0]) >> 4).astype(np.uint8)
-    ours = [cooccurrence(levels, distance, way) for way in DIRECTIONS]
+    ours = cooccurrences(levels, [distance])
     # Its diagonals are rounded to whole px away from 0 only at small distances: give them their length.
     for way, angle, found in zip(DIRECTIONS, ANGLES, ours, strict=True):
         length = distance * np.hypot(*way)
@@ -25,7 +25,7 @@ def test_pairs_are_counted_as_by_scikit_image(distance: int, photos: list[Pictur
 
 def test_statistics_are_those_of_scikit_image_but_for_their_scale(photos: list[Picture]) -> None:
     levels = (reduced_grey(photos[1]) >> 4).astype(np.uint8)
-    pairs = cooccurrence(levels, 1, (0, 1))
+    pairs = cooccurrences(levels, [1])[0]
     matrix = pairs[:, :, None, None]
     contrast, dissimilarity, homogeneity, energy, entropy, correlation = statistics(pairs[None])[0]
     widest = LEVELS - 1

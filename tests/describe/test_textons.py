@@ -38,6 +38,13 @@ def test_textons_lie_where_answers_are(textons: Textons, photos: list[Picture]) 
     assert textons == Textons(components=12).fit(textons.seen.describe(photos))
 
 
+def test_textons_of_leung_and_malik_tell_textures_apart_too(photos: list[Picture]) -> None:
+    learned = Textons(components=12, bank="lm").fit(Textons(bank="lm").seen.describe(photos))
+    assert learned.arrays["textons"].shape == (12, 48)
+    brick, page = (learned.describe(parts_of(picture)) for picture in (photos[1], photos[5]))
+    assert (brick @ brick.T).min() > (brick @ page.T).max()
+
+
 def test_parts_of_one_texture_are_nearer_than_others(textons: Textons, photos: list[Picture]) -> None:
     brick, page = (textons.describe(parts_of(picture)) for picture in (photos[1], photos[5]))
     assert (brick @ brick.T).min() > (brick @ page.T).max()

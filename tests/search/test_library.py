@@ -10,6 +10,8 @@ from PIL import Image
 import lookalike
 from lookalike import Library
 from lookalike.errors import BadPicture, BadQuery, LibraryMissing, SpaceMismatch, UnknownName
+from lookalike.pixels.exif import upright
+from lookalike.pixels.turn import TURNED
 from lookalike.search.results import Results
 
 
@@ -77,6 +79,60 @@ def test_several_views_are_one_question(filled: Library, folder: Path) -> None:
     results = filled.search(folder / "0.png", folder / "1.png", k=2)
     assert {Path(answer.record.path).name for answer in results} == {"0.png", "1.png"}
     assert [answer.relation for answer in results] == ["identical", "identical"]
+
+
+@pytest.mark.parametrize("features", ["sift", "segments"])
+def test_a_library_of_one_even_picture_is_searched_as_any(library: Library, tmp_path: Path, features: str) -> None:
+    even = tmp_path / "even.png"
+    Image.new("RGB", (80, 60), (90, 120, 60)).save(even)
+    library.index(even, describers=["phash", "histogram", "lbp", "hog", "gist"], features=features)
+    (best,) = library.search(even)
+    assert (best.relation, best.score) == ("identical", 1.0)
+    (other,) = library.search(noise_of(tmp_path), orientations=True)
+    assert (other.relation, other.why) == ("similar", "nothing stands out")
+    assert library.dupes() == []
+    assert library.dupes("copy") == []
+
+
+def noise_of(folder: Path) -> Path:
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(folder / "noise.png")
+    return folder / "noise.png"
+
+
+@pytest.mark.parametrize("orientation", TURNED)
+def test_a_turned_copy_is_found_whatever_way_it_was_turned(filled: Library, folder: Path, orientation: int) -> None:
+    query = upright(np.asarray(Image.open(folder / "3.png")), orientation)
+    (best,) = filled.search(query, k=1, verify=0, orientations=True)
+    assert Path(best.record.path).name == "3.png"
+    assert (best.relation, best.score) == ("copy", 1.0)
+    turned_back = {6: 8, 8: 6}.get(orientation, orientation)
+    assert best.why == f"the same pixels, {TURNED[turned_back]}"
+    assert all(answer.relation == "similar" for answer in filled.search(query, verify=0))
+
+
+def test_what_is_as_it_was_is_not_called_turned(filled: Library, folder: Path) -> None:
+    best, *others = filled.search(folder / "3.png", orientations=True)
+    assert (best.relation, best.why) == ("identical", "the same bytes")
+    assert all(0 <= answer.score < 0.9 for answer in others)
+
+
+def test_a_nearly_equal_picture_says_how_it_is_turned(filled: Library, folder: Path) -> None:
+    reduced = Image.open(folder / "3.png").transpose(Image.Transpose.FLIP_LEFT_RIGHT).resize((48, 36))
+    (best,) = filled.search(reduced, k=1, verify=0, orientations=True)
+    assert Path(best.record.path).name == "3.png"
+    assert best.why.startswith("alike in ")
+    assert best.why.endswith(", mirrored")
+
+
+def test_a_page_explains_by_the_view_that_is_alike(filled: Library, folder: Path) -> None:
+    query = Image.open(folder / "3.png").transpose(Image.Transpose.FLIP_LEFT_RIGHT).resize((48, 36))
+    assert "bits that differ: 0 of 64" in filled.search(query, k=1, by={"phash": 1}, orientations=True).to_html()
+
+
+def test_a_precision_is_not_known_of_turned_questions(filled: Library, folder: Path) -> None:
+    with pytest.raises(BadQuery, match="any way up"):
+        filled.search(folder / "3.png", orientations=True, precision=0.9)
 
 
 def test_a_filter_limits_what_is_searched(filled: Library, folder: Path) -> None:

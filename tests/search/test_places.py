@@ -51,6 +51,23 @@ def test_a_new_library_keeps_local_features_and_an_empty_run_adds_none(kept: Lib
     assert kept.store.generation(kept.store.local_spaces()[0]) == before
 
 
+def test_others_can_be_named_in_their_place(kept: Library, album: Path) -> None:
+    kept.index(album, features="segments:budget=48")
+    assert held(kept) == [("segments", 7, "votes")]
+    kept.index(album)
+    assert held(kept) == [("segments", 7, "votes")]
+    with pytest.raises(BadQuery, match="local features"):
+        kept.index(album, features="sift", local=False)
+
+
+def test_segments_find_a_crop_that_looks_unlike(library: Library, album: Path) -> None:
+    library.index(album, describers=BY, features="segments")
+    with Image.open(album / "astronaut.png") as whole:
+        (best,) = library.search(whole.crop((150, 0, 512, 400)), k=1)
+    assert (name(best), best.relation) == ("astronaut", "copy")
+    assert best.box == pytest.approx((150, 0, 362, 400), abs=6)
+
+
 def test_they_can_be_left_out_dropped_and_filled_later(library: Library, album: Path) -> None:
     library.index(album, describers=BY, local=False)
     assert held(library) == []

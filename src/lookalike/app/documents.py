@@ -68,6 +68,7 @@ def question_fields(question: Question) -> Document:
         "where": question.where,
         "by": dict(question.by),
         "crop": question.crop,
+        "any_orientation": question.orientations,
         "probability_of": question.claim,
     }
 

@@ -33,7 +33,7 @@ class ColourPyramid:
     """Histograms of the whole picture, of its quarters, of its sixteenths ..., each level with its own weight."""
 
     name: ClassVar[str] = "colour_pyramid"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     compares: ClassVar[str] = "colours, part by part"
     source: ClassVar[str] = "Lazebnik, Schmid & Ponce, Beyond Bags of Features, CVPR 2006"
     unrelated: ClassVar[float] = 0.57

@@ -30,7 +30,7 @@ class CosineTransform:
     """Signed roots of the lowest frequencies of light, of blue and of red (unit L2 norm)."""
 
     name: ClassVar[str] = "dct"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     compares: ClassVar[str] = "the layout of light and colour"
     source: ClassVar[str] = "Kasutani & Yamada, The MPEG-7 Color Layout Descriptor, ICIP 2001"
     unrelated: ClassVar[float] = 0.03

@@ -67,21 +67,26 @@ class GreyLevelCooccurrence:
 
     def _row(self, picture: Picture) -> NDArray[np.float64]:
         levels = (reduced_grey(picture) >> 4).astype(np.uint8)
-        pairs = [cooccurrence(levels, distance, way) for distance in self.distances for way in DIRECTIONS]
-        found = statistics(np.stack(pairs)).reshape(len(self.distances), len(DIRECTIONS), -1)
+        found = statistics(cooccurrences(levels, self.distances)).reshape(len(self.distances), len(DIRECTIONS), -1)
         return np.concatenate([found.mean(axis=1), np.ptp(found, axis=1)], axis=1).ravel()
 
 
-def cooccurrence(levels: NDArray[np.uint8], distance: int, way: tuple[int, int]) -> NDArray[np.float64]:
-    """(LEVELS, LEVELS) share of pairs that have these two levels, in either order."""
-    down, right = way[0] * distance, way[1] * distance
-    height, width = levels.shape
-    first = levels[: height - down, max(0, -right) : width - max(0, right)]
-    second = levels[down:, max(0, right) : width + min(0, right)]
-    counts = cv2.calcHist([(first << 4) | second], [0], None, [256], [0, 256]).reshape(LEVELS, LEVELS)
-    both = (counts + counts.T).astype(np.float64)
-    shares: NDArray[np.float64] = both / both.sum()
+def cooccurrences(levels: NDArray[np.uint8], distances: Sequence[int]) -> NDArray[np.float64]:
+    """(m, LEVELS, LEVELS) share of pairs that have these two levels, in either order; by distance, then direction."""
+    high = (levels << 4).astype(np.uint8)
+    ways = [(down * distance, right * distance) for distance in distances for down, right in DIRECTIONS]
+    counts = np.array([_counts(high, levels, *way) for way in ways], np.float64).reshape(-1, LEVELS, LEVELS)
+    both = counts + counts.swapaxes(1, 2)
+    shares: NDArray[np.float64] = both / both.sum(axis=(1, 2), keepdims=True)
     return shares
+
+
+def _counts(high: NDArray[np.uint8], low: NDArray[np.uint8], down: int, right: int) -> NDArray[np.float32]:
+    """(LEVELS^2, 1) of the first px's level, in the upper half of its byte, then of the second's."""
+    height, width = high.shape
+    first = high[: height - down, max(0, -right) : width - max(0, right)]
+    second = low[down:, max(0, right) : width + min(0, right)]
+    return np.asarray(cv2.calcHist([cv2.bitwise_or(first, second)], [0], None, [LEVELS**2], [0, LEVELS**2]), np.float32)
 
 
 def statistics(pairs: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -30,7 +30,7 @@ class Palette:
     """How near each of 216 colours lies to the picture's own, those counting by their shares (unit L2 norm)."""
 
     name: ClassVar[str] = "palette"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     compares: ClassVar[str] = "main colours"
     source: ClassVar[str] = "Deng et al., An Efficient Color Representation for Image Retrieval, TIP 2001"
     unrelated: ClassVar[float] = 0.61

@@ -4,17 +4,18 @@ Varma & Zisserman, A Statistical Approach to Texture Classification from Single 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.describe import leung_malik, mr8
 from lookalike.describe.drawing import HEAD, headed, side_by_side, tile
+from lookalike.describe.filter_bank import PLACES
 from lookalike.describe.learned import Arrays, Learned, Row, Rows
-from lookalike.describe.mr8 import ANSWERS, PLACES, answers
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
 from lookalike.describe.telling import agreed
@@ -26,19 +27,30 @@ GRID: Final = 16
 """Places of a picture, each way, that are learned from."""
 
 
+Bank: TypeAlias = Literal["mr8", "lm"]
+"""Of filters: the strongest direction of each kind, or all 48 of Leung & Malik."""
+ANSWERS: Final[dict[Bank, int]] = {"mr8": mr8.ANSWERS, "lm": leung_malik.ANSWERS}
+ANSWERING: Final[dict[Bank, Callable[[Picture], NDArray[np.float32]]]] = {
+    "mr8": mr8.answers,
+    "lm": leung_malik.answers,
+}
+
+
 @dataclass(frozen=True)
 class FilterAnswers:
-    """Answers of the MR8 filter bank at GRID x GRID places: what textons are learned from."""
+    """Answers of a filter bank at GRID x GRID places: what textons are learned from."""
 
-    name: ClassVar[str] = "mr8"
+    name: ClassVar[str] = "filter_answers"
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "edges, bars and spots, place by place"
     source: ClassVar[str] = "Varma & Zisserman, A Statistical Approach to Texture Classification, IJCV 2005"
     unrelated: ClassVar[float] = 0.1
 
+    bank: Bank = "mr8"
+
     @property
     def space(self) -> Space:
-        return Space(self.name, digest(self), GRID**2 * ANSWERS, "l2")
+        return Space(self.name, digest(self), GRID**2 * ANSWERS[self.bank], "l2")
 
     @property
     def min_side(self) -> int:
@@ -47,7 +59,7 @@ class FilterAnswers:
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
         """(n, GRID^2 ANSWERS) by row, column, filter."""
         step = PLACES // GRID
-        return stacked(self.space, (answers(picture)[::step, ::step].ravel() for picture in pictures))
+        return stacked(self.space, (ANSWERING[self.bank](picture)[::step, ::step].ravel() for picture in pictures))
 
 
 @dataclass(frozen=True)
@@ -55,17 +67,19 @@ class Textons(Learned):
     """Roots of the shares of places that are nearest to each of the textons (unit L2 norm)."""
 
     name: ClassVar[str] = "textons"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     compares: ClassVar[str] = "what their textures are made of"
     source: ClassVar[str] = "Varma & Zisserman, A Statistical Approach to Texture Classification, IJCV 2005"
     unrelated: ClassVar[float] = 0.71
 
     components: int = 64
+    bank: Bank = "mr8"
+    """Of filters: mr8, by which textures may be turned, or lm, Leung and Malik's own."""
 
     @property
     def seen(self) -> Describer:
         """The filter bank."""
-        return FilterAnswers()
+        return FilterAnswers(self.bank)
 
     @property
     def least(self) -> int:
@@ -74,7 +88,7 @@ class Textons(Learned):
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"textons": (self.components, ANSWERS)}
+        return {"textons": (self.components, ANSWERS[self.bank])}
 
     @property
     def space(self) -> Space:
@@ -85,29 +99,30 @@ class Textons(Learned):
         from sklearn.cluster import MiniBatchKMeans
 
         model = MiniBatchKMeans(self.components, random_state=self.seed, n_init=3)
-        return {"textons": model.fit(rows.reshape(-1, ANSWERS)).cluster_centers_}
+        return {"textons": model.fit(rows.reshape(-1, ANSWERS[self.bank])).cluster_centers_}
 
     def rows(self, pictures: Sequence[Picture], arrays: Arrays) -> Iterator[Row]:
         """By texton."""
         for picture in pictures:
-            counts = np.bincount(_nearest(picture, arrays["textons"]).ravel(), minlength=self.components)
+            counts = np.bincount(self._nearest(picture, arrays["textons"]).ravel(), minlength=self.components)
             yield np.sqrt(counts / counts.sum())
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Both pictures, and which texton is where, each in a colour of its own."""
         textons = self.arrays["textons"]
-        maps = [tile(_drawn(_nearest(picture, textons), len(textons)), picture.size, HEAD) for picture in (query, hit)]
+        maps = [
+            tile(_drawn(self._nearest(picture, textons), len(textons)), picture.size, HEAD) for picture in (query, hit)
+        ]
         ours, theirs = self.describe([query, hit])
         line = agreed(f"The mix of {len(textons)} textons", float(ours @ theirs), self.unrelated)
         return Explanation(line, headed(query, hit, side_by_side(maps)))
 
-
-def _nearest(picture: Picture, textons: NDArray[np.float32]) -> NDArray[np.intp]:
-    """(PLACES, PLACES) number of the texton."""
-    found = answers(picture)
-    # |x - t|^2 less |x|^2, which is the same for all textons
-    apart = np.square(textons).sum(axis=1) - 2 * found.reshape(-1, ANSWERS) @ textons.T
-    return np.asarray(apart.argmin(axis=1).reshape(found.shape[:2]), np.intp)
+    def _nearest(self, picture: Picture, textons: NDArray[np.float32]) -> NDArray[np.intp]:
+        """(PLACES, PLACES) number of the texton."""
+        places = ANSWERING[self.bank](picture).reshape(PLACES**2, -1)
+        # |x - t|^2 less |x|^2, which is the same for all textons
+        apart = np.square(textons).sum(axis=1) - 2 * places @ textons.T
+        return np.asarray(apart.argmin(axis=1).reshape(PLACES, PLACES), np.intp)
 
 
 def _drawn(labels: NDArray[np.intp], count: int) -> Pixels:

@@ -39,7 +39,7 @@ class Thumbnail:
     """The picture at size x size px in RGB less its mean, and an axis of its own for flatness (unit L2 norm)."""
 
     name: ClassVar[str] = "thumbnail"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     compares: ClassVar[str] = "light and colour, place by place"
     source: ClassVar[str] = "Torralba, Fergus & Freeman, 80 Million Tiny Images, PAMI 2008"
     unrelated: ClassVar[float] = 0.03

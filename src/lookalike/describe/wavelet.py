@@ -29,7 +29,7 @@ class StrongestWavelets:
     """Signs of the `kept` strongest wavelets of light, of blue and of red, 0 elsewhere (unit L2 norm)."""
 
     name: ClassVar[str] = "wavelet"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     compares: ClassVar[str] = "the strongest edges of light and colour, coarse and fine"
     source: ClassVar[str] = "Jacobs, Finkelstein & Salesin, Fast Multiresolution Image Querying, SIGGRAPH 1995"
     unrelated: ClassVar[float] = 0.01

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -34,6 +35,21 @@ ORIGINALS = 200
 """Pictures that are edited to be found; half as many beside them cannot be."""
 
 
+def methods_of(describers: Sequence[Describer]) -> list[Method]:
+    """Each alone, and together as a search mixes them by default."""
+    methods = [Method(describer.name, (Channel(describer, 1.0),)) for describer in describers]
+    mixed = tuple(
+        Channel(describer, DEFAULT_WEIGHTS[describer.name])
+        for describer in describers
+        if describer.name in DEFAULT_DESCRIBERS
+    )
+    return [*methods, Method("default", mixed)] if len(mixed) == len(DEFAULT_DESCRIBERS) else methods
+
+
+Methods: TypeAlias = Callable[[Sequence[Describer]], list[Method]]
+"""Which methods are measured, of describers that have learned what they need."""
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """The task, with what was left out of it; a row for each method, best first by the measure that decides.
@@ -58,8 +74,9 @@ def evaluate_folder(
     layout: str | None = None,
     task: str | None = None,
     distractors: str | os.PathLike[str] | None = None,
+    methods: Methods = methods_of,
 ) -> Evaluation | None:
-    """Each of `describers`, and the default mixture where all of its parts are there, on what is known of a folder.
+    """The `methods` made of `describers` on what is known of a folder.
 
     `layout` names a reader of `DATASETS` (else the one that recognises the folder), `task` one of its tasks (else the
     first), `distractors` a folder of pictures that are never right. Raises `BadQuery` for a folder that says nothing.
@@ -87,7 +104,7 @@ def evaluate_folder(
         rows = {name: np.concatenate([of_set, beside.rows(name, strangers)]) for name, of_set in rows.items()}
     if described.failed:
         found = replace(found, left_out={**found.left_out, "not readable": described.failed})
-    measured = _measured(found, files, described, describers, rows, options, rng)
+    measured = _measured(found, files, described, describers, methods(describers), rows, options, rng)
     return Evaluation(found, measured, described.records | ({} if beside is None else beside.records))
 
 
@@ -115,6 +132,7 @@ def evaluate_copies(
     originals: int = ORIGINALS,
     edits: Sequence[str] = (),
     seed: int = 0,
+    methods: Methods = methods_of,
 ) -> Evaluation | None:
     """The same methods on edited copies of the folder's own pictures: no labels are needed. All `edits`, when empty.
 
@@ -140,9 +158,8 @@ def evaluate_copies(
     task, rows, copied = made
     if described.failed:
         task = replace(task, left_out={**task.left_out, "not readable": described.failed})
-    found = _measured(
-        task, task.pictures[: len(task.pictures) - len(task.queries)], described, describers, rows, options, rng
-    )
+    files = task.pictures[: len(task.pictures) - len(task.queries)]
+    found = _measured(task, files, described, describers, methods(describers), rows, options, rng)
     channels = [Channel(describer, 1.0) for describer in describers]
     return Evaluation(task, found, described.records, copied, recommend(task, channels, rows, rng))
 
@@ -152,13 +169,14 @@ def _measured(
     files: Sequence[str],
     described: DescribedFolder,
     describers: Sequence[Describer],
+    methods: Sequence[Method],
     rows: Mapping[str, Vectors],
     options: Options,
     rng: np.random.Generator,
 ) -> tuple[Row, ...]:
     """Best first."""
     cost = milliseconds([described.records[path] for path in files], describers, options.limits)
-    found = evaluate(task, methods_of(describers), rows, cost, rng)
+    found = evaluate(task, methods, rows, cost, rng)
     return tuple(sorted(found, key=lambda row: -row.metrics[decides(task)].value))
 
 
@@ -166,14 +184,3 @@ def named(names: Sequence[str]) -> list[Describer]:
     """The describers of these names, or NAME:FIELD=VALUE, each once; when there is none, all that need not learn."""
     found = [DESCRIBERS.spelled(words) for words in dict.fromkeys(names or DESCRIBERS)]
     return found if names else [describer for describer in found if not must_learn(describer)]
-
-
-def methods_of(describers: Sequence[Describer]) -> list[Method]:
-    """Each alone, and together as a search mixes them by default."""
-    methods = [Method(describer.name, (Channel(describer, 1.0),)) for describer in describers]
-    mixed = tuple(
-        Channel(describer, DEFAULT_WEIGHTS[describer.name])
-        for describer in describers
-        if describer.name in DEFAULT_DESCRIBERS
-    )
-    return [*methods, Method("default", mixed)] if len(mixed) == len(DEFAULT_DESCRIBERS) else methods

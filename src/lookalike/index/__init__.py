@@ -15,5 +15,6 @@ SET_INDEXES: Table[SetIndexMaker] = Table(
     "set_index",
     {
         "inverted": "lookalike.index.inverted:InvertedLists",
+        "votes": "lookalike.index.votes:HammingVotes",
     },
 )

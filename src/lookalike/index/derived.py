@@ -36,6 +36,11 @@ def kind_for(space: Space, n: int) -> str:
     return "ivf" if n >= APPROXIMATE_FROM and space.metric in ("cosine", "l2") else "flat"
 
 
+def set_kind_for(space: Space) -> str:
+    """The same of local features. Few bits are quick to compare one by one."""
+    return "votes" if space.metric == "hamming" else "inverted"
+
+
 @dataclass(frozen=True)
 class Derived:
     """A folder with a file and a note for each space. A file counts only with a note that fits it."""
@@ -163,9 +168,9 @@ def _empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
     """Its words learned from a sample of the pictures, the same for the same ids."""
     chosen = np.random.default_rng(0).choice(ids, min(SET_SAMPLE, len(ids)), replace=False)
     sample = [features.descriptors for _, features in store.local(space, np.sort(chosen))]
-    rows = np.concatenate([np.empty((0, space.columns), np.float32), *sample])
+    rows = np.concatenate([np.empty((0, space.columns), space.dtype), *sample])
     features = len(rows) * len(ids) // max(len(chosen), 1)
-    return SET_INDEXES.make("inverted").build(space, rows, features)
+    return SET_INDEXES.make(set_kind_for(space)).build(space, rows, features)
 
 
 def _empty(store: Store, space: Space, kind: str, ids: Ids) -> Index:

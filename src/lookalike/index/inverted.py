@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.ballot import best_of_each, first_of_runs
 from lookalike.index.vocabulary import Vocabulary, vocabulary
 from lookalike.protocols import SetIndex
 from lookalike.types import Hits, Ids, LocalFeatures, Space, Vectors
@@ -79,7 +80,7 @@ class _InvertedLists:
         """These columns, which are in order, and no others."""
         self._ids, self._owners, self._lists, self._signatures = ids, owners, lists, signatures
         self._starts = np.searchsorted(lists, np.arange(len(self.words) + 1))
-        pictures = np.bincount(lists[_first_of_runs(lists, owners)], minlength=len(self.words))
+        pictures = np.bincount(lists[first_of_runs(lists, owners)], minlength=len(self.words))
         self._rarity = np.log(max(len(ids), 1) / np.maximum(pictures, 1)) + 0.1
 
     def _sorted(self, of: NDArray[np.int64], lists: NDArray[np.int32], signatures: NDArray[np.uint64]) -> None:
@@ -162,23 +163,6 @@ class _InvertedLists:
         near = np.flatnonzero(apart <= self._made.near)
         row, word = (np.repeat(values, count)[near] for values in (row, word))
         weight = np.exp(-np.square(apart[near] / WIDTH)) * np.square(self._rarity[word])
-        row, owner, weight = _best_of_each(row, self._owners[at[near]], weight)
+        row, owner, weight = best_of_each(row, self._owners[at[near]], weight)
         weight = weight / np.sqrt(np.bincount(row, minlength=len(rows)))[row]
         return np.asarray(np.bincount(owner, weights=weight, minlength=len(self._ids)), np.float64)
-
-
-def _best_of_each(
-    row: NDArray[np.int64], owner: NDArray[np.int32], weight: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
-    """Of the votes of one row for one owner the heaviest."""
-    order = np.lexsort((-weight, owner, row))
-    row, owner, weight = row[order], owner[order], weight[order]
-    first = _first_of_runs(row, owner)
-    return row[first], owner[first], weight[first]
-
-
-def _first_of_runs(a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """(n,) whether a row of the two columns differs from the one before it."""
-    first = np.ones(len(a), bool)
-    first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
-    return first

@@ -9,22 +9,31 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lookalike.errors import BadPicture
+from lookalike.pixels.turn import UPRIGHT
 from lookalike.protocols import Describer, Store
 from lookalike.search.engine import Ranking
 from lookalike.search.opening import Opener
 from lookalike.search.proving import proved_score
 from lookalike.search.relate import Evidence
 from lookalike.search.sample import Sample
-from lookalike.search.why import likeness, proof, sameness
-from lookalike.types import Answer, Record
+from lookalike.search.why import likeness, proof, sameness, seen_as
+from lookalike.types import Answer, Record, Relation
 
 NEARLY = 0.9
 """Only a hit that scores so high may have the same pixels, so only then is its file opened to see."""
 
 
 @dataclass(frozen=True)
+class Same:
+    """That a content is what was asked about: as it is, or turned."""
+
+    relation: Relation
+    why: str
+
+
+@dataclass(frozen=True)
 class Answering:
-    """Answers a question about `samples`."""
+    """Answers a question about `samples`, the views of what is asked about."""
 
     store: Store
     opener: Opener
@@ -44,27 +53,34 @@ class Answering:
         score = float(ranking.scores[at])
         same = self._same(records[0], score) if records else None
         evidence = None if same else self.evidence.get(int(ranking.ids[at]))
-        likely = likeness(own, self.describers)
+        likely = seen_as(likeness(own, self.describers), self.samples[int(ranking.views[at])].orientation)
         for record in records:
             yield Answer(
                 record=record,
                 score=1.0 if same else proved_score(score, evidence),
-                relation="identical" if same else evidence.relation if evidence else "similar",
+                relation=same.relation if same else evidence.relation if evidence else "similar",
                 channels=own,
-                why=same or (proof(evidence.why, likely) if evidence else likely),
+                why=same.why if same else proof(evidence.why, likely) if evidence else likely,
                 box=evidence.box if evidence else None,
                 query_box=evidence.query_box if evidence else None,
                 transform=evidence.transform if evidence else None,
             )
 
-    def _same(self, record: Record, score: float) -> str | None:
-        """In which sense the content is identical with one of the samples, or None."""
+    def _same(self, record: Record, score: float) -> Same | None:
+        """In which sense the content is one of the samples, or None."""
         hit = self.opener.sample(record)
         alike = (s for s in self.samples if score >= NEARLY or s.sha256 == hit.sha256)
         try:
-            return next((same for sample in alike if (same := sameness(sample, hit))), None)
+            return next((same for sample in alike if (same := _same(sample, hit))), None)
         except BadPicture:  # the file is not as it was indexed: it cannot be said
             return None
+
+
+def _same(sample: Sample, hit: Sample) -> Same | None:
+    same = sameness(sample, hit)
+    if same is None or sample.orientation == UPRIGHT:
+        return None if same is None else Same("identical", same)
+    return Same("copy", seen_as(same, sample.orientation))
 
 
 def folded(answers: Sequence[Sequence[Answer]], groups: Sequence[Sequence[int]]) -> list[Answer]:

@@ -41,11 +41,10 @@ class Channel:
         return np.asarray(np.clip((scores - floor) / (1 - floor), 0, 1), np.float32)
 
     def similarities(self, store: Store, queries: Vectors, ids: Ids) -> NDArray[np.float32]:
-        """(len(ids),) exact similarity of the best view, from the vectors in the store; NaN where there is none."""
-        scores = np.full(len(ids), np.nan, np.float32)
+        """(views, len(ids)) exact similarities to the vectors in the store; NaN where there is none."""
+        scores = np.full((len(queries), len(ids)), np.nan, np.float32)
         for found, vectors in store.vectors(self.describer.space, ids):
-            best = similarity(self.describer.space, queries, vectors).max(axis=0)  # (views, n) -> (n,)
-            scores[np.searchsorted(ids, found)] = best
+            scores[:, np.searchsorted(ids, found)] = similarity(self.describer.space, queries, vectors)
         return scores
 
 

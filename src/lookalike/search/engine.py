@@ -22,18 +22,23 @@ SAME = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """(k,) contents, best first; their score in [0, 1]; and each channel's own similarity, NaN where it has none."""
+    """(k,) contents, best first; their score in [0, 1]; each channel's own similarity, NaN where it has none.
+
+    `views` (k,) says which view of what was asked about is most like each, the first of those that are alike.
+    """
 
     ids: Ids
     scores: NDArray[np.float32]
     channels: Mapping[str, NDArray[np.float32]]
+    views: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __getitem__(self, at: NDArray[np.int64]) -> Ranking:
         """Those at these positions."""
-        return Ranking(self.ids[at], self.scores[at], {name: own[at] for name, own in self.channels.items()})
+        own = {name: own[at] for name, own in self.channels.items()}
+        return Ranking(self.ids[at], self.scores[at], own, self.views[at])
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,12 @@ class Engine:
         Several views are of one thing, of which the best counts.
         """
         ids = np.union1d(self._candidates(queries, k, among), others)
-        own = {channel: channel.similarities(self.store, queries[channel], ids) for channel in queries}
+        of_views = {channel: channel.similarities(self.store, queries[channel], ids) for channel in queries}
+        own = {channel: scores.max(axis=0) for channel, scores in of_views.items()}  # (views, n) -> (n,)
+        views = mean_alike(of_views).argmax(axis=0)
         order = _fuse(ids, own, fuser, len(ids))
         order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
-        return Ranking(ids, mean_alike(own), {channel.name: scores for channel, scores in own.items()})[order]
+        return Ranking(ids, mean_alike(own), {channel.name: scores for channel, scores in own.items()}, views)[order]
 
     def _candidates(self, queries: Mapping[Channel, Vectors], k: int, among: Ids | None) -> Ids:
         """Ascending ids that at least one channel that counts puts near the top."""

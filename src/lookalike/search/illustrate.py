@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lookalike.errors import BadPicture
@@ -22,6 +22,8 @@ class Illustrator:
     opener: Opener
     samples: Sequence[Sample]
     describers: Sequence[Describer]
+    views: Mapping[int, Sample]
+    """By content, what of the question is most like it."""
 
     def __call__(self, results: Results) -> tuple[list[Asked], list[Shown]]:
         asked = [Asked(sample.label, thumbnail(sample.picture(SIDE).pixels)) for sample in self.samples]
@@ -37,7 +39,7 @@ class Illustrator:
     def _explanations(self, answer: Answer, hit: Sample) -> dict[str, Explanation]:
         if answer.relation == "identical":
             return {}
-        query = self.samples[0]
+        query = self.views[answer.record.id]
         return {
             describer.name: describer.explain(query.picture(describer.min_side), hit.picture(describer.min_side))
             for describer in self.describers

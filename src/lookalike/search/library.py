@@ -15,6 +15,7 @@ import numpy as np
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current, current_set, kind_for
+from lookalike.local import EXTRACTORS
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Extractor, Index, SetIndex, Store
 from lookalike.search.answering import Answering, folded
@@ -102,6 +103,7 @@ class Library:
         *,
         describers: Sequence[str] = (),
         local: bool | None = None,
+        features: str | None = None,
         options: Options | None = None,
     ) -> IndexReport:
         """Adds new and changed pictures at and below `paths`, notices moved and vanished ones.
@@ -109,17 +111,19 @@ class Library:
         `describers` names those to fill besides the ones that the library has, as NAME or NAME:FIELD=VALUE; one that
         learns is fitted to the library's pictures first. A new library starts with the defaults. `local`: whether it
         keeps local features, by which copies and parts are found; None leaves that as it is, and a new library does.
-        They are filled after the vectors.
+        `features` names those to keep in place of others, as NAME or NAME:FIELD=VALUE. They are filled after the
+        vectors.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
         named = [DESCRIBERS.spelled(words) for words in describers]
+        extractor = None if features is None else EXTRACTORS.spelled(features)
         several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
         if not several:
             raise BadQuery("index needs at least one file or folder")
         store = SQLiteStore.create(self.folder)
         try:
             with store.writing():
-                keep_places(store, local)
+                keep_places(store, local, extractor)
                 report, _ = ingest_and_learn(store, _describers(store, named), several, options)
                 report = fill_places(store, report, options)
         finally:
@@ -178,27 +182,34 @@ class Library:
         collapse: bool = False,
         precision: float | None = None,
         verify: int | None = None,
+        orientations: bool = False,
     ) -> Results:
         """The pictures most like what `sources` show; several sources are views of one thing.
 
         `colour:#2a6f97=0.7,#ffffff=0.3` asks for colours, with their shares, by the channel `palette`.
 
         `where` filters (see docs/where.md); `by` names channels with their weights; `crop` (x, y, w, h) takes a part
-        of a single source; `collapse` folds nearly identical answers into one; `precision` leaves out what scores too
-        low to be right in that share of cases, as far as `calibrate` found out. Of the best `verify` candidates, and of
-        those that share local features with the question, geometry tells which are copies of it or show the same scene,
-        and where; 0 for none, None for 50 where the library keeps local features and none else.
+        of a single source; `orientations` asks for it mirrored and turned by quarters as well, in all eight ways;
+        `collapse` folds nearly identical answers into one; `precision` leaves out what scores too low to be right in
+        that share of cases, as far as `calibrate` found out. Of the best `verify` candidates, and of those that share
+        local features with the question, geometry tells which are copies of it or show the same scene, and where; 0
+        for none, None for 50 where the library keeps local features and none else.
         """
         started = time.perf_counter()
         if k < 1 or (verify is not None and verify < 0):
             raise BadQuery(f"k must be 1 or more and verify not negative, not {k} and {verify}")
+        if orientations and precision is not None:
+            raise BadQuery(
+                "what scores are worth is known of pictures as they are: ask for a precision, or for any way up"
+            )
         if any(map(is_palette, sources)):  # neither content nor geometry is asked about
             by, verify = by or {CHANNEL: 1.0}, 0
         channels = channels_of(describers_of(self.store), by)
         self._opener.start()
         for channel in channels:
             channel.describer.describe([])  # what it loads, it loads while the worker starts
-        samples = self._samples(sources, crop)
+        asked = self._samples(sources, crop)
+        samples = [view for sample in asked for view in sample.orientations()] if orientations else asked
         kept = extractor_of(self.store)
         most = verify if verify is not None else VERIFIED if kept is not None else 0
         prover = self._prover(kept if most else None)
@@ -207,10 +218,11 @@ class Library:
         among = None if where is None else self.store.ids(where)
         engine = Engine(self.store, self._index)
         queries = {channel: channel.describe(samples) for channel in channels}
-        views = prover.views(samples) if most else []
+        views = prover.views(asked) if most else []  # local features turn with the picture
         found = ask(engine, prover, queries, views, FUSERS.make(fuse), k=k, verify=most, among=among)
         ranking = with_proof(found.ranking, found.evidence, k)
         describers = {channel.name: channel.describer for channel in channels}
+        views_of = {id: samples[view] for id, view in zip(ranking.ids.tolist(), ranking.views.tolist(), strict=True)}
         answers = Answering(self.store, self._opener, samples, describers, found.evidence).answers(ranking)
         if collapse:
             listed = folded(answers, engine.fold(ranking, channels))
@@ -219,11 +231,13 @@ class Library:
         listed = [answer for answer in listed if answer.score >= least]
         claim = None if calibration is None else calibration.claim
         return Results(
-            Question(tuple(s.label for s in samples), k, where, {c.name: c.weight for c in channels}, crop, claim),
+            Question(
+                tuple(s.label for s in asked), k, where, {c.name: c.weight for c in channels}, crop, claim, orientations
+            ),
             tuple(with_probability(listed[:k], calibration)),
             len(self.store.ids()) if among is None else len(among),
             time.perf_counter() - started,
-            Illustrator(self._opener, samples, tuple(describers.values())),
+            Illustrator(self._opener, asked, tuple(describers.values()), views_of),
         )
 
     def _calibration(self, channels: Sequence[Channel], prover: Prover, verify: int) -> Calibration | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from lookalike.errors import BadPicture, LookalikeError
+from lookalike.errors import BadPicture, BadQuery, LookalikeError
 from lookalike.local import EXTRACTORS
 from lookalike.local.compact import packed_array
 from lookalike.pixels.decode import decode
@@ -52,15 +52,23 @@ def extractor_of(store: Store) -> Extractor | None:
     return None
 
 
-def keep_places(store: Store, keep: bool | None) -> None:
-    """Has the library keep local features, or drop them; None leaves it as it is, and begins with a new library."""
+def keep_places(store: Store, keep: bool | None, named: Extractor | None = None) -> None:
+    """Has the library keep local features, or drop them; None leaves it as it is, and begins with a new library.
+
+    Those that are `named` take the place of all others.
+    """
+    if named is not None and keep is False:
+        raise BadQuery("local features are named that the library is not to keep: leave out the one or the other")
     there = extractor_of(store)
+    is_new = store.count() == 0 and not store.spaces()
+    replaced = named is not None and named != there
     with store.transaction():
-        if keep is False:
+        if keep is False or replaced:
             for space in store.local_spaces():
                 store.drop_space(space)
-        elif there is None and (keep or (store.count() == 0 and not store.spaces())):
-            store.add_local_space(DEFAULT_EXTRACTOR.space, configuration(DEFAULT_EXTRACTOR))
+        if replaced or (there is None and (keep or (keep is None and is_new))):
+            extractor = named or DEFAULT_EXTRACTOR
+            store.add_local_space(extractor.space, configuration(extractor))
 
 
 def fill_places(store: Store, report: IndexReport, options: Options) -> IndexReport:

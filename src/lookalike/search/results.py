@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked, in the words of the command line: sources, filter, weights, crop.
+    """What was asked, in the words of the command line: sources, filter, weights, crop, whether turned as well.
 
     `claim` says of what the answers' probability is, as the library was calibrated; None where it was not.
     """
@@ -32,6 +32,7 @@ class Question:
     by: Mapping[str, float]
     crop: Box | None
     claim: Claim | None = None
+    orientations: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadQuery
 from lookalike.pixels.crop import crop as cropped
+from lookalike.pixels.exif import upright_size
+from lookalike.pixels.turn import TURNED, UPRIGHT, turned
 from lookalike.search.palette import is_palette, picture_of
 from lookalike.types import Box, Picture, Size
 
@@ -29,12 +31,16 @@ Decode: TypeAlias = Callable[[bytes, int | None], Picture]
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One view of what is asked about. `sha256` is that of the bytes it came as; None where there were none."""
+    """One view of what is asked about. `sha256` is that of the bytes it came as; None where there were none.
+
+    `orientation` is that in which it shows what it came as (see `pixels.turn`).
+    """
 
     label: str
     sha256: str | None
     _make: Callable[[int | None], Picture]
     _size: Size | None = None
+    orientation: int = UPRIGHT
     _made: dict[int | None, Picture] = field(default_factory=dict, repr=False)
 
     def picture(self, min_side: int | None) -> Picture:
@@ -47,6 +53,17 @@ class Sample:
     def size(self) -> Size:
         """(w, h) px of the whole sample."""
         return self._size or (next(iter(self._made.values()), None) or self.picture(None)).size
+
+    def orientations(self) -> list[Sample]:
+        """As it is, then in the seven other ways that it can be turned and mirrored."""
+        return [self, *(self._turned(orientation) for orientation in TURNED)]
+
+    def _turned(self, orientation: int) -> Sample:
+        def make(min_side: int | None) -> Picture:
+            return turned(self.picture(min_side), orientation)
+
+        size = None if self._size is None else upright_size(self._size, orientation)
+        return Sample(self.label, None, make, size, orientation)
 
 
 def sample(source: Source, *, decode: Decode, box: Box | None = None, label: str | None = None) -> Sample:

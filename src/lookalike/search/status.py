@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lookalike.index.derived import Derived, kind_for
+from lookalike.index.derived import Derived, kind_for, set_kind_for
 from lookalike.protocols import Store
 from lookalike.types import Space
 
@@ -38,5 +38,5 @@ def status_of(store: Store, derived: Derived) -> Status:
         return SpaceStatus(space, count, derived.kind(space) or kind(space, count))
 
     spaces = tuple(held(space, kind_for) for space in store.spaces())
-    local = tuple(held(space, lambda *_: "inverted") for space in store.local_spaces())
+    local = tuple(held(space, lambda space, _: set_kind_for(space)) for space in store.local_spaces())
     return Status(store.count(), len(store.failures()), spaces, local, store.bytes() + derived.bytes())

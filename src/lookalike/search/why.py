@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from lookalike.pixels.turn import TURNED
 from lookalike.protocols import Describer
 from lookalike.search.pixel_digest import pixel_digest
 from lookalike.search.sample import Sample
@@ -30,6 +31,11 @@ def likeness(scores: Mapping[str, float], describers: Mapping[str, Describer]) -
     if not notable:
         return UNALIKE
     return "alike in " + _listed([f"{describers[name].compares} ({name} {scores[name]:.2f})" for name in notable])
+
+
+def seen_as(why: str, orientation: int) -> str:
+    """`why`, and how what was asked about had to be turned for that."""
+    return why if why == UNALIKE or orientation not in TURNED else f"{why}, {TURNED[orientation]}"
 
 
 def proof(proved: str, likely: str) -> str:

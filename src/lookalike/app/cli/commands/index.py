@@ -27,6 +27,12 @@ def index(
         bool | None,
         typer.Option("--local/--no-local", help="Keep local features: they find copies and parts [default: on]."),
     ] = None,
+    features: Annotated[
+        str | None,
+        typer.Option(
+            "--features", metavar="NAME", help="Keep these local features, in place of others [default: sift]."
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that decode and describe.")] = os.cpu_count() or 1,
     max_pixels: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Largest picture decoded whole [default: 50 million].")
@@ -68,7 +74,7 @@ def index(
                 write(json_line({done: progress.committed, "total": progress.total, "failed": progress.failed}))
 
         options = Options(workers, limits, retry_failed, committed, should_stop)
-        report = opened.index(paths, describers=describer or (), local=local, options=options)
+        report = opened.index(paths, describers=describer or (), local=local, features=features, options=options)
     if json:
         write(json_bytes(index_document(report)), output)
     elif jsonl:

@@ -52,6 +52,9 @@ def search(
     crop: Annotated[
         str | None, typer.Option("--crop", metavar="X,Y,W,H", help="Ask about this part of the query, in px.")
     ] = None,
+    any_orientation: Annotated[
+        bool, typer.Option("--any-orientation", help="Also mirrored and turned by quarters, in all eight ways.")
+    ] = False,
     fuse: Annotated[str, typer.Option("--fuse", metavar="NAME", help="How channels make one order: weighted, rrf.")] = (
         "weighted"
     ),
@@ -90,6 +93,7 @@ def search(
         collapse=collapse,
         precision=precision,
         verify=verify,
+        orientations=any_orientation,
     )
     with open_chosen(library) as opened:
         if each:
@@ -117,6 +121,7 @@ class _Asked:
     collapse: bool
     precision: float | None
     verify: int | None
+    orientations: bool
 
     def of(self, library: Library, *sources: str | bytes) -> Results:
         return library.search(
@@ -129,6 +134,7 @@ class _Asked:
             collapse=self.collapse,
             precision=self.precision,
             verify=self.verify,
+            orientations=self.orientations,
         )
 
 

@@ -1,0 +1,23 @@
+"""Votes of the features of a question for pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def best_of_each(
+    row: NDArray[np.int64], owner: NDArray[np.integer], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.integer], NDArray[np.float64]]:
+    """Of the votes of one row for one owner the heaviest."""
+    order = np.lexsort((-weight, owner, row))
+    row, owner, weight = row[order], owner[order], weight[order]
+    first = first_of_runs(row, owner)
+    return row[first], owner[first], weight[first]
+
+
+def first_of_runs(a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(n,) whether a row of the two columns differs from the one before it."""
+    first = np.ones(len(a), bool)
+    first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    return first
