@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from lookalike.describe import DESCRIBERS
+from lookalike.describe.aggregated import Aggregated
 from lookalike.describe.learned import Learned
 from lookalike.models.fitted import Fitted
 from lookalike.protocols import Describer
@@ -58,7 +59,17 @@ def _taught(describer: Describer, seed: int = 0) -> Describer:
         return describer
     rng = np.random.default_rng(seed)
     arrays = {name: rng.integers(1, 256, shape) / 256 for name, shape in sorted(describer.shapes.items())}
+    if isinstance(describer, Aggregated):
+        arrays = _among_features(arrays)
     return dataclasses.replace(describer, fitted=Fitted.of(arrays))
+
+
+def _among_features(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Where rows of local features lie, so that each word has some: unit rows, along axes about their mean."""
+    mean = 0.0 if "axes" in arrays else 1 / 16
+    moved = {"axes": lambda drawn: (drawn - 0.5) / 4, "mean": lambda drawn: drawn / 8}
+    moved |= {"words": lambda drawn: (drawn - 0.5) / 32 + mean, "variances": lambda drawn: drawn / 64}
+    return {name: moved[name](drawn) if name in moved else drawn for name, drawn in arrays.items()}
 
 
 def entry_point() -> str:

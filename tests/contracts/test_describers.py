@@ -287,7 +287,7 @@ def other_values(value: typing.Any, kind: typing.Any) -> Iterator[object]:
         amount = value if isinstance(value, float) else 1.0
         candidates = [amount / 2, amount * 2, amount + 0.5, amount - 0.5]
     elif kind is str:
-        candidates = [f"{value}x", "", "thumbnail", "phash"]
+        candidates = [f"{value}x", "", "thumbnail", "phash", "patch"]
     elif origin is tuple and isinstance(value, tuple):
         candidates = [(*value, *value[-1:]), value[::-1], value[:-1]]
     elif kind is Path:

@@ -33,10 +33,10 @@ def test_votes_are_those_of_a_slow_loop() -> None:
     for row in asked:
         best = np.zeros(12)
         for word in words.nearest(row[None], 3)[0]:
-            mine = int(words.signatures(row[None], np.array([word]))[0])
+            mine = int(words.signatures(row[None], np.array([[word]]))[0, 0])
             for at, rows in enumerate(sets):
                 for other in rows[own[at] == word]:
-                    theirs = int(words.signatures(other[None], np.array([word]))[0])
+                    theirs = int(words.signatures(other[None], np.array([[word]]))[0, 0])
                     apart = (mine ^ theirs).bit_count()
                     if apart <= 26:
                         rarity = np.log(12 / seen[word]) + 0.1
@@ -58,8 +58,10 @@ def test_a_vocabulary_has_as_many_words_as_its_sample_can_teach(n: int) -> None:
     assert (nearest < len(words)).all()
 
 
-def test_a_tree_of_words_finds_nearly_the_nearest() -> None:
-    words, asked = vocabulary(rows_of(0, 60_000), 1500), rows_of(1, 500)
+@pytest.mark.parametrize("dim", [16, 15])
+def test_a_tree_of_words_finds_nearly_the_nearest(dim: int) -> None:
+    words, asked = vocabulary(rows_of(0, 60_000, dim), 1500), rows_of(1, 2500, dim)
+    assert (len(words.codebook) > 0) == (dim % 2 == 0)
     exact = (asked @ words.words.T - 0.5 * np.square(words.words).sum(axis=1)).argmax(axis=1)
     assert np.mean(words.nearest(asked, 1)[:, 0] == exact) > 0.8
 
@@ -67,9 +69,9 @@ def test_a_tree_of_words_finds_nearly_the_nearest() -> None:
 def test_signatures_halve_the_features_of_a_word() -> None:
     rows = rows_of(0, 4000, 128)
     words = vocabulary(rows, 20)
-    nearest = words.nearest(rows, 1)[:, 0]
+    nearest = words.nearest(rows, 1)
     signatures = words.signatures(rows, nearest)
-    largest = np.bincount(nearest).argmax()
+    largest = np.bincount(nearest[:, 0]).argmax()
     bits = np.unpackbits(signatures[nearest == largest][:, None].view(np.uint8), axis=1)
     assert bits.shape[1] == BITS
     assert abs(bits.mean(axis=0) - 0.5).max() < 0.05

@@ -14,6 +14,7 @@ INDEXES: Table[IndexMaker] = Table(
 SET_INDEXES: Table[SetIndexMaker] = Table(
     "set_index",
     {
+        "asmk": "lookalike.index.asmk:AggregatedKernel",
         "inverted": "lookalike.index.inverted:InvertedLists",
         "votes": "lookalike.index.votes:HammingVotes",
     },

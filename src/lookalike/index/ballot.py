@@ -10,10 +10,10 @@ def best_of_each(
     row: NDArray[np.int64], owner: NDArray[np.integer], weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.integer], NDArray[np.float64]]:
     """Of the votes of one row for one owner the heaviest."""
-    order = np.lexsort((-weight, owner, row))
-    row, owner, weight = row[order], owner[order], weight[order]
-    first = first_of_runs(row, owner)
-    return row[first], owner[first], weight[first]
+    order = np.argsort(row * (1 << 32) + owner)
+    row, owner = row[order], owner[order]
+    first = np.flatnonzero(first_of_runs(row, owner))
+    return row[first], owner[first], np.maximum.reduceat(weight[order], first) if len(first) else weight
 
 
 def first_of_runs(a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.bool_]:

@@ -1,0 +1,89 @@
+"""Inverted lists as three columns, and the scan of some of them for signatures that are alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.index.ballot import first_of_runs
+from lookalike.types import Ids
+
+Owners = NDArray[np.int64]
+Lists = NDArray[np.int32]
+Signatures = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """(m,) which of the questions, ascending, found an entry; its owner's place in `ids`; bits that differ."""
+
+    question: NDArray[np.int64]
+    owner: NDArray[np.int32]
+    apart: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """A row for each entry: which of the ids owns it, its word, its signature; by word, then owner.
+
+    `ids` are ascending, of pictures that have entries.
+    """
+
+    ids: Ids
+    owners: NDArray[np.int32]
+    lists: Lists
+    signatures: Signatures
+    words: int
+    """How many there are, used or not."""
+
+    @classmethod
+    def of(cls, of: Owners, lists: Lists, signatures: Signatures, words: int) -> Columns:
+        """From the id, word and signature of entries in any order."""
+        order = np.lexsort((of, lists))
+        ids, owners = np.unique(of[order], return_inverse=True)
+        return cls(ids, owners.astype(np.int32), lists[order], signatures[order], words)
+
+    @property
+    def entries(self) -> tuple[Owners, Lists, Signatures]:
+        """What `of` takes."""
+        return self.ids[self.owners], self.lists, self.signatures
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """(words + 1,) where the list of each word starts."""
+        return np.searchsorted(self.lists, np.arange(self.words + 1))
+
+    @cached_property
+    def pictures(self) -> NDArray[np.int64]:
+        """(words,) with an entry of that word."""
+        return np.bincount(self.lists[first_of_runs(self.lists, self.owners)], minlength=self.words)
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """(n,) entries of each picture."""
+        return np.bincount(self.owners, minlength=len(self.ids))
+
+    @cached_property
+    def rarity(self) -> NDArray[np.float64]:
+        """(words,) logarithm of one over the share of pictures that have the word, and a little."""
+        weight: NDArray[np.float64] = np.log(max(len(self.ids), 1) / np.maximum(self.pictures, 1)) + 0.1
+        return weight
+
+    def scan(self, words: NDArray[np.int64], signatures: Signatures, near: int) -> Alike:
+        """Entries in the list of each of (q,) words that differ in at most `near` bits from the signature beside it.
+
+        Nothing is looked up but of these: most entries are not near.
+        """
+        starts, ends = self.starts[words], self.starts[words + 1]
+        parts = [self.signatures[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        held = np.concatenate([np.empty(0, np.uint64), *parts])
+        held ^= np.repeat(signatures, ends - starts)
+        apart = np.bitwise_count(held)
+        found = np.flatnonzero(apart <= near)
+        ends_held = np.cumsum(ends - starts)
+        question = np.searchsorted(ends_held, found, side="right")
+        at = found - ends_held[question] + ends[question]
+        return Alike(question, self.owners[at], apart[found])

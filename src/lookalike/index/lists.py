@@ -1,0 +1,135 @@
+"""Indexes of local features by their words: what all kinds of votes have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.index.columns import Columns, Lists, Owners, Signatures
+from lookalike.index.vocabulary import Vocabulary, vocabulary
+from lookalike.types import Hits, Ids, LocalFeatures, Space, Vectors
+
+
+@dataclass(frozen=True)
+class ListMaker(ABC):
+    """Makes indexes of local features that are floats; a kind says what is kept of them and how it votes."""
+
+    name: ClassVar[str]
+    revision: ClassVar[int]
+
+    each: int = 400
+    """Features a word, about."""
+    words: int = 16384
+    """The most."""
+
+    @abstractmethod
+    def entries(self, words: Vocabulary, of: Owners, rows: Vectors) -> tuple[Owners, Lists, Signatures]:
+        """What is kept of the (m, d) features of the pictures `of` (m,), ascending within each."""
+
+    @abstractmethod
+    def votes(self, words: Vocabulary, held: Columns, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(n,) for each picture that is held, of the (q, d) features of a question; both have some."""
+
+    def build(self, space: Space, sample: Vectors, features: int | None = None) -> ListIndex:
+        """An empty index; its words are trained on rows of `sample`, as many as `features` (of the sample) want."""
+        if space.metric == "hamming":
+            raise ValueError(f"index {self.name!r} is for local features that are floats, not bits")
+        words = (len(sample) if features is None else features) // self.each
+        return ListIndex(space, self, vocabulary(sample, min(self.words, max(16, words))))
+
+    def load(self, path: Path, space: Space) -> ListIndex:
+        """What `save` wrote."""
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            words = Vocabulary(kept["words"], kept["branches"], kept["medians"], kept["codebook"])
+            held = Columns(kept["ids"], kept["owners"], kept["lists"], kept["signatures"], len(words))
+        return ListIndex(space, self, words, held)
+
+
+class ListIndex:
+    """Columns, and entries that wait to be sorted into them."""
+
+    def __init__(self, space: Space, made: ListMaker, words: Vocabulary, held: Columns | None = None) -> None:
+        self.space = space
+        self.kind = made.name
+        self.words = words
+        self._made = made
+        self._waiting: list[tuple[Owners, Lists, Signatures]] = []
+        self._held = held or _no_columns(len(words))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def ids(self) -> Ids:
+        """Ascending, of pictures that have features."""
+        return self.columns.ids
+
+    @property
+    def columns(self) -> Columns:
+        """All that is held."""
+        if self._waiting:
+            self._held = self._sorted([self._held.entries, *self._waiting])
+            self._waiting = []
+        return self._held
+
+    def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
+        """Adds pictures; one that is there is replaced."""
+        if len(ids) != len(features) or any(each.descriptors.shape[1] != self.space.columns for each in features):
+            raise ValueError(f"{self.space.name} takes features of {self.space.columns} columns, a set for each id")
+        self.remove(ids)
+        rows = np.concatenate([np.empty((0, self.space.columns), np.float32), *(each.descriptors for each in features)])
+        of = np.repeat(np.asarray(ids, np.int64), [len(each) for each in features])
+        self._waiting.append(self._made.entries(self.words, of, rows))
+
+    def remove(self, ids: Ids) -> None:
+        """Drops pictures; an id that is not there is no error."""
+        self._waiting = [_without(ids, entries) for entries in self._waiting]
+        if np.isin(ids, self._held.ids).any():
+            self._held = self._sorted([_without(ids, self._held.entries)])
+
+    def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
+        """The best `k` that get a vote, or fewer; only of ids in `among`, when given. The score is the sum of votes."""
+        if features.descriptors.shape[1] != self.space.columns:
+            raise ValueError(f"{self.space.name} takes features of {self.space.columns} columns")
+        held = self.columns
+        if not len(features) or not len(held.ids):
+            return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
+        votes = self._made.votes(self.words, held, np.asarray(features.descriptors, np.float32))
+        if among is not None:
+            votes[~np.isin(held.ids, among)] = 0
+        found = np.flatnonzero(votes)
+        return Hits.ranked(held.ids[found], votes[found].astype(np.float32), k)
+
+    def save(self, path: Path) -> None:
+        """To one file."""
+        held = self.columns
+        arrays: dict[str, Any] = {
+            "ids": held.ids,
+            "owners": held.owners,
+            "lists": held.lists,
+            "signatures": held.signatures,
+            **self.words.arrays,
+        }
+        with path.open("wb") as file:
+            np.savez(file, **arrays)
+
+    def _sorted(self, parts: Sequence[tuple[Owners, Lists, Signatures]]) -> Columns:
+        of, lists, signatures = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return Columns.of(of, lists, signatures, len(self.words))
+
+
+def _no_columns(words: int) -> Columns:
+    nothing = np.empty(0, np.int32)
+    return Columns(np.empty(0, np.int64), nothing, nothing, np.empty(0, np.uint64), words)
+
+
+def _without(ids: Ids, entries: tuple[Owners, Lists, Signatures]) -> tuple[Owners, Lists, Signatures]:
+    of, lists, signatures = entries
+    kept = ~np.isin(of, ids)
+    return of[kept], lists[kept], signatures[kept]
