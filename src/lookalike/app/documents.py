@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lookalike.evaluate.statistics import Estimate
     from lookalike.models.cache import State
     from lookalike.search.comparing import Comparison
+    from lookalike.search.everywhere import Finds
     from lookalike.search.fitting import Fitted
     from lookalike.search.identical import Group
     from lookalike.search.ingest import IndexReport
@@ -248,19 +249,27 @@ def calibrate_document(fitted: Fitted) -> Document:
 
 def locate_document(path: str, places: Sequence[Placement]) -> Document:
     """Places in one picture, best first; boxes in px of it, angles in degrees."""
+    return document("locate", placements=[_placement(path, place) for place in places])
+
+
+def finds_document(finds: Finds) -> Document:
+    """Places in the pictures of a library, best first; in how many they were sought."""
     return document(
         "locate",
-        placements=[
-            {
-                **path_fields(path),
-                "box": [round(side, 3) for side in place.box],
-                "score": round(place.score, 6),
-                "scale": round(place.scale, 5),
-                "angle": round(math.degrees(place.angle), 3),
-            }
-            for place in places
-        ],
+        searched=finds.searched,
+        unsearched=finds.unsearched,
+        placements=[_placement(found.record.path, found.placement) for found in finds.places],
     )
+
+
+def _placement(path: str, place: Placement) -> Document:
+    return {
+        **path_fields(path),
+        "box": [round(side, 3) for side in place.box],
+        "score": round(place.score, 6),
+        "scale": round(place.scale, 5),
+        "angle": round(math.degrees(place.angle), 3),
+    }
 
 
 def models_document(states: Iterable[State]) -> Document:
@@ -296,6 +305,7 @@ def status_document(status: Status, facts: Mapping[str, object]) -> Document:
         failed=status.failed,
         spaces=[{**_space(held), "vectors": held.vectors} for held in status.spaces],
         local=[{**_space(held), "pictures": held.vectors} for held in status.local],
+        planes=status.planes,
         bytes=status.bytes,
         **facts,
     )

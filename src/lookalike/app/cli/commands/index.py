@@ -27,6 +27,10 @@ def index(
         bool | None,
         typer.Option("--local/--no-local", help="Keep local features: they find copies and parts [default: on]."),
     ] = None,
+    planes: Annotated[
+        bool | None,
+        typer.Option("--planes/--no-planes", help="Keep small planes: locate -l looks in them [default: on]."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that decode and describe.")] = os.cpu_count() or 1,
     max_pixels: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Largest picture decoded whole [default: 50 million].")
@@ -64,11 +68,11 @@ def index(
         def committed(progress: Progress) -> None:
             advance(progress)
             if jsonl:
-                done = "committed" if progress.of == "vectors" else "local_features"
+                done = "committed" if progress.of == "vectors" else progress.of.replace(" ", "_")
                 write(json_line({done: progress.committed, "total": progress.total, "failed": progress.failed}))
 
         options = Options(workers, limits, retry_failed, committed, should_stop)
-        report = opened.index(paths, describers=describer or (), local=local, options=options)
+        report = opened.index(paths, describers=describer or (), local=local, planes=planes, options=options)
     if json:
         write(json_bytes(index_document(report)), output)
     elif jsonl:
