@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lookalike.app.cli.commands.locate_library import locate_in_library
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.options import Json, OutFile
+from lookalike.app.cli.options import Json, LibraryFolder, OutFile
 from lookalike.app.cli.output import json_bytes, lines, note, write
 from lookalike.errors import BadQuery
 
 if TYPE_CHECKING:
+    from lookalike.protocols import Locator
     from lookalike.types import Located, Placement
+
+Range = tuple[float, float]
 
 
 def locate(
     template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="What to look for: a file, - for stdin, a URL.")],
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="Where to look.")],
+    image: Annotated[str | None, typer.Argument(metavar="[IMAGE]", help="Where to look, unless -l.")] = None,
+    whole: Annotated[bool, typer.Option("-l", "--in-library", help="Look in all pictures of the library.")] = False,
     method: Annotated[
         str,
         typer.Option(
             "--method", metavar="NAME", help="sqdiff, ccorr, zsqdiff or ccoeff, with -normed; z and coeff bear light."
         ),
     ] = "ccoeff-normed",
-    k: Annotated[int, typer.Option("-k", "--limit", min=1, help="How many places.")] = 1,
+    k: Annotated[
+        int | None, typer.Option("-k", "--limit", min=1, help="How many places [default: 1; 20 with -l].")
+    ] = None,
     least: Annotated[
         float | None,
-        typer.Option("--least", metavar="SCORE", help="Only places that score so high; default: more than chance."),
+        typer.Option(
+            "--least", metavar="SCORE", help="Only places that score so high [default: more than chance; .9 with -l]."
+        ),
     ] = None,
     scales: Annotated[
         str | None, typer.Option("--scales", metavar="A:B", help="Sizes that it may have there, by its own: 0.5:2.")
@@ -52,28 +62,58 @@ def locate(
     map_file: Annotated[
         Path | None, typer.Option("--map", metavar="FILE.png", help="Also draw where the template fits how well.")
     ] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="EXPR", help="With -l: only in pictures that pass this filter.")
+    ] = None,
+    library: LibraryFolder = None,
     json: Json = False,
     output: OutFile = None,
 ) -> int:
-    """Say where in a picture a template lies, best place first. Needs no library."""
-    import sys
-
-    from lookalike.app.documents import locate_document
-    from lookalike.match import LOCATORS
-    from lookalike.search.locating import locate_each
-
-    names = [template, *(also or [])]
-    sources = [sys.stdin.buffer.read() if name == "-" else name for name in (*names, image)]
+    """Say where in a picture a template lies, best place first; with -l in which pictures of the library, and where."""
+    sizes = None if scales is None else _range("--scales", scales)
+    turns = None if angles is None else _range("--angles", angles)
     settings: dict[str, object] = {} if method == "ccoeff-normed" else {"comparison": method}
     settings |= {"colour": True} if colour else {}  # not every engine compares in colour
-    if scales is not None or angles is not None:
-        if engine not in ("fast", "poses"):
+    if whole:
+        if image is not None or mask is not None or map_file is not None or also or turns is not None:
             raise BadQuery(
-                f"the engine {engine!r} knows one size and no turn: leave --engine out with --scales, --angles"
+                "-l looks for one template, as it is turned, in all pictures of the library: "
+                "it takes no IMAGE, --also, --mask, --map or --angles"
             )
-        engine, settings = "poses", settings | _poses(scales or "1:1", angles or "0:0")
-    locator = LOCATORS.make("exact" if map_file is not None and engine == "fast" else engine, settings)
-    searches = locate_each(sources[:-1], sources[-1], k=k, mask=mask, locator=locator)
+        return locate_in_library(
+            _source(template),
+            library,
+            k=k or 20,
+            least=least,
+            locator=_engine(engine, settings) if settings or engine != "fast" else None,
+            where=where,
+            scales=sizes or (1.0, 1.0),
+            json=json,
+            output=output,
+        )
+    if image is None or where is not None:
+        raise BadQuery("locate wants TEMPLATE and IMAGE, or TEMPLATE and -l for the whole library, then with --where")
+    if sizes is not None or turns is not None:
+        engine, settings = _posed(engine, settings, sizes or (1.0, 1.0), turns or (0.0, 0.0))
+    locator = _engine("exact" if map_file is not None and engine == "fast" else engine, settings)
+    return _in_picture([template, *(also or [])], image, locator, k or 1, least, mask, map_file, json, output)
+
+
+def _in_picture(
+    names: list[str],
+    image: str,
+    locator: Locator,
+    k: int,
+    least: float | None,
+    mask: str | None,
+    map_file: Path | None,
+    json: bool,
+    output: Path | None,
+) -> int:
+    from lookalike.app.documents import locate_document
+    from lookalike.search.locating import locate_each
+
+    searches = locate_each([_source(name) for name in names], _source(image), k=k, mask=mask, locator=locator)
     if map_file is not None:
         searches[0].save_map(map_file)
     found = [(name, one, _kept(name, one.located, least)) for name, one in zip(names, searches, strict=True)]
@@ -81,17 +121,29 @@ def locate(
     if json:
         write(json_bytes(locate_document(image, rows)), output)
     else:
-        write(lines((f"{name}  " if also else "") + _line(place) for name, place in rows), output)
+        write(lines((f"{name}  " if len(names) > 1 else "") + _line(place) for name, place in rows), output)
     return Exit.DONE if rows else Exit.NOTHING_FOUND
 
 
-def _poses(scales: str, angles: str) -> dict[str, object]:
-    """Settings of the engine `poses`."""
-    (smallest, largest), (low, high) = _range("--scales", scales), _range("--angles", angles)
-    return {"smallest": smallest, "largest": largest, "least_angle": low, "most_angle": high}
+def _source(name: str) -> str | bytes:
+    return sys.stdin.buffer.read() if name == "-" else name
 
 
-def _range(option: str, text: str) -> tuple[float, float]:
+def _engine(name: str, settings: dict[str, object]) -> Locator:
+    from lookalike.match import LOCATORS
+
+    return LOCATORS.make(name, settings)
+
+
+def _posed(engine: str, settings: dict[str, object], sizes: Range, turns: Range) -> tuple[str, dict[str, object]]:
+    """The engine that knows poses, and its settings."""
+    if engine not in ("fast", "poses"):
+        raise BadQuery(f"the engine {engine!r} knows one size and no turn: leave --engine out with --scales, --angles")
+    poses = {"smallest": sizes[0], "largest": sizes[1], "least_angle": turns[0], "most_angle": turns[1]}
+    return "poses", settings | poses
+
+
+def _range(option: str, text: str) -> Range:
     try:
         low, high = (float(end) for end in text.split(":"))
     except ValueError:
