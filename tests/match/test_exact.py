@@ -160,7 +160,7 @@ def test_the_last_windows_of_a_picture_of_many_squares_score_as_the_first(name):
     template = photo[40:64, 50:82]
     found = Exact(name, threads=2).response(template, photo)
     np.testing.assert_allclose(found[:200, :300], found[300:500, 400:700], atol=2e-5)
-    np.testing.assert_allclose([found[340, 450], found[40, 50]], [found.max()] * 2, atol=1e-6)
+    np.testing.assert_allclose([found[340, 450], found[40, 50]], [found.max()] * 2, atol=5e-6)
 
 
 def test_a_flat_template_is_found_nowhere_and_not_everywhere():

@@ -22,6 +22,10 @@ from lookalike.types import Located, Picture, Placement
 
 GUESSES = 48
 """Places of the sweep that are made to fit, in the small picture."""
+MARGIN = 0.8
+"""Of `highest_by_chance`: most of what is swept is near to something else that is (docs/decisions/0013)."""
+FITTED = 0.78
+"""Correlation to which some pose of a template can be fitted in most pictures."""
 SLIP = math.radians(2)
 """By which a template may be turned further than asked for: the limits are met after all."""
 KEPT = 10
@@ -77,7 +81,7 @@ class Poses:
         )
         fitted = self._fitted(sizes, seen, swept.guesses, max(KEPT, 2 * k))
         places = [_placement(pose, score, small.shape) for pose, score in fitted if self._is_allowed(pose)]
-        chance = highest_by_chance(swept.spread, swept.count)
+        chance = max(FITTED, highest_by_chance(swept.spread, swept.count, MARGIN))
         return Located(scaled_to(image, settled(places, k, self.overlap)), True, swept.best, chance)
 
     def _fitted(
