@@ -30,6 +30,7 @@ from lookalike.search.engine import Engine
 from lookalike.search.everywhere import LEAST, Everywhere, Finds
 from lookalike.search.fitting import Fitted, fit
 from lookalike.search.fuse import FUSERS
+from lookalike.search.held import Held
 from lookalike.search.identical import Group, identical_groups
 from lookalike.search.illustrate import Illustrator, groups_html
 from lookalike.search.ingest import IndexReport, Options
@@ -67,8 +68,8 @@ class Library:
         self._opener = Opener(limits)
         self._derived = Derived(self.folder / "indexes")
         self._reader: Store | None = None
-        self._indexes: dict[Space, tuple[int, Index]] = {}
-        self._set_indexes: dict[Space, tuple[int, SetIndex]] = {}
+        self._indexes = Held[Index](self._derived, current)
+        self._set_indexes = Held[SetIndex](self._derived, current_set)
 
     def __repr__(self) -> str:
         return f"Library({os.fspath(self.folder)!r})"
@@ -385,20 +386,10 @@ class Library:
         return self.store.problems()
 
     def _index(self, space: Space) -> Index:
-        """The index of a space as the store is now."""
-        generation = self.store.generation(space)
-        held = self._indexes.get(space)
-        if held is None or held[0] != generation:
-            held = self._indexes[space] = (generation, current(self._derived, self.store, space))
-        return held[1]
+        return self._indexes.of(self.store, space)
 
     def _set_index(self, space: Space) -> SetIndex:
-        """The same of local features."""
-        generation = self.store.generation(space)
-        held = self._set_indexes.get(space)
-        if held is None or held[0] != generation:
-            held = self._set_indexes[space] = (generation, current_set(self._derived, self.store, space))
-        return held[1]
+        return self._set_indexes.of(self.store, space)
 
 
 def _describers(store: Store, named: Sequence[Describer]) -> list[Describer]:

@@ -78,7 +78,7 @@ def locate(
         if image is not None or mask is not None or map_file is not None or also or turns is not None:
             raise BadQuery(
                 "-l looks for one template, as it is turned, in all pictures of the library: "
-                "it takes no IMAGE, --also, --mask, --map or --angles"
+                "it takes no IMAGE, no --also, no --mask, no --map and no --angles"
             )
         return locate_in_library(
             _source(template),
