@@ -1,14 +1,16 @@
-"""Two pictures' features, matched and verified; turned or mirrored where upright they have nothing in common."""
+"""Two pictures' features, matched and verified; turned, mirrored or seen from aside where upright they have
+nothing in common."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from lookalike.local.aside import Aside
 from lookalike.local.views import View
 from lookalike.protocols import Matcher, Verifier
-from lookalike.types import Geometry, LocalFeatures, Matches
+from lookalike.types import Geometry, GeometryKind, LocalFeatures, Matches
 
 CLEAR: Final = 0.5
 """Share of the matches that agree from which on no other way of looking can be meant."""
@@ -47,6 +49,23 @@ def related_in_a_view(views: Iterable[View], b: LocalFeatures, matcher: Matcher,
         if _agreeing(found[-1]) > CLEAR * len(found[-1].matches):
             break
     return max(found, key=_agreeing)  # of equal ones the first
+
+
+def related_from_aside(
+    views: Iterable[Aside], b: LocalFeatures, matcher: Matcher, verifier: Verifier
+) -> Related | None:
+    """What b shares with the squeezed view of a that it agrees with best, as a geometry of a; None where with none."""
+    found: list[Related] = []
+    for view in views:
+        matches = matcher.match(view.seen, b)
+        geometry = verifier.verify(view.seen, b, matches)
+        if geometry is not None and geometry.kind != "fundamental":
+            kind: GeometryKind = "affine" if geometry.kind == "similarity" else geometry.kind
+            unsqueezed = replace(geometry, kind=kind, model=geometry.model @ view.model)
+            found.append(Related(LocalFeatures(view.at, view.seen.descriptors), matches, unsqueezed))
+            if _agreeing(found[-1]) > CLEAR * len(matches):
+                break
+    return max(found, key=_agreeing, default=None)
 
 
 def _seen(view: View, b: LocalFeatures, matcher: Matcher, verifier: Verifier) -> Related:

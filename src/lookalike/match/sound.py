@@ -13,18 +13,21 @@ from lookalike.types import Matrix
 
 MOST_SCALE: Final = 16.0
 """Times, in the frames, that one picture may show things larger than the other."""
-MOST_STRETCH: Final = 4.0
-"""Times that things may be stretched one way more than the other."""
-MOST_CHANGE: Final = 8.0
-"""Times that the scale of area may differ between two matches."""
+MOST_STRETCH: Final = (4.0, 6.0)
+"""Times that things may be stretched one way more than the other; where chance is out of the question."""
+MOST_CHANGE: Final = (8.0, 250.0)
+"""Times that the scale of area may differ between two matches; where chance is out of the question.
+
+A wall seen along itself, from a step away.
+"""
 LEAST_SPREAD: Final = 0.008
 """Of the longer side, the least standard deviation of the inliers along their shorter axis, in each picture."""
 LARGER_SPREAD: Final = 0.03
 """The same, in the picture where it is larger: what is a spot in both is a tag or a logo."""
 
 
-def sound(model: Matrix, a: Points, b: Points, *, mirrored: bool) -> bool:
-    """`a` and `b` are the inliers, in their frames."""
+def sound(model: Matrix, a: Points, b: Points, *, mirrored: bool, proved: bool = False) -> bool:
+    """`a` and `b` are the inliers, in their frames; `proved` by so many that chance is out of the question."""
     spreads = spread(a), spread(b)
     if min(spreads) < LEAST_SPREAD or max(spreads) < LARGER_SPREAD:
         return False
@@ -37,8 +40,8 @@ def sound(model: Matrix, a: Points, b: Points, *, mirrored: bool) -> bool:
     return bool(
         scale.max() <= MOST_SCALE
         and scale.min() >= 1 / MOST_SCALE
-        and stretch.max() <= MOST_STRETCH
-        and np.abs(areas).max() / np.abs(areas).min() <= MOST_CHANGE
+        and stretch.max() <= MOST_STRETCH[proved]
+        and np.abs(areas).max() / np.abs(areas).min() <= MOST_CHANGE[proved]
     )
 
 

@@ -23,6 +23,8 @@ LEAST: Final = 4
 """Matches that a geometry rests on."""
 DECIDED: Final = -60.0
 """Natural logarithm of a chance that need not be beaten."""
+OUT_OF_THE_QUESTION: Final = -100.0
+"""Natural logarithm of a chance that excuses a strange model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,7 @@ class Planar:
     """
 
     name: ClassVar[str] = "planar"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     source: ClassVar[str] = "Moisan & Stival, IJCV 2004; Barath et al., MAGSAC++, CVPR 2020"
 
     kinds: tuple[Literal["similarity", "affine", "homography"], ...] = ("similarity", "affine", "homography")
@@ -102,9 +104,10 @@ class Planar:
         agreeing = agree(model, a, b, self.tolerance)
         if agreeing.sum() < max(LEAST, SAMPLE[kind] + 1):
             return None
-        if not sound(model, a.at[agreeing], b.at[agreeing], mirrored=mirrored):
+        chance = log_chance(model, a, b, agreeing, SAMPLE[kind], place)
+        if not sound(model, a.at[agreeing], b.at[agreeing], mirrored=mirrored, proved=chance < OUT_OF_THE_QUESTION):
             return None
-        return _Found(kind, model, agreeing, log_chance(model, a, b, agreeing, SAMPLE[kind], place))
+        return _Found(kind, model, agreeing, chance)
 
     def _guided(self, found: _Found, a: LocalFeatures, b: LocalFeatures, known: Matches) -> Matrix:
         """Fitted to all features that the model brings together, unless fewer of the known matches then agree."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lookalike.errors import BadSetting
 from lookalike.local import EXTRACTORS
+from lookalike.local.aside import aside
 from lookalike.local.views import views
 from lookalike.match import MATCHERS
+from lookalike.match.aligned import aligned
 from lookalike.match.drawing import draw
-from lookalike.match.pair import Related, related_in_a_view
+from lookalike.match.pair import Related, related_from_aside, related_in_a_view
 from lookalike.match.verify import Planar
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Matcher, Specialised
@@ -56,7 +58,8 @@ def match(
 ) -> Matched:
     """`a` and `b` by the extractor and the matcher of those names, with their fields set.
 
-    Where upright finds nothing, `a` is mirrored too, and, where rows do not turn with the picture, turned by quarters.
+    Where upright finds nothing, `a` is mirrored too, and, where rows do not turn with the picture, turned by quarters;
+    then seen from aside. The transform is made exact by the pixels.
     """
     extractor = EXTRACTORS.make(local, local_settings)
     chosen = _suited(MATCHERS.make(matcher, matcher_settings), local, matcher_settings or {})
@@ -67,8 +70,18 @@ def match(
     finally:
         opener.close()
     of_first, of_second = extractor.extract(first), extractor.extract(second)
-    found = related_in_a_view(views(extractor, first, of_first), of_second, chosen, Planar())
-    return Matched((first, second), (found.a, of_second), found)
+    verifier = Planar()
+    found = related_in_a_view(views(extractor, first, of_first), of_second, chosen, verifier)
+    if found.geometry is None:
+        found = related_from_aside(aside(extractor, first), of_second, chosen, verifier) or found
+    return Matched((first, second), (found.a, of_second), _exact(found, first, second))
+
+
+def _exact(found: Related, a: Picture, b: Picture) -> Related:
+    """With a model that the pixels of both agree on."""
+    if found.geometry is None:
+        return found
+    return replace(found, geometry=replace(found.geometry, model=aligned(a, b, found.geometry.model)))
 
 
 def _suited(matcher: Matcher, local: str, settings: Mapping[str, object]) -> Matcher:

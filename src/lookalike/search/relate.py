@@ -8,11 +8,13 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.local.aside import aside
 from lookalike.local.sift import Sift
+from lookalike.match.aligned import aligned
 from lookalike.match.likeness import agreement
 from lookalike.match.nearest import Nearest
 from lookalike.match.one_thread import one_thread
-from lookalike.match.pair import related
+from lookalike.match.pair import related, related_from_aside
 from lookalike.match.verify import Planar
 from lookalike.protocols import Extractor, Mirroring
 from lookalike.types import Box, Geometry, LocalFeatures, Matrix, Picture, Size
@@ -69,11 +71,22 @@ class Relater:
         with one_thread():
             return related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a)).geometry
 
-    def evidence(self, found: Geometry, a: Picture, b: Picture | None, size_b: Size) -> Evidence:
-        """What kind of match it is. Without b, whose file may be gone, none is called a copy."""
+    def geometry_from_aside(self, a: Picture, of_b: LocalFeatures) -> Geometry | None:
+        """The same of a plane that one of the two shows at a steep slant: ten times the work."""
+        with one_thread():
+            found = related_from_aside(aside(self.features, a), of_b, self.matcher, self.verifier)
+        return None if found is None else found.geometry
+
+    def evidence(self, found: Geometry, a: Picture, b: Picture | None, size_b: Size, *, exact: bool = True) -> Evidence:
+        """What kind of match it is. Without b, whose file may be gone, none is called a copy.
+
+        A scene's transform is made `exact` by the pixels; that of a copy is so already.
+        """
         model = found.model / found.model[2, 2]
         detail = agreement(a, b, model) if b is not None and _is_flat(model, a.size) else 0.0
         is_copy = detail >= AGREES
+        if exact and b is not None and not is_copy:
+            model = aligned(a, b, model)
         return Evidence(
             "copy" if is_copy else "scene",
             tuple((float(row[0]), float(row[1]), float(row[2])) for row in model),
@@ -84,8 +97,9 @@ class Relater:
         )
 
     def relate(self, a: Picture, of_a: LocalFeatures, b: Picture) -> Evidence | None:
-        """None where no geometry explains what the two have in common."""
-        found = self.geometry(of_a, self.extract(b))
+        """None where no geometry explains what the two have in common, a seen from aside included."""
+        of_b = self.extract(b)
+        found = self.geometry(of_a, of_b) or self.geometry_from_aside(a, of_b)
         return None if found is None else self.evidence(found, a, b, b.size)
 
 

@@ -1,0 +1,48 @@
+"""One picture laid over another, as a geometry says."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.types import Matrix, Picture, Size
+
+
+def laid_over(
+    a: Picture, b: Picture, model: Matrix, side: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
+    """a as b shows it, b, and where both are; in grey, with `side` px on the longer side of b."""
+    size = size_at(b.size, side)
+    under = cv2.resize(_grey(b), size, interpolation=cv2.INTER_AREA)
+    # Of the larger pictures squares of px fall on one: a is reduced first, so that it is averaged as b is.
+    scale = float(np.sqrt(abs(np.linalg.det(model[:2, :2] / model[2, 2])))) * side / max(b.size)
+    reduced = _reduced(_grey(a), min(1.0, scale * a.size[0] / a.pixels.shape[1]))
+    to_b = scaling(size, b.size) @ model @ np.linalg.inv(scaling(reduced.shape[1::-1], a.size))
+    laid = cv2.warpPerspective(reduced, to_b, size, flags=cv2.INTER_LINEAR)
+    there = cv2.warpPerspective(np.full_like(reduced, 255), to_b, size, flags=cv2.INTER_LINEAR)
+    both = cv2.erode((there > 250).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return laid, under, both
+
+
+def size_at(size: Size, side: int) -> Size:
+    """Of a picture of `size` when its longer side is `side`."""
+    factor = side / max(size)
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def scaling(to: Size, size: Size) -> NDArray[np.float64]:
+    """(3, 3) from px of a picture of `size` to px of it at another; px are areas, their middles are whole numbers."""
+    x, y = to[0] / size[0], to[1] / size[1]
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+
+
+def _grey(picture: Picture) -> NDArray[np.uint8]:
+    grey: NDArray[np.uint8] = cv2.cvtColor(np.ascontiguousarray(picture.pixels), cv2.COLOR_RGB2GRAY)
+    return grey
+
+
+def _reduced(grey: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
+    small: NDArray[np.uint8] = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return small
