@@ -1,20 +1,22 @@
 """Every detector with every matcher on planes seen from growing angles, and the default way beside: one table.
 
-    OMP_NUM_THREADS=1 python benchmarks/planes.py ../shared/data docs/results [--local NAME ...]    some minutes
+    OMP_NUM_THREADS=1 python benchmarks/planes.py ../shared/data docs/results [--local NAME ...]    ten minutes
 
 Of the pictures of oxford_affine/graf and hpatches/v_dogman, the first with each other one. What needs weights that are
 not here is left out; `lookalike models get` brings them. "alone" is OpenCV's USAC_MAGSAC over the matches, "whole" what
-the package makes of them; both are asked for the corners of the first picture in the other.
+the package makes of them; both are asked for the corners of the first picture in the other. planes.json keeps the
+figures of each way, so that with --local only these are measured again.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
@@ -57,7 +59,8 @@ class Pair:
 class Trial:
     """What one way made of one pair: px of corners, matches, the share of them within 3 px, ms after extraction."""
 
-    error: float
+    error: float | None
+    """None where nothing was found."""
     matches: int
     precision: float
     ms: float
@@ -124,13 +127,22 @@ def main() -> None:
     given = parser.parse_args()
     cv2.setNumThreads(1)
     pairs = [pair for folder in FOLDERS for pair in pairs_of(given.data / folder)]
-    ways = [default_way(pairs)]
-    print(ways[0].line(), flush=True)
-    for name in given.local:
-        for way in ways_of(name, pairs):
-            print(way.line(), flush=True)
-            ways.append(way)
-        (given.out / "planes.md").write_text("\n".join([*head(len(pairs)), *table(ways), *by_pair(ways, pairs)]) + "\n")
+    for measured in ([default_way(pairs)], *(ways_of(name, pairs) for name in given.local)):
+        ways = kept_with(list(measured), given.out / "planes.json")
+        page = [*head(len(pairs)), *table(ways), *by_pair(ways, pairs)]
+        (given.out / "planes.md").write_text("\n".join(page) + "\n")
+
+
+def kept_with(measured: list[Way], file: Path) -> list[Way]:
+    """All that were ever measured, the default first, these ones anew."""
+    rows = json.loads(file.read_text()) if file.exists() else []
+    rows = [row for row in rows if row["title"] not in {way.title for way in measured}]
+    for way in measured:
+        print(way.line(), flush=True)
+        rows.append(asdict(way))
+    rows.sort(key=lambda row: row["title"])
+    file.write_text(json.dumps(rows, indent=1, allow_nan=False) + "\n")
+    return [Way(**row | {part: [Trial(**one) for one in row[part]] for part in ("alone", "whole")}) for row in rows]
 
 
 def pairs_of(folder: Path) -> Iterator[Pair]:
@@ -162,7 +174,7 @@ def ways_of(name: str, pairs: list[Pair]) -> Iterator[Way]:
             print(f"left out: {name} with {matcher_name}: {error}", flush=True)
             continue
         ours = [whole(pair, a, b, extractor, matcher) for pair, (a, b) in zip(pairs, features, strict=True)]
-        yield Way(f"{name} + {matcher_name}", ms, alone, ours)
+        yield Way(f"{name} + {matcher_name}", round(ms, 1), alone, ours)
 
 
 def suited(matcher: str, local: str) -> Matcher:
@@ -179,7 +191,7 @@ def tried(pair: Pair, a: LocalFeatures, b: LocalFeatures, matcher: Matcher) -> T
     spent = 1000 * (time.perf_counter() - started)
     ends = a.keypoints.xy[matches.pairs[:, 0]], b.keypoints.xy[matches.pairs[:, 1]]
     (precision,) = mean_matching_accuracy(*ends, pair.truth, (3,))
-    return Trial(corner_error(model, pair.truth, pair.a.size), len(matches), precision, spent)
+    return Trial(misplaced(model, pair), len(matches), round(precision, 4), round(spent, 1))
 
 
 def by_opencv(a: LocalFeatures, b: LocalFeatures, matches: Matches) -> Matrix | None:
@@ -199,7 +211,7 @@ def whole(pair: Pair, a: LocalFeatures, b: LocalFeatures, extractor: Remembering
         found = related_from_aside(aside(extractor, pair.a), b, matcher, Planar()) or found
     model = None if found.geometry is None else aligned(pair.a, pair.b, found.geometry.model)
     spent = 1000 * (time.perf_counter() - started + extractor.spared - spared)
-    return Trial(corner_error(model, pair.truth, pair.a.size), len(found.matches), 0.0, spent)
+    return Trial(misplaced(model, pair), len(found.matches), 0.0, round(spent, 1))
 
 
 def default_way(pairs: list[Pair]) -> Way:
@@ -212,13 +224,19 @@ def default_way(pairs: list[Pair]) -> Way:
         found = relater.relate(pair.a, of_a, pair.b)
         spent = 1000 * (time.perf_counter() - started)
         model = None if found is None else np.array(found.transform)
-        trials.append(Trial(corner_error(model, pair.truth, pair.a.size), 0, 0.0, spent))
+        trials.append(Trial(misplaced(model, pair), 0, 0.0, round(spent, 1)))
     return Way("**default**: `compare`", 0.0, [], trials)
+
+
+def misplaced(model: Matrix | None, pair: Pair) -> float | None:
+    """Mean px of the corners; None where there are none."""
+    error = corner_error(model, pair.truth, pair.a.size)
+    return round(error, 2) if np.isfinite(error) else None
 
 
 def accuracies(trials: list[Trial]) -> str:
     """How many pairs within 1, 3 and 5 px."""
-    errors = np.array([trial.error for trial in trials])
+    errors = np.array([np.inf if trial.error is None else trial.error for trial in trials])
     return " / ".join(str(round(accuracy_at(errors, px) * len(errors))) for px in PX)
 
 
@@ -233,8 +251,8 @@ def interval(values: list[float]) -> tuple[float, float]:
     return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
 
 
-def shown(error: float) -> str:
-    return "-" if np.isinf(error) else f"{error:.1f}"
+def shown(error: float | None) -> str:
+    return "-" if error is None else f"{error:.1f}"
 
 
 def head(count: int) -> list[str]:
