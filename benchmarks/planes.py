@@ -264,7 +264,8 @@ def head(count: int) -> list[str]:
         "1 / 3 / 5 px of where they are: *alone*, by OpenCV's USAC_MAGSAC over the matches as they are; *whole*, as",
         "`lookalike match` does it: mirrored, turned, from aside, and made exact by the pixels. Precision is the share",
         "of matches within 3 px, with its 95 % interval over pairs. Of eight pairs one more or less is chance. ms are",
-        "the median of a pair after extraction, for the default with the extraction of the second picture.",
+        "the median of a pair after extraction, for the default with the extraction of the second picture; times of",
+        "one kind of features compare with each other, those of two were taken at different hours of a busy machine.",
         "",
         *made("planes.py"),
     ]
