@@ -394,7 +394,5 @@ class Library:
 
 def _describers(store: Store, named: Sequence[Describer]) -> list[Describer]:
     """Those the store has and those that are named; for a new library without a name, the defaults."""
-    there = describers_of(store)
-    if not there and not named:
-        return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
-    return list(dict.fromkeys([*there, *named]))
+    several = [*describers_of(store), *named] or [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
+    return list(dict.fromkeys(several))
