@@ -20,6 +20,7 @@ import on_spectra
 import on_sums
 import on_templates
 import on_textures
+import on_words
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -38,6 +39,7 @@ CHAPTERS: Final = (
     on_networks,
     on_keypoints,
     on_matches,
+    on_words,
     on_proofs,
 )
 NAMED: Final = re.compile(r"(!\[[^\]]+\]\(figures/([a-z0-9-]+)\.webp\)\n)(\n> [^\n]*\n)?")

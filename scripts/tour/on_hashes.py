@@ -16,6 +16,7 @@ from lookalike.describe.pdq import PDQHash
 from lookalike.describe.phash import PerceptualHash
 from lookalike.describe.whash import WaveletHash
 from lookalike.pixels.colour import rgb_of_grey
+from lookalike.search.matching import match
 from lookalike.types import Explanation, Picture
 
 EDITS: Final = {
@@ -91,6 +92,15 @@ def _differing(one: SquareHash, other: Picture) -> float:
     return float(np.mean(one.bits(photo("chelsea")) != one.bits(other)))
 
 
+def crop_by_segments() -> Explanation:
+    """A crop, found again by hashes of what is whole in it."""
+    cat = photo("chelsea")
+    found = match(EDITS["cropped to 80 %"](cat).pixels, cat.pixels, local="segments")
+    agreeing = 0 if found.found.geometry is None else int(found.found.geometry.inliers.sum())
+    line = f"{agreeing} of {len(found.found.matches)} segments with equal hashes agree on where the crop was cut."
+    return Explanation(line, found.drawing())
+
+
 FIGURES = (
     cat_in_bits,
     smaller_and_noisy,
@@ -100,4 +110,5 @@ FIGURES = (
     fine_light,
     edited_cats,
     bits_that_differ,
+    crop_by_segments,
 )

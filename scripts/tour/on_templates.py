@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final, get_args
 
 import numpy as np
@@ -14,6 +15,7 @@ from lookalike.match.exact import Exact
 from lookalike.match.heat import heat_map
 from lookalike.match.mosaic import mosaic
 from lookalike.match.phase import Phase
+from lookalike.match.poses import Poses
 from lookalike.types import Explanation, Located, Picture, Pixels
 
 COIN: Final = (187, 168, 52, 50)
@@ -89,6 +91,13 @@ def turned_and_smaller() -> Explanation:
     return Explanation(line, headed(turned(coins, 20, middle=MIDDLE), turned(coins, 0, 0.8, middle=MIDDLE), bars))
 
 
+def turned_and_found() -> Explanation:
+    """The same two, when sizes and turns are looked for as well."""
+    coin = part(photo("coins"), COIN)
+    maps, told = zip(*(_posed(coin, *there) for there in ((20.0, 1.0), (0.0, 0.8))), strict=True)
+    return Explanation("; ".join(told) + ".", side_by_side(maps))
+
+
 def two_halves() -> Explanation:
     """The shift between two photos of one scene that share a strip."""
     rocket = scaled(photo("rocket"), 0.6)
@@ -99,6 +108,17 @@ def two_halves() -> Explanation:
     sure = "certain" if located.certain else "not certain"
     line = f"The second lies {place.box[0]:.1f} px to the right and {place.box[1]:.1f} px down ({sure})."
     return Explanation(line, side_by_side([left.pixels, right.pixels, mosaic(left, right, place)]))
+
+
+def _posed(coin: Picture, degrees: float, scale: float) -> tuple[Pixels, str]:
+    """The map of a search over poses in the coins so turned and so small, and the pose that it found."""
+    coins = turned(photo("coins"), degrees, scale, middle=MIDDLE)
+    located = Poses().locate(coin, coins)
+    (place,) = located.placements
+    told = (
+        f"turned by {math.degrees(place.angle):.1f} degrees at {100 * place.scale:.1f} % of its size: {place.score:.2f}"
+    )
+    return drawn(heat_map(coins, located), fit(coins.size, LARGE)), told
 
 
 def _score_near(coin: Picture, coins: Picture) -> float:
@@ -124,4 +144,13 @@ def _large(piece: Picture) -> Pixels:
     return magnified(piece.pixels, (2 * piece.size[0], 2 * piece.size[1]))
 
 
-FIGURES = (coin_found, two_lights, eight_comparisons, flat_piece, brick_found, turned_and_smaller, two_halves)
+FIGURES = (
+    coin_found,
+    two_lights,
+    eight_comparisons,
+    flat_piece,
+    brick_found,
+    turned_and_smaller,
+    turned_and_found,
+    two_halves,
+)
