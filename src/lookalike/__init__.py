@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from lookalike.errors import LookalikeError
 
 if TYPE_CHECKING:
+    from lookalike.search.chosen import open_library as open
     from lookalike.search.comparing import compare
     from lookalike.search.library import Library
-    from lookalike.search.library import open_library as open
     from lookalike.search.results import Results
     from lookalike.types import Answer, Picture, Record
 
@@ -28,7 +28,7 @@ _LAZY = {
     "Record": "lookalike.types:Record",
     "Results": "lookalike.search.results:Results",
     "compare": "lookalike.search.comparing:compare",
-    "open": "lookalike.search.library:open_library",
+    "open": "lookalike.search.chosen:open_library",
 }
 
 

@@ -211,10 +211,13 @@ class Store(Protocol):
     def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
 
-    # spaces: of vectors, or of local features, which are put packed (see `local.compact`), as a worker sends them
+    # spaces: of vectors, of small planes, which are rows as well but no channel, or of local features, which are put
+    # packed (see `local.compact`), as a worker sends them
     def spaces(self) -> list[Space]: ...
 
     def local_spaces(self) -> list[Space]: ...
+
+    def plane_spaces(self) -> list[Space]: ...
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
@@ -224,10 +227,12 @@ class Store(Protocol):
 
     def add_local_space(self, space: Space, configuration: str) -> None: ...
 
+    def add_plane_space(self, space: Space, configuration: str) -> None: ...
+
     def drop_space(self, space: Space) -> None: ...
 
     def missing(self, space: Space) -> Ids:
-        """Ascending ids of contents with a record and without a vector, or local features, there."""
+        """Ascending ids of contents with a record and without a row, or local features, there."""
 
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None: ...
 

@@ -20,7 +20,8 @@ Vectors: TypeAlias = NDArray[np.float32] | NDArray[np.uint8]
 Ids: TypeAlias = NDArray[np.int64]
 """(n,) ids of CONTENTS (distinct bytes), given by the store, never negative, never reused."""
 
-Metric: TypeAlias = Literal["cosine", "l2", "l1", "hamming"]
+Metric: TypeAlias = Literal["cosine", "l2", "l1", "hamming", "correlation"]
+"""`correlation`: grey values, a byte each, whose windows are compared."""
 Relation: TypeAlias = Literal["identical", "copy", "scene", "similar"]
 Size: TypeAlias = tuple[int, int]
 """(width, height) in px."""
@@ -74,7 +75,7 @@ class Space:
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of one column of `Vectors`."""
-        return np.dtype(np.uint8 if self.metric == "hamming" else np.float32)
+        return np.dtype(np.uint8 if self.metric in ("hamming", "correlation") else np.float32)
 
 
 @dataclass(frozen=True, eq=False)

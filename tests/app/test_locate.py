@@ -131,3 +131,52 @@ def test_what_cannot_be_done_is_refused_with_what_to_do(files, words, message):
     assert ran.returncode == 2
     assert message in ran.stderr
     assert ran.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def library(files, tmp_path_factory):
+    """Of the photo, and of another one."""
+    folder = tmp_path_factory.mktemp("library")
+    pictures = tmp_path_factory.mktemp("pictures")
+    (pictures / "photo.png").write_bytes((files / "photo.png").read_bytes())
+    cv2.imwrite(str(pictures / "cat.png"), skimage.data.chelsea()[:, :, ::-1])
+    command = [sys.executable, "-m", "lookalike", "--library", folder, "index", pictures, "--describer", "phash"]
+    subprocess.run([*map(str, command), "--no-local", "--quiet"], check=True, capture_output=True)
+    return folder
+
+
+def test_a_part_is_found_in_the_library(files, library):
+    ran = run(files / "part.png", "-l", "--library", library, "--json")
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert (found["schema"], found["searched"], found["unsearched"]) == ("lookalike/locate/1", 2, 0)
+    (place,) = found["placements"]
+    assert place["path"].endswith("pictures0/photo.png")
+    np.testing.assert_allclose(place["box"], [220, 150, 80, 64], atol=0.6)
+    assert (place["scale"], place["angle"]) == (1.0, 0.0)
+    ran = run(files / "part.png", "-l", "--library", library)
+    assert len(ran.stdout.splitlines()) == 1
+    assert "photo.png  at 220.0, 150.0  80 x 64" in ran.stdout
+
+
+def test_what_the_library_does_not_hold_is_not_found(files, library):
+    ran = run(files / "absent.png", "-l", "--library", library)
+    assert (ran.returncode, ran.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("part.png", "photo.png", "-l"), "no IMAGE"),
+        (("part.png", "-l", "--map", "map.png"), "no --map"),
+        (("part.png",), "-l for the whole library"),
+        (("part.png", "photo.png", "--where", "width > 3"), "with --where"),
+        (("part.png", "-l", "--where", "width"), "does not parse"),
+        (("part.png", "-l", "--library", "nowhere"), "there is no library"),
+    ],
+)
+def test_the_whole_library_or_one_picture(files, library, words, message):
+    named = [files / word if word.endswith(".png") else word for word in words]
+    ran = run(*named, *(() if "--library" in words else ("--library", library)))
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert message in ran.stderr

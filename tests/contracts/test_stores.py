@@ -545,3 +545,28 @@ def test_compact_drops_what_is_known_of_contents_without_a_file(store: Store) ->
     assert [id for id, _ in store.local(LOCAL)] == [a]
     assert store.relations("strict") == [Kinship(a, c, "scene", 0.5)]
     assert store.problems() == []
+
+
+def test_small_planes_are_rows_but_no_channel(store: Store) -> None:
+    space = Space("plane", "dddd", 6, "correlation")
+    a, b = put(store, ("/a", 1), ("/b", 2), space=SPACE)
+    planes = np.arange(6, dtype=np.uint8)[None]
+    with store.writing(), store.transaction():
+        store.add_plane_space(space, '{"long": 3}')
+        store.put(space, np.array([a]), planes)
+    assert (store.spaces(), store.local_spaces(), store.plane_spaces()) == ([SPACE], [], [space])
+    assert store.configuration(space) == '{"long": 3}'
+    ((ids, rows),) = store.vectors(space)
+    assert (ids.tolist(), rows.dtype, rows.tolist()) == ([a], np.uint8, planes.tolist())
+    assert store.missing(space).tolist() == [b]
+    assert store.problems() == []
+    with store.writing(), store.transaction():
+        store.drop_records(["/a"])
+    with store.writing():
+        store.compact()
+    assert list(store.vectors(space)) == []
+    with store.writing(), store.transaction():
+        store.drop_space(space)
+    assert store.plane_spaces() == []
+    with pytest.raises(SpaceMismatch):
+        list(store.vectors(space))

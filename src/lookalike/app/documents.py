@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lookalike.evaluate.statistics import Estimate
     from lookalike.models.cache import State
     from lookalike.search.comparing import Comparison
+    from lookalike.search.everywhere import Finds
     from lookalike.search.fitting import Fitted
     from lookalike.search.identical import Group
     from lookalike.search.ingest import IndexReport
@@ -254,6 +255,16 @@ def locate_document(path: str, places: Sequence[tuple[str, Placement]]) -> Docum
     )
 
 
+def finds_document(finds: Finds) -> Document:
+    """Places in the pictures of a library, best first; in how many they were sought."""
+    return document(
+        "locate",
+        searched=finds.searched,
+        unsearched=finds.unsearched,
+        placements=[_placement(found.record.path, found.placement) for found in finds.places],
+    )
+
+
 def _placement(path: str, place: Placement) -> Document:
     return {
         **path_fields(path),
@@ -297,6 +308,7 @@ def status_document(status: Status, facts: Mapping[str, object]) -> Document:
         failed=status.failed,
         spaces=[{**_space(held), "vectors": held.vectors} for held in status.spaces],
         local=[{**_space(held), "pictures": held.vectors} for held in status.local],
+        planes=status.planes,
         bytes=status.bytes,
         **facts,
     )

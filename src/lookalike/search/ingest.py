@@ -60,7 +60,7 @@ class Progress:
     total: int
     committed: int
     failed: int
-    of: Literal["vectors", "local features", "comparisons"] = "vectors"
+    of: Literal["vectors", "local features", "small planes", "comparisons"] = "vectors"
 
 
 def _silent(_: Progress) -> None: ...

@@ -17,7 +17,7 @@ from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current, current_set, kind_for
 from lookalike.local import EXTRACTORS
 from lookalike.pixels.limits import Limits
-from lookalike.protocols import Describer, Extractor, Index, SetIndex, Store
+from lookalike.protocols import Extractor, Index, Locator, SetIndex, Store
 from lookalike.search.answering import Answering, folded
 from lookalike.search.asking import VERIFIED, ask
 from lookalike.search.atomic import write_atomically
@@ -25,8 +25,9 @@ from lookalike.search.building import build_apart
 from lookalike.search.calibrate import Asker
 from lookalike.search.calibration import Calibration, Claim, key_of
 from lookalike.search.certainty import calibration_of, check_precision, needed, threshold_for, with_probability
-from lookalike.search.channels import DEFAULT_DESCRIBERS, Channel, channels_of, describers_of
+from lookalike.search.channels import Channel, channels_of, describers_of, describers_to_fill
 from lookalike.search.engine import Engine
+from lookalike.search.everywhere import LEAST, Everywhere, Finds
 from lookalike.search.fitting import Fitted, fit
 from lookalike.search.fuse import FUSERS
 from lookalike.search.identical import Group, identical_groups
@@ -38,6 +39,7 @@ from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
 from lookalike.search.palette import CHANNEL, is_palette
 from lookalike.search.places import extractor_of, fill_places, keep_places
+from lookalike.search.planes import fill_planes, keep_planes
 from lookalike.search.proving import Prover, with_proof
 from lookalike.search.relate import Relater
 from lookalike.search.results import Question, Results
@@ -104,6 +106,7 @@ class Library:
         describers: Sequence[str] = (),
         local: bool | None = None,
         features: str | None = None,
+        planes: bool | None = None,
         options: Options | None = None,
     ) -> IndexReport:
         """Adds new and changed pictures at and below `paths`, notices moved and vanished ones.
@@ -112,7 +115,7 @@ class Library:
         learns is fitted to the library's pictures first. A new library starts with the defaults. `local`: whether it
         keeps local features, by which copies and parts are found; None leaves that as it is, and a new library does.
         `features` names those to keep in place of others, as NAME or NAME:FIELD=VALUE. They are filled after the
-        vectors.
+        vectors. `planes`: the same of small planes, in which `locate` looks.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
         named = [DESCRIBERS.spelled(words) for words in describers]
@@ -123,9 +126,10 @@ class Library:
         store = SQLiteStore.create(self.folder)
         try:
             with store.writing():
+                keep_planes(store, planes)
                 keep_places(store, local, extractor)
-                report, _ = ingest_and_learn(store, _describers(store, named), several, options)
-                report = fill_places(store, report, options)
+                report, _ = ingest_and_learn(store, describers_to_fill(store, named), several, options)
+                report = fill_planes(store, fill_places(store, report, options), options)
         finally:
             store.close()
         if self._takes_training():
@@ -135,9 +139,8 @@ class Library:
     def _takes_training(self) -> bool:
         """Whether an index of this library is learned from so much that it should not be left to the next search."""
         store = self.store
-        return any(kind_for(space, len(store.vector_ids(space))) != "flat" for space in store.spaces()) or any(
-            len(store.vector_ids(space)) >= MANY for space in store.local_spaces()
-        )
+        is_large = any(len(store.vector_ids(space)) >= MANY for space in store.local_spaces())
+        return is_large or any(kind_for(space, len(store.vector_ids(space))) != "flat" for space in store.spaces())
 
     def build_indexes(self) -> None:
         """Brings the files of all indexes up to date, which the next search would do else."""
@@ -253,6 +256,24 @@ class Library:
         if kept is None:
             return Prover(self.store, Relater(), None, self._opener.sample)
         return Prover(self.store, Relater(kept), self._set_index(kept.space), self._opener.sample)
+
+    def locate(
+        self,
+        template: Source,
+        *,
+        k: int = 20,
+        least: float | None = LEAST,
+        scales: tuple[float, float] = (1.0, 1.0),
+        where: str | None = None,
+        locator: Locator | None = None,
+    ) -> Finds:
+        """The `k` pictures that hold `template`, best first, with the place; of those that pass `where`.
+
+        Each scores `least` or more by `locator` (by `ccoeff-normed`, if None), upright, at the sizes `scales` to its
+        own. Small planes tell which files to open: see docs/cli.md for what that may miss.
+        """
+        sought = sample(template, decode=self._opener.decode).picture(None)
+        return Everywhere(self.store, self._opener, locator, k, least, scales).find(sought, where)
 
     def dupes(
         self,
@@ -376,24 +397,3 @@ class Library:
         if held is None or held[0] != generation:
             held = self._set_indexes[space] = (generation, current_set(self._derived, self.store, space))
         return held[1]
-
-
-def _describers(store: Store, named: Sequence[Describer]) -> list[Describer]:
-    """Those the store has and those that are named; for a new library without a name, the defaults."""
-    there = describers_of(store)
-    if not there and not named:
-        return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
-    return list(dict.fromkeys([*there, *named]))
-
-
-def open_library(folder: str | os.PathLike[str] | None = None) -> Library:
-    """The library in `folder`, else in LOOKALIKE_LIBRARY, else in the user's data directory."""
-    if folder is None:
-        folder = os.environ.get("LOOKALIKE_LIBRARY") or _default_folder()
-    return Library(folder)
-
-
-def _default_folder() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("lookalike")

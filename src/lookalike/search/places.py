@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from lookalike.errors import BadPicture, BadQuery, LookalikeError
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import BadQuery, LookalikeError
 from lookalike.local import EXTRACTORS
 from lookalike.local.compact import packed_array
 from lookalike.pixels.decode import decode
-from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Extractor, Store
 from lookalike.registry import configuration
-from lookalike.search.again import one_file_each, read_again
-from lookalike.search.ingest import COMMIT_FILES, COMMIT_SECONDS, IndexReport, Options, Progress
+from lookalike.search.filling import Filling, fill
+from lookalike.search.ingest import IndexReport, Options
 from lookalike.search.reading import Loaded
 from lookalike.search.relate import DEFAULT_EXTRACTOR
-from lookalike.types import Failure, Ids, Packed
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -74,55 +71,11 @@ def keep_places(store: Store, keep: bool | None, named: Extractor | None = None)
 def fill_places(store: Store, report: IndexReport, options: Options) -> IndexReport:
     """`report` of the first pass, with what this one adds to it. The caller holds `store.writing()`."""
     extractor = extractor_of(store)
-    if extractor is None or report.interrupted:
+    if extractor is None:
         return report
-    missing = store.missing(extractor.space)
-    if len(missing) == 0:
-        return report
-    started = time.monotonic()
-    failures = _fill(store, extractor, missing, options)
-    return replace(
-        report,
-        seconds=report.seconds + time.monotonic() - started,
-        failures=tuple(sorted([*report.failures, *failures], key=lambda failure: failure.path)),
-        interrupted=options.should_stop(),
-    )
+    space = extractor.space
 
+    def put(rows: Mapping[int, NDArray[np.uint8]]) -> None:
+        store.put_local(space, {id: row.tobytes() for id, row in rows.items()})
 
-def _fill(store: Store, extractor: Extractor, missing: Ids, options: Options) -> list[Failure]:
-    failures: list[Failure] = []
-    progress = Progress(len(missing), 0, 0, "local features")
-    ids: dict[str, int] = {}
-
-    def jobs() -> Iterator[Loaded]:
-        records = options.until_stopped(one_file_each(store, missing))
-        for id, loaded in read_again(records, options.limits.bytes):
-            ids[loaded.sha256] = id
-            yield loaded
-
-    with Isolated(ExtractBytes(extractor, options.limits), workers=options.workers, limits=options.limits) as pool:
-        for batch in _batches(pool.run(jobs()), COMMIT_FILES, COMMIT_SECONDS):
-            rows: dict[int, Packed] = {}
-            for loaded, reply in batch:
-                if isinstance(reply, BadPicture):
-                    failures.append(Failure(loaded.path, reply.reason, reply.detail))
-                else:
-                    rows[ids.pop(loaded.sha256)] = reply.arrays[0].tobytes()
-            with store.transaction():
-                store.put_local(extractor.space, rows)
-            progress = replace(progress, committed=progress.committed + len(rows), failed=len(failures))
-            options.on_commit(progress)
-    return failures
-
-
-def _batches(items: Iterable[T], most: int, seconds: float) -> Iterator[list[T]]:
-    """Of at most so many, or as many as came in so many seconds."""
-    batch: list[T] = []
-    started = time.monotonic()
-    for item in items:
-        batch.append(item)
-        if len(batch) >= most or time.monotonic() - started >= seconds:
-            yield batch
-            batch, started = [], time.monotonic()
-    if batch:
-        yield batch
+    return fill(store, Filling(space, ExtractBytes(extractor, options.limits), put, "local features"), report, options)

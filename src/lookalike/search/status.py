@@ -27,6 +27,8 @@ class Status:
     failed: int
     spaces: tuple[SpaceStatus, ...]
     local: tuple[SpaceStatus, ...]
+    planes: int
+    """Pictures with a small plane."""
     bytes: int
 
 
@@ -39,4 +41,5 @@ def status_of(store: Store, derived: Derived) -> Status:
 
     spaces = tuple(held(space, kind_for) for space in store.spaces())
     local = tuple(held(space, lambda space, _: set_kind_for(space)) for space in store.local_spaces())
-    return Status(store.count(), len(store.failures()), spaces, local, store.bytes() + derived.bytes())
+    planes = sum(len(store.vector_ids(space)) for space in store.plane_spaces())
+    return Status(store.count(), len(store.failures()), spaces, local, planes, store.bytes() + derived.bytes())

@@ -25,6 +25,7 @@ class _State:
     spaces: dict[Space, str] = field(default_factory=dict)
     vectors: dict[Space, dict[int, Vectors]] = field(default_factory=dict)
     local_spaces: dict[Space, str] = field(default_factory=dict)
+    plane_spaces: dict[Space, str] = field(default_factory=dict)
     local: dict[Space, dict[int, Packed]] = field(default_factory=dict)
     compared: dict[str, set[int]] = field(default_factory=dict)
     relations: dict[str, dict[tuple[int, int], Kinship]] = field(default_factory=dict)
@@ -103,10 +104,14 @@ class MemoryStore:
         """Of local features, likewise."""
         return list(self._state.local_spaces)
 
+    def plane_spaces(self) -> list[Space]:
+        """Of small planes, likewise."""
+        return list(self._state.plane_spaces)
+
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
         self._of(space)
-        return (self._state.spaces | self._state.local_spaces)[space]
+        return (self._state.spaces | self._state.local_spaces | self._state.plane_spaces)[space]
 
     def add_space(self, space: Space, configuration: str) -> None:
         """No effect when it is there already."""
@@ -120,12 +125,19 @@ class MemoryStore:
         self._state.local_spaces.setdefault(space, configuration)
         self._state.local.setdefault(space, {})
 
+    def add_plane_space(self, space: Space, configuration: str) -> None:
+        """The same for small planes."""
+        self._change([space])
+        self._state.plane_spaces.setdefault(space, configuration)
+        self._state.vectors.setdefault(space, {})
+
     def drop_space(self, space: Space) -> None:
         """With all its vectors or local features."""
         self._change([space])
         self._of(space)
-        for spaces in (self._state.spaces, self._state.vectors, self._state.local_spaces, self._state.local):
-            spaces.pop(space, None)
+        of_spaces = (self._state.spaces, self._state.local_spaces, self._state.plane_spaces)
+        for rows in (*of_spaces, self._state.vectors, self._state.local):
+            rows.pop(space, None)
 
     def missing(self, space: Space) -> Ids:
         """Ascending ids of contents with a record and without a vector, or local features, there."""
@@ -276,7 +288,7 @@ class MemoryStore:
         return self._vectors(space)
 
     def _vectors(self, space: Space) -> dict[int, Vectors]:
-        if space not in self._state.spaces:
+        if space not in self._state.vectors:
             raise unknown(space, self.spaces())
         return self._state.vectors[space]
 

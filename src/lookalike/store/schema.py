@@ -71,6 +71,9 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (judge, a, b)
     ) WITHOUT ROWID;
     """,
+    """
+    SELECT 1;  -- spaces may hold 'planes', whose rows an older program would not drop with their contents
+    """,
 )
 
 

@@ -144,6 +144,10 @@ class SQLiteStore:
         """Of local features, likewise."""
         return self._spaces("local")
 
+    def plane_spaces(self) -> list[Space]:
+        """Of small planes, likewise."""
+        return self._spaces("planes")
+
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
         return str(self._database.value("SELECT configuration FROM spaces WHERE number = ?", [self._number(space)]))
@@ -155,6 +159,10 @@ class SQLiteStore:
     def add_local_space(self, space: Space, configuration: str) -> None:
         """The same for local features."""
         self._add_space(space, configuration, "local")
+
+    def add_plane_space(self, space: Space, configuration: str) -> None:
+        """The same for small planes."""
+        self._add_space(space, configuration, "planes")
 
     def drop_space(self, space: Space) -> None:
         """With all its vectors or local features."""
@@ -294,7 +302,7 @@ class SQLiteStore:
 
         try:
             with errors_of(self._database.folder):
-                return problems(self._database.connection, self.spaces(), self.local_spaces())
+                return problems(self._database.connection, [*self.spaces(), *self.plane_spaces()], self.local_spaces())
         except LibraryDamaged as error:  # so much so that not even its tables can be listed
             return [str(error)]
 
@@ -302,7 +310,7 @@ class SQLiteStore:
         """Drops contents without a record, all that is known of them, and free space."""
         unused = "NOT EXISTS (SELECT 1 FROM records r WHERE r.content = {}.{})"
         with self.transaction():
-            for space in (*self.spaces(), *self.local_spaces()):
+            for space in (*self.spaces(), *self.local_spaces(), *self.plane_spaces()):
                 table = f"vectors_{self._number(space)}"
                 self._database.change(f"DELETE FROM {table} WHERE {unused.format(table, 'content')}")
             self._database.change(f"DELETE FROM compared WHERE {unused.format('compared', 'content')}")

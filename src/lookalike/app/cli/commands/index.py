@@ -33,6 +33,10 @@ def index(
             "--features", metavar="NAME", help="Keep these local features, in place of others [default: sift]."
         ),
     ] = None,
+    planes: Annotated[
+        bool | None,
+        typer.Option("--planes/--no-planes", help="Keep small planes: locate -l looks in them [default: on]."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that decode and describe.")] = os.cpu_count() or 1,
     max_pixels: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Largest picture decoded whole [default: 50 million].")
@@ -70,11 +74,13 @@ def index(
         def committed(progress: Progress) -> None:
             advance(progress)
             if jsonl:
-                done = "committed" if progress.of == "vectors" else "local_features"
+                done = "committed" if progress.of == "vectors" else progress.of.replace(" ", "_")
                 write(json_line({done: progress.committed, "total": progress.total, "failed": progress.failed}))
 
         options = Options(workers, limits, retry_failed, committed, should_stop)
-        report = opened.index(paths, describers=describer or (), local=local, features=features, options=options)
+        report = opened.index(
+            paths, describers=describer or (), local=local, features=features, planes=planes, options=options
+        )
     if json:
         write(json_bytes(index_document(report)), output)
     elif jsonl:

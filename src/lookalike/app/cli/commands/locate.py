@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lookalike.app.cli.commands.locate_library import locate_in_library
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.options import Json, OutFile
+from lookalike.app.cli.options import Json, LibraryFolder, OutFile
 from lookalike.app.cli.output import json_bytes, lines, note, write
 from lookalike.errors import BadQuery
 
@@ -19,17 +20,22 @@ if TYPE_CHECKING:
 
 def locate(
     template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="What to look for: a file, - for stdin, a URL.")],
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="Where to look.")],
+    image: Annotated[str | None, typer.Argument(metavar="[IMAGE]", help="Where to look, unless -l.")] = None,
+    whole: Annotated[bool, typer.Option("-l", "--in-library", help="Look in all pictures of the library.")] = False,
     method: Annotated[
         str,
         typer.Option(
             "--method", metavar="NAME", help="sqdiff, ccorr, zsqdiff or ccoeff, with -normed; z and coeff bear light."
         ),
     ] = "ccoeff-normed",
-    k: Annotated[int, typer.Option("-k", "--limit", min=1, help="How many places.")] = 1,
+    k: Annotated[
+        int | None, typer.Option("-k", "--limit", min=1, help="How many places [default: 1; 20 with -l].")
+    ] = None,
     least: Annotated[
         float | None,
-        typer.Option("--least", metavar="SCORE", help="Only places that score so high; default: more than chance."),
+        typer.Option(
+            "--least", metavar="SCORE", help="Only places that score so high; default: more than chance; .9 with -l."
+        ),
     ] = None,
     scales: Annotated[
         str | None, typer.Option("--scales", metavar="A:B", help="Sizes that it may have there, by its own: 0.5:2.")
@@ -52,20 +58,44 @@ def locate(
     map_file: Annotated[
         Path | None, typer.Option("--map", metavar="FILE.png", help="Also draw where the template fits how well.")
     ] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="EXPR", help="With -l: only in pictures that pass this filter.")
+    ] = None,
+    library: LibraryFolder = None,
     json: Json = False,
     output: OutFile = None,
 ) -> int:
-    """Say where in a picture a template lies, best place first. Needs no library."""
+    """Say where in a picture a template lies, best place first; with -l in which pictures of the library, and where."""
     import sys
 
     from lookalike.app.documents import locate_document
     from lookalike.match import LOCATORS
     from lookalike.search.locating import locate_each
 
-    names = [template, *(also or [])]
-    sources = [sys.stdin.buffer.read() if name == "-" else name for name in (*names, image)]
     settings: dict[str, object] = {} if method == "ccoeff-normed" else {"comparison": method}
     settings |= {"colour": True} if colour else {}  # not every engine compares in colour
+    if whole:
+        if image is not None or mask is not None or map_file is not None or also or angles is not None:
+            raise BadQuery(
+                "-l looks in all pictures of the library for one upright template: "
+                "it takes no IMAGE, no --also, no --angles, no --mask and no --map"
+            )
+        chosen = LOCATORS.make(engine, settings) if settings or engine != "fast" else None
+        return locate_in_library(
+            sys.stdin.buffer.read() if template == "-" else template,
+            library,
+            k=k or 20,
+            least=least,
+            locator=chosen,
+            where=where,
+            json=json,
+            output=output,
+            scales=_range("--scales", scales or "1:1"),
+        )
+    if image is None or where is not None:
+        raise BadQuery("locate wants TEMPLATE and IMAGE, or TEMPLATE and -l for the whole library, then with --where")
+    names = [template, *(also or [])]
+    sources = [sys.stdin.buffer.read() if name == "-" else name for name in (*names, image)]
     if scales is not None or angles is not None:
         if engine not in ("fast", "poses"):
             raise BadQuery(
@@ -73,7 +103,7 @@ def locate(
             )
         engine, settings = "poses", settings | _poses(scales or "1:1", angles or "0:0")
     locator = LOCATORS.make("exact" if map_file is not None and engine == "fast" else engine, settings)
-    searches = locate_each(sources[:-1], sources[-1], k=k, mask=mask, locator=locator)
+    searches = locate_each(sources[:-1], sources[-1], k=k or 1, mask=mask, locator=locator)
     if map_file is not None:
         searches[0].save_map(map_file)
     found = [(name, one, _kept(name, one.located, least)) for name, one in zip(names, searches, strict=True)]

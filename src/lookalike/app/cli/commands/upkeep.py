@@ -48,6 +48,8 @@ def status(library: LibraryFolder = None, json: Json = False, output: OutFile = 
         told.append(
             f"  {row.space.name:10} {kind:14} local features of {row.vectors}, index {row.index}, {row.space.digest}"
         )
+    if held.planes:
+        told.append(f"  small planes of {held.planes}")
     write(lines(told), output)
     return Exit.DONE
 

@@ -1,0 +1,170 @@
+"""`locate -l` on 5,000 made pictures: how often it finds, how much faster than a scan of all, what it keeps.
+
+    python benchmarks/locate_library.py ../shared/data WORK [--every 3] [--scanned 20] > locate_library.json
+
+WORK keeps the pictures and the library from run to run. After each question the same template is looked for in some
+pictures as a scan of all would do it, with the same decoder and the same engine; the ratio is that of the two sums.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import lookalike
+from locate_library_cases import PICTURES, Case, cut, jpeg, pictures
+from lookalike.match import LOCATORS
+from lookalike.search.everywhere import LEAST, Finds
+from lookalike.search.opening import Opener
+from lookalike.search.planes import PLANE
+from lookalike.search.reading import ahead
+from lookalike.types import Picture, Record
+
+NEAR = 2.0
+"""px that a place may be off."""
+STRIDE = 12
+"""Of the pictures in the library so many give one template; those aside each give one."""
+THRESHOLDS = (0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, what came of it, and how long it took."""
+
+    case: Case
+    right: float
+    """Score of the right picture; 0 where it was not found."""
+    first: bool
+    placed: bool
+    highest: float
+    """Score of the best other picture."""
+    seconds: float
+    scanned: float
+    """Seconds for the pictures that were searched as a scan does it."""
+
+
+def made(data: Path, work: Path) -> list[Case]:
+    """Pictures as files below `work`, once; and the templates."""
+    folder = work / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    cases = []
+    for number, picture in enumerate(pictures(data)):
+        file = folder / f"{number:05d}.jpg"
+        if number < PICTURES and not file.exists():
+            file.write_bytes(jpeg(picture))
+        if number >= PICTURES or number % STRIDE == 0:
+            cases.append(cut(picture, number))
+    return [case for case in cases if case is not None]
+
+
+def asked(library: lookalike.Library, case: Case, sample: Sequence[Record], opener: Opener) -> Asked:
+    """One question, and the same template in the pictures of `sample`."""
+    started = time.perf_counter()
+    found = library.locate(case.template, least=0.5)
+    seconds = time.perf_counter() - started
+    template = Picture(np.ascontiguousarray(case.template), (case.template.shape[1], case.template.shape[0]))
+    engine = LOCATORS.make("exact")  # the quicker one for pictures of this size
+    started = time.perf_counter()
+    for picture in ahead(lambda record: opener.sample(record).picture(None), sample, threads=1):
+        engine.locate(template, picture, 1)
+    return judged(case, found, seconds, time.perf_counter() - started)
+
+
+def judged(case: Case, found: Finds, seconds: float, scanned: float) -> Asked:
+    right = (
+        [one for one in found.places if Path(one.record.path).stem == f"{case.picture:05d}"]
+        if case.picture is not None
+        else []
+    )
+    others = [one.placement.score for one in found.places if one not in right]
+    offs = [max(abs(a - b) for a, b in zip(one.placement.box, case.place, strict=False)) for one in right]
+    highest = max(others, default=0.0)
+    score = right[0].placement.score if right else 0.0
+    return Asked(case, score, score >= highest, min(offs, default=np.inf) <= NEAR, highest, seconds, scanned)
+
+
+def summary(rows: Sequence[Asked], scanned: int) -> dict[str, object]:
+    """Recall by size of the template, what is called found that is not there, and the ratio."""
+    there = [row for row in rows if row.case.picture is not None]
+    absent = [row for row in rows if row.case.picture is None]
+    by_side: dict[str, list[Asked]] = defaultdict(list)
+    for row in there:
+        by_side[f"{min(row.case.template.shape[:2])} px"].append(row)
+    by_side["all"] = there
+    seconds = sum(row.seconds for row in rows)
+    all_of_them = sum(row.scanned for row in rows) / scanned * PICTURES
+    return {
+        "recall": {
+            side: {
+                "templates": len(of_side),
+                "picture_found": share(row.right >= LEAST for row in of_side),
+                "first": share(row.right >= LEAST and row.first for row in of_side),
+                "place_within_2_px": share(row.right >= LEAST and row.placed for row in of_side),
+            }
+            for side, of_side in sorted(by_side.items())
+        },
+        "by_least_score": {
+            least: {
+                "picture_found": share(row.right >= least for row in there),
+                "another_as_well": share(row.highest >= least for row in there),
+                "found_though_absent": share(row.highest >= least for row in absent),
+            }
+            for least in THRESHOLDS
+        },
+        "absent_templates": len(absent),
+        "lowest_right_scores": sorted(round(row.right, 3) for row in there)[:8],
+        "seconds_a_question": {"median": statistics.median(row.seconds for row in rows), "sum": seconds},
+        "ms_a_picture_of_a_scan": 1000 * all_of_them / PICTURES / len(rows),
+        "times_faster_than_a_scan": round(all_of_them / seconds, 1),
+    }
+
+
+def share(of: object) -> float:
+    values = list(of)  # type: ignore[call-overload]
+    return round(sum(values) / len(values), 4) if values else float("nan")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--every", type=int, default=1, help="ask only each so many of the questions")
+    parser.add_argument("--scanned", type=int, default=20, help="pictures scanned after each question")
+    given = parser.parse_args()
+    cases = made(given.data, given.work)[:: given.every]
+    with lookalike.open(given.work / "library") as library:
+        report = library.index(given.work / "pictures", describers=["phash"], local=False)
+        records = list(library.store.records())
+        opener = Opener(library.limits)
+        rng = np.random.default_rng(2)
+        rows = []
+        for case in cases:
+            sample = [records[at] for at in rng.choice(len(records), given.scanned, replace=False)]
+            rows.append(asked(library, case, sample, opener))
+            print(
+                f"{len(rows)} of {len(cases)}: {rows[-1].right:.3f} {rows[-1].highest:.3f}", file=sys.stderr, flush=True
+            )
+        opener.close()
+    found = {
+        "schema": "lookalike/bench-locate-library/1",
+        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "pictures": report.seen,
+        "bytes_a_picture": PLANE.space.columns,
+        **summary(rows, given.scanned),
+    }
+    print(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    main()

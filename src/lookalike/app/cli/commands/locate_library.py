@@ -1,0 +1,49 @@
+"""`lookalike locate TEMPLATE -l`: which pictures of the library hold a template, and where?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.options import open_chosen
+from lookalike.app.cli.output import json_bytes, lines, note, shown, write
+
+if TYPE_CHECKING:
+    from lookalike.protocols import Locator
+    from lookalike.search.everywhere import Found
+    from lookalike.search.sample import Source
+
+
+def locate_in_library(
+    template: Source,
+    folder: Path | None,
+    *,
+    k: int,
+    least: float | None,
+    locator: Locator | None,
+    where: str | None,
+    json: bool,
+    output: Path | None,
+    scales: tuple[float, float] = (1.0, 1.0),
+) -> int:
+    """`locator` None: by `ccoeff-normed`; only then is there a score from which on a template is there."""
+    from lookalike.app.documents import finds_document
+    from lookalike.search.everywhere import LEAST
+
+    least = LEAST if least is None and locator is None else least
+    with open_chosen(folder) as opened:
+        found = opened.locate(template, k=k, least=least, locator=locator, where=where, scales=scales)
+    if found.unsearched:
+        note(
+            f"{found.unsearched} of {found.searched + found.unsearched} pictures were not searched: they are too large "
+            "or too small for this template, or have no small plane yet (lookalike index PATH --planes)"
+        )
+    write(json_bytes(finds_document(found)) if json else lines(map(_line, found.places)), output)
+    return Exit.DONE if found.places else Exit.NOTHING_FOUND
+
+
+def _line(found: Found) -> str:
+    x, y, width, height = found.placement.box
+    at = f"at {x:.1f}, {y:.1f}  {width:.0f} x {height:.0f}"
+    return f"{found.placement.score:.4f}  {shown(found.record.path)}  {at}"

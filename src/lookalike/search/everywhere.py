@@ -1,0 +1,179 @@
+"""A template looked for in every picture of a library: in small planes first, then in the files of the best."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+
+from lookalike.errors import BadPicture, BadQuery
+from lookalike.match import LOCATORS
+from lookalike.pixels.planes import grey
+from lookalike.protocols import Locator, Store
+from lookalike.search.glimpse import Glimpse, Glimpser
+from lookalike.search.opening import Opener
+from lookalike.search.planes import PLANE, keeps_planes
+from lookalike.search.reading import ahead
+from lookalike.types import Ids, Picture, Placement, Record, Size, Vectors
+
+LEAST: Final = 0.9
+"""`ccoeff-normed` below which a template counts as not being there."""
+PROMISING: Final = 0.6
+"""Correlation with a small plane below which a file is not opened."""
+AGAIN: Final = 300
+"""Pictures whose planes are looked at a second time, whole."""
+OPENED: Final = 60
+"""Files that are opened, at most; more only for so many answers."""
+SMALL: Final = 2_000_000
+"""px of a picture in which comparing every window is quicker than a pyramid."""
+PATIENCE: Final = 20
+"""Files in a row that do not hold the template: then none of the next is opened."""
+BATCH: Final = 256
+FINE_BATCH: Final = 32
+"""Planes in memory at a time, for each thread; fewer where they are not halved."""
+STEP: Final = 1.1
+"""From one scale that is looked for in small planes to the next."""
+FINER: Final = (1.04, 1.013, 1.004)
+"""Factors by which the scale of a place is tried larger and smaller, one after the other."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place of the template, and the file that it is in."""
+
+    record: Record
+    placement: Placement
+
+
+@dataclass(frozen=True)
+class Finds:
+    """Places, best first, one a file; of how many pictures, and how many more could not be searched.
+
+    Those have no small plane, or the template would be too small in theirs, or larger than they are.
+    """
+
+    places: tuple[Found, ...]
+    searched: int
+    unsearched: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """A picture, and the files that hold it."""
+
+    picture: Picture
+    files: Sequence[Record]
+
+
+@dataclass(frozen=True)
+class Everywhere:
+    """Looks through `store`; a place counts from the score `least` on, any with None."""
+
+    store: Store
+    opener: Opener
+    locator: Locator | None = None
+    """None: by `ccoeff-normed`, with the engine that is quicker for the picture."""
+    k: int = 20
+    least: float | None = LEAST
+    scales: tuple[float, float] = (1.0, 1.0)
+    """Sizes, to that of the template, between which it is looked for."""
+
+    def __post_init__(self) -> None:
+        if self.k < 1:
+            raise BadQuery(f"k must be 1 or more, not {self.k}")
+        if not 0 < self.scales[0] <= self.scales[1]:
+            raise BadQuery(f"scales go from a size above 0 to one as large or larger, not {self.scales}")
+
+    def find(self, template: Picture, where: str | None = None) -> Finds:
+        """The `k` pictures of those that pass `where` that hold the template best."""
+        if not keeps_planes(self.store):
+            raise BadQuery("this library keeps no small planes of its pictures: run `lookalike index PATH --planes`")
+        sizes = {record.id: record.content.size for record in self.store.records(where=where)}
+        seen = self._glimpses(template, sizes)
+        places = sorted(self._proved(template, seen), key=lambda found: -found.placement.score)
+        return Finds(tuple(places[: self.k]), len(seen), len(sizes) - len(seen))
+
+    def _glimpses(self, template: Picture, sizes: Mapping[int, Size]) -> list[Glimpse]:
+        """Of all pictures in which the template can be seen, the most promising first."""
+        glimpser = Glimpser(grey(template), PLANE, scale_steps(*self.scales))
+        first = _ranked(glimpser, self.store.vectors(PLANE.space, batch=BATCH), sizes)
+        again: list[Glimpse] = []
+        for scale in sorted({one.scale for one in first[:AGAIN]}):
+            ids = np.array(sorted(one.id for one in first[:AGAIN] if one.scale == scale), np.int64)
+            whole = Glimpser(grey(template), PLANE, (scale,), halvings=0)
+            again += _ranked(whole, self.store.vectors(PLANE.space, ids, batch=FINE_BATCH), sizes)
+        return sorted(again, key=_by_score) + first[AGAIN:]
+
+    def _proved(self, template: Picture, seen: Sequence[Glimpse]) -> Iterator[Found]:
+        """The best place in each file that holds the template, of those that are worth opening."""
+        promising = [one for one in seen if one.score >= PROMISING][: max(OPENED, 2 * self.k)]
+        files: dict[int, list[Record]] = {one.id: [] for one in promising}
+        for record in self.store.records(np.array(sorted(files), np.int64)):
+            files[record.id].append(record)
+        misses = 0
+        for one, opened in ahead(lambda one: (one, self._opened(files[one.id])), promising, threads=1):
+            place = None if opened is None else self._place(template, opened.picture, one)
+            if opened is None or place is None or (self.least is not None and place.score < self.least):
+                misses += 1
+            else:
+                misses = 0
+                yield from (Found(record, place) for record in opened.files)
+            if misses == PATIENCE:
+                return
+
+    def _opened(self, files: Sequence[Record]) -> _Opened | None:
+        """None where all files of a content are gone or have changed since they were indexed."""
+        for at, record in enumerate(files):
+            try:
+                picture = self.opener.sample(record).picture(None)
+            except BadPicture:
+                continue
+            return _Opened(picture, [record, *(other for other in files[at + 1 :] if os.path.lexists(other.path))])
+        return None
+
+    def _place(self, template: Picture, image: Picture, glimpse: Glimpse) -> Placement | None:
+        """The best at the scale that was glimpsed, then at scales close to it; None where it does not fit."""
+        best = self._at_scale(template, image, glimpse.scale)
+        for factor in FINER if self.scales[0] < self.scales[1] else ():
+            if best is not None:
+                tried = (self._at_scale(template, image, best.scale * by) for by in (1 / factor, factor))
+                best = max([best, *(one for one in tried if one is not None)], key=lambda one: one.score)
+        return best
+
+    def _at_scale(self, template: Picture, image: Picture, scale: float) -> Placement | None:
+        scaled = template if scale == 1 else _scaled(template, scale)
+        if any(a > b for a, b in zip(scaled.pixels.shape[:2], image.pixels.shape[:2], strict=True)):
+            return None
+        locator = self.locator or LOCATORS.make("exact" if image.pixels[:, :, 0].size <= SMALL else "fast")
+        places = locator.locate(scaled, image, 1).placements
+        return replace(places[0], scale=scale) if places else None
+
+
+def _ranked(glimpser: Glimpser, batches: Iterable[tuple[Ids, Vectors]], sizes: Mapping[int, Size]) -> list[Glimpse]:
+    """The pictures of `sizes`, the most promising first."""
+
+    def seen(batch: tuple[Ids, Vectors]) -> list[Glimpse]:
+        return glimpser.glimpses(batch[0], batch[1].astype(np.uint8, copy=False), sizes)
+
+    found = ahead(seen, batches, threads=os.cpu_count() or 1)
+    return sorted((one for of_batch in found for one in of_batch), key=_by_score)
+
+
+def _by_score(one: Glimpse) -> tuple[float, int]:
+    return -one.score, one.id
+
+
+def scale_steps(smallest: float, largest: float) -> tuple[float, ...]:
+    """From one to the other, evenly by ratio, `STEP` or less apart."""
+    count = int(np.ceil(np.log(largest / smallest) / np.log(STEP) - 1e-9)) + 1
+    return tuple(float(scale) for scale in np.geomspace(smallest, largest, count))
+
+
+def _scaled(picture: Picture, scale: float) -> Picture:
+    size = (max(1, round(picture.pixels.shape[1] * scale)), max(1, round(picture.pixels.shape[0] * scale)))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return Picture(np.ascontiguousarray(cv2.resize(picture.pixels, size, interpolation=way)), size)
