@@ -84,3 +84,11 @@ def channels_of(describers: Sequence[Describer], by: Mapping[str, float] | None 
     if not any(by.values()):
         raise BadQuery("at least one channel needs a weight above 0")
     return [Channel(known[name], weight) for name, weight in by.items()]
+
+
+def describers_to_fill(store: Store, named: Sequence[Describer]) -> list[Describer]:
+    """Those the store has and those that are named; for a new library without a name, the defaults."""
+    there = describers_of(store)
+    if not there and not named:
+        return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
+    return list(dict.fromkeys([*there, *named]))

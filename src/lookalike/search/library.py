@@ -17,7 +17,7 @@ from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current, current_set, kind_for
 from lookalike.local import EXTRACTORS
 from lookalike.pixels.limits import Limits
-from lookalike.protocols import Describer, Extractor, Index, Locator, SetIndex, Store
+from lookalike.protocols import Extractor, Index, Locator, SetIndex, Store
 from lookalike.search.answering import Answering, folded
 from lookalike.search.asking import VERIFIED, ask
 from lookalike.search.atomic import write_atomically
@@ -25,7 +25,7 @@ from lookalike.search.building import build_apart
 from lookalike.search.calibrate import Asker
 from lookalike.search.calibration import Calibration, Claim, key_of
 from lookalike.search.certainty import calibration_of, check_precision, needed, threshold_for, with_probability
-from lookalike.search.channels import DEFAULT_DESCRIBERS, Channel, channels_of, describers_of
+from lookalike.search.channels import Channel, channels_of, describers_of, describers_to_fill
 from lookalike.search.engine import Engine
 from lookalike.search.everywhere import LEAST, Everywhere, Finds
 from lookalike.search.fitting import Fitted, fit
@@ -116,7 +116,7 @@ class Library:
         learns is fitted to the library's pictures first. A new library starts with the defaults. `local`: whether it
         keeps local features, by which copies and parts are found; None leaves that as it is, and a new library does.
         `features` names those to keep in place of others, as NAME or NAME:FIELD=VALUE. They are filled after the
-        vectors. `planes`: whether it keeps small planes, in which `locate` looks, as `local`.
+        vectors. `planes`: the same of small planes, in which `locate` looks.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
         named = [DESCRIBERS.spelled(words) for words in describers]
@@ -129,7 +129,7 @@ class Library:
             with store.writing():
                 keep_planes(store, planes)
                 keep_places(store, local, extractor)
-                report, _ = ingest_and_learn(store, _describers(store, named), several, options)
+                report, _ = ingest_and_learn(store, describers_to_fill(store, named), several, options)
                 report = fill_planes(store, fill_places(store, report, options), options)
         finally:
             store.close()
@@ -140,9 +140,8 @@ class Library:
     def _takes_training(self) -> bool:
         """Whether an index of this library is learned from so much that it should not be left to the next search."""
         store = self.store
-        return any(kind_for(space, len(store.vector_ids(space))) != "flat" for space in store.spaces()) or any(
-            len(store.vector_ids(space)) >= MANY for space in store.local_spaces()
-        )
+        is_large = any(len(store.vector_ids(space)) >= MANY for space in store.local_spaces())
+        return is_large or any(kind_for(space, len(store.vector_ids(space))) != "flat" for space in store.spaces())
 
     def build_indexes(self) -> None:
         """Brings the files of all indexes up to date, which the next search would do else."""
@@ -269,14 +268,13 @@ class Library:
         where: str | None = None,
         locator: Locator | None = None,
     ) -> Finds:
-        """The `k` pictures that hold `template`, best first, each with the place; of those that pass `where`.
+        """The `k` pictures that hold `template`, best first, with the place; of those that pass `where`.
 
-        Each scores `least` or more by `locator` (by `ccoeff-normed`, if None). It is looked for upright, at the sizes
-        `scales` to its own. Small planes tell which files to open: see docs/cli.md for what that may miss.
+        Each scores `least` or more by `locator` (by `ccoeff-normed`, if None), upright, at the sizes `scales` to its
+        own. Small planes tell which files to open: see docs/cli.md for what that may miss.
         """
-        self._opener.start()
-        everywhere = Everywhere(self.store, self._opener, locator, k, least, scales)
-        return everywhere.find(sample(template, decode=self._opener.decode).picture(None), where)
+        sought = sample(template, decode=self._opener.decode).picture(None)
+        return Everywhere(self.store, self._opener, locator, k, least, scales).find(sought, where)
 
     def dupes(
         self,
@@ -390,9 +388,3 @@ class Library:
 
     def _set_index(self, space: Space) -> SetIndex:
         return self._set_indexes.of(self.store, space)
-
-
-def _describers(store: Store, named: Sequence[Describer]) -> list[Describer]:
-    """Those the store has and those that are named; for a new library without a name, the defaults."""
-    several = [*describers_of(store), *named] or [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
-    return list(dict.fromkeys(several))
