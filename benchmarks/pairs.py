@@ -2,9 +2,9 @@
 
 python benchmarks/pairs.py ../shared/data [--distractors 1000]    ten minutes, most of it indexing
 
-Every pair of wxbs, and each view of graf and v_dogman with the first one, is asked both ways round: one picture, for the
-other among the distractors, photos of caltech101, flickr8k, grocery and imagenette. All by the whole engine, once without
-proof and once as it is by default.
+Every pair of wxbs, and each view of graf and v_dogman with the first one, is asked both ways round: one picture, for
+the other among the distractors, photos of caltech101, flickr8k, grocery and imagenette. All by the whole engine, once
+without proof and once as it is by default.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Whether a part of a picture finds it among 10,000, and a collage the pictures pasted into it.
 
-python benchmarks/parts.py ../shared/data LIBRARY [--pictures 10000] [--originals 300]    an hour, most of it indexing
+python benchmarks/parts.py ../shared/data LIBRARY [--pictures 10000] [--originals 300]    half an hour
 
 The library is kept in the folder LIBRARY, beside the pictures; one that is there is asked again. It holds the photos of
 PHOTOS, many of them cut into four tiles instead, so that there are enough; what is asked about are parts of photos that
@@ -102,6 +102,11 @@ def tiles(pixels: Pixels) -> list[Pixels]:
     return [part for half in np.array_split(pixels, 2) for part in np.array_split(half, 2, axis=1)]
 
 
+def photo_of(name: str) -> str:
+    """That a tile was cut from, or the picture itself."""
+    return name.split("__tile")[0]
+
+
 def questions(pixels: Pixels, other: Pixels, seed: int) -> dict[str, Pixels]:
     """By kind."""
     parts = {f"{share:.0%} of it": cropped(pixels, share, seed).pixels for share in SHARES}
@@ -130,7 +135,7 @@ def report(asked: list[Asked], twins: dict[str, set[str]]) -> None:
     for kind in kinds:
         ranks, called = [], []
         for each in (each for each in asked if each.kind == kind):
-            left = [answer for answer in each.answers if answer[0] not in twins[each.original]]
+            left = [answer for answer in each.answers if photo_of(answer[0]) not in twins[each.original]]
             ranks.append(next((at for at, (name, _) in enumerate(left) if name == each.original), 99))
             called.append(left[0][1] if ranks[-1] == 0 else "")
         shown = []
@@ -151,34 +156,36 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("--pictures", type=int, default=10_000)
     parser.add_argument("--originals", type=int, default=300)
-    parser.add_argument("--keep", type=Path, help="write the answers here")
+    parser.add_argument("--answers", type=Path, help="keep the answers here; those that are here are judged again")
     given = parser.parse_args()
-    found = chosen(given.data, given.pictures, given.originals)
-    folder = given.library.with_name(given.library.name + "_pictures")
-    if not folder.exists():
-        lay_out(found, folder)
-    with lookalike.open(given.library) as opened:
-        indexed = opened.index(folder)
-        status = opened.status()
-    print(
-        f"{status.images} pictures in {indexed.seconds:.0f} s, {status.bytes / status.images / 1000:.1f} kB each",
-        flush=True,
-    )
-    items = [(at, name, file) for at, (name, file) in enumerate(found.originals.items())]
-    os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that ask: each has a core
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        asked = [
-            each
-            for group in pool.map(partial(ask, backdrops=found.backdrops, library=given.library), items)
-            for each in group
-        ]
-    if given.keep is not None:
-        given.keep.write_text(json.dumps([asdict(each) for each in asked]))
+    if given.answers is not None and given.answers.exists():
+        asked = [Asked(**row) for row in json.loads(given.answers.read_text())]
+    else:
+        asked = answers_of(chosen(given.data, given.pictures, given.originals), given.library)
+        if given.answers is not None:
+            given.answers.write_text(json.dumps([asdict(each) for each in asked]))
     twins: dict[str, set[str]] = defaultdict(set)
     for pair in [*looked_at(TWINS), *looked_at(ALSO_TWINS)]:
         for name in pair:
             twins[name] |= pair - {name}
     report(asked, twins)
+
+
+def answers_of(found: Chosen, library: Path) -> list[Asked]:
+    """The library filled and asked all questions."""
+    folder = library.with_name(library.name + "_pictures")
+    if not folder.exists():
+        lay_out(found, folder)
+    with lookalike.open(library) as opened:
+        indexed = opened.index(folder)
+        status = opened.status()
+    size = f"{status.bytes / status.images / 1000:.1f} kB each"
+    print(f"{status.images} pictures in {indexed.seconds:.0f} s, {size}", flush=True)
+    items = [(at, name, file) for at, (name, file) in enumerate(found.originals.items())]
+    job = partial(ask, backdrops=found.backdrops, library=library)
+    os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that ask: each has a core
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        return [each for group in pool.map(job, items) for each in group]
 
 
 if __name__ == "__main__":

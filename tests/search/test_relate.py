@@ -1,5 +1,6 @@
 """Edited copies are proved with their exact place, other photos of a scene are not called copies."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -96,3 +97,22 @@ def test_views_of_a_plane_and_of_a_scene_are_no_copies(shared_data):
         ]
         assert "copy" not in relations
         assert "scene" in relations
+
+
+def test_a_covered_half_leaves_a_copy_one_and_a_slight_perspective_does_not(pixels):
+    original = pixels["coffee"]
+    covered = original.copy()
+    covered[:110] = 30
+    covered[:, :90] = 200
+    assert related(covered, original).relation == "copy"
+    height, width = original.shape[:2]
+    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    moved = corners + np.float32([[40, 25], [-30, 0], [0, -45], [50, 0]])
+    slanted = cv2.warpPerspective(original, cv2.getPerspectiveTransform(corners, moved), (width, height))
+    assert related(slanted, original).relation == "scene"
+
+
+def test_more_is_taken_of_a_question_than_is_kept(pixels):
+    asked, kept = RELATER.ask(picture(pixels["coffee"])), RELATER.extract(picture(pixels["coffee"]))
+    assert len(kept) == 250 < len(asked) <= 500
+    assert asked.descriptors.shape[1] == RELATER.features.space.columns
