@@ -32,6 +32,7 @@ from lookalike.match.pair import Related, related
 from lookalike.match.verify import Planar
 from lookalike.pixels.augment import EDITS, edit, geometry
 from lookalike.pixels.augment.edited import Edited
+from lookalike.search.places import KEPT
 from lookalike.search.relate import Relater
 from lookalike.types import LocalFeatures, Picture, Pixels
 
@@ -67,7 +68,8 @@ def unrelated(data: Path, count: int, keep: Path | None) -> None:
     files = drawn(data, 600)
     relater, network = Relater(verifier=Planar(chance=1.0)), ConvNet()
     pictures = [opened(file) for file in files]
-    features = [relater.extract(picture) for picture in pictures]
+    asked = [relater.ask(picture) for picture in pictures]
+    kept = [unpacked(packed(relater.extract(picture), KEPT)) for picture in pictures]
     vectors = np.concatenate([network.describe([picture]) for picture in pictures])
     classes = np.array([class_of(file) for file in files])
     known = looked_at(TWINS)
@@ -78,7 +80,7 @@ def unrelated(data: Path, count: int, keep: Path | None) -> None:
     ):
         started = time.perf_counter()
         for i, j in pairs:
-            answer = relater.geometry(features[i], features[j])
+            answer = relater.geometry(asked[i], kept[j])
             if answer is not None:
                 relation = relater.evidence(answer, pictures[i], pictures[j], pictures[j].size).relation
                 names = ["__".join(files[at].relative_to(data).parts) for at in (i, j)]
@@ -118,7 +120,7 @@ def storage(data: Path, originals: int) -> None:
     for budget in (250, 500, 1000, 2000):
         sift = Sift(budget=budget)
         bases = [sift.extract(opened(file)) for file in files]
-        kinds: tuple[Rows, ...] = ("float32", "float16", "uint8")
+        kinds: tuple[Rows, ...] = ("float32", "float16", "uint8", "uint4")
         for kind in kinds:
             stored = [packed(base, kind) for base in bases]
             rows = {name: list(tried(sift, copies, [unpacked(one) for one in stored])) for name, copies in made.items()}

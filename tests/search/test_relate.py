@@ -116,3 +116,15 @@ def test_more_is_taken_of_a_question_than_is_kept(pixels):
     asked, kept = RELATER.ask(picture(pixels["coffee"])), RELATER.extract(picture(pixels["coffee"]))
     assert len(kept) == 250 < len(asked) <= 500
     assert asked.descriptors.shape[1] == RELATER.features.space.columns
+
+
+def test_two_people_are_not_one_scene_for_having_their_eyes_in_the_same_places(shared_data):
+    from PIL import Image
+
+    def face(name):
+        return picture(np.array(Image.open(shared_data / "faces" / f"{name}.pgm").convert("RGB")))
+
+    people = [("s12/1", "s9/5"), ("s12/4", "s3/1"), ("s18/9", "s9/8"), ("s4/5", "s8/5"), ("s18/2", "s5/1")]
+    for one, other in people:
+        assert RELATER.relate(face(one), RELATER.ask(face(one)), face(other)) is None
+    assert RELATER.relate(face("s12/1"), RELATER.ask(face("s12/1")), face("s12/2")) is not None

@@ -12,10 +12,11 @@ from lookalike.local.aside import aside
 from lookalike.local.limited import Limited
 from lookalike.local.sift import Sift
 from lookalike.match.aligned import aligned
+from lookalike.match.guided import similarities
 from lookalike.match.likeness import agreement
 from lookalike.match.nearest import Nearest
 from lookalike.match.one_thread import one_thread
-from lookalike.match.pair import related, related_from_aside
+from lookalike.match.pair import Related, related, related_from_aside
 from lookalike.match.verify import Planar
 from lookalike.protocols import Extractor, Mirroring
 from lookalike.types import Box, Geometry, LocalFeatures, Matrix, Picture, Size
@@ -28,6 +29,10 @@ EXACT: Final = 6e-4
 """Where they are misplaced by less, none was, and half of the detail suffices: the rest may be covered, or bland."""
 HALF_AGREES: Final = 0.6
 """Agreement of that half."""
+FEW: Final = 10
+"""Inliers, of which fewer have to be alike as well."""
+ALIKE: Final = 0.95
+"""Cosine of the rows of such, in the middle: two faces have eyes and mouths in the same places, and rows less alike."""
 SLANT: Final = 0.03
 """Cosine of the angle between what were its upright edges: a copy is squeezed along them, not slanted."""
 
@@ -88,13 +93,21 @@ class Relater:
     def geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
         """What explains what a and b have in common, None where that may be chance."""
         with one_thread():
-            return related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a)).geometry
+            found = related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a))
+        return found.geometry if self._is_distinct(found, of_b) else None
+
+    def _is_distinct(self, found: Related, of_b: LocalFeatures) -> bool:
+        """Whether there are many inliers, or those few are alike; asked of the features that this was measured on."""
+        if found.geometry is None or found.geometry.inliers.sum() >= FEW or not isinstance(self.features, Sift):
+            return True
+        pairs = found.matches.pairs[found.geometry.inliers]
+        return bool(np.median(similarities(found.a, of_b, pairs)) >= ALIKE)
 
     def geometry_from_aside(self, a: Picture, of_b: LocalFeatures) -> Geometry | None:
         """The same of a plane that one of the two shows at a steep slant: ten times the work."""
         with one_thread():
             found = related_from_aside(aside(self.features, a), of_b, self.matcher, self.verifier)
-        return None if found is None else found.geometry
+        return found.geometry if found is not None and self._is_distinct(found, of_b) else None
 
     def evidence(self, found: Geometry, a: Picture, b: Picture | None, size_b: Size, *, exact: bool = True) -> Evidence:
         """What kind of match it is. Without b, whose file may be gone, none is called a copy.
