@@ -32,7 +32,7 @@ from lookalike.match.pair import Related, related
 from lookalike.match.verify import Planar
 from lookalike.pixels.augment import EDITS, edit, geometry
 from lookalike.pixels.augment.edited import Edited
-from lookalike.search.places import KEPT
+from lookalike.search.places import rows_kept
 from lookalike.search.relate import Relater
 from lookalike.types import LocalFeatures, Picture, Pixels
 
@@ -69,7 +69,7 @@ def unrelated(data: Path, count: int, keep: Path | None) -> None:
     relater, network = Relater(verifier=Planar(chance=1.0)), ConvNet()
     pictures = [opened(file) for file in files]
     asked = [relater.ask(picture) for picture in pictures]
-    kept = [unpacked(packed(relater.extract(picture), KEPT)) for picture in pictures]
+    kept = [unpacked(packed(relater.extract(picture), rows_kept(relater.features))) for picture in pictures]
     vectors = np.concatenate([network.describe([picture]) for picture in pictures])
     classes = np.array([class_of(file) for file in files])
     known = looked_at(TWINS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from lookalike.errors import BadQuery, LookalikeError
 from lookalike.local import EXTRACTORS
 from lookalike.local.compact import Rows, packed_array
+from lookalike.local.sift import Sift
 from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
@@ -21,9 +21,6 @@ from lookalike.search.filling import Filling, fill
 from lookalike.search.ingest import IndexReport, Options
 from lookalike.search.reading import Loaded
 from lookalike.search.relate import DEFAULT_EXTRACTOR
-
-KEPT: Final[Rows] = "uint4"
-"""Finds and proves as much as whole bytes do, in half of them (decision 0019)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,12 @@ class ExtractBytes:
 
     def _extract(self, loaded: Loaded) -> Reply:
         picture = decode(loaded.data, min_side=self.extractor.min_side, limits=self.limits).picture
-        return Reply({}, (packed_array(self.extractor.extract(picture), KEPT),))
+        return Reply({}, (packed_array(self.extractor.extract(picture), rows_kept(self.extractor)),))
+
+
+def rows_kept(extractor: Extractor) -> Rows:
+    """Half a byte a value of SIFT does as well as a whole one (decision 0019); of others nothing is known."""
+    return "uint4" if isinstance(extractor, Sift) else "uint8"
 
 
 def extractor_of(store: Store) -> Extractor | None:
