@@ -4,7 +4,8 @@ python benchmarks/engine.py ../shared/data [--originals 400] [--distractors 3000
 
 Originals are photos of grocery, caltech101 and flickr8k; a third of them is not in the library, so that copies of them
 must find nothing. Pairs of one picture that the sets hold, listed in `engine_twins.txt`, count neither as right nor as
-wrong. Beside the ruler's edits: crops to 30 % and 10 % of the area. `--verify 0`: without proof.
+wrong. Beside the ruler's edits: crops to 30 % and 10 % of the area. `--verify 0`: without proof. With `--kept FOLDER` a
+run that was stopped goes on where it was, and what was answered is judged, of all originals or of those so far.
 """
 
 from __future__ import annotations
@@ -152,7 +153,8 @@ def main() -> None:
     parser.add_argument("--originals", type=int, default=400)
     parser.add_argument("--distractors", type=int, default=3000)
     parser.add_argument("--verify", type=int, default=50)
-    parser.add_argument("--answers", type=Path, help="keep the answers here; those that are here are judged again")
+    parser.add_argument("--kept", type=Path, help="keep the library and the answers here, and go on with what is here")
+    parser.add_argument("--judge", action="store_true", help="ask nothing more, judge what was answered")
     given = parser.parse_args()
     found = [
         f for name in SETS for f in sorted((given.data / name).rglob("*")) if f.suffix.lower() in (".jpg", ".jpeg")
@@ -162,12 +164,12 @@ def main() -> None:
     there, absent = given.originals, given.originals // 2
     originals, rest = order[: there + absent], order[there + absent :]
     searched = [*originals[:there], *rest[50:][: given.distractors]]
-    if given.answers is not None and given.answers.exists():
-        asked = [Asked(**row) for row in json.loads(given.answers.read_text())]
-    else:
-        asked = answers_of(found, names, originals, searched, rest[:50], given.verify)
-        if given.answers is not None:
-            given.answers.write_text(json.dumps([asdict(each) for each in asked]))
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = given.kept or Path(scratch)
+        if not given.judge:
+            answer(found, names, originals, searched, rest[:50], given.verify, kept)
+        asked = answered(kept / "answers")
+    print(f"{len({each.original for each in asked})} of {len(originals)} originals asked about")
     twins: dict[str, set[str]] = defaultdict(set)
     for pair in looked_at(TWINS):
         for name in pair:
@@ -175,30 +177,48 @@ def main() -> None:
     report(asked, {names[at] for at in originals[:there]}, twins)
 
 
-def answers_of(
-    found: list[Path], names: list[str], originals: list[int], searched: list[int], backdrops: list[int], verify: int
-) -> list[Asked]:
-    """A library of the searched pictures, asked by every copy."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder, library = Path(scratch) / "pictures", Path(scratch) / "library"
-        folder.mkdir()
-        for at in searched:
+def answer(
+    found: list[Path],
+    names: list[str],
+    originals: list[int],
+    searched: list[int],
+    backdrops: list[int],
+    verify: int,
+    kept: Path,
+) -> None:
+    """Fills a library with the searched pictures and has it asked by every copy; the answers about each are a line."""
+    folder, library = kept / "pictures", kept / "library"
+    folder.mkdir(parents=True, exist_ok=True)
+    for at in searched:
+        if not (folder / names[at]).exists():
             shutil.copyfile(found[at], folder / names[at])
-        with lookalike.open(library) as opened:
-            indexed = opened.index(folder)
-            status = opened.status()
-        print(f"{status.images} pictures in {indexed.seconds:.0f} s, {status.bytes / status.images / 1000:.1f} kB each")
-        job = partial(
-            ask,
-            files=[found[at] for at in originals],
-            names=[names[at] for at in originals],
-            backdrops=[found[at] for at in backdrops],
-            library=library,
-            verify=verify,
-        )
-        os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that ask: each has a core
-        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-            return [each for group in pool.map(job, range(len(originals))) for each in group]
+    with lookalike.open(library) as opened:
+        indexed = opened.index(folder)
+        status = opened.status()
+    size = f"{status.bytes / status.images / 1000:.1f} kB each"
+    print(f"{status.images} pictures in {indexed.seconds:.0f} s, {size}", flush=True)
+    job = partial(
+        ask,
+        files=[found[at] for at in originals],
+        names=[names[at] for at in originals],
+        backdrops=[found[at] for at in backdrops],
+        library=library,
+        verify=verify,
+    )
+    done = {each.original for each in answered(kept / "answers")}
+    mixed = np.random.default_rng(0).permutation(len(originals)).tolist()  # so that a part of them is like all
+    left = [at for at in mixed if names[originals[at]] not in done]
+    os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that ask: each has a core
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool, (kept / "answers").open("a") as file:
+        for group in pool.map(job, left):
+            file.write(json.dumps([asdict(each) for each in group]) + "\n")
+            file.flush()
+
+
+def answered(file: Path) -> list[Asked]:
+    """What was written by now."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    return [Asked(**row) for line in lines for row in json.loads(line)]
 
 
 if __name__ == "__main__":

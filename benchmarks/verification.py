@@ -15,7 +15,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
@@ -32,11 +32,15 @@ from lookalike.match.pair import Related, related
 from lookalike.match.verify import Planar
 from lookalike.pixels.augment import EDITS, edit, geometry
 from lookalike.pixels.augment.edited import Edited
+from lookalike.search.places import rows_kept
+from lookalike.search.relate import Relater
 from lookalike.types import LocalFeatures, Picture, Pixels
 
 SETS = ("caltech101", "grocery", "flickr8k")
 ENDINGS = (".jpg", ".jpeg", ".png")
 MATCHER, VERIFIER = Nearest(), Planar()
+TWINS = Path(__file__).parent / "verification_twins.txt"
+LIMITS = (1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-2)
 SETTINGS = tuple(Sift(side=side, budget=budget) for side in (320, 640) for budget in (250, 500, 1000, 2000))
 
 
@@ -46,40 +50,54 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--pairs", type=int, default=30_000)
     parser.add_argument("--originals", type=int, default=20, help="of each set")
+    parser.add_argument(
+        "--keep", type=Path, help="write here all pairs that a geometry explains, however likely by chance"
+    )
     options = parser.parse_args()
     cv2.setNumThreads(1)
     if options.what == "unrelated":
-        unrelated(options.data, options.pairs)
+        unrelated(options.data, options.pairs, options.keep)
     elif options.what == "copies":
         copies(options.data, options.originals)
     else:
         storage(options.data, options.originals)
 
 
-def unrelated(data: Path, count: int) -> None:
-    """Verifications among pictures that have nothing to do with each other, by p_chance, and the cost of a pair."""
+def unrelated(data: Path, count: int, keep: Path | None) -> None:
+    """What the engine calls pictures that have nothing to do with each other, by p_chance, and the cost of a pair."""
     files = drawn(data, 600)
-    sift, network = Sift(), ConvNet()
+    relater, network = Relater(verifier=Planar(chance=1.0)), ConvNet()
     pictures = [opened(file) for file in files]
-    features = [sift.extract(picture) for picture in pictures]
+    asked = [relater.ask(picture) for picture in pictures]
+    kept = [unpacked(packed(relater.extract(picture), rows_kept(relater.features))) for picture in pictures]
     vectors = np.concatenate([network.describe([picture]) for picture in pictures])
     classes = np.array([class_of(file) for file in files])
-    lenient = Planar(chance=1.0)
-    found = []
+    known = looked_at(TWINS)
+    found: list[Claimed] = []
     for kind, pairs in (
         ("random", random_pairs(classes, count // 2)),
         ("nearest", near_pairs(classes, vectors, count // 2)),
     ):
         started = time.perf_counter()
         for i, j in pairs:
-            answer = related(features[i], features[j], MATCHER, lenient, sift.mirrored(features[i])).geometry
+            answer = relater.geometry(asked[i], kept[j])
             if answer is not None:
-                names = ["/".join(files[at].parts[-2:]) for at in (i, j)]
-                found.append((answer.p_chance, int(answer.inliers.sum()), answer.kind, kind, *names))
+                relation = relater.evidence(answer, pictures[i], pictures[j], pictures[j].size).relation
+                names = ["__".join(files[at].relative_to(data).parts) for at in (i, j)]
+                found.append(Claimed(answer.p_chance, int(answer.inliers.sum()), kind, relation, *names))
         print(json.dumps({"pairs": kind, "n": len(pairs), "ms_per_pair": ms(started, len(pairs))}), flush=True)
-    found.sort()
-    below = {f"{limit:.0e}": sum(one[0] <= limit for one in found) for limit in (1e-8, 1e-6, 1e-4, 1e-2, 0.5)}
-    print(json.dumps({"default": VERIFIER.chance, "verified_at": below, "lowest": found[:8]}, indent=1))
+    found.sort(key=lambda each: each.p_chance)
+    strangers = [each for each in found if {each.a, each.b} not in known]
+    below = {f"{limit:.0e}": sum(each.p_chance <= limit for each in strangers) for limit in LIMITS}
+    limit = Relater().verifier.chance
+    false = [each for each in strangers if each.p_chance <= limit]
+    twins = sum(each.p_chance <= limit for each in found) - len(false)
+    called = {name: sum(each.relation == name for each in false) for name in ("copy", "scene")}
+    print(json.dumps({"limit": limit, "false": called, "one picture under two names": twins, "strangers_at": below}))
+    for each in false:
+        print(json.dumps(asdict(each)))
+    if keep is not None:
+        keep.write_text(json.dumps([asdict(each) for each in found]))
 
 
 def copies(data: Path, originals: int) -> None:
@@ -102,12 +120,29 @@ def storage(data: Path, originals: int) -> None:
     for budget in (250, 500, 1000, 2000):
         sift = Sift(budget=budget)
         bases = [sift.extract(opened(file)) for file in files]
-        kinds: tuple[Rows, ...] = ("float32", "float16", "uint8")
+        kinds: tuple[Rows, ...] = ("float32", "float16", "uint8", "uint4")
         for kind in kinds:
             stored = [packed(base, kind) for base in bases]
             rows = {name: list(tried(sift, copies, [unpacked(one) for one in stored])) for name, copies in made.items()}
             size = round(float(np.mean([len(one) for one in stored])))
             report(f"budget {budget}, {kind}", rows, bytes=size, keypoints=round(np.mean([len(one) for one in bases])))
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A pair that a geometry explains."""
+
+    p_chance: float
+    inliers: int
+    kind: str
+    relation: str
+    a: str
+    b: str
+
+
+def looked_at(file: Path) -> list[set[str]]:
+    """Pairs that a person has seen to be one picture, or to show one thing."""
+    return [set(line.split()) for line in file.read_text().splitlines() if line and not line.startswith("#")]
 
 
 @dataclass(frozen=True)

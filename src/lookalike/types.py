@@ -290,7 +290,7 @@ class Geometry:
 
     A fundamental matrix is none that does: of it, (x_b, y_b, 1) model (x_a, y_a, 1)^T = 0. `inliers` (m,) says which
     matches agree. `p_chance` bounds the probability that unrelated pictures agree as well. `mirrored`: b shows a as
-    in a mirror.
+    in a mirror. `misplaced`: by how much the model misplaces the inliers, their median, of a picture's longer side.
     """
 
     kind: GeometryKind
@@ -298,3 +298,4 @@ class Geometry:
     inliers: NDArray[np.bool_]
     p_chance: float
     mirrored: bool = False
+    misplaced: float = float("inf")

@@ -40,6 +40,18 @@ def test_the_simplest_model_that_explains_is_found(model: np.ndarray, kind: str,
     assert not geometry.mirrored
 
 
+def test_the_misplacement_of_the_inliers_is_that_of_the_noise(views: Make) -> None:
+    misplaced = []
+    for noise in (0.0, 0.1, 0.5):
+        a, b, matches = views(SIMILARITY, inliers=60, outliers=30, noise=noise)
+        geometry = Planar().verify(a, b, matches)
+        assert geometry is not None
+        misplaced.append(geometry.misplaced * max(SIZE) * 0.7)  # px of b, which shows things smaller
+    assert misplaced[0] < 1e-3
+    median = np.sqrt(2 * np.log(2))  # of the length of a normal offset
+    np.testing.assert_allclose(misplaced[1:], [0.1 * median, 0.5 * median], rtol=0.25)
+
+
 def test_few_matches_in_many_are_found(views: Make) -> None:
     a, b, matches = views(SIMILARITY, inliers=9, outliers=150, seed=3)
     geometry = Planar().verify(a, b, matches)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,12 @@ from PIL import Image
 import lookalike
 from lookalike import Library
 from lookalike.errors import BadQuery
+from lookalike.index.derived import Derived, current_set
 from lookalike.search.ingest import Options, Progress
+from lookalike.search.kin import KinSeeker, judge_of
+from lookalike.search.places import extractor_of
+from lookalike.search.relate import Relater
+from lookalike.store.sqlite import SQLiteStore
 
 BY = ["phash"]
 
@@ -172,6 +179,24 @@ def test_only_new_pictures_are_compared_the_next_time(doubled: Library, album: P
     assert ("copy", ["coffee", "small"]) in groups(doubled, "copy", options)
     assert ("copy", ["astronaut", "turned"]) in groups(doubled, "copy")
     assert told[-1] == Progress(1, 1, 0, "comparisons")
+
+
+def test_a_comparison_that_was_killed_goes_on_where_it_was(doubled: Library, album: Path, tmp_path: Path) -> None:
+    shutil.copytree(doubled.folder, tmp_path / "other")
+    (space,) = doubled.store.local_spaces()
+    relater = Relater(extractor_of(doubled.store))
+    index = current_set(Derived(doubled.folder / "indexes"), doubled.store, space)
+    with closing(SQLiteStore.open(doubled.folder)) as store:
+        seeker = KinSeeker(store, index, relater, Options(workers=1), batch=2)
+        for compared, kinships in islice(seeker.found(), 2):  # then the power fails
+            with store.writing(), store.transaction():
+                store.put_relations(judge_of(relater), compared, kinships)
+        assert len(store.compared(judge_of(relater))) == 4
+    told: list[Progress] = []
+    found = groups(doubled, "copy", Options(workers=1, on_commit=told.append))
+    assert told[-1] == Progress(5, 5, 0, "comparisons")
+    with lookalike.open(tmp_path / "other") as never_killed:
+        assert found == groups(never_killed, "copy")
 
 
 def test_what_no_file_can_decide_is_compared_again_when_it_is_back(doubled: Library, album: Path) -> None:

@@ -1,5 +1,6 @@
 """Edited copies are proved with their exact place, other photos of a scene are not called copies."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -96,3 +97,34 @@ def test_views_of_a_plane_and_of_a_scene_are_no_copies(shared_data):
         ]
         assert "copy" not in relations
         assert "scene" in relations
+
+
+def test_a_covered_half_leaves_a_copy_one_and_a_slight_perspective_does_not(pixels):
+    original = pixels["coffee"]
+    covered = original.copy()
+    covered[:110] = 30
+    covered[:, :90] = 200
+    assert related(covered, original).relation == "copy"
+    height, width = original.shape[:2]
+    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    moved = corners + np.float32([[40, 25], [-30, 0], [0, -45], [50, 0]])
+    slanted = cv2.warpPerspective(original, cv2.getPerspectiveTransform(corners, moved), (width, height))
+    assert related(slanted, original).relation == "scene"
+
+
+def test_more_is_taken_of_a_question_than_is_kept(pixels):
+    asked, kept = RELATER.ask(picture(pixels["coffee"])), RELATER.extract(picture(pixels["coffee"]))
+    assert len(kept) == 250 < len(asked) <= 500
+    assert asked.descriptors.shape[1] == RELATER.features.space.columns
+
+
+def test_two_people_are_not_one_scene_for_having_their_eyes_in_the_same_places(shared_data):
+    from PIL import Image
+
+    def face(name):
+        return picture(np.array(Image.open(shared_data / "faces" / f"{name}.pgm").convert("RGB")))
+
+    people = [("s12/1", "s9/5"), ("s12/4", "s3/1"), ("s18/9", "s9/8"), ("s4/5", "s8/5"), ("s18/2", "s5/1")]
+    for one, other in people:
+        assert RELATER.relate(face(one), RELATER.ask(face(one)), face(other)) is None
+    assert RELATER.relate(face("s12/1"), RELATER.ask(face("s12/1")), face("s12/2")) is not None

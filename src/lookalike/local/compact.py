@@ -1,4 +1,4 @@
-"""Local features as few bytes: places and poses in 9 bytes a keypoint, rows of floats as float16 or bytes."""
+"""Local features as few bytes: places and poses in 9 bytes a keypoint, floats as float16, bytes or half bytes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from lookalike.types import Keypoints, LocalFeatures, Vectors
 
-Rows: TypeAlias = Literal["float32", "float16", "uint8"]
+Rows: TypeAlias = Literal["float32", "float16", "uint8", "uint4"]
 """How rows of floats are kept; packed bits are always kept as they are."""
 
 _LENGTH: Final = struct.Struct("<I")
 _POINT: Final = np.dtype([("xy", "<u2", 2), ("score", "<f2"), ("scale", "<f2"), ("angle", "u1")])
 _STEPS: Final = 65535
+_LEVELS: Final = {"uint8": 255, "uint4": 15}
 _MARGIN: Final = 1.0
 """px beyond the picture that a place may lie."""
 
@@ -47,9 +48,9 @@ def packed(features: LocalFeatures, rows: Rows = "uint8") -> bytes:
     return _LENGTH.pack(len(text)) + text + points.tobytes() + _coded(descriptors, kind, low, high).tobytes()
 
 
-def packed_array(features: LocalFeatures) -> NDArray[np.uint8]:
+def packed_array(features: LocalFeatures, rows: Rows = "uint8") -> NDArray[np.uint8]:
     """(n,) the same bytes, as a worker replies."""
-    return np.frombuffer(packed(features), np.uint8)
+    return np.frombuffer(packed(features, rows), np.uint8)
 
 
 def unpacked(data: bytes) -> LocalFeatures:
@@ -59,7 +60,7 @@ def unpacked(data: bytes) -> LocalFeatures:
     k, size = header["k"], (header["size"][0], header["size"][1])
     start = _LENGTH.size + length
     points = np.frombuffer(data, _POINT, k, start)
-    codes = np.frombuffer(data, _dtype(header["rows"]), k * header["columns"], start + points.nbytes)
+    codes = _codes(data[start + points.nbytes :], header["rows"], k * header["columns"])
     keypoints = Keypoints(
         (points["xy"] / _STEPS * (np.array(size) + 2 * _MARGIN) - _MARGIN).astype(np.float32),
         points["score"].astype(np.float32),
@@ -71,20 +72,35 @@ def unpacked(data: bytes) -> LocalFeatures:
 
 
 def _dtype(kind: str) -> np.dtype[np.generic]:
-    return np.dtype("u1" if kind in ("bits", "uint8") else "<f2" if kind == "float16" else "<f4")
+    return np.dtype("<f4" if kind == "float32" else "<f2" if kind == "float16" else "u1")
 
 
 def _coded(rows: Vectors, kind: str, low: float, high: float) -> NDArray[np.generic]:
-    if kind == "uint8":
-        rows = np.rint((rows - np.float32(low)) * np.float32(255 / max(high - low, 1e-12)))
-    return rows.astype(_dtype(kind))
+    if kind in _LEVELS:
+        rows = np.rint((rows - np.float32(low)) * np.float32(_LEVELS[kind] / max(high - low, 1e-12)))
+    codes: NDArray[np.generic] = rows.astype(_dtype(kind))
+    return _halved(codes.astype(np.uint8).ravel()) if kind == "uint4" else codes
+
+
+def _codes(data: bytes, kind: str, count: int) -> NDArray[np.generic]:
+    """(count,) as they were coded."""
+    if kind != "uint4":
+        return np.frombuffer(data, _dtype(kind), count)
+    pairs = np.frombuffer(data, np.uint8, -(-count // 2))
+    return np.stack([pairs >> 4, pairs & 15], axis=1).ravel()[:count]
+
+
+def _halved(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Two in a byte."""
+    even = np.pad(codes, (0, len(codes) % 2))
+    return np.asarray(even[::2] << 4 | even[1::2], np.uint8)
 
 
 def _decoded(codes: NDArray[np.generic], kind: str, low: float, high: float) -> Vectors:
     if kind == "bits":
         return np.array(codes, np.uint8)
     rows = np.asarray(codes, np.float32)
-    if kind == "uint8":
-        rows = rows * np.float32((high - low) / 255) + np.float32(low)
+    if kind in _LEVELS:
+        rows = rows * np.float32((high - low) / _LEVELS[kind]) + np.float32(low)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(lengths, 1e-12), np.float32)

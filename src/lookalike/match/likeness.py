@@ -21,10 +21,11 @@ LEAST: Final = 100
 """px that must be compared."""
 
 
-def agreement(a: Picture, b: Picture, model: Matrix) -> float:
-    """Correlation of detail where `model` (px of a to px of b) lays a over b, its lower quartile; 0 if there is none.
+def agreement(a: Picture, b: Picture, model: Matrix, share: float = 0.25) -> float:
+    """Correlation of detail where `model` (px of a to px of b) lays a over b; 0 if there is none.
 
-    Each square is compared without its mean and contrast, so that light, colour and a text over a part change little.
+    Each square is compared without its mean and contrast, so that light and colour change little. Of all squares a
+    `share` may agree less: bland ones, and what a text or a box covers.
     """
     laid, under, both = laid_over(a, b, model, SIDE)
     if both.sum() < LEAST:
@@ -36,7 +37,7 @@ def agreement(a: Picture, b: Picture, model: Matrix) -> float:
     if seen.sum() < LEAST:
         return 0.0
     shared = cv2.blur(left * right, size)[seen] / np.maximum(spread_left * spread_right, 1.0)[seen]
-    return float(np.clip(np.quantile(shared, 0.25), 0, 1))
+    return float(np.clip(np.quantile(shared, share), 0, 1))
 
 
 def _detail(plane: NDArray[np.float32]) -> NDArray[np.float32]:

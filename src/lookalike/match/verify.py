@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.agree import agree
+from lookalike.match.agree import agree, placed
 from lookalike.match.chance import as_probability, crowded, evenly, log_chance
 from lookalike.match.estimate import SAMPLE
 from lookalike.match.fit import agreed, proposed, refined
@@ -75,8 +75,9 @@ class Planar:
             return None
         model = self._guided(found, a, b, matches[found.agreeing]) if self.guided else found.model
         inliers = agree(model, ends_a, ends_b, self.tolerance)
+        misplaced = float(np.median(placed(model, ends_a.at[inliers], ends_b.at[inliers])))
         in_pictures = in_px(model, a.keypoints.size, b.keypoints.size)
-        return Geometry(found.kind, in_pictures, inliers, as_probability(found.log_chance), mirrored)
+        return Geometry(found.kind, in_pictures, inliers, as_probability(found.log_chance), mirrored, misplaced)
 
     def _best(self, a: Framed, b: Framed, all_b: Framed, mirrored: bool) -> _Found | None:
         """What chance explains least, weighed at last with the keypoints of b where they are."""

@@ -73,7 +73,7 @@ class Asker:
             [channel.describer for channel in self.channels],
             workers=self.options.workers,
             limits=self.options.limits,
-            extractor=self.prover.relater.features if self.prover.index is not None else None,
+            extractor=self.prover.relater.asking if self.prover.index is not None else None,
         )
         done = failed = 0
         for outcome in outcomes:

@@ -87,4 +87,4 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Compariso
 def _related(a: Sample, b: Sample) -> Evidence | None:
     relater = Relater()
     first, second = (sample.picture(relater.min_side) for sample in (a, b))
-    return relater.relate(first, relater.extract(first), second)
+    return relater.relate(first, relater.ask(first), second)

@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from lookalike.errors import BadPicture
-from lookalike.index.derived import BATCH
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
 from lookalike.pixels.isolate import Isolated
 from lookalike.protocols import SetIndex, Store
@@ -26,9 +25,11 @@ NEIGHBOURS: Final = 32
 """Contents that are verified against each: a group cannot be larger."""
 PATIENCE: Final = 8
 """Neighbours in a row that have nothing to do with a content: then none of the next is tried."""
+BATCH: Final = 64
+"""Contents, some seconds' work, that are compared between commits."""
 AT_ONCE: Final = 64
 """Pairs whose pictures are held in memory."""
-REVISION: Final = 1
+REVISION: Final = 2
 """Raised by hand when what is called a copy or a scene changes."""
 
 Pair = tuple[int, int]
@@ -42,11 +43,14 @@ def judge_of(relater: Relater) -> str:
 class KinSeeker:
     """Compares the contents of `store` that were not compared yet with all others, a batch at a time."""
 
-    def __init__(self, store: Store, index: SetIndex, relater: Relater, options: Options) -> None:
+    def __init__(
+        self, store: Store, index: SetIndex, relater: Relater, options: Options, *, batch: int = BATCH
+    ) -> None:
         self.store = store
         self.index = index
         self.relater = relater
         self.options = options
+        self.batch = batch
         self._space = relater.features.space
         self._related = {(each.a, each.b): True for each in store.relations(judge_of(relater))}
 
@@ -56,10 +60,10 @@ class KinSeeker:
         progress = Progress(len(todo), 0, 0, "comparisons")
         limits = self.options.limits
         with Isolated(Decoder(limits), workers=self.options.workers, limits=limits) as decoders:
-            for start in range(0, len(todo), BATCH):
+            for start in range(0, len(todo), self.batch):
                 if self.options.should_stop():
                     return
-                batch = todo[start : start + BATCH]
+                batch = todo[start : start + self.batch]
                 features = self._features(batch)
                 geometries = dict(pair for id in features for pair in self._geometries(id, features[id]))
                 kinships = self._kinships(geometries, decoders)

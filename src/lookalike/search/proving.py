@@ -16,7 +16,7 @@ from lookalike.protocols import SetIndex, Store
 from lookalike.search.engine import Ranking
 from lookalike.search.relate import Evidence, Relater
 from lookalike.search.sample import Sample
-from lookalike.types import Geometry, Hits, Ids, LocalFeatures, Picture, Record
+from lookalike.types import Geometry, Hits, Ids, LocalFeatures, Picture, Record, Relation
 
 VOTED: Final = 50
 """Contents that the local features of a question may bring in."""
@@ -26,8 +26,8 @@ CLEARLY: Final = 2.0
 """Times the votes of chance: of 987 edited copies three had fewer, and 29 of 3,400 strangers had as many."""
 PATIENCE: Final = 12
 """Candidates in a row that have nothing to do with the question: then none of the next is tried."""
-PROVED: Final = 0.9
-"""Score of a copy whose looks say nothing."""
+PROVED: Final[Mapping[Relation, float]] = {"copy": 0.9, "scene": 0.8}
+"""Score of what is proved and whose looks say nothing."""
 
 View: TypeAlias = tuple[Picture, LocalFeatures]
 """What is asked about, as the extractor sees it, and its features."""
@@ -49,7 +49,7 @@ class Prover:
     def views(self, samples: Sequence[Sample]) -> list[View]:
         """Each sample as the extractor sees it, with its features."""
         pictures = [sample.picture(self.relater.min_side) for sample in samples]
-        return [(picture, self.relater.extract(picture)) for picture in pictures]
+        return [(picture, self.relater.ask(picture)) for picture in pictures]
 
     def voted(self, views: Sequence[View], among: Ids | None = None) -> Hits:
         """Contents that share local features with a view, or with its mirror image; the score is the best's votes."""
@@ -121,8 +121,14 @@ def worth_proving(voted: Hits, ranked: Ids, most: int) -> list[int]:
 
 
 def proved_score(score: float, evidence: Evidence | None) -> float:
-    """A copy scores at least `PROVED`, more the more alike it is; everything else as it looks."""
-    return PROVED + (1 - PROVED) * score if evidence is not None and evidence.relation == "copy" else score
+    """What is proved scores at least `PROVED`, more the more alike it is, and a scene less than any copy.
+
+    The rest scores as it looks, which may be more.
+    """
+    if evidence is None:
+        return score
+    least, most = PROVED[evidence.relation], 1.0 if evidence.relation == "copy" else PROVED["copy"]
+    return least + (most - least) * score
 
 
 def proved_scores(ranking: Ranking, evidence: Mapping[int, Evidence]) -> NDArray[np.float32]:
@@ -132,8 +138,8 @@ def proved_scores(ranking: Ranking, evidence: Mapping[int, Evidence]) -> NDArray
 
 
 def with_proof(ranking: Ranking, evidence: Mapping[int, Evidence], k: int) -> Ranking:
-    """The best `k` of `ranking`: copies before all that is not proved."""
-    copies = [id in evidence and evidence[id].relation == "copy" for id in ranking.ids.tolist()]
+    """The best `k` of `ranking`, by what is proved of them."""
+    proved = np.isin(ranking.ids, list(evidence))
     # Of a fuser that goes by ranks scores may rise: what is not proved stays in its order.
-    keys = np.where(copies, proved_scores(ranking, evidence), np.minimum.accumulate(ranking.scores))
+    keys = np.where(proved, proved_scores(ranking, evidence), np.minimum.accumulate(ranking.scores))
     return ranking[np.argsort(-keys, kind="stable")[:k]]

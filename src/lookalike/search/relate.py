@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.local.aside import aside
+from lookalike.local.limited import Limited
 from lookalike.local.sift import Sift
 from lookalike.match.aligned import aligned
+from lookalike.match.guided import similarities
 from lookalike.match.likeness import agreement
 from lookalike.match.nearest import Nearest
 from lookalike.match.one_thread import one_thread
-from lookalike.match.pair import related, related_from_aside
+from lookalike.match.pair import Related, related, related_from_aside
 from lookalike.match.verify import Planar
 from lookalike.protocols import Extractor, Mirroring
 from lookalike.types import Box, Geometry, LocalFeatures, Matrix, Picture, Size
 
 AGREES: Final = 0.55
 """Agreement of detail from which on two pictures are one: copies lie above, other photos of the same goods below."""
-BEND: Final = 0.01
-"""Of the picture's diagonal: how far the corners of a copy may lie from an affine map's."""
+INEXACT: Final = 3e-3
+"""Of the longer side: where half of the inliers are misplaced by more, a camera was moved in between."""
+EXACT: Final = 6e-4
+"""Where they are misplaced by less, none was, and half of the detail suffices: the rest may be covered, or bland."""
+HALF_AGREES: Final = 0.6
+"""Agreement of that half."""
+FEW: Final = 10
+"""Inliers, of which fewer have to be alike as well."""
+ALIKE: Final = 0.95
+"""Cosine of the rows of such, in the middle: two faces have eyes and mouths in the same places, and rows less alike."""
 SLANT: Final = 0.03
 """Cosine of the angle between what were its upright edges: a copy is squeezed along them, not slanted."""
 
-DEFAULT_EXTRACTOR: Extractor = Sift(side=320, budget=250)
-"""Some 35 kB a picture where they are kept."""
+DEFAULT_EXTRACTOR: Extractor = Sift(side=320, budget=250, contrast=0.01)
+"""Some 18 kB a picture where they are kept."""
+ASKED: Final = 500
+"""Keypoints of a picture that is asked about: half of it may be a stranger's, or finer than what was kept."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,18 @@ class Relater:
         """What `geometry` compares."""
         return self.features.extract(picture)
 
+    def ask(self, picture: Picture) -> LocalFeatures:
+        """What is compared of a picture that is asked about: the same, and more of it."""
+        return self.asking.extract(picture)
+
+    @property
+    def asking(self) -> Extractor:
+        """The extractor of pictures that are asked about; its rows lie where those of `features` do."""
+        limited = self.features
+        if isinstance(limited, Limited):
+            return replace(limited, budget=max(limited.budget, ASKED))
+        return self.features
+
     def mirrored(self, of_a: LocalFeatures) -> LocalFeatures | None:
         """The same as its mirror image shows them, where the extractor knows."""
         return self.features.mirrored(of_a) if isinstance(self.features, Mirroring) else None
@@ -69,13 +93,21 @@ class Relater:
     def geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
         """What explains what a and b have in common, None where that may be chance."""
         with one_thread():
-            return related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a)).geometry
+            found = related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a))
+        return found.geometry if self._is_distinct(found, of_b) else None
+
+    def _is_distinct(self, found: Related, of_b: LocalFeatures) -> bool:
+        """Whether there are many inliers, or those few are alike; asked of the features that this was measured on."""
+        if found.geometry is None or found.geometry.inliers.sum() >= FEW or not isinstance(self.features, Sift):
+            return True
+        pairs = found.matches.pairs[found.geometry.inliers]
+        return bool(np.median(similarities(found.a, of_b, pairs)) >= ALIKE)
 
     def geometry_from_aside(self, a: Picture, of_b: LocalFeatures) -> Geometry | None:
         """The same of a plane that one of the two shows at a steep slant: ten times the work."""
         with one_thread():
             found = related_from_aside(aside(self.features, a), of_b, self.matcher, self.verifier)
-        return None if found is None else found.geometry
+        return found.geometry if found is not None and self._is_distinct(found, of_b) else None
 
     def evidence(self, found: Geometry, a: Picture, b: Picture | None, size_b: Size, *, exact: bool = True) -> Evidence:
         """What kind of match it is. Without b, whose file may be gone, none is called a copy.
@@ -83,8 +115,8 @@ class Relater:
         A scene's transform is made `exact` by the pixels; that of a copy is so already.
         """
         model = found.model / found.model[2, 2]
-        detail = agreement(a, b, model) if b is not None and _is_flat(model, a.size) else 0.0
-        is_copy = detail >= AGREES
+        detail = _copied_detail(found, model, a, b) if b is not None else None
+        is_copy = detail is not None
         if exact and b is not None and not is_copy:
             model = aligned(a, b, model)
         return Evidence(
@@ -92,7 +124,7 @@ class Relater:
             tuple((float(row[0]), float(row[1]), float(row[2])) for row in model),
             _shown(model, a.size, size_b),
             _shown(np.linalg.inv(model), size_b, a.size),
-            detail if is_copy else float(found.inliers.mean()),
+            float(found.inliers.mean()) if detail is None else detail,
             _why(found, is_copy, model),
         )
 
@@ -103,16 +135,25 @@ class Relater:
         return None if found is None else self.evidence(found, a, b, b.size)
 
 
-def _is_flat(model: Matrix, size: Size) -> bool:
-    """Whether an editor makes such a map: scaled, squeezed, turned, mirrored, but not slanted nor in perspective."""
-    corners = _corners(size)
-    there = _mapped(model, corners)
-    lifted = np.column_stack([corners, np.ones(4)])
-    affine, *_ = np.linalg.lstsq(lifted, there, rcond=None)
-    bend = np.linalg.norm(lifted @ affine - there, axis=1).max() / max(np.linalg.norm(np.ptp(there, axis=0)), 1e-9)
-    linear = affine[:2].T
+def _copied_detail(found: Geometry, model: Matrix, a: Picture, b: Picture) -> float | None:
+    """How far the detail agrees, where it says that the two are one picture; None where not."""
+    if found.misplaced > INEXACT or not _is_edit(found, model):
+        return None
+    whole = agreement(a, b, model)
+    if whole >= AGREES or found.misplaced > EXACT:
+        return whole if whole >= AGREES else None
+    half = agreement(a, b, model, 0.5)
+    return half if half >= HALF_AGREES else None
+
+
+def _is_edit(found: Geometry, model: Matrix) -> bool:
+    """Whether an editor makes such a map: scaled, squeezed, turned, mirrored, but not slanted.
+
+    Nor in perspective: where chance explains a homography less than any affine map, a camera was moved.
+    """
+    linear = model[:2, :2]
     slant = min(abs(_cosine(linear[:, 0], linear[:, 1])), abs(_cosine(linear[0], linear[1])))
-    return bool(bend <= BEND and slant <= SLANT)
+    return found.kind != "homography" and slant <= SLANT
 
 
 def _shown(model: Matrix, size: Size, other: Size) -> Box:
