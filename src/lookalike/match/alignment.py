@@ -51,7 +51,10 @@ class Pose:
         x, y = self.turn @ step[:2]
         grown, turned = 1 + step[2], step[3]
         return Pose(
-            self.x + x, self.y + y, self.scale * math.hypot(grown, turned), self.angle + math.atan2(turned, grown)
+            self.x + float(x),
+            self.y + float(y),
+            self.scale * math.hypot(grown, turned),
+            self.angle + math.atan2(turned, grown),
         )
 
 
