@@ -37,6 +37,8 @@ from lookalike.types import Pixels
 SETS = ("grocery", "caltech101", "flickr8k")
 CROPS = {"crop to 30 %": 0.3, "crop to 10 %": 0.1}
 TWINS = Path(__file__).parent / "engine_twins.txt"
+BACKDROPS = 50
+"""Photos that are not in the library: originals are pasted into them."""
 REPLICATES = 300
 NEAR = 3.0
 """px of the original within which a copy is placed rightly."""
@@ -102,12 +104,15 @@ def ask(at: int, files: list[Path], names: list[str], backdrops: list[Path], lib
     return found
 
 
-def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]]) -> None:
-    """Prints the measures with their intervals over originals, then each edit, then copies that were not expected."""
-    answered = {
-        each: [answer for answer in asked[each].answers if answer[0] not in twins[asked[each].original]][:10]
-        for each in range(len(asked))
-    }
+def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], pasted_into: dict[str, str]) -> None:
+    """Prints the measures with their intervals over originals, then each edit, then copies that were not expected.
+
+    Twins of an original count neither as right nor as wrong, nor those of what a collage pasted it into.
+    """
+    answered = {}
+    for at, each in enumerate(asked):
+        known_twins = twins[each.original] | (twins[pasted_into[each.original]] if each.edit == "collage" else set())
+        answered[at] = [answer for answer in each.answers if answer[0] not in known_twins][:10]
     right = {at: [name == asked[at].original for name, _, _ in answers] for at, answers in answered.items()}
     known = np.array([each.original in there for each in asked])
     best = [(np.array([s for _, s, _ in answered[at]]), np.array(right[at], bool)) for at in range(len(asked))]
@@ -163,18 +168,19 @@ def main() -> None:
     order = np.random.default_rng(11).permutation(len(found)).tolist()
     there, absent = given.originals, given.originals // 2
     originals, rest = order[: there + absent], order[there + absent :]
-    searched = [*originals[:there], *rest[50:][: given.distractors]]
+    searched = [*originals[:there], *rest[BACKDROPS:][: given.distractors]]
     with tempfile.TemporaryDirectory() as scratch:
         kept = given.kept or Path(scratch)
         if not given.judge:
-            answer(found, names, originals, searched, rest[:50], given.verify, kept)
+            answer(found, names, originals, searched, rest[:BACKDROPS], given.verify, kept)
         asked = answered(kept / "answers")
     print(f"{len({each.original for each in asked})} of {len(originals)} originals asked about")
     twins: dict[str, set[str]] = defaultdict(set)
     for pair in looked_at(TWINS):
         for name in pair:
             twins[name] |= pair - {name}
-    report(asked, {names[at] for at in originals[:there]}, twins)
+    pasted_into = {names[at]: names[rest[place % BACKDROPS]] for place, at in enumerate(originals)}
+    report(asked, {names[at] for at in originals[:there]}, twins, pasted_into)
 
 
 def answer(
