@@ -14,7 +14,7 @@ from lookalike.types import Keypoints, LocalFeatures, Space
 
 DIM = 64
 FLOATS, BITS = Space("sift", "digest", DIM, "cosine"), Space("segments", "digest", DIM, "hamming")
-SPACES = {"inverted": FLOATS, "votes": BITS}
+SPACES = {"asmk": FLOATS, "inverted": FLOATS, "votes": BITS}
 """What each kind takes."""
 PICTURES = 60
 EACH = 40
