@@ -83,6 +83,12 @@ def test_matches_are_rows_of_both_best_first(matcher: Matcher, pair: Pair) -> No
         assert len(np.unique(matches.pairs[:, side])) == len(matches)
 
 
+def test_nothing_matches_nothing(matcher: Matcher, pair: Pair) -> None:
+    a, b = pair
+    assert [len(matcher.match(x, y)) for x, y in ((a[:0], b), (a, b[:0]), (a[:0], b[:0]))] == [0, 0, 0]
+    assert len(matcher.match(a[:1], b[:1])) <= 1
+
+
 def test_a_picture_matches_itself_row_by_row(matcher: Matcher, pair: Pair) -> None:
     matches = matcher.match(pair[1], pair[1])
     assert np.mean(matches.pairs[:, 0] == matches.pairs[:, 1]) > 0.99

@@ -40,15 +40,6 @@ def test_a_graph_keeps_right_matches_and_drops_wrong_ones(
     assert (np.diff(matches.scores) <= 1e-6).all()
 
 
-@pytest.mark.parametrize("name", list(MATCHERS))
-def test_nothing_matches_nothing(name: str, copy: tuple[LocalFeatures, LocalFeatures, np.ndarray]) -> None:
-    a, b, _ = copy
-    none = a[np.zeros(0, np.int64)]
-    for x, y in ((none, b), (a, none), (none, none)):
-        assert len(MATCHERS.make(name).match(x, y)) == 0
-    assert len(MATCHERS.make(name).match(a[:1], b[:1])) <= 1
-
-
 def test_the_vector_is_the_principal_one_of_numpy() -> None:
     graph = np.random.default_rng(0).uniform(size=(30, 30))
     graph = graph + graph.T
