@@ -61,6 +61,17 @@ class Running:
         return self.process.wait(120)
 
 
+def seconds_to_a_commit(library: Path, folder: Path) -> float:
+    """On this machine, as busy as it is."""
+    started = time.monotonic()
+    running = start(library, folder)
+    running.wait_for_a_commit()
+    seconds = time.monotonic() - started
+    running.process.kill()
+    running.end()
+    return seconds
+
+
 def start(library: Path, folder: Path, limit: Callable[[], None] | None = None) -> Running:
     command = [sys.executable, "-m", "lookalike", "index", str(folder), "--describer", "phash", "--jsonl"]
     out, err = (library.with_name(f"{time.monotonic_ns()}.{kind}") for kind in ("out", "err"))
@@ -89,9 +100,10 @@ def is_made(library: Path) -> bool:
 def test_thirty_kills_lose_nothing_that_was_acknowledged(many: Path, tmp_path: Path) -> None:
     chance = random.Random(0)
     library, before, acknowledged = tmp_path / "library", 0, 0
+    pace = seconds_to_a_commit(tmp_path / "paced", many)
     for _ in range(KILLS):
         running = start(library, many)
-        time.sleep(chance.uniform(0.2, 1.8))
+        time.sleep(pace * chance.uniform(0.3, 2.5))
         running.process.kill()
         running.end()
         if not is_made(library):  # killed while it was being made: then nothing can have been acknowledged
