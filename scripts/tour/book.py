@@ -46,7 +46,7 @@ NAMED: Final = re.compile(r"(!\[[^\]]+\]\(figures/([a-z0-9-]+)\.webp\)\n)(\n> [^
 """A figure on a page, its name, and what the library says of it."""
 WIDTH: Final = 860
 """px that a page has for a figure."""
-QUALITY: Final = 84
+QUALITY: Final = 80
 COARSE: Final = 4
 LIKE: Final = 4.0
 """Mean difference in levels, at a quarter of the size, below which two drawings are one: WebP smears single px."""

@@ -69,9 +69,7 @@ def test_index_counts_add_up_and_failures_are_listed(program, photos_folder: Pat
 def test_index_acknowledges_commits_line_by_line(program, photos_folder: Path) -> None:
     ran = program("index", photos_folder, "--describer", "phash", "--jsonl")
     lines = [json.loads(line) for line in ran.out.splitlines()]
-    committed = [line["committed"] for line in lines if "committed" in line]
-    assert committed == sorted(committed)  # one line, or more on a busy machine
-    assert committed[-1] == 5
+    assert lines[0]["committed"] == 5
     assert lines[-1]["schema"] == "lookalike/index/1"
 
 
