@@ -159,8 +159,9 @@ def test_a_part_is_found_in_the_library(files, library):
     assert "photo.png  at 220.0, 150.0  80 x 64" in ran.stdout
 
 
-def test_what_the_library_does_not_hold_is_not_found(files, library):
-    ran = run(files / "absent.png", "-l", "--library", library)
+@pytest.mark.parametrize("words", [(), ("--engine", "exact"), ("--colour",)])
+def test_what_the_library_does_not_hold_is_not_found(files, library, words):
+    ran = run(files / "absent.png", "-l", "--library", library, *words)
     assert (ran.returncode, ran.stdout) == (1, "")
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.pixels.resize import scaled, scaling
 from lookalike.protocols import Extractor
 from lookalike.types import Keypoints, LocalFeatures, Matrix, Picture
 
@@ -57,17 +58,8 @@ def _squeezed(picture: Picture, tilt: float, angle: float) -> tuple[Picture, Mat
     turned = cv2.warpAffine(picture.pixels, turn[:2], (int(across), int(down)), borderValue=BEYOND)
     narrow = max(1, round(across / tilt))
     pixels = np.ascontiguousarray(cv2.resize(turned, (narrow, int(down)), interpolation=cv2.INTER_AREA))
-    x = narrow / across
-    squeeze = np.array([[x, 0, (x - 1) / 2], [0, 1, 0], [0, 0, 1]])
-    model = squeeze @ turn @ _to_decoded(picture)
+    model = scaled(narrow / across, 1) @ turn @ scaling((width, height), picture.size)
     return Picture(pixels, (narrow, int(down))), model
-
-
-def _to_decoded(picture: Picture) -> Matrix:
-    """From px of the original to px as decoded."""
-    (height, width), (across, down) = picture.pixels.shape[:2], picture.size
-    x, y = width / across, height / down
-    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
 
 
 def _well_inside(places: NDArray[np.float64], model: Matrix, size: tuple[int, int]) -> NDArray[np.bool_]:

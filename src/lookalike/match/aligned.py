@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.frame import project
-from lookalike.match.overlay import laid_over, scaling, size_at
+from lookalike.match.overlay import laid_over, size_at
+from lookalike.pixels.resize import scaling
 from lookalike.types import Matrix, Picture, Size
 
 SIDE: Final = 800

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.pixels.planes import grey
+from lookalike.pixels.resize import scaling
 from lookalike.types import Matrix, Picture, Size
 
 
@@ -14,10 +16,10 @@ def laid_over(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
     """a as b shows it, b, and where both are; in grey, with `side` px on the longer side of b."""
     size = size_at(b.size, side)
-    under = cv2.resize(_grey(b), size, interpolation=cv2.INTER_AREA)
+    under = cv2.resize(grey(b), size, interpolation=cv2.INTER_AREA)
     # Of the larger pictures squares of px fall on one: a is reduced first, so that it is averaged as b is.
     scale = float(np.sqrt(abs(np.linalg.det(model[:2, :2] / model[2, 2])))) * side / max(b.size)
-    reduced = _reduced(_grey(a), min(1.0, scale * a.size[0] / a.pixels.shape[1]))
+    reduced = _reduced(grey(a), min(1.0, scale * a.size[0] / a.pixels.shape[1]))
     to_b = scaling(size, b.size) @ model @ np.linalg.inv(scaling(reduced.shape[1::-1], a.size))
     laid = cv2.warpPerspective(reduced, to_b, size, flags=cv2.INTER_LINEAR)
     there = cv2.warpPerspective(np.full_like(reduced, 255), to_b, size, flags=cv2.INTER_LINEAR)
@@ -31,18 +33,7 @@ def size_at(size: Size, side: int) -> Size:
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
-def scaling(to: Size, size: Size) -> NDArray[np.float64]:
-    """(3, 3) from px of a picture of `size` to px of it at another; px are areas, their middles are whole numbers."""
-    x, y = to[0] / size[0], to[1] / size[1]
-    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
-
-
-def _grey(picture: Picture) -> NDArray[np.uint8]:
-    grey: NDArray[np.uint8] = cv2.cvtColor(np.ascontiguousarray(picture.pixels), cv2.COLOR_RGB2GRAY)
-    return grey
-
-
-def _reduced(grey: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
-    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
-    small: NDArray[np.uint8] = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+def _reduced(plane: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+    size = (max(1, round(plane.shape[1] * factor)), max(1, round(plane.shape[0] * factor)))
+    small: NDArray[np.uint8] = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
     return small

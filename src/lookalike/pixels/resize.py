@@ -1,4 +1,4 @@
-"""Pixels at another size."""
+"""Pixels at another size, and where each of them lies there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.types import Size
+from lookalike.types import Matrix, Size
 
 
 def resize(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
@@ -28,3 +28,13 @@ def _resize(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     grows = size[0] > width or size[1] > height
     resized: NDArray[np.uint8] = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC if grows else cv2.INTER_AREA)
     return resized
+
+
+def scaled(x: float, y: float) -> Matrix:
+    """From px of a picture to px of one that is `x` times as wide and `y` times as high: edges fall on edges."""
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+
+
+def scaling(to: Size, size: Size) -> Matrix:
+    """From px of a picture of `size` (w, h) to px of it at another."""
+    return scaled(to[0] / size[0], to[1] / size[1])

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from lookalike.errors import BadPicture
 from lookalike.local.compact import packed_array, unpacked
 from lookalike.pixels.augment import edit
-from lookalike.pixels.augment.edited import scaled
 from lookalike.pixels.decode import decode
 from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.resize import scaled
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Describer, Extractor
 from lookalike.search.copy_plan import CopyPlan

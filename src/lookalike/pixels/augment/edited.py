@@ -31,8 +31,3 @@ def in_place(pixels: NDArray[np.uint8]) -> Edited:
 def moved(x: float, y: float) -> Matrix:
     """From px of a picture to those of one in which it, or of which it is a part, begins at (x, y)."""
     return np.array([[1.0, 0, x], [0, 1, y], [0, 0, 1]])
-
-
-def scaled(x: float, y: float) -> Matrix:
-    """From px of a picture to px of one that is `x` times as wide and `y` times as high: edges fall on edges."""
-    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from lookalike.pixels.augment.edited import Edited, moved, scaled
-from lookalike.pixels.resize import resize
+from lookalike.pixels.augment.edited import Edited, moved
+from lookalike.pixels.resize import resize, scaled
 from lookalike.types import Pixels
 
 

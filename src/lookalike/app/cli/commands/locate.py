@@ -70,6 +70,9 @@ def locate(
     output: OutFile = None,
 ) -> int:
     """Say where in a picture a template lies, best place first; with -l in which pictures of the library, and where."""
+    from lookalike.app.documents import locate_document
+    from lookalike.search.locating import locate_each
+
     sizes = None if scales is None else _range("--scales", scales)
     turns = None if angles is None else _range("--angles", angles)
     settings: dict[str, object] = {} if method == "ccoeff-normed" else {"comparison": method}
@@ -80,11 +83,13 @@ def locate(
                 "-l looks for one template, as it is turned, in all pictures of the library: "
                 "it takes no IMAGE, no --also, no --mask, no --map and no --angles"
             )
+        from lookalike.search.everywhere import LEAST
+
         return locate_in_library(
             _source(template),
             library,
             k=k or 20,
-            least=least,
+            least=LEAST if least is None and method == "ccoeff-normed" else least,
             locator=_engine(engine, settings) if settings or engine != "fast" else None,
             where=where,
             scales=sizes or (1.0, 1.0),
@@ -96,32 +101,17 @@ def locate(
     if sizes is not None or turns is not None:
         engine, settings = _posed(engine, settings, sizes or (1.0, 1.0), turns or (0.0, 0.0))
     locator = _engine("exact" if map_file is not None and engine == "fast" else engine, settings)
-    return _in_picture([template, *(also or [])], image, locator, k or 1, least, mask, map_file, json, output)
-
-
-def _in_picture(
-    names: list[str],
-    image: str,
-    locator: Locator,
-    k: int,
-    least: float | None,
-    mask: str | None,
-    map_file: Path | None,
-    json: bool,
-    output: Path | None,
-) -> int:
-    from lookalike.app.documents import locate_document
-    from lookalike.search.locating import locate_each
-
-    searches = locate_each([_source(name) for name in names], _source(image), k=k, mask=mask, locator=locator)
+    names = [template, *(also or [])]
+    searches = locate_each([_source(name) for name in names], _source(image), k=k or 1, mask=mask, locator=locator)
     if map_file is not None:
         searches[0].save_map(map_file)
-    found = [(name, one, _kept(name, one.located, least)) for name, one in zip(names, searches, strict=True)]
-    rows = [(name, place) for name, _, places in found for place in places]
+    rows = [
+        (name, place) for name, one in zip(names, searches, strict=True) for place in _kept(name, one.located, least)
+    ]
     if json:
         write(json_bytes(locate_document(image, rows)), output)
     else:
-        write(lines((f"{name}  " if len(names) > 1 else "") + _line(place) for name, place in rows), output)
+        write(lines((f"{name}  " if also else "") + _line(place) for name, place in rows), output)
     return Exit.DONE if rows else Exit.NOTHING_FOUND
 
 
