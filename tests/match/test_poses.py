@@ -48,6 +48,15 @@ def test_place_size_and_turn_are_found_to_fractions(scale, degrees):
     assert found.response.shape == SIZE[::-1]
 
 
+def test_threads_change_nothing():
+    template, image = scene(0.7, 0.6)
+    alone = Poses(threads=1).locate(template, image)
+    for _ in range(20):
+        together = Poses(threads=8).locate(template, image)
+        np.testing.assert_array_equal(together.response, alone.response)
+        assert together.placements == alone.placements
+
+
 def test_what_is_not_there_scores_no_better_than_chance():
     _, image = scene(1.0, 0.5)
     found = Poses(threads=1).locate(picture(skimage.data.chelsea()[100:180, 130:220]), image)
@@ -84,7 +93,7 @@ def test_the_sweep_scores_as_a_slow_loop_does():
     generator = np.random.default_rng(0)
     image = cv2.GaussianBlur(generator.normal(128, 60, (40, 50)).astype(np.float32), (0, 0), 1)
     template, mask = image[10:22, 20:36].copy(), np.ones((12, 16), np.float32)
-    swept = Sweep(Halvings([template]), Halvings([mask]), Halvings([image]), (1.0, 1.0), (0.0, 0.0)).seen(3, 1)
+    swept = Sweep(*map(Halvings.of, (template, mask, image)), (1.0, 1.0), (0.0, 0.0)).seen(3, 1)
     best = swept.guesses[0]
     assert (best.pose.scale, best.pose.angle) == (1.0, 0.0)
     assert abs(best.pose.x - 28) <= 0.5
@@ -93,7 +102,7 @@ def test_the_sweep_scores_as_a_slow_loop_does():
     for x, y in ((28.0, 16.0), (15.0, 20.0), (30.0, 21.0)):
         window = image[int(y) - 6 : int(y) + 6, int(x) - 8 : int(x) + 8]
         expected = np.corrcoef(window.ravel(), template.ravel())[0, 1]
-        assert sheet.score(Halvings([image]), Pose(x, y, 1.0, 0.0)) == pytest.approx(expected, abs=1e-5)
+        assert sheet.score(Halvings.of(image), Pose(x, y, 1.0, 0.0)) == pytest.approx(expected, abs=1e-5)
 
 
 def test_several_copies_are_all_found():

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.planes import halved
+
 Grey = NDArray[np.float32]
 """(h, w)"""
 
@@ -60,18 +62,20 @@ class Pose:
 
 @dataclass(frozen=True, eq=False)
 class Halvings:
-    """A grey plane at 1, 1/2, 1/4 ... of its size, made when asked for."""
+    """A grey plane at 1, 1/2, 1/4 ... of its size, as far as it can be halved."""
 
-    planes: list[Grey]
+    planes: tuple[Grey, ...]
+
+    @classmethod
+    def of(cls, plane: Grey) -> Halvings:
+        """All at once: several threads ask for them, and together they are a third of the plane."""
+        planes = [plane]
+        while min(planes[-1].shape) >= 2:
+            planes.append(halved(planes[-1]))
+        return cls(tuple(planes))
 
     def at(self, number: int) -> Grey:
         """Halved so many times."""
-        while len(self.planes) <= number:
-            last = self.planes[-1]
-            height, width = last.shape[0] // 2, last.shape[1] // 2
-            self.planes.append(
-                cv2.resize(last[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
-            )
         return self.planes[number]
 
 
@@ -134,7 +138,7 @@ class Sheet:
 
 def sheets(template: Grey, mask: NDArray[np.bool_]) -> list[Sheet]:
     """The template at its sizes, the largest first."""
-    grey, counted = Halvings([template]), Halvings([mask.astype(np.float32)])
+    grey, counted = Halvings.of(template), Halvings.of(mask.astype(np.float32))
     middle = (template.shape[1] / 2, template.shape[0] / 2)
     made = []
     for number in range(32):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.match.correlation import Plane
 from lookalike.types import Picture, Placement
+
+Number = TypeVar("Number", np.uint8, np.float32)
 
 
 def planes(picture: Picture, colour: bool, level: int = 0) -> Plane:
@@ -19,11 +23,11 @@ def planes(picture: Picture, colour: bool, level: int = 0) -> Plane:
     return np.ascontiguousarray(picture.pixels) if colour else picture.plane("luma", _luma)
 
 
-def halved(plane: Plane) -> Plane:
-    """Means of two by two; an odd last row or column is left out."""
+def halved(plane: NDArray[Number]) -> NDArray[Number]:
+    """Means of two by two, (h, w) or (h, w, c); an odd last row or column is left out."""
     height, width = plane.shape[0] // 2, plane.shape[1] // 2
     half = cv2.resize(plane[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(half, np.uint8).reshape(height, width, plane.shape[2])
+    return np.asarray(half, plane.dtype).reshape(height, width, *plane.shape[2:])
 
 
 def scaled_to(image: Picture, found: Sequence[Placement]) -> tuple[Placement, ...]:

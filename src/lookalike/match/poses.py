@@ -75,10 +75,10 @@ class Poses:
         sizes = sheets(grey, counted)
         if not sizes:
             return Located((), True)
-        seen = Halvings([large[:, :, 0].astype(np.float32)])
-        swept = Sweep(Halvings([grey]), Halvings([counted.astype(np.float32)]), seen, self._scales, self._angles).seen(
-            max(GUESSES, 4 * k), self.threads
-        )
+        seen = Halvings.of(large[:, :, 0].astype(np.float32))
+        of_mask = Halvings.of(counted.astype(np.float32))
+        sweep = Sweep(Halvings.of(grey), of_mask, seen, self._scales, self._angles)
+        swept = sweep.seen(max(GUESSES, 4 * k), self.threads)
         fitted = self._fitted(sizes, seen, swept.guesses, max(KEPT, 2 * k))
         places = [_placement(pose, score, small.shape) for pose, score in fitted if self._is_allowed(pose)]
         chance = max(FITTED, highest_by_chance(swept.spread, swept.count, MARGIN))
