@@ -12,8 +12,7 @@ from lookalike.index import SET_INDEXES
 from lookalike.protocols import SetIndex
 from lookalike.types import Keypoints, LocalFeatures, Space
 
-DIM = 64
-FLOATS, BITS = Space("sift", "digest", DIM, "cosine"), Space("segments", "digest", DIM, "hamming")
+FLOATS, BITS = Space("sift", "digest", 32, "cosine"), Space("segments", "digest", 64, "hamming")
 SPACES = {"asmk": FLOATS, "inverted": FLOATS, "votes": BITS}
 """What each kind takes."""
 PICTURES = 60
@@ -30,15 +29,17 @@ def features_of(rows: np.ndarray, space: Space) -> LocalFeatures:
     return LocalFeatures(keypoints, (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32))
 
 
-def rows_of(seed: int, k: int = EACH) -> np.ndarray:
-    return np.random.default_rng(seed).normal(size=(k, DIM))
+def rows_of(seed: int, space: Space, k: int = EACH) -> np.ndarray:
+    """Of unit length."""
+    rows = np.random.default_rng(seed).normal(size=(k, space.dim))
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def seen_again(rows: np.ndarray, share: float, noise: float, seed: int = 0) -> np.ndarray:
     """Some of the rows, shaken."""
     rng = np.random.default_rng(seed)
     kept = rows[rng.permutation(len(rows))[: round(share * len(rows))]]
-    return kept + noise * rng.normal(size=kept.shape)
+    return kept + noise * rng.normal(size=kept.shape) / np.sqrt(kept.shape[1])
 
 
 @pytest.fixture(params=list(SET_INDEXES))
@@ -49,12 +50,12 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def picture(name: str) -> Drawn:
     """The features of a picture of that number, for this kind of index."""
-    return lambda seed, k=EACH: features_of(rows_of(seed, k), SPACES[name])
+    return lambda seed, k=EACH: features_of(rows_of(seed, SPACES[name], k), SPACES[name])
 
 
 def built(name: str, pictures: int = PICTURES) -> SetIndex:
     """An index of pictures 0, 1, ... with ids 5, 8, 11, ..."""
-    all_of = [features_of(rows_of(seed), SPACES[name]) for seed in range(PICTURES)]
+    all_of = [features_of(rows_of(seed, SPACES[name]), SPACES[name]) for seed in range(PICTURES)]
     sets = all_of[:pictures]
     sample = np.concatenate([each.descriptors for each in all_of])
     index = SET_INDEXES.make(name).build(SPACES[name], sample, len(sample))
@@ -65,13 +66,13 @@ def built(name: str, pictures: int = PICTURES) -> SetIndex:
 def test_a_picture_is_found_by_some_of_its_features(name: str) -> None:
     index = built(name)
     for at in range(0, PICTURES, 7):
-        hits = index.search(features_of(seen_again(rows_of(at), 0.4, 0.2), SPACES[name]), 5)
+        hits = index.search(features_of(seen_again(rows_of(at, SPACES[name]), 0.4, 0.3), SPACES[name]), 5)
         assert hits.ids[0] == at * 3 + 5
         assert (np.diff(hits.scores) <= 0).all()
 
 
 def test_a_question_that_shows_two_pictures_finds_both(name: str) -> None:
-    rows = np.concatenate([rows_of(at) for at in (3, 40)])
+    rows = np.concatenate([rows_of(at, SPACES[name]) for at in (3, 40)])
     assert set(built(name).search(features_of(rows, SPACES[name]), 2).ids.tolist()) == {14, 125}
 
 
@@ -142,7 +143,7 @@ def test_two_builds_answer_the_same_whatever_the_order_of_adding(name: str, pict
 
 
 def test_features_of_another_space_are_refused(name: str) -> None:
-    wrong = features_of(np.ones((3, DIM // 2)), SPACES[name])
+    wrong = features_of(np.ones((3, SPACES[name].dim // 2)), SPACES[name])
     index = built(name, 2)
     wanted = f"{SPACES[name].columns} columns"
     with pytest.raises(ValueError, match=wanted):

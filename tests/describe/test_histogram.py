@@ -27,11 +27,15 @@ def similarity(a: Picture, b: Picture) -> float:
 RED, BLUE, WHITE, BLACK = (220, 20, 30), (30, 60, 200), (255, 255, 255), (0, 0, 0)
 
 
-@pytest.mark.parametrize("bins", [2, 8, 16])
-def test_counts_agree_with_opencv(bins: int) -> None:
+@pytest.mark.parametrize("bins", [2, 3, 8, 10, 16, 31])
+def test_counts_are_those_of_the_cells_that_explanations_name(bins: int) -> None:
     pixels = np.random.default_rng(0).integers(256, size=(SIDE, SIDE, 3), dtype=np.uint8)
-    counts = cv2.calcHist([pixels], [0, 1, 2], None, [bins] * 3, [0, 256] * 3).ravel()
-    row = ColourHistogram(bins=bins).describe([picture_of(pixels)])[0]
+    describer = ColourHistogram(bins=bins)
+    levels = np.minimum(pixels.reshape(-1, 3).astype(np.float64) * bins // 256, bins - 1).astype(np.int64)
+    cells = levels @ [bins**2, bins, 1]
+    np.testing.assert_array_equal(describer._cells(pixels.reshape(-1, 3)), cells)
+    counts = np.bincount(cells, minlength=bins**3)
+    row = describer.describe([picture_of(pixels)])[0]
     np.testing.assert_allclose(np.square(row), counts / counts.sum(), atol=1e-6)
 
 

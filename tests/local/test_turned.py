@@ -39,6 +39,7 @@ def test_places_of_a_turned_picture_are_found_no_worse_than_by_sift(
         turned = np.ascontiguousarray(np.rot90(photo.pixels, degrees // 90))
         ours, sifts = (right(each, photo, turned, degrees) for each in (network, Sift(side=SIDE, budget=BUDGET)))
         assert ours[0] >= sifts[0]  # mean matching accuracy
+        assert ours[0] > 0.9
         assert ours[1] >= sifts[1] or ours[1] > 50  # of how many
 
 
@@ -46,6 +47,10 @@ def right(extractor: Extractor, photo: Picture, turned: Pixels, degrees: int) ->
     """Share of the matches whose ends are one place, of the view that agrees best; and how many they are."""
     copy = extractor.extract(Picture(turned, (turned.shape[1], turned.shape[0])))
     found = related_in_a_view(views(extractor, photo, extractor.extract(photo)), copy, Nearest(), Planar())
+    assert found.geometry is not None
+    assert not found.geometry.mirrored
+    middle = np.array([*(np.array(photo.size) - 1) / 2, 1]) @ found.geometry.model.T
+    np.testing.assert_allclose(middle[:2] / middle[2], (np.array(turned.shape[1::-1]) - 1) / 2, atol=2)
     i, j = found.matches.pairs.T
     xy, (width, height) = found.a.keypoints.xy[i], photo.size
     for _ in range(degrees // 90):
