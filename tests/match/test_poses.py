@@ -11,10 +11,11 @@ from lookalike.errors import BadQuery
 from lookalike.match.absence import highest_by_chance
 from lookalike.match.alignment import Halvings, Pose, sheets
 from lookalike.match.poses import Poses
-from lookalike.match.sweep import Sweep
+from lookalike.match.sweep import Guess, Sweep
 from lookalike.types import Picture
 
 SIZE = (320, 240)
+PHOTO = cv2.resize(skimage.data.astronaut(), (700, 700))
 
 
 def picture(pixels):
@@ -24,7 +25,7 @@ def picture(pixels):
 
 def scene(scale, angle, middle=(150.0, 110.0)):
     """A part of a photo, and the photo warped so that the part lies at `middle`, in other light and with noise."""
-    photo = cv2.resize(skimage.data.astronaut(), (700, 700))
+    photo = PHOTO
     part = photo[60:130, 270:360]
     turn = scale * np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
     shift = np.array(middle) - 0.5 - turn @ (np.array([315.0, 95.0]) - 0.5)
@@ -46,6 +47,29 @@ def test_place_size_and_turn_are_found_to_fractions(scale, degrees):
     assert (width, height) == pytest.approx((90 * place.scale, 70 * place.scale))
     assert place.score > max(0.9, found.chance)
     assert found.response.shape == SIZE[::-1]
+
+
+@pytest.mark.parametrize(("low", "high", "degrees"), [(-170, 170, 100), (0, 270, 200), (150, 200, -170)])
+def test_a_wide_range_of_angles_is_allowed_whole(low, high, degrees):
+    template, image = scene(1.0, math.radians(degrees))
+    place = Poses(smallest=0.9, largest=1.1, least_angle=low, most_angle=high).locate(template, image).placements[0]
+    assert math.remainder(place.angle - math.radians(degrees), 2 * math.pi) == pytest.approx(0, abs=0.01)
+
+
+def test_every_guess_is_made_to_fit_in_the_smallest_sheet_first():
+    """Poses of small scales have one sheet fewer: the largest."""
+    template = np.random.default_rng(0).uniform(0, 255, (200, 200)).astype(np.float32)
+    all_sizes = sheets(template, np.ones((200, 200), bool))
+    image = Halvings.of(cv2.resize(template, (220, 220)))
+    guesses = [Guess(Pose(112.0, 109.0, scale, 0.02), 0.99) for scale in (0.5, 1.05)]
+    fitted = Poses()._fitted(all_sizes, image, guesses, 1)
+    assert len(fitted) == 1
+    assert fitted[0][0].scale == pytest.approx(1.1, abs=0.02)
+
+
+def test_a_template_that_no_pose_brings_inside_is_refused():
+    with pytest.raises(BadQuery, match="allow smaller ones"):
+        Poses(smallest=0.5, largest=1).locate(picture(PHOTO[:10, :700]), picture(PHOTO[:100, :100]))
 
 
 def test_threads_change_nothing():

@@ -61,15 +61,10 @@ class Poses:
     def locate(self, template: Picture, image: Picture, k: int = 1, mask: Mask | None = None) -> Located:
         """The best `k` places, best first; `chance` is the score that nothing would reach.
 
-        Raises `BadQuery` where the template is larger than the image at the smallest size.
+        Raises `BadQuery` where the template is larger than the image at every size and angle.
         """
         small, large = planes(template, False), planes(image, False)
         check(small, small, mask)
-        if self.smallest * min(small.shape[:2]) > min(large.shape[:2]):
-            raise BadQuery(
-                f"the template has {small.shape[1]} x {small.shape[0]} px and the picture {large.shape[1]} x "
-                f"{large.shape[0]}: at scale {self.smallest:g} the template is still larger; allow smaller ones"
-            )
         counted = np.ones(small.shape[:2], bool) if mask is None else mask
         grey = small[:, :, 0].astype(np.float32)
         sizes = sheets(grey, counted)
@@ -79,6 +74,11 @@ class Poses:
         of_mask = Halvings.of(counted.astype(np.float32))
         sweep = Sweep(Halvings.of(grey), of_mask, seen, self._scales, self._angles)
         swept = sweep.seen(max(GUESSES, 4 * k), self.threads)
+        if swept.count == 0:
+            raise BadQuery(
+                f"the template has {small.shape[1]} x {small.shape[0]} px and the picture {large.shape[1]} x "
+                f"{large.shape[0]}: at no scale from {self.smallest:g} on and no angle does it fit; allow smaller ones"
+            )
         fitted = self._fitted(sizes, seen, swept.guesses, max(KEPT, 2 * k))
         places = [_placement(pose, score, small.shape) for pose, score in fitted if self._is_allowed(pose)]
         chance = max(FITTED, highest_by_chance(swept.spread, swept.count, MARGIN))
@@ -90,22 +90,19 @@ class Poses:
         """Best first: all made to fit in the small picture, the best of them in larger ones."""
         found = [(guess.pose, guess.score) for guess in guesses]
         depth = max((len(working(sizes, pose.scale)) for pose, _ in found), default=0)
-        for at in range(depth, 0, -1):
+        for at in range(1, depth + 1):
             found = [self._at_size(sizes, image, one, at) for one in found]
             found = _distinct(sorted(found, key=lambda one: -one[1]), most)
         return found
 
     def _at_size(self, sizes: list[Sheet], image: Halvings, one: tuple[Pose, float], at: int) -> tuple[Pose, float]:
-        """In the at-th largest picture that a template of this scale has."""
+        """In the at-th smallest picture of the template, if it has so many at this scale."""
         of_scale = working(sizes, one[0].scale)
-        return aligned(of_scale[at - 1], image, one[0], self._scales) if at <= len(of_scale) else one
+        return aligned(of_scale[-at], image, one[0], self._scales) if at <= len(of_scale) else one
 
     def _is_allowed(self, pose: Pose) -> bool:
         low, high = self._angles
-        return (
-            high - low >= 2 * math.pi
-            or low - SLIP <= (pose.angle - low + math.pi) % (2 * math.pi) + low - math.pi <= high + SLIP
-        )
+        return abs(math.remainder(pose.angle - (low + high) / 2, 2 * math.pi)) <= (high - low) / 2 + SLIP
 
     @property
     def _scales(self) -> tuple[float, float]:
