@@ -123,6 +123,7 @@ def test_a_map_shows_the_place_and_is_written_beside_the_answer(files, tmp_path)
         (("part.png", "photo.png", "--angles", "a:b"), "two numbers, FROM:TO"),
         (("part.png", "photo.png", "--angles", "0:90", "--engine", "exact"), "leave --engine out"),
         (("part.png", "photo.png", "--scales", "9:9"), "allow smaller ones"),
+        (("part.png", "photo.png", "--also", "absent.png", "--map", "map.png"), "a map of one template"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_what_to_do(files, words, message):
@@ -159,10 +160,28 @@ def test_a_part_is_found_in_the_library(files, library):
     assert "photo.png  at 220.0, 150.0  80 x 64" in ran.stdout
 
 
-@pytest.mark.parametrize("words", [(), ("--engine", "exact"), ("--colour",)])
-def test_what_the_library_does_not_hold_is_not_found(files, library, words):
-    ran = run(files / "absent.png", "-l", "--library", library, *words)
+def test_what_the_library_does_not_hold_is_not_found(files, library):
+    ran = run(files / "absent.png", "-l", "--library", library)
     assert (ran.returncode, ran.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("words", [(), ("--engine", "exact"), ("--engine", "fast"), ("--colour",)])
+def test_what_fits_but_badly_is_not_found_in_the_library_whatever_the_engine(files, library, words, tmp_path):
+    part = cv2.imread(str(files / "part.png")).astype(float)
+    part += np.random.default_rng(0).normal(0, 50, part.shape)
+    cv2.imwrite(str(tmp_path / "noisy.png"), np.clip(part, 0, 255))
+    assert run(tmp_path / "noisy.png", "-l", "--library", library, *words).returncode == 1
+    ran = run(tmp_path / "noisy.png", "-l", "--library", library, *words, "--least", 0.6, "--json")
+    (place,) = json.loads(ran.stdout)["placements"]
+    assert 0.65 < place["score"] < 0.9
+
+
+def test_the_size_that_was_found_in_the_library_is_told(files, library, tmp_path):
+    part = cv2.imread(str(files / "part.png"))
+    cv2.imwrite(str(tmp_path / "large.png"), cv2.resize(part, None, fx=1.25, fy=1.25, interpolation=cv2.INTER_CUBIC))
+    ran = run(tmp_path / "large.png", "-l", "--library", library, "--scales", "0.8:1")
+    assert "photo.png" in ran.stdout
+    assert "scale 0.8" in ran.stdout
 
 
 @pytest.mark.parametrize(
@@ -170,6 +189,9 @@ def test_what_the_library_does_not_hold_is_not_found(files, library, words):
     [
         (("part.png", "photo.png", "-l"), "no IMAGE"),
         (("part.png", "-l", "--map", "map.png"), "no --map"),
+        (("part.png", "-l", "--engine", "phase"), "--engine fast or exact"),
+        (("part.png", "-l", "--engine", "poses"), "--engine fast or exact"),
+        (("part.png", "-l", "--scales", "1:inf"), "from 0.05 to 20"),
         (("part.png",), "-l for the whole library"),
         (("part.png", "photo.png", "--where", "width > 3"), "with --where"),
         (("part.png", "-l", "--where", "width"), "does not parse"),

@@ -14,7 +14,8 @@ import lookalike
 from lookalike import Library
 from lookalike.errors import BadQuery
 from lookalike.match import LOCATORS
-from lookalike.search.everywhere import Found, scale_steps
+from lookalike.match.sweep import geometric
+from lookalike.search.everywhere import STEP, Found
 from lookalike.search.ingest import Options, Progress
 from lookalike.search.planes import PLANE
 from lookalike.types import Space
@@ -172,7 +173,8 @@ def test_filling_them_goes_on_where_it_was_stopped(library: Library, album: Path
     assert library.status().planes == 7
 
 
-def test_planes_of_another_make_are_made_anew(kept: Library, album: Path) -> None:
+@pytest.mark.parametrize("planes", [True, None])
+def test_planes_of_another_make_are_made_anew(kept: Library, album: Path, planes: bool | None) -> None:
     old = Space("plane", "0123456789abcdef", 12, "correlation")
     store = type(kept.store).open(kept.folder)
     with store.writing(), store.transaction():
@@ -181,19 +183,34 @@ def test_planes_of_another_make_are_made_anew(kept: Library, album: Path) -> Non
     store.close()
     with pytest.raises(BadQuery, match="index PATH --planes"):
         kept.locate(part(album))
-    kept.index(album, planes=True)
+    kept.index(album, planes=planes)
     assert kept.store.plane_spaces() == [PLANE.space]
     assert kept.locate(part(album)).places != ()
 
 
-@pytest.mark.parametrize(("k", "scales"), [(0, (1.0, 1.0)), (1, (0.0, 1.0)), (1, (2.0, 1.0))])
+@pytest.mark.parametrize(
+    ("k", "scales"), [(0, (1.0, 1.0)), (1, (0.0, 1.0)), (1, (2.0, 1.0)), (1, (1.0, np.inf)), (1, (np.nan, 1.0))]
+)
 def test_what_cannot_be_asked_is_refused(held: Library, shown: Path, k: int, scales: tuple[float, float]) -> None:
     with pytest.raises(BadQuery):
         held.locate(part(shown), k=k, scales=scales)
 
 
+def test_no_size_beyond_the_limits_is_told(held: Library, shown: Path) -> None:
+    larger = cv2.resize(part(shown), None, fx=1 / 0.82, fy=1 / 0.82, interpolation=cv2.INTER_CUBIC)
+    (found, *_) = held.locate(larger, scales=(0.5, 0.8), least=0.5).places
+    assert found.placement.scale == pytest.approx(0.8)
+
+
+def test_a_locator_that_finds_a_size_of_its_own_has_it_told(held: Library, shown: Path) -> None:
+    larger = cv2.resize(part(shown), None, fx=1.02, fy=1.02, interpolation=cv2.INTER_CUBIC)
+    poses = LOCATORS.make("poses", {"smallest": 0.9, "largest": 1.1, "least_angle": 0.0, "most_angle": 0.0})
+    (found, *_) = held.locate(larger, locator=poses).places
+    assert found.placement.scale == pytest.approx(1 / 1.02, abs=0.01)
+
+
 def test_scales_go_evenly_from_one_to_the_other() -> None:
-    assert scale_steps(1.0, 1.0) == (1.0,)
-    steps = np.array(scale_steps(0.5, 2.0))
+    assert geometric(1.0, 1.0, STEP) == [1.0]
+    steps = np.array(geometric(0.5, 2.0, STEP))
     assert steps[[0, -1]] == pytest.approx([0.5, 2.0])
     assert (steps[1:] / steps[:-1]).max() <= 1.1 + 1e-9

@@ -8,6 +8,7 @@ from PIL import Image
 
 from lookalike.errors import BadPicture, BadQuery
 from lookalike.match.exact import Exact
+from lookalike.pixels.limits import Limits
 from lookalike.search.locating import locate, locate_each
 
 PHOTO = np.ascontiguousarray(skimage.data.coffee())
@@ -44,6 +45,21 @@ def test_what_is_transparent_in_a_template_does_not_count(kind):
     (place,) = locate(source, PHOTO, locator=Exact()).located.placements
     assert place.score > 0.999
     np.testing.assert_allclose(place.box, (220, 150, 80, 64), atol=0.6)
+
+
+def test_pixels_that_are_true_or_false_may_be_transparent_as_well():
+    scene = PHOTO > 110
+    clear = np.dstack([scene[150:214, 220:300], np.ones((64, 80, 1), bool)])
+    clear[:, 50:] = False
+    (place,) = locate(clear, scene, locator=Exact()).located.placements
+    assert place.score > 0.999
+    np.testing.assert_allclose(place.box, (220, 150, 80, 64), atol=0.6)
+
+
+def test_a_large_jpeg_is_as_good_a_template_as_without_the_question_of_what_is_opaque():
+    limits = Limits(pixels=4000)
+    (place,) = locate(encoded(PART[:, :, ::-1], ".jpg"), PHOTO[::2, ::2].copy(), limits=limits).located.placements
+    assert place.score > 0.9
 
 
 def test_a_mask_that_is_given_counts_in_place_of_what_is_transparent():

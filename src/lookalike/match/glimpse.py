@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lookalike.describe.drawing import MARK, PAPER, framed, magnified
 from lookalike.local.sift import CELLS, TURNS, Sift
 from lookalike.local.uniqueness import SelfSimilarity
+from lookalike.match.drawing import whole
 from lookalike.pixels.colour import rgb_of_grey
 from lookalike.protocols import Extractor
 from lookalike.types import Pixels
@@ -54,7 +55,7 @@ def _gradients(histograms: Row) -> Pixels:
         middle = np.array([across + 0.5, down + 0.5]) * cell
         tips = middle + arms[down, across, :, None] * np.column_stack([np.cos(turns), -np.sin(turns)])
         for tip in tips:
-            cv2.line(drawn, _whole(middle), _whole(tip), MARK, 2, cv2.LINE_AA)
+            cv2.line(drawn, whole(middle), whole(tip), MARK, 2, cv2.LINE_AA)
     return framed(drawn)
 
 
@@ -67,7 +68,3 @@ def _surroundings(levels: Row) -> Pixels:
     sector = np.floor(sectors * (np.arctan2(y, x) % (2 * np.pi)) / (2 * np.pi)).astype(int) % sectors
     grey = np.where(radius < 1, np.rint(255 * levels[ring, sector]), PAPER)
     return framed(rgb_of_grey(grey.astype(np.uint8)))
-
-
-def _whole(place: NDArray[np.floating]) -> tuple[int, int]:
-    return round(float(place[0])), round(float(place[1]))

@@ -74,7 +74,7 @@ class Sweep:
 
     def seen(self, most: int, threads: int) -> Seen:
         """At most so many guesses."""
-        found = in_threads(self._at, _geometric(*self.scales), threads)
+        found = in_threads(self._at, geometric(*self.scales, RATIO), threads)
         guesses = [guess for one in found for guess in self._peaks(one, most)]
         guesses.sort(key=lambda one: -one.score)
         count = sum(one.count for one in found)
@@ -181,9 +181,10 @@ class _Windows:
         return np.asarray(back[: self.shape[0], : self.shape[1]])
 
 
-def _geometric(least: float, most: float) -> list[float]:
-    steps = math.ceil(math.log(most / least) / math.log(RATIO) - 1e-9)
-    return [float(scale) for scale in np.geomspace(least, most, steps + 1)] if steps else [math.sqrt(least * most)]
+def geometric(least: float, most: float, ratio: float) -> list[float]:
+    """From one to the other, evenly, each at most `ratio` times the one before."""
+    steps = math.ceil(math.log(most / least) / math.log(ratio) - 1e-9)
+    return [float(scale) for scale in np.geomspace(least, most, steps + 1)]
 
 
 def _angles(allowed: tuple[float, float], step: float) -> Iterator[float]:

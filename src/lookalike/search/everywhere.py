@@ -12,6 +12,7 @@ import numpy as np
 
 from lookalike.errors import BadPicture, BadQuery
 from lookalike.match import LOCATORS
+from lookalike.match.sweep import geometric
 from lookalike.pixels.planes import grey
 from lookalike.protocols import Locator, Store
 from lookalike.search.glimpse import Glimpse, Glimpser
@@ -35,6 +36,8 @@ PATIENCE: Final = 20
 BATCH: Final = 256
 FINE_BATCH: Final = 32
 """Planes in memory at a time, for each thread; fewer where they are not halved."""
+SCALES: Final = (0.05, 20.0)
+"""Sizes that may be looked for."""
 STEP: Final = 1.1
 """From one scale that is looked for in small planes to the next."""
 FINER: Final = (1.04, 1.013, 1.004)
@@ -85,8 +88,9 @@ class Everywhere:
     def __post_init__(self) -> None:
         if self.k < 1:
             raise BadQuery(f"k must be 1 or more, not {self.k}")
-        if not 0 < self.scales[0] <= self.scales[1]:
-            raise BadQuery(f"scales go from a size above 0 to one as large or larger, not {self.scales}")
+        if not SCALES[0] <= self.scales[0] <= self.scales[1] <= SCALES[1]:
+            smallest, largest = self.scales
+            raise BadQuery(f"scales go up, from 0.05 to 20 at most, not from {smallest:g} to {largest:g}")
 
     def find(self, template: Picture, where: str | None = None) -> Finds:
         """The `k` pictures of those that pass `where` that hold the template best."""
@@ -99,8 +103,9 @@ class Everywhere:
 
     def _glimpses(self, template: Picture, sizes: Mapping[int, Size]) -> list[Glimpse]:
         """Of all pictures in which the template can be seen, the most promising first."""
-        glimpser = Glimpser(grey(template), PLANE, scale_steps(*self.scales))
-        first = _ranked(glimpser, self.store.vectors(PLANE.space, batch=BATCH), sizes)
+        glimpser = Glimpser(grey(template), PLANE, geometric(*self.scales, STEP))
+        all_of_them = np.array(sorted(sizes), np.int64)
+        first = _ranked(glimpser, self.store.vectors(PLANE.space, all_of_them, batch=BATCH), sizes)
         again: list[Glimpse] = []
         for scale in sorted({one.scale for one in first[:AGAIN]}):
             ids = np.array(sorted(one.id for one in first[:AGAIN] if one.scale == scale), np.int64)
@@ -140,7 +145,8 @@ class Everywhere:
         best = self._at_scale(template, image, glimpse.scale)
         for factor in FINER if self.scales[0] < self.scales[1] else ():
             if best is not None:
-                tried = (self._at_scale(template, image, best.scale * by) for by in (1 / factor, factor))
+                scales = np.clip([best.scale / factor, best.scale * factor], *self.scales)
+                tried = (self._at_scale(template, image, float(scale)) for scale in scales)
                 best = max([best, *(one for one in tried if one is not None)], key=lambda one: one.score)
         return best
 
@@ -150,7 +156,7 @@ class Everywhere:
             return None
         locator = self.locator or LOCATORS.make("exact" if image.pixels[:, :, 0].size <= SMALL else "fast")
         places = locator.locate(scaled, image, 1).placements
-        return replace(places[0], scale=scale) if places else None
+        return replace(places[0], scale=scale * places[0].scale) if places else None
 
 
 def _ranked(glimpser: Glimpser, batches: Iterable[tuple[Ids, Vectors]], sizes: Mapping[int, Size]) -> list[Glimpse]:
@@ -165,12 +171,6 @@ def _ranked(glimpser: Glimpser, batches: Iterable[tuple[Ids, Vectors]], sizes: M
 
 def _by_score(one: Glimpse) -> tuple[float, int]:
     return -one.score, one.id
-
-
-def scale_steps(smallest: float, largest: float) -> tuple[float, ...]:
-    """From one to the other, evenly by ratio, `STEP` or less apart."""
-    count = int(np.ceil(np.log(largest / smallest) / np.log(STEP) - 1e-9)) + 1
-    return tuple(float(scale) for scale in np.geomspace(smallest, largest, count))
 
 
 def _scaled(picture: Picture, scale: float) -> Picture:

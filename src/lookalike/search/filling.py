@@ -32,6 +32,11 @@ class Filling:
     of: Literal["local features", "small planes"]
 
 
+def is_new(store: Store) -> bool:
+    """Whether nothing was ever put into the library: then what it keeps is still to be chosen."""
+    return store.count() == 0 and not store.spaces()
+
+
 def fill(store: Store, filling: Filling, report: IndexReport, options: Options) -> IndexReport:
     """`report` of the passes before, with what this one adds to it. The caller holds `store.writing()`."""
     if report.interrupted:

@@ -18,15 +18,14 @@ from lookalike.pixels.limits import Limits
 from lookalike.protocols import Locator
 from lookalike.search.atomic import write_atomically
 from lookalike.search.opening import Opener
-from lookalike.search.sample import Source, opaque, sample
+from lookalike.search.sample import Source, fetched, opaque, sample
 from lookalike.types import Located, Picture
 
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """What was looked for, where, and what was found."""
+    """Where something was looked for, and what was found."""
 
-    template: Picture
     image: Picture
     located: Located
 
@@ -72,20 +71,17 @@ def locate_each(
         raise BadQuery(f"k must be 1 or more, not {k}")
     opener = Opener(limits)
     try:
-        small = [sample(source, decode=opener.decode).picture(None) for source in templates]
-        covered = [_covered(source, mask, opener) for source in templates]
+        sources = [fetched(template) for template in templates]
+        small = [sample(source, decode=opener.decode).picture(None) for source in sources]
+        if mask is None:
+            covered = [opaque(source, opacity=opener.opacity) for source in sources]
+        else:
+            covered = [_light(sample(mask, decode=opener.decode).picture(None))] * len(sources)
         large = sample(image, decode=opener.decode).picture(None)
     finally:
         opener.close()
     engine = LOCATORS.make("fast") if locator is None else locator
-    return [Search(one, large, engine.locate(one, large, k, only)) for one, only in zip(small, covered, strict=True)]
-
-
-def _covered(template: Source, mask: Source | None, opener: Opener) -> NDArray[np.bool_] | None:
-    """(th, tw) the pixels of a template that count; None: all of them."""
-    if mask is None:
-        return opaque(template, opacity=opener.opacity)
-    return _light(sample(mask, decode=opener.decode).picture(None))
+    return [Search(large, engine.locate(one, large, k, only)) for one, only in zip(small, covered, strict=True)]
 
 
 def _light(mask: Picture) -> NDArray[np.bool_]:

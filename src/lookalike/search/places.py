@@ -17,7 +17,7 @@ from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Extractor, Store
 from lookalike.registry import configuration
-from lookalike.search.filling import Filling, fill
+from lookalike.search.filling import Filling, fill, is_new
 from lookalike.search.ingest import IndexReport, Options
 from lookalike.search.reading import Loaded
 from lookalike.search.relate import DEFAULT_EXTRACTOR
@@ -63,13 +63,12 @@ def keep_places(store: Store, keep: bool | None, named: Extractor | None = None)
     if named is not None and keep is False:
         raise BadQuery("local features are named that the library is not to keep: leave out the one or the other")
     there = extractor_of(store)
-    is_new = store.count() == 0 and not store.spaces()
     replaced = named is not None and named != there
     with store.transaction():
         if keep is False or replaced:
             for space in store.local_spaces():
                 store.drop_space(space)
-        if replaced or (there is None and (keep or (keep is None and is_new))):
+        if replaced or (there is None and (keep or (keep is None and is_new(store)))):
             extractor = named or DEFAULT_EXTRACTOR
             store.add_local_space(extractor.space, configuration(extractor))
 

@@ -15,7 +15,7 @@ from lookalike.pixels.planes import small_grey
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Store
 from lookalike.registry import configuration, digest
-from lookalike.search.filling import Filling, fill
+from lookalike.search.filling import Filling, fill, is_new
 from lookalike.search.ingest import IndexReport, Options
 from lookalike.search.reading import Loaded
 from lookalike.types import Picture, Size, Space
@@ -80,13 +80,17 @@ def keeps_planes(store: Store) -> bool:
 
 
 def keep_planes(store: Store, keep: bool | None) -> None:
-    """Has the library keep small planes, or drop them; None leaves it as it is, and begins with a new library."""
-    is_new = store.count() == 0 and not store.spaces()
+    """Has the library keep small planes, or drop them; None leaves it as it is, and begins with a new library.
+
+    Planes of another make are dropped, and made anew.
+    """
+    there = store.plane_spaces()
+    kept = keep or (keep is None and (bool(there) or is_new(store)))
     with store.transaction():
-        for space in store.plane_spaces():
-            if keep is False or space != PLANE.space:
+        for space in there:
+            if not kept or space != PLANE.space:
                 store.drop_space(space)
-        if keep or (keep is None and is_new):
+        if kept:
             store.add_plane_space(PLANE.space, configuration(PLANE))
 
 

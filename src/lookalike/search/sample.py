@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lookalike.errors import BadQuery
 from lookalike.pixels.crop import crop as cropped
 from lookalike.pixels.exif import upright_size
+from lookalike.pixels.sniff import HEAD, sniff
 from lookalike.pixels.turn import TURNED, UPRIGHT, turned
 from lookalike.search.palette import is_palette, picture_of
 from lookalike.types import Box, Picture, Size
@@ -77,21 +78,22 @@ def sample(source: Source, *, decode: Decode, box: Box | None = None, label: str
     return _of_picture(_picture(source), label or "array", box)
 
 
+def fetched(source: Source) -> Source:
+    """What is at a path or a URL, as bytes; everything else as it is."""
+    return _read(source) if isinstance(source, (str, os.PathLike)) and not is_palette(source) else source
+
+
 def opaque(source: Source, *, opacity: Callable[[bytes], Picture]) -> NDArray[np.bool_] | None:
-    """(h, w) where the picture at `source` is opaque; None where it is so everywhere."""
+    """(h, w) where the picture, as `fetched` gives it, is opaque; None where it is so everywhere."""
     if is_palette(source):
         return None
-    if isinstance(source, (str, os.PathLike)):
-        source = _read(source)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        found = opacity(bytes(source)).pixels[:, :, 0] >= 128
+        data = bytes(source)
+        alpha = None if sniff(data[:HEAD]) == "jpeg" else opacity(data).pixels[:, :, 0]
     else:
-        array = np.asarray(source) if isinstance(source, np.ndarray) else _array_of_image(source)
-        if array.ndim != 3 or array.shape[2] != 4:
-            return None
-        alpha: NDArray[Any] = array[:, :, 3]
-        found = alpha >= (0.5 if np.issubdtype(array.dtype, np.floating) else 128)
-    return None if found.all() else np.asarray(found)
+        array = _levels(_array(source))
+        alpha = array[:, :, 3] if array.ndim == 3 and array.shape[2] == 4 else None
+    return None if alpha is None or (alpha >= 128).all() else np.asarray(alpha >= 128)
 
 
 def _of_bytes(data: bytes, label: str, decode: Decode, box: Box | None) -> Sample:
@@ -122,9 +124,12 @@ def _read(source: str | os.PathLike[str]) -> bytes:
 
 
 def _picture(source: object) -> Picture:
-    array = np.asarray(source) if isinstance(source, np.ndarray) else _array_of_image(source)
-    pixels = _rgb(array)
+    pixels = _rgb(_array(source))
     return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+
+
+def _array(source: object) -> NDArray[Any]:
+    return source if isinstance(source, np.ndarray) else _array_of_image(source)
 
 
 def _array_of_image(source: object) -> NDArray[np.generic]:
@@ -143,15 +148,21 @@ def _rgb(array: NDArray[Any]) -> NDArray[np.uint8]:
         array = np.stack([array] * 3, axis=-1)
     if array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
         raise BadQuery(f"pixels are (h, w), (h, w, 3) or (h, w, 4), not {array.shape}")
-    if array.dtype == np.bool_:
-        array = array * np.uint8(255)
-    elif np.issubdtype(array.dtype, np.floating):
-        if not np.isfinite(array).all() or array.min() < 0 or array.max() > 1:
-            raise BadQuery("float pixels must lie in [0, 1]")
-        array = np.rint(array * 255).astype(np.uint8)
-    elif array.dtype != np.uint8:
-        raise BadQuery(f"pixels are uint8, bool or float, not {array.dtype}")
+    array = _levels(array)
     if array.shape[2] == 4:
         alpha = array[..., 3:].astype(np.float32) / 255
         array = np.rint(array[..., :3] * alpha + 255 * (1 - alpha))
     return np.ascontiguousarray(array, np.uint8)
+
+
+def _levels(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """Of the same shape, 0 to 255."""
+    if array.dtype == np.bool_:
+        return np.asarray(array * np.uint8(255))
+    if np.issubdtype(array.dtype, np.floating):
+        if not np.isfinite(array).all() or array.min(initial=0) < 0 or array.max(initial=0) > 1:
+            raise BadQuery("float pixels must lie in [0, 1]")
+        return np.asarray(np.rint(array * 255).astype(np.uint8))
+    if array.dtype != np.uint8:
+        raise BadQuery(f"pixels are uint8, bool or float, not {array.dtype}")
+    return np.asarray(array)

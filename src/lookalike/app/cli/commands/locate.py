@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lookalike.app.cli.commands.locate_library import locate_in_library
+from lookalike.app.cli.commands.locate_library import locate_in_library, place_line
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile
 from lookalike.app.cli.output import json_bytes, lines, note, write
@@ -57,7 +56,8 @@ def locate(
     ] = None,
     colour: Annotated[bool, typer.Option("--colour", help="Compare in colour, not in grey.")] = False,
     engine: Annotated[
-        str, typer.Option("--engine", metavar="NAME", help="fast, or exact: every window, whatever it takes.")
+        str,
+        typer.Option("--engine", metavar="NAME", help="fast; exact: every window, whatever it takes; poses; phase."),
     ] = "fast",
     map_file: Annotated[
         Path | None, typer.Option("--map", metavar="FILE.png", help="Also draw where the template fits how well.")
@@ -83,6 +83,8 @@ def locate(
                 "-l looks for one template, as it is turned, in all pictures of the library: "
                 "it takes no IMAGE, no --also, no --mask, no --map and no --angles"
             )
+        if engine not in ("fast", "exact"):
+            raise BadQuery(f"-l compares windows, which {engine!r} does not: use --engine fast or exact")
         from lookalike.search.everywhere import LEAST
 
         return locate_in_library(
@@ -98,6 +100,8 @@ def locate(
         )
     if image is None or where is not None:
         raise BadQuery("locate wants TEMPLATE and IMAGE, or TEMPLATE and -l for the whole library, then with --where")
+    if map_file is not None and also:
+        raise BadQuery("--map draws a map of one template: leave out --also, or ask for each by itself")
     if sizes is not None or turns is not None:
         engine, settings = _posed(engine, settings, sizes or (1.0, 1.0), turns or (0.0, 0.0))
     locator = _engine("exact" if map_file is not None and engine == "fast" else engine, settings)
@@ -111,7 +115,7 @@ def locate(
     if json:
         write(json_bytes(locate_document(image, rows)), output)
     else:
-        write(lines((f"{name}  " if also else "") + _line(place) for name, place in rows), output)
+        write(lines((f"{name}  " if also else "") + place_line(place) for name, place in rows), output)
     return Exit.DONE if rows else Exit.NOTHING_FOUND
 
 
@@ -154,13 +158,6 @@ def _kept(name: str, located: Located, least: float | None) -> list[Placement]:
             f"{name}: the best place scores {best:.3f}, and chance up to {chance:.3f}; --least 0 shows it all the same"
         )
     return kept
-
-
-def _line(place: Placement) -> str:
-    x, y, width, height = place.box
-    posed = "" if place.scale == 1 and place.angle == 0 else f"  scale {place.scale:.3f}"
-    turned = f"  turned {math.degrees(place.angle):.1f} degrees" if place.angle else ""
-    return f"{place.score:.4f}  at {x:.1f}, {y:.1f}  {width:.0f} x {height:.0f}{posed}{turned}"
 
 
 def add_to(app: typer.Typer) -> None:

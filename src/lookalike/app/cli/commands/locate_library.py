@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ from lookalike.app.cli.output import json_bytes, lines, note, shown, write
 
 if TYPE_CHECKING:
     from lookalike.protocols import Locator
-    from lookalike.search.everywhere import Found
     from lookalike.search.sample import Source
+    from lookalike.types import Placement
 
 
 def locate_in_library(
@@ -37,11 +38,19 @@ def locate_in_library(
             f"{found.unsearched} of {found.searched + found.unsearched} pictures were not searched: they are too large "
             "or too small for this template, or have no small plane yet (lookalike index PATH --planes)"
         )
-    write(json_bytes(finds_document(found)) if json else lines(map(_line, found.places)), output)
+    write(
+        json_bytes(finds_document(found))
+        if json
+        else lines(place_line(one.placement, one.record.path) for one in found.places),
+        output,
+    )
     return Exit.DONE if found.places else Exit.NOTHING_FOUND
 
 
-def _line(found: Found) -> str:
-    x, y, width, height = found.placement.box
-    at = f"at {x:.1f}, {y:.1f}  {width:.0f} x {height:.0f}"
-    return f"{found.placement.score:.4f}  {shown(found.record.path)}  {at}"
+def place_line(place: Placement, path: str = "") -> str:
+    """The score, the file if one is told, the box, and how large and turned the template is there."""
+    x, y, width, height = place.box
+    posed = "" if place.scale == 1 and place.angle == 0 else f"  scale {place.scale:.3f}"
+    turned = f"  turned {math.degrees(place.angle):.1f} degrees" if place.angle else ""
+    name = f"  {shown(path)}" if path else ""
+    return f"{place.score:.4f}{name}  at {x:.1f}, {y:.1f}  {width:.0f} x {height:.0f}{posed}{turned}"
