@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from lookalike.errors import BadSetting
 from lookalike.local import EXTRACTORS
 from lookalike.local.aside import aside
@@ -21,6 +23,7 @@ from lookalike.pixels.limits import Limits
 from lookalike.protocols import Matcher, Specialised
 from lookalike.search.atomic import write_atomically
 from lookalike.search.opening import Opener
+from lookalike.search.relate import EXACT
 from lookalike.search.sample import Sample, Source, sample
 from lookalike.types import LocalFeatures, Picture, Pixels
 
@@ -78,10 +81,13 @@ def match(
 
 
 def _exact(found: Related, a: Picture, b: Picture) -> Related:
-    """With a model that the pixels of both agree on."""
-    if found.geometry is None:
+    """With a homography that the pixels of both agree on better; what is as exact as an edited copy stays as it is."""
+    if found.geometry is None or (found.geometry.kind != "homography" and found.geometry.misplaced <= EXACT):
         return found
-    return replace(found, geometry=replace(found.geometry, model=aligned(a, b, found.geometry.model)))
+    before = found.geometry.model / found.geometry.model[2, 2]
+    model = aligned(a, b, before)
+    kind = found.geometry.kind if np.array_equal(model, before) else "homography"
+    return replace(found, geometry=replace(found.geometry, model=model, kind=kind))
 
 
 def _suited(matcher: Matcher, local: str, settings: Mapping[str, object]) -> Matcher:
