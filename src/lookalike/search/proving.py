@@ -23,7 +23,10 @@ VOTED: Final = 50
 CROWD: Final = 400
 """Contents, of which the last has its votes by chance."""
 CLEARLY: Final = 2.0
-"""Times the votes of chance: of 987 edited copies three had fewer, and 29 of 3,400 strangers had as many."""
+"""Times the votes of chance: of 987 edited copies three had fewer, and 29 of 3,400 strangers had as many.
+
+By a scratch script, with the features of before decision 0019.
+"""
 PATIENCE: Final = 12
 """Candidates in a row that have nothing to do with the question: then none of the next is tried."""
 PROVED: Final[Mapping[Relation, float]] = {"copy": 0.9, "scene": 0.8}
