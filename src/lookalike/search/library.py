@@ -222,7 +222,7 @@ class Library:
         among = None if where is None else self.store.ids(where)
         engine = Engine(self.store, self._index)
         queries = {channel: channel.describe(samples) for channel in channels}
-        views = prover.views(asked) if most else []  # local features turn with the picture
+        views = prover.views(asked) if most else []  # as it is: SIFT turns with the picture
         found = ask(engine, prover, queries, views, FUSERS.make(fuse), k=k, verify=most, among=among)
         ranking = with_proof(found.ranking, found.evidence, k)
         describers = {channel.name: channel.describer for channel in channels}

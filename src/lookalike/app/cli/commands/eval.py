@@ -31,7 +31,8 @@ BEST = 6
 def evaluate(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures, those of a class in a folder of its own.")],
     describer: Annotated[
-        list[str] | None, typer.Option("--describer", metavar="NAME", help="Measure this one [default: all].")
+        list[str] | None,
+        typer.Option("--describer", metavar="NAME", help="Measure this one [default: all that need not learn]."),
     ] = None,
     layout: Annotated[
         str | None, typer.Option("--layout", metavar="NAME", help="How the set lies on disk [default: recognised].")
