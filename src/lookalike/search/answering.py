@@ -78,9 +78,10 @@ class Answering:
 
 def _same(sample: Sample, hit: Sample) -> Same | None:
     same = sameness(sample, hit)
-    if same is None or sample.orientation == UPRIGHT:
-        return None if same is None else Same("identical", same)
-    return Same("copy", seen_as(same, sample.orientation))
+    if same is None:
+        return None
+    upright = sample.orientation == UPRIGHT
+    return Same("identical", same) if upright else Same("copy", seen_as(same, sample.orientation))
 
 
 def folded(answers: Sequence[Sequence[Answer]], groups: Sequence[Sequence[int]]) -> list[Answer]:

@@ -108,7 +108,7 @@ class KinSeeker:
         pictures = self._pictures(one_file_each(self.store, ids), decoders)
         for (a, b), found in geometries.items():
             if a in pictures and b in pictures:
-                evidence = self.relater.evidence(found, pictures[a], pictures[b], pictures[b].size, exact=False)
+                evidence = self.relater.evidence(found, pictures[a], pictures[b], pictures[b].size)
                 yield Kinship(a, b, evidence.relation, evidence.strength)
 
     def _pictures(self, records: Sequence[Record], decoders: Isolated[DecodeJob]) -> dict[int, Picture]:

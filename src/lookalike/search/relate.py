@@ -109,10 +109,13 @@ class Relater:
             found = related_from_aside(aside(self.features, a), of_b, self.matcher, self.verifier)
         return found.geometry if found is not None and self._is_distinct(found, of_b) else None
 
-    def evidence(self, found: Geometry, a: Picture, b: Picture | None, size_b: Size, *, exact: bool = True) -> Evidence:
+    def evidence(
+        self, found: Geometry, a: Picture, b: Picture | None, size_b: Size, *, exact: bool = False
+    ) -> Evidence:
         """What kind of match it is. Without b, whose file may be gone, none is called a copy.
 
-        A scene's transform is made `exact` by the pixels; that of a copy is so already.
+        A scene's transform is made `exact` by the pixels if asked for, at sixty times the cost; that of a copy is so
+        already.
         """
         model = found.model / found.model[2, 2]
         detail = _copied_detail(found, model, a, b) if b is not None else None
@@ -132,7 +135,7 @@ class Relater:
         """None where no geometry explains what the two have in common, a seen from aside included."""
         of_b = self.extract(b)
         found = self.geometry(of_a, of_b) or self.geometry_from_aside(a, of_b)
-        return None if found is None else self.evidence(found, a, b, b.size)
+        return None if found is None else self.evidence(found, a, b, b.size, exact=True)
 
 
 def _copied_detail(found: Geometry, model: Matrix, a: Picture, b: Picture) -> float | None:
