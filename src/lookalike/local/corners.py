@@ -88,9 +88,13 @@ class Fast(RatedPx):
             response[int(point.pt[1]), int(point.pt[0])] = point.response
         return response
 
-    def _refined(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _refined(
+        self,
+        grey: NDArray[np.uint8],
+        response: NDArray[np.float32],  # noqa: ARG002
+        px: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
         """By parabolas through the ratings of the px beside, which OpenCV keeps to itself."""
-        px = np.rint(xy).astype(np.int64)
         here, left, right, above, below = (segment_test(grey, px + step) for step in BESIDE)
         return np.asarray(px + np.column_stack([top(left, here, right), top(above, here, below)]), np.float64)
 

@@ -27,7 +27,7 @@ class CannyPoints(RatedPx):
     """
 
     name: ClassVar[str] = "canny"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     source: ClassVar[str] = "Canny, A computational approach to edge detection, PAMI 1986"
 
     low: int = 50
@@ -44,15 +44,20 @@ class CannyPoints(RatedPx):
         edges = cv2.Canny(*gradient, self.low, self.high, L2gradient=True)
         return np.where(edges > 0, _steep(gradient), 0).astype(np.float32)
 
-    def _refined(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        gradient, px = _gradient(grey), np.rint(xy)
+    def _refined(
+        self,
+        grey: NDArray[np.uint8],
+        response: NDArray[np.float32],  # noqa: ARG002
+        px: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
+        gradient = _gradient(grey)
         uphill = _directions(gradient, px)
         steep = _steep(gradient)[None]
         before, here, after = (interpolated(steep, px + step * uphill, "linear")[:, 0] for step in (-1, 0, 1))
         return np.asarray(px + top(before, here, after)[:, None] * uphill, np.float64)
 
-    def _angles(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float32]:
-        uphill = _directions(_gradient(grey), np.rint(xy))
+    def _angles(self, grey: NDArray[np.uint8], px: NDArray[np.int64]) -> NDArray[np.float32]:
+        uphill = _directions(_gradient(grey), px)
         return (np.arctan2(uphill[:, 1], uphill[:, 0]) % (2 * np.pi)).astype(np.float32)
 
 
@@ -68,8 +73,8 @@ def _steep(gradient: Gradient) -> NDArray[np.float32]:
     return np.hypot(across.astype(np.float32), down.astype(np.float32))
 
 
-def _directions(gradient: Gradient, px: NDArray[np.float64]) -> NDArray[np.float64]:
+def _directions(gradient: Gradient, px: NDArray[np.int64]) -> NDArray[np.float64]:
     """(k, 2) unit vectors from dark to light at (k, 2) px."""
-    x, y = px.astype(np.int64).T
+    x, y = px.T
     uphill = np.column_stack([each[y, x] for each in gradient]).astype(np.float64)
     return np.asarray(uphill / np.maximum(np.linalg.norm(uphill, axis=1, keepdims=True), 1e-12), np.float64)

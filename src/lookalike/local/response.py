@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.local.limited import Limited, none_of
-from lookalike.local.maxima import peaks
+from lookalike.local.maxima import peaks, refined
 from lookalike.local.working import working
 from lookalike.types import Keypoints, Picture
 
@@ -31,21 +31,27 @@ class RatedPx(Limited, ABC):
         work = working(picture, self.side)
         if work.is_tiny:
             return none_of(work.original)
-        xy, scores = peaks(self._response(work.grey), self.apart, self.budget)
-        scale = np.full(len(xy), self._diameter * work.scale, np.float32)
-        places = work.to_original(self._refined(work.grey, xy))
-        return Keypoints(places, scores, work.original, scale, self._angles(work.grey, xy))
+        response = self._response(work.grey)
+        px, scores = peaks(response, self.apart, self.budget)
+        scale = np.full(len(px), self._diameter * work.scale, np.float32)
+        places = work.to_original(self._refined(work.grey, response, px))
+        return Keypoints(places, scores, work.original, scale, self._angles(work.grey, px))
 
     @property
     @abstractmethod
     def _diameter(self) -> float:
         """px of the working picture that a rating rests on."""
 
-    def _refined(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float64]:  # noqa: ARG002
-        """(k, 2) places of the maxima, where the parabolas through the response do not say it all."""
-        return xy
+    def _refined(
+        self,
+        grey: NDArray[np.uint8],  # noqa: ARG002
+        response: NDArray[np.float32],
+        px: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
+        """(k, 2) places of the maxima, to a fraction of a px; by default by parabolas through the response."""
+        return refined(response, px)
 
-    def _angles(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float32] | None:  # noqa: ARG002
+    def _angles(self, grey: NDArray[np.uint8], px: NDArray[np.int64]) -> NDArray[np.float32] | None:  # noqa: ARG002
         """(k,) rad, where a rating has a direction."""
         return None
 
