@@ -150,7 +150,7 @@ def test_a_plateau_is_one_peak_at_its_middle() -> None:
 
 def test_uniqueness_is_that_of_a_slow_loop() -> None:
     light = np.random.default_rng(0).integers(0, 256, (24, 30), dtype=np.uint8)
-    found = Uniqueness(reach=2)._response(light)
+    found = Uniqueness(reach=2)._rated(light).response
     half, values = CENTRE // 2, light.astype(float)
 
     def patch(x: int, y: int) -> np.ndarray:

@@ -14,6 +14,22 @@ from lookalike.local.working import working
 from lookalike.types import Keypoints, Picture
 
 
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """A response over the grey picture, and what it says of its maxima."""
+
+    response: NDArray[np.float32]
+    """(h, w)"""
+
+    def places(self, px: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(k, 2) px x, y to a fraction: by parabolas through the response, where a method has nothing better."""
+        return refined(self.response, px)
+
+    def angles(self, px: NDArray[np.int64]) -> NDArray[np.float32] | None:  # noqa: ARG002
+        """(k,) rad, where a rating has a direction."""
+        return None
+
+
 @dataclass(frozen=True)
 class RatedPx(Limited, ABC):
     """The maxima of a response over the grey picture."""
@@ -31,29 +47,16 @@ class RatedPx(Limited, ABC):
         work = working(picture, self.side)
         if work.is_tiny:
             return none_of(work.original)
-        response = self._response(work.grey)
-        px, scores = peaks(response, self.apart, self.budget)
+        rated = self._rated(work.grey)
+        px, scores = peaks(rated.response, self.apart, self.budget)
         scale = np.full(len(px), self._diameter * work.scale, np.float32)
-        places = work.to_original(self._refined(work.grey, response, px))
-        return Keypoints(places, scores, work.original, scale, self._angles(work.grey, px))
+        places = work.to_original(rated.places(px))
+        return Keypoints(places, scores, work.original, scale, rated.angles(px))
 
     @property
     @abstractmethod
     def _diameter(self) -> float:
         """px of the working picture that a rating rests on."""
 
-    def _refined(
-        self,
-        grey: NDArray[np.uint8],  # noqa: ARG002
-        response: NDArray[np.float32],
-        px: NDArray[np.int64],
-    ) -> NDArray[np.float64]:
-        """(k, 2) places of the maxima, to a fraction of a px; by default by parabolas through the response."""
-        return refined(response, px)
-
-    def _angles(self, grey: NDArray[np.uint8], px: NDArray[np.int64]) -> NDArray[np.float32] | None:  # noqa: ARG002
-        """(k,) rad, where a rating has a direction."""
-        return None
-
     @abstractmethod
-    def _response(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]: ...
+    def _rated(self, grey: NDArray[np.uint8]) -> Rated: ...
