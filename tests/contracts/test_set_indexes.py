@@ -97,6 +97,16 @@ def test_a_picture_that_is_removed_before_any_search_is_gone(name: str, picture:
     assert 1 not in index.search(picture(77), 50).ids
 
 
+def test_a_picture_that_is_added_twice_before_any_search_is_the_later_one(name: str, picture: Drawn) -> None:
+    index = built(name)
+    index.add(np.array([1, 2]), [picture(77), picture(78)])
+    index.add(np.array([1]), [picture(99)])
+    assert len(index) == PICTURES + 2
+    later, other = (index.search(picture(seed), 1) for seed in (99, 78))
+    assert (later.ids.tolist(), other.ids.tolist()) == ([1], [2])
+    assert index.search(picture(77), 1).scores.max(initial=0) < later.scores[0] / 5  # no more than chance gives
+
+
 def test_a_picture_that_is_added_again_is_replaced(name: str, picture: Drawn) -> None:
     index = built(name)
     index.add(np.array([14]), [picture(99)])

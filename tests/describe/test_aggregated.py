@@ -135,6 +135,16 @@ def test_some_features_of_each_picture_are_learned_from(photos: list[Picture]) -
     assert not some.describe([blank]).any()
 
 
+def test_places_and_rows_are_the_extractors_and_found_once_a_picture(photos: list[Picture]) -> None:
+    picture = Picture(photos[1].pixels, photos[1].size)
+    some = LocalRows()
+    features = some.extractor.extract(picture)
+    np.testing.assert_array_equal(some.rows(picture), features.descriptors)
+    np.testing.assert_array_equal(some.places(picture), features.keypoints.xy)
+    assert np.shares_memory(some.places(picture), LocalRows(each=10).places(picture))
+    assert not np.shares_memory(some.places(picture), LocalRows(budget=20).places(picture))
+
+
 def test_words_are_drawn_where_they_lie(seen: np.ndarray, photos: list[Picture]) -> None:
     flat = Picture(np.full((90, 120, 3), 128, np.uint8), (120, 90))
     places = Places(flat, np.array([[20, 30], [90, 60], [60, 80]], np.float32), np.array([5, 7, 6]))

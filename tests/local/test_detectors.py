@@ -9,7 +9,7 @@ from skimage.feature import corner_harris, corner_shi_tomasi, peak_local_max
 
 from lookalike.local import DETECTORS
 from lookalike.local.corners import segment_test
-from lookalike.local.maxima import peaks
+from lookalike.local.maxima import peaks, refined
 from lookalike.local.uniqueness import CENTRE, Uniqueness
 from lookalike.pixels.planes import grey
 from lookalike.types import Picture, Pixels
@@ -125,32 +125,32 @@ def test_harris_and_shi_tomasi_are_near_those_of_skimage(photos: list[Picture]) 
 def test_peaks_are_those_of_skimage() -> None:
     response = cv2.GaussianBlur(np.random.default_rng(0).random((90, 120), np.float32), (0, 0), 2)
     response -= response.min()
-    xy, strength = peaks(response, 4, 1000)
+    px, strength = peaks(response, 4, 1000)
     expected = peak_local_max(response, min_distance=4, threshold_rel=0.01, exclude_border=1)[:, ::-1]
-    assert set(map(tuple, np.rint(xy).astype(int).tolist())) == set(map(tuple, expected.tolist()))
+    assert set(map(tuple, px.tolist())) == set(map(tuple, expected.tolist()))
     assert (np.diff(strength) <= 0).all()
-    assert (np.abs(xy - np.rint(xy)) <= 0.5).all()
+    assert (np.abs(refined(response, px) - px) <= 0.5).all()
 
 
 def test_a_peak_is_found_to_a_fraction_of_a_px() -> None:
     y, x = np.mgrid[:40, :50]
     response = (100 - (x - 20.3) ** 2 - (y - 15.8) ** 2).clip(0).astype(np.float32)
-    xy, _ = peaks(response, 3, 10)
-    np.testing.assert_allclose(xy, [(20.3, 15.8)], atol=1e-4)
+    px, _ = peaks(response, 3, 10)
+    np.testing.assert_allclose(refined(response, px), [(20.3, 15.8)], atol=1e-4)
 
 
 def test_a_plateau_is_one_peak_at_its_middle() -> None:
     response = np.zeros((30, 30), np.float32)
     response[10:12, 14:16] = 5
-    xy, strength = peaks(response, 3, 10)
-    assert (xy.tolist(), strength.tolist()) == ([[14.5, 10.5]], [5.0])
+    px, strength = peaks(response, 3, 10)
+    assert (refined(response, px).tolist(), strength.tolist()) == ([[14.5, 10.5]], [5.0])
     response[20] = 3
     assert len(peaks(response, 3, 100)[0]) >= 4  # a ridge is more than one place
 
 
 def test_uniqueness_is_that_of_a_slow_loop() -> None:
     light = np.random.default_rng(0).integers(0, 256, (24, 30), dtype=np.uint8)
-    found = Uniqueness(reach=2)._response(light)
+    found = Uniqueness(reach=2)._rated(light).response
     half, values = CENTRE // 2, light.astype(float)
 
     def patch(x: int, y: int) -> np.ndarray:

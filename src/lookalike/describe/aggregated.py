@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -46,7 +47,7 @@ class Aggregated(Learned):
             raise ValueError(f"dims must be from 0 to the {self.seen.columns} of {self.of}, not {self.dims}")
         super().__post_init__()
 
-    @property
+    @cached_property
     def seen(self) -> LocalRows:
         """Some features of each picture."""
         return LocalRows(self.of, self.side, self.budget)
@@ -134,9 +135,8 @@ class Aggregated(Learned):
         )
 
     def _places(self, picture: Picture, arrays: Arrays) -> Places:
-        features = self.seen.extractor.extract(picture)
-        rows = _along(np.asarray(features.descriptors, np.float32), arrays)
-        return Places(picture, features.keypoints.xy, self.assigned(rows, arrays))
+        rows = _along(self.seen.rows(picture), arrays)
+        return Places(picture, self.seen.places(picture), self.assigned(rows, arrays))
 
 
 def _axes(features: NDArray[np.float32], dims: int) -> dict[str, NDArray[Any]]:

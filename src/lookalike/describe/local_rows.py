@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -38,7 +39,7 @@ class LocalRows:
         if self.extractor.space.metric == "hamming":
             raise ValueError(f"of must be an extractor of floats, not of bits as {self.of!r}")
 
-    @property
+    @cached_property
     def extractor(self) -> Extractor:
         """Of the features."""
         return EXTRACTORS.make(self.of, {"side": self.side, "budget": self.budget})
@@ -66,11 +67,20 @@ class LocalRows:
         return stacked(self.space, (self._some(self.rows(picture)).ravel() for picture in pictures))
 
     def rows(self, picture: Picture) -> NDArray[np.float32]:
-        """(k, d) of all features; describers that look at the same ones find them once."""
-        extractor = self.extractor
-        return picture.plane(
-            ("local rows", extractor.space), lambda _: np.asarray(extractor.extract(picture).descriptors, np.float32)
-        )
+        """(k, d) of all features."""
+        return np.ascontiguousarray(self._features(picture)[:, 2:])
+
+    def places(self, picture: Picture) -> NDArray[np.float32]:
+        """(k, 2) px x, y of the original, of the same."""
+        return self._features(picture)[:, :2]
+
+    def _features(self, picture: Picture) -> NDArray[np.float32]:
+        """(k, 2 + d) places and rows; describers that look at the same ones find them once."""
+        return picture.plane(("local features", self.extractor.space), lambda _: self._found(picture))
+
+    def _found(self, picture: Picture) -> NDArray[np.float32]:
+        features = self.extractor.extract(picture)
+        return np.column_stack([features.keypoints.xy, features.descriptors]).astype(np.float32)
 
     def _some(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """(each, d)"""

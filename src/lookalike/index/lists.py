@@ -60,6 +60,7 @@ class ListIndex:
         self.words = words
         self._made = made
         self._waiting: list[tuple[Owners, Lists, Signatures]] = []
+        self._waits_of: set[int] = set()
         self._held = held or _no_columns(len(words))
 
     def __len__(self) -> int:
@@ -75,7 +76,7 @@ class ListIndex:
         """All that is held."""
         if self._waiting:
             self._held = self._sorted([self._held.entries, *self._waiting])
-            self._waiting = []
+            self._waiting, self._waits_of = [], set()
         return self._held
 
     def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
@@ -85,11 +86,13 @@ class ListIndex:
         self.remove(ids)
         rows = np.concatenate([np.empty((0, self.space.columns), np.float32), *(each.descriptors for each in features)])
         of = np.repeat(np.asarray(ids, np.int64), [len(each) for each in features])
+        self._waits_of.update(ids.tolist())
         self._waiting.append(self._made.entries(self.words, of, rows))
 
     def remove(self, ids: Ids) -> None:
         """Drops pictures; an id that is not there is no error."""
-        self._waiting = [_without(ids, entries) for entries in self._waiting]
+        if not self._waits_of.isdisjoint(ids.tolist()):  # of new pictures, as most are, none waits
+            self._waiting = [_without(ids, entries) for entries in self._waiting]
         if np.isin(ids, self._held.ids).any():
             self._held = self._sorted([_without(ids, self._held.entries)])
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeAlias
 
 import faiss
 import numpy as np
@@ -20,6 +20,10 @@ from lookalike.index.ballot import best_of_each
 from lookalike.protocols import SetIndex
 from lookalike.types import Hits, Ids, LocalFeatures, Space, Vectors
 
+Owners: TypeAlias = NDArray[np.int64]
+"""(n,) the id of each row's picture."""
+Bits: TypeAlias = NDArray[np.uint8]
+"""(n, d/8)"""
 WIDTH: Final = 0.12
 """Share of the bits: a vote falls with their number as a Gaussian of this width."""
 
@@ -42,28 +46,45 @@ class HammingVotes:
 
     def load(self, path: Path, space: Space) -> SetIndex:
         """What `save` wrote."""
-        index = _HammingVotes(space, self)
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            index.hold(kept["owners"], kept["rows"])
-        return index
+            return _HammingVotes(space, self, _Sorted.of(space, kept["owners"], kept["rows"]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Sorted:
+    """Rows by picture, and what answers of them."""
+
+    owners: Owners
+    """Ascending."""
+    rows: Bits
+    ids: Ids
+    """Each owner once, ascending."""
+    places: NDArray[np.int64]
+    """(n,) which of `ids` has each row."""
+    index: faiss.IndexBinaryFlat
+
+    @classmethod
+    def of(cls, space: Space, owners: Owners, rows: Bits) -> _Sorted:
+        """Of (n,) ids and (n, d/8) rows in any order."""
+        order = np.argsort(owners, kind="stable")
+        owners, rows = owners[order], np.ascontiguousarray(rows[order])
+        ids, places = np.unique(owners, return_inverse=True)
+        index = faiss.IndexBinaryFlat(space.dim)
+        index.add(rows)
+        return cls(owners, rows, ids, places, index)
 
 
 class _HammingVotes:
-    """(n,) ids and (n, d/8) rows, by id."""
+    """Sorted rows, and those that wait to be sorted among them."""
 
-    def __init__(self, space: Space, made: HammingVotes) -> None:
+    def __init__(self, space: Space, made: HammingVotes, held: _Sorted | None = None) -> None:
         self.space = space
         self.kind = made.name
         self._most = int(made.near * space.dim)
         self._width = WIDTH * space.dim
-        self.hold(np.empty(0, np.int64), np.empty((0, space.columns), np.uint8))
-
-    def hold(self, owners: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
-        """These rows and no others, in any order."""
-        order = np.argsort(owners, kind="stable")
-        self._owners, self._rows = owners[order], np.ascontiguousarray(rows[order])
-        self._index = faiss.IndexBinaryFlat(self.space.dim)
-        self._index.add(self._rows)
+        self._waiting: list[tuple[Owners, Bits]] = []
+        self._waits_of: set[int] = set()
+        self._held = held or _Sorted.of(space, np.empty(0, np.int64), np.empty((0, space.columns), np.uint8))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -71,43 +92,59 @@ class _HammingVotes:
     @property
     def ids(self) -> Ids:
         """Ascending, of pictures that have features."""
-        return np.unique(self._owners)
+        return self._settled.ids
+
+    @property
+    def _settled(self) -> _Sorted:
+        """All that is held."""
+        if self._waiting:
+            owners, rows = zip((self._held.owners, self._held.rows), *self._waiting, strict=True)
+            self._held = _Sorted.of(self.space, np.concatenate(owners), np.concatenate(rows))
+            self._waiting, self._waits_of = [], set()
+        return self._held
 
     def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
         """Adds pictures; one that is there is replaced."""
         rows = [self._checked(each) for each in features]
         of = np.repeat(np.asarray(ids, np.int64), [len(each) for each in rows])
-        kept = ~np.isin(self._owners, ids)
-        self.hold(np.concatenate([self._owners[kept], of]), np.concatenate([self._rows[kept], *rows]))
+        self.remove(ids)
+        self._waits_of.update(ids.tolist())
+        self._waiting.append((of, np.concatenate([np.empty((0, self.space.columns), np.uint8), *rows])))
 
     def remove(self, ids: Ids) -> None:
         """Drops pictures; an id that is not there is no error."""
-        kept = ~np.isin(self._owners, ids)
-        if not kept.all():
-            self.hold(self._owners[kept], self._rows[kept])
+        if not self._waits_of.isdisjoint(ids.tolist()):  # of new pictures, as most are, none waits
+            self._waiting = [_without(ids, *entries) for entries in self._waiting]
+        if np.isin(ids, self._held.ids).any():
+            self._held = _Sorted.of(self.space, *_without(ids, self._held.owners, self._held.rows))
 
     def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
         """The best `k` that get a vote, or fewer; only of ids in `among`, when given. The score is the sum of votes."""
-        rows = self._checked(features)
-        ids, places = np.unique(self._owners, return_inverse=True)
-        limits, apart, at = self._index.range_search(rows, self._most + 1)  # nearer than that
+        rows, held = self._checked(features), self._settled
+        limits, apart, at = held.index.range_search(rows, self._most + 1)  # nearer than that
         row = np.repeat(np.arange(len(rows)), np.diff(limits.astype(np.int64)))
         weight = np.exp(-np.square(np.asarray(apart, np.float64) / self._width))
-        row, owner, weight = best_of_each(row, places[at], weight)
+        row, owner, weight = best_of_each(row, held.places[at], weight)
         weight /= np.sqrt(np.bincount(row, minlength=len(rows)))[row]  # the less, the more it votes for
-        votes = np.bincount(owner, weights=weight, minlength=len(ids))
+        votes = np.bincount(owner, weights=weight, minlength=len(held.ids))
         if among is not None:
-            votes[~np.isin(ids, among)] = 0
+            votes[~np.isin(held.ids, among)] = 0
         found = np.flatnonzero(votes)
-        return Hits.ranked(ids[found], votes[found].astype(np.float32), k)
+        return Hits.ranked(held.ids[found], votes[found].astype(np.float32), k)
 
     def save(self, path: Path) -> None:
         """To one file."""
+        held = self._settled
         with path.open("wb") as file:
-            np.savez(file, owners=self._owners, rows=self._rows)
+            np.savez(file, owners=held.owners, rows=held.rows)
 
     def _checked(self, features: LocalFeatures) -> NDArray[np.uint8]:
         rows = features.descriptors
         if rows.shape[1] != self.space.columns or rows.dtype != np.uint8:
             raise ValueError(f"{self.space.name} takes features of {self.space.columns} columns of packed bits")
         return np.ascontiguousarray(rows, np.uint8)
+
+
+def _without(ids: Ids, owners: Owners, rows: Bits) -> tuple[Owners, Bits]:
+    kept = ~np.isin(owners, ids)
+    return owners[kept], rows[kept]

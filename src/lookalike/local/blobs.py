@@ -61,9 +61,9 @@ class Blobs(Limited, ABC):
         inner = stack[1:-1]
         is_peak = (inner >= greatest) & (inner > max(LEAST * float(stack.max()), FAINTEST))
         is_peak[:, [0, -1]] = is_peak[:, :, [0, -1]] = False
-        places = [np.argwhere(plane)[:, ::-1].astype(np.float64) for plane in is_peak]  # (k, 2) x, y a level
-        xy = np.concatenate([refined(plane, at) for plane, at in zip(inner, places, strict=True)])
-        return xy, inner[is_peak], np.repeat(sigmas[1:-1], [len(at) for at in places])
+        px = [np.argwhere(plane)[:, ::-1] for plane in is_peak]  # (k, 2) x, y a level
+        xy = np.concatenate([refined(plane, at) for plane, at in zip(inner, px, strict=True)])
+        return xy, inner[is_peak], np.repeat(sigmas[1:-1], [len(at) for at in px])
 
     @abstractmethod
     def _rated(self, light: Plane, sigma: float) -> Plane:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.local.maxima import top
-from lookalike.local.response import RatedPx
+from lookalike.local.response import Rated, RatedPx
 
 SOBEL = 3
 """px of the derivative."""
@@ -43,8 +43,8 @@ class Harris(RatedPx):
     def _diameter(self) -> float:
         return self.window
 
-    def _response(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return np.asarray(cv2.cornerHarris(grey, self.window, SOBEL, self.k), np.float32)
+    def _rated(self, grey: NDArray[np.uint8]) -> Rated:
+        return Rated(np.asarray(cv2.cornerHarris(grey, self.window, SOBEL, self.k), np.float32))
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class ShiTomasi(RatedPx):
     def _diameter(self) -> float:
         return self.window
 
-    def _response(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return np.asarray(cv2.cornerMinEigenVal(grey, self.window, ksize=SOBEL), np.float32)
+    def _rated(self, grey: NDArray[np.uint8]) -> Rated:
+        return Rated(np.asarray(cv2.cornerMinEigenVal(grey, self.window, ksize=SOBEL), np.float32))
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,21 @@ class Fast(RatedPx):
     def _diameter(self) -> float:
         return 7
 
-    def _response(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _rated(self, grey: NDArray[np.uint8]) -> Rated:
         found: Any = cv2.FastFeatureDetector.create(self.threshold, nonmaxSuppression=True).detect(grey, None)
         response = np.zeros(grey.shape, np.float32)
         for point in found:
             response[int(point.pt[1]), int(point.pt[0])] = point.response
-        return response
+        return _RatedByRing(response, grey)
 
-    def _refined(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float64]:
+
+@dataclass(frozen=True, eq=False)
+class _RatedByRing(Rated):
+    grey: NDArray[np.uint8]
+
+    def places(self, px: NDArray[np.int64]) -> NDArray[np.float64]:
         """By parabolas through the ratings of the px beside, which OpenCV keeps to itself."""
-        px = np.rint(xy).astype(np.int64)
-        here, left, right, above, below = (segment_test(grey, px + step) for step in BESIDE)
+        here, left, right, above, below = (segment_test(self.grey, px + step) for step in BESIDE)
         return np.asarray(px + np.column_stack([top(left, here, right), top(above, here, below)]), np.float64)
 
 

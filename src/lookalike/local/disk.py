@@ -53,17 +53,23 @@ class DISK(DenseFeatures):
 
 def _read(disk: Disk, hidden: NDArray[np.float32], shape: tuple[int, int], xy: Places) -> NDArray[np.float32]:
     """(k, 128); beyond the picture they are as at its border."""
-    reach = KERNEL // 2
-    around = np.pad(hidden, ((0, 0), (reach, reach), (reach, reach)))
-    patches = np.lib.stride_tricks.sliding_window_view(around, (KERNEL, KERNEL), (1, 2))  # (80, h, w, 5, 5)
     weight = disk.weight.reshape(DIM, -1).T
 
     def at_px(px: NDArray[np.int64]) -> NDArray[np.float32]:
-        rows = patches[:, px[:, 1], px[:, 0]].transpose(1, 0, 2, 3).reshape(len(px), -1)
-        return np.asarray(rows @ weight + disk.bias, np.float32)
+        return np.asarray(patches(hidden, px).reshape(len(px), -1) @ weight + disk.bias, np.float32)
 
     height, width = shape
     return read_between(at_px, np.clip(xy, 0, (width - 1, height - 1)), shape)
+
+
+def patches(maps: NDArray[np.float32], px: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(k, d, KERNEL, KERNEL) of (d, h, w) maps around (k, 2) px x, y; beyond the maps all is 0."""
+    steps = np.arange(KERNEL) - KERNEL // 2
+    across, down = px[:, :1] + steps, px[:, 1:] + steps  # (k, KERNEL)
+    height, width = maps.shape[1:]
+    x, y = np.clip(across, 0, width - 1)[:, None], np.clip(down, 0, height - 1)[:, :, None]
+    is_there = (across == x[:, 0])[:, None] & (down == y[:, :, 0])[:, :, None]
+    return np.asarray((maps[:, y, x] * is_there).transpose(1, 0, 2, 3))
 
 
 @cache

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from lookalike.local.interpolated import interpolated
 from lookalike.local.maxima import top
-from lookalike.local.response import RatedPx
+from lookalike.local.response import Rated, RatedPx
 
 WINDOW = 5
 """px that a gradient, smoothed, rests on."""
-Gradient = tuple[NDArray[np.int16], NDArray[np.int16]]
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class CannyPoints(RatedPx):
     """
 
     name: ClassVar[str] = "canny"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     source: ClassVar[str] = "Canny, A computational approach to edge detection, PAMI 1986"
 
     low: int = 50
@@ -39,37 +38,36 @@ class CannyPoints(RatedPx):
     def _diameter(self) -> float:
         return WINDOW
 
-    def _response(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-        gradient = _gradient(grey)
-        edges = cv2.Canny(*gradient, self.low, self.high, L2gradient=True)
-        return np.where(edges > 0, _steep(gradient), 0).astype(np.float32)
+    def _rated(self, grey: NDArray[np.uint8]) -> Rated:
+        soft = cv2.GaussianBlur(grey, (3, 3), 0)
+        across, down = (np.asarray(cv2.Sobel(soft, cv2.CV_16S, dx, dy, ksize=3)) for dx, dy in ((1, 0), (0, 1)))
+        steep = np.hypot(across.astype(np.float32), down.astype(np.float32))
+        edges = cv2.Canny(across, down, self.low, self.high, L2gradient=True)
+        return _Edges(np.where(edges > 0, steep, 0).astype(np.float32), across, down, steep)
 
-    def _refined(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        gradient, px = _gradient(grey), np.rint(xy)
-        uphill = _directions(gradient, px)
-        steep = _steep(gradient)[None]
-        before, here, after = (interpolated(steep, px + step * uphill, "linear")[:, 0] for step in (-1, 0, 1))
+
+@dataclass(frozen=True, eq=False)
+class _Edges(Rated):
+    """(h, w) gradient of the smoothed picture, and its length, on edges and beside them."""
+
+    across: NDArray[np.int16]
+    down: NDArray[np.int16]
+    steep: NDArray[np.float32]
+
+    def places(self, px: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where it is steepest along the gradient."""
+        uphill = self._uphill(px)
+        before, here, after = (
+            interpolated(self.steep[None], px + step * uphill, "linear")[:, 0] for step in (-1, 0, 1)
+        )
         return np.asarray(px + top(before, here, after)[:, None] * uphill, np.float64)
 
-    def _angles(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float32]:
-        uphill = _directions(_gradient(grey), np.rint(xy))
+    def angles(self, px: NDArray[np.int64]) -> NDArray[np.float32]:
+        uphill = self._uphill(px)
         return (np.arctan2(uphill[:, 1], uphill[:, 0]) % (2 * np.pi)).astype(np.float32)
 
-
-def _gradient(grey: NDArray[np.uint8]) -> Gradient:
-    """(h, w) across and down."""
-    soft = cv2.GaussianBlur(grey, (3, 3), 0)
-    across, down = (np.asarray(cv2.Sobel(soft, cv2.CV_16S, dx, dy, ksize=3)) for dx, dy in ((1, 0), (0, 1)))
-    return across, down
-
-
-def _steep(gradient: Gradient) -> NDArray[np.float32]:
-    across, down = gradient
-    return np.hypot(across.astype(np.float32), down.astype(np.float32))
-
-
-def _directions(gradient: Gradient, px: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(k, 2) unit vectors from dark to light at (k, 2) px."""
-    x, y = px.astype(np.int64).T
-    uphill = np.column_stack([each[y, x] for each in gradient]).astype(np.float64)
-    return np.asarray(uphill / np.maximum(np.linalg.norm(uphill, axis=1, keepdims=True), 1e-12), np.float64)
+    def _uphill(self, px: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(k, 2) unit vectors from dark to light."""
+        x, y = px.T
+        uphill = np.column_stack([self.across[y, x], self.down[y, x]]).astype(np.float64)
+        return np.asarray(uphill / np.maximum(np.linalg.norm(uphill, axis=1, keepdims=True), 1e-12), np.float64)

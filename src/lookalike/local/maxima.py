@@ -1,4 +1,4 @@
-"""Where a response is greatest: strong non-maximum suppression, to a fraction of a px."""
+"""Where a response is greatest: strong non-maximum suppression, and the way to a fraction of a px."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ TIE: Final = 1e-5
 """Share of the greatest response that tells equal ones apart."""
 
 
-def peaks(response: NDArray[np.float32], apart: int, budget: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """(k, 2) places x, y, and (k,) responses of the best `budget` maxima, each the greatest within `apart` px.
+def peaks(response: NDArray[np.float32], apart: int, budget: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """(k, 2) px x, y, and (k,) responses of the best `budget` maxima, each the greatest within `apart` px.
 
     Of equal ones, as along an edge, one is drawn, the same each time. The outermost px are left out: nothing says
     what is beyond.
@@ -28,17 +28,16 @@ def peaks(response: NDArray[np.float32], apart: int, budget: int) -> tuple[NDArr
     is_peak[[0, -1]] = is_peak[:, [0, -1]] = False
     y, x = np.nonzero(is_peak)
     order = np.lexsort((x, y, -response[y, x]))[:budget]
-    places = np.column_stack([x, y])[order]
-    return refined(response, places.astype(np.float64)), response[y, x][order]
+    return np.column_stack([x, y])[order], response[y, x][order]
 
 
-def refined(response: NDArray[np.float32], places: NDArray[np.float64]) -> NDArray[np.float64]:
+def refined(response: NDArray[np.float32], px: NDArray[np.int64]) -> NDArray[np.float64]:
     """(k, 2) tops of the parabolas through each px and its neighbours across and down, at most half a px away."""
-    x, y = places.astype(np.int64).T
+    x, y = px.T
     here = response[y, x]
     across = top(response[y, x - 1], here, response[y, x + 1])
     down = top(response[y - 1, x], here, response[y + 1, x])
-    return places + np.column_stack([across, down])
+    return np.asarray(px + np.column_stack([across, down]), np.float64)
 
 
 def top(before: NDArray[np.float32], here: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -45,7 +45,9 @@ class OpenCVFeatures(Limited, ABC):
         features = LocalFeatures(_keypoints(found, work), self._rows(rows))
         order = best_first(features.keypoints)
         if self.metric == "cosine":
-            order = order[features.descriptors[order].any(axis=1)]  # where there is nothing to see there is no row
+            # Where all is even there is nothing to see. That takes none of its own: an extremum of light has a gradient
+            # about it, so that what a library keeps, which is never of keypoints given, needed no new revision.
+            order = order[features.descriptors[order].any(axis=1)]
         return features[order]
 
     def _found(self, work: Working) -> list[Any]:

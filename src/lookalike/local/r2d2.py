@@ -30,7 +30,7 @@ class R2D2(DenseFeatures):
     """Keypoints that are found again, with rows that tell them apart: the score is the product of both confidences."""
 
     name: ClassVar[str] = "r2d2"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     source: ClassVar[str] = "Revaud et al., R2D2, NeurIPS 2019"
     official: ClassVar[str] = "r2d2_WASF_N16.pt"
     diameter: ClassVar[int] = 32

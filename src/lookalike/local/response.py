@@ -9,9 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.local.limited import Limited, none_of
-from lookalike.local.maxima import peaks
+from lookalike.local.maxima import peaks, refined
 from lookalike.local.working import working
 from lookalike.types import Keypoints, Picture
+
+
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """A response over the grey picture, and what it says of its maxima."""
+
+    response: NDArray[np.float32]
+    """(h, w)"""
+
+    def places(self, px: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(k, 2) px x, y to a fraction: by parabolas through the response, where a method has nothing better."""
+        return refined(self.response, px)
+
+    def angles(self, px: NDArray[np.int64]) -> NDArray[np.float32] | None:  # noqa: ARG002
+        """(k,) rad, where a rating has a direction."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -31,23 +47,16 @@ class RatedPx(Limited, ABC):
         work = working(picture, self.side)
         if work.is_tiny:
             return none_of(work.original)
-        xy, scores = peaks(self._response(work.grey), self.apart, self.budget)
-        scale = np.full(len(xy), self._diameter * work.scale, np.float32)
-        places = work.to_original(self._refined(work.grey, xy))
-        return Keypoints(places, scores, work.original, scale, self._angles(work.grey, xy))
+        rated = self._rated(work.grey)
+        px, scores = peaks(rated.response, self.apart, self.budget)
+        scale = np.full(len(px), self._diameter * work.scale, np.float32)
+        places = work.to_original(rated.places(px))
+        return Keypoints(places, scores, work.original, scale, rated.angles(px))
 
     @property
     @abstractmethod
     def _diameter(self) -> float:
         """px of the working picture that a rating rests on."""
 
-    def _refined(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float64]:  # noqa: ARG002
-        """(k, 2) places of the maxima, where the parabolas through the response do not say it all."""
-        return xy
-
-    def _angles(self, grey: NDArray[np.uint8], xy: NDArray[np.float64]) -> NDArray[np.float32] | None:  # noqa: ARG002
-        """(k,) rad, where a rating has a direction."""
-        return None
-
     @abstractmethod
-    def _response(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]: ...
+    def _rated(self, grey: NDArray[np.uint8]) -> Rated: ...

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.local.response import RatedPx
+from lookalike.local.response import Rated, RatedPx
 from lookalike.local.sampling import sampled
 from lookalike.local.with_detector import WithDetector
 from lookalike.local.working import Working
@@ -40,7 +40,7 @@ class Uniqueness(RatedPx):
     def _diameter(self) -> float:
         return CENTRE + 2 * self.reach
 
-    def _response(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _rated(self, grey: NDArray[np.uint8]) -> Rated:
         light = grey.astype(np.float32)
         least = np.full(grey.shape, np.inf, np.float32)
         steps = (-self.reach, 0, self.reach)
@@ -49,7 +49,7 @@ class Uniqueness(RatedPx):
                 least = np.minimum(
                     least, cv2.boxFilter((light - _moved(light, across, down)) ** 2, -1, (CENTRE, CENTRE))
                 )
-        return least
+        return Rated(least)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class XFeat(DenseFeatures):
     """Keypoints and 64 numbers of a small network; the score is how sure the place is, times how reliable the row."""
 
     name: ClassVar[str] = "xfeat"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     source: ClassVar[str] = "Potje et al., XFeat, CVPR 2024 (weights Apache-2.0)"
     official: ClassVar[str] = "xfeat.pt"
     diameter: ClassVar[int] = CELL

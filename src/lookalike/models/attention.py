@@ -5,17 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.models.norm import EPSILON, normed
 from lookalike.models.taking import Taking
 
 Rows = NDArray[np.float32]
 """(n, d)"""
-EPSILON: Final = np.float32(1e-5)
-"""Of PyTorch's norms."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +44,7 @@ class Linear:
 
     def normed(self, taking: Taking, name: str) -> Linear:
         """With the batch norm `name` after it."""
-        gain, shift, mean, variance = (
-            taking.take(f"{name}.{part}", len(self.bias)) for part in ("weight", "bias", "running_mean", "running_var")
-        )
-        times = gain / np.sqrt(variance + EPSILON)
-        return Linear(self.weight * times[:, None], (self.bias - mean) * times + shift)
+        return Linear(*normed(taking, name, self.weight, self.bias, gained=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +61,7 @@ class LayerNorm:
     def __call__(self, rows: Rows) -> Rows:
         centred = rows - rows.mean(axis=1, keepdims=True)
         variance = np.einsum("nd,nd->n", centred, centred)[:, None] / np.float32(rows.shape[1])
-        return np.asarray(centred / np.sqrt(variance + EPSILON) * self.gain + self.shift)
+        return np.asarray(centred / np.sqrt(variance + np.float32(EPSILON)) * self.gain + self.shift)
 
 
 def attended(queries: Rows, keys: Rows, values: Rows, heads: int) -> Rows:

