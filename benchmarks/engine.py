@@ -5,7 +5,8 @@ python benchmarks/engine.py ../shared/data [--originals 400] [--distractors 3000
 Originals are photos of grocery, caltech101 and flickr8k; a third of them is not in the library, so that copies of them
 must find nothing. Pairs of one picture that the sets hold, listed in `engine_twins.txt`, count neither as right nor as
 wrong. Beside the ruler's edits: crops to 30 % and 10 % of the area. `--verify 0`: without proof. With `--kept FOLDER` a
-run that was stopped goes on where it was, and what was answered is judged, of all originals or of those so far.
+run that was stopped goes on where it was, and what was answered is judged, of all originals or of those so far; runs of
+other settings lie there apart.
 """
 
 from __future__ import annotations
@@ -109,13 +110,13 @@ def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], past
 
     Twins of an original count neither as right nor as wrong, nor those of what a collage pasted it into.
     """
-    answered = {}
+    counted = {}
     for at, each in enumerate(asked):
         known_twins = twins[each.original] | (twins[pasted_into[each.original]] if each.edit == "collage" else set())
-        answered[at] = [answer for answer in each.answers if answer[0] not in known_twins][:10]
-    right = {at: [name == asked[at].original for name, _, _ in answers] for at, answers in answered.items()}
+        counted[at] = [answer for answer in each.answers if answer[0] not in known_twins][:10]
+    right = {at: [name == asked[at].original for name, _, _ in answers] for at, answers in counted.items()}
     known = np.array([each.original in there for each in asked])
-    best = [(np.array([s for _, s, _ in answered[at]]), np.array(right[at], bool)) for at in range(len(asked))]
+    best = [(np.array([s for _, s, _ in counted[at]]), np.array(right[at], bool)) for at in range(len(asked))]
     pooled = Pooled.of(best, known.astype(np.int64))
     names = np.unique([each.original for each in asked], return_inverse=True)[1]
     drawn = resampled(names, np.random.default_rng(0), REPLICATES)
@@ -127,7 +128,7 @@ def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], past
     for name, (value, samples) in measured.items():
         estimate = interval(value, samples)
         print(f"{name:12} {estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]")
-    relation = [answered[at][0][2] if answered[at] else "" for at in range(len(asked))]
+    relation = [counted[at][0][2] if counted[at] else "" for at in range(len(asked))]
     placed = [asked[at].error for at in np.flatnonzero(first) if relation[at] == "copy" and asked[at].error is not None]
     print(f"of {len(placed)} called copies, placed within {NEAR:g} px: {np.mean(np.array(placed) <= NEAR):.3f}")
     print(f"a question: {1000 * np.median([each.seconds for each in asked]):.0f} ms")
@@ -137,11 +138,11 @@ def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], past
         print(f"{name:12} p@1 {first[group].mean():.3f}  {dict(called)}")
     wrong = [
         (asked[at].original, name)
-        for at, answers in answered.items()
+        for at, answers in counted.items()
         for name, _, called in answers
         if called == "copy" and name != asked[at].original
     ]
-    strangers = sum(any(called == "copy" for _, _, called in answered[at]) for at in np.flatnonzero(~known))
+    strangers = sum(any(called == "copy" for _, _, called in counted[at]) for at in np.flatnonzero(~known))
     print(f"of {int((~known).sum())} questions without an answer, {strangers} have one called a copy")
     for (one, other), times in Counter(wrong).most_common():
         print(f"called a copy {times} times: {one} {other}")
@@ -170,10 +171,13 @@ def main() -> None:
     originals, rest = order[: there + absent], order[there + absent :]
     searched = [*originals[:there], *rest[BACKDROPS:][: given.distractors]]
     with tempfile.TemporaryDirectory() as scratch:
-        kept = given.kept or Path(scratch)
+        kept = (given.kept or Path(scratch)) / f"{given.originals}-originals-{given.distractors}-distractors"
+        answers = kept / f"answers-verify-{given.verify}"
         if not given.judge:
-            answer(found, names, originals, searched, rest[:BACKDROPS], given.verify, kept)
-        asked = answered(kept / "answers")
+            answer(found, names, originals, searched, rest[:BACKDROPS], given.verify, kept, answers)
+        asked = answered(answers)
+    if not asked:
+        parser.error(f"nothing was answered in {str(answers)!r}")
     print(f"{len({each.original for each in asked})} of {len(originals)} originals asked about")
     twins: dict[str, set[str]] = defaultdict(set)
     for pair in looked_at(TWINS):
@@ -191,6 +195,7 @@ def answer(
     backdrops: list[int],
     verify: int,
     kept: Path,
+    answers: Path,
 ) -> None:
     """Fills a library with the searched pictures and has it asked by every copy; the answers about each are a line."""
     folder, library = kept / "pictures", kept / "library"
@@ -211,11 +216,13 @@ def answer(
         library=library,
         verify=verify,
     )
-    done = {each.original for each in answered(kept / "answers")}
+    if answers.exists():
+        os.truncate(answers, sum(map(len, finished(answers))))
+    done = {each.original for each in answered(answers)}
     mixed = np.random.default_rng(0).permutation(len(originals)).tolist()  # so that a part of them is like all
     left = [at for at in mixed if names[originals[at]] not in done]
     os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that ask: each has a core
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool, (kept / "answers").open("a") as file:
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool, answers.open("a") as file:
         for group in pool.map(job, left):
             file.write(json.dumps([asdict(each) for each in group]) + "\n")
             file.flush()
@@ -223,8 +230,13 @@ def answer(
 
 def answered(file: Path) -> list[Asked]:
     """What was written by now."""
-    lines = file.read_text().splitlines() if file.exists() else []
-    return [Asked(**row) for line in lines for row in json.loads(line)]
+    return [Asked(**row) for line in finished(file) for row in json.loads(line)]
+
+
+def finished(file: Path) -> list[bytes]:
+    """Its lines, without one that a run was writing when it was killed."""
+    lines = file.read_bytes().splitlines(keepends=True) if file.exists() else []
+    return [line for line in lines if line.endswith(b"\n")]
 
 
 if __name__ == "__main__":
