@@ -17,27 +17,23 @@ import os
 import shutil
 import tempfile
 import time
-from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter
 from dataclasses import asdict, dataclass
-from functools import cache, partial
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-import lookalike
+from asking import answers_of, fill, warm
 from lookalike.evaluate.pooled import Pooled
 from lookalike.evaluate.statistics import interval, resampled
 from lookalike.pixels.augment import EDITS, edit
-from lookalike.pixels.augment.edited import Edited, moved
-from lookalike.pixels.decode import decode
-from lookalike.pixels.limits import Limits
-from lookalike.types import Pixels
+from lookalike.pixels.augment.edited import Edited
+from photographs import cropped, decoded, files_in, name_of
+from twins import ENGINE, twins_of
 
 SETS = ("grocery", "caltech101", "flickr8k")
 CROPS = {"crop to 30 %": 0.3, "crop to 10 %": 0.1}
-TWINS = Path(__file__).parent / "engine_twins.txt"
 BACKDROPS = 50
 """Photos that are not in the library: originals are pasted into them."""
 REPLICATES = 300
@@ -56,19 +52,6 @@ class Asked:
     seconds: float
 
 
-def photo(file: Path) -> Pixels:
-    """Decoded as `eval --self` decodes what it edits."""
-    return decode(file.read_bytes(), min_side=480, limits=Limits()).picture.pixels
-
-
-def cropped(pixels: Pixels, share: float, seed: int) -> Edited:
-    """A part of `share` of the area, of the same shape, anywhere."""
-    rng = np.random.default_rng(seed)
-    height, width = (max(16, round(side * share**0.5)) for side in pixels.shape[:2])
-    top, left = (int(rng.integers(side - part + 1)) for side, part in zip(pixels.shape, (height, width), strict=False))
-    return Edited(np.ascontiguousarray(pixels[top : top + height, left : left + width]), moved(left, top))
-
-
 def misplaced(transform: tuple[tuple[float, float, float], ...], made: Edited, size: tuple[int, int]) -> float:
     """px by which places of the original, sent to the copy, come back elsewhere."""
     height, width = made.pixels.shape[:2]
@@ -81,20 +64,16 @@ def misplaced(transform: tuple[tuple[float, float, float], ...], made: Edited, s
     return float(abs(found[:2] / found[2] - wanted[:2] / wanted[2]).max())
 
 
-@cache
-def warm(library: Path) -> lookalike.Library:
-    """Opened once by each process: opening is not what is measured."""
-    opened = lookalike.open(library)
-    opened.search(np.zeros((64, 64, 3), np.uint8))
-    return opened
-
-
 def ask(at: int, files: list[Path], names: list[str], backdrops: list[Path], library: Path, verify: int) -> list[Asked]:
     """All edits of one original."""
-    pixels, other = photo(files[at]), photo(backdrops[at % len(backdrops)])
+    pixels, other = (decoded(file).pixels for file in (files[at], backdrops[at % len(backdrops)]))
     found = []
     for name in (*EDITS, *CROPS):
-        made = cropped(pixels, CROPS[name], at) if name in CROPS else edit(name, pixels, 7 * at + 1, other)
+        made = (
+            cropped(pixels, CROPS[name], np.random.default_rng(at))
+            if name in CROPS
+            else edit(name, pixels, 7 * at + 1, other)
+        )
         started = time.perf_counter()
         answers = list(warm(library).search(made.pixels, k=12, verify=verify))
         seconds = time.perf_counter() - started
@@ -148,11 +127,6 @@ def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], past
         print(f"called a copy {times} times: {one} {other}")
 
 
-def looked_at(file: Path) -> list[set[str]]:
-    """Pairs that a person has seen to be one picture, or parts of one."""
-    return [set(line.split()) for line in file.read_text().splitlines() if line and not line.startswith("#")]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
@@ -162,10 +136,8 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, help="keep the library and the answers here, and go on with what is here")
     parser.add_argument("--judge", action="store_true", help="ask nothing more, judge what was answered")
     given = parser.parse_args()
-    found = [
-        f for name in SETS for f in sorted((given.data / name).rglob("*")) if f.suffix.lower() in (".jpg", ".jpeg")
-    ]
-    names = ["__".join(file.relative_to(given.data).parts) for file in found]
+    found = files_in(*(given.data / name for name in SETS))
+    names = [name_of(file, given.data) for file in found]
     order = np.random.default_rng(11).permutation(len(found)).tolist()
     there, absent = given.originals, given.originals // 2
     originals, rest = order[: there + absent], order[there + absent :]
@@ -179,12 +151,8 @@ def main() -> None:
     if not asked:
         parser.error(f"nothing was answered in {str(answers)!r}")
     print(f"{len({each.original for each in asked})} of {len(originals)} originals asked about")
-    twins: dict[str, set[str]] = defaultdict(set)
-    for pair in looked_at(TWINS):
-        for name in pair:
-            twins[name] |= pair - {name}
     pasted_into = {names[at]: names[rest[place % BACKDROPS]] for place, at in enumerate(originals)}
-    report(asked, {names[at] for at in originals[:there]}, twins, pasted_into)
+    report(asked, {names[at] for at in originals[:there]}, twins_of(ENGINE), pasted_into)
 
 
 def answer(
@@ -203,11 +171,7 @@ def answer(
     for at in searched:
         if not (folder / names[at]).exists():
             shutil.copyfile(found[at], folder / names[at])
-    with lookalike.open(library) as opened:
-        indexed = opened.index(folder)
-        status = opened.status()
-    size = f"{status.bytes / status.images / 1000:.1f} kB each"
-    print(f"{status.images} pictures in {indexed.seconds:.0f} s, {size}", flush=True)
+    fill(library, folder)
     job = partial(
         ask,
         files=[found[at] for at in originals],
@@ -221,9 +185,8 @@ def answer(
     done = {each.original for each in answered(answers)}
     mixed = np.random.default_rng(0).permutation(len(originals)).tolist()  # so that a part of them is like all
     left = [at for at in mixed if names[originals[at]] not in done]
-    os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that ask: each has a core
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool, answers.open("a") as file:
-        for group in pool.map(job, left):
+    with answers.open("a") as file:
+        for group in answers_of(job, left):
             file.write(json.dumps([asdict(each) for each in group]) + "\n")
             file.flush()
 

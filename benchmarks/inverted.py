@@ -28,9 +28,8 @@ from lookalike.index.lists import ListIndex, ListMaker
 from lookalike.index.vocabulary import PROBED
 from lookalike.local.sift import Sift
 from lookalike.match.one_thread import one_thread
-from lookalike.pixels.decode import decode
-from lookalike.pixels.limits import Limits
 from lookalike.types import Keypoints, LocalFeatures
+from photographs import decoded, files_in
 
 ROUNDS = 5
 ASKED = 20
@@ -45,13 +44,12 @@ def seconds(work: Callable[[], object]) -> float:
 def real_features(data: Path, wanted: int) -> np.ndarray:
     """(n, 128) rows of photos; where there are too few, the same rows shaken."""
     extractor = Sift(side=480, budget=1000)
-    files = [file for name in ("grocery", "flickr8k", "caltech101") for file in sorted((data / name).rglob("*.jpg"))]
+    files = files_in(*(data / name for name in ("grocery", "flickr8k", "caltech101")))
     rows: list[np.ndarray] = []
     for at in np.random.default_rng(0).permutation(len(files)):
         if sum(map(len, rows)) >= min(wanted, 200_000):
             break
-        picture = decode(files[at].read_bytes(), min_side=extractor.min_side, limits=Limits()).picture
-        rows.append(np.asarray(extractor.extract(picture).descriptors))
+        rows.append(np.asarray(extractor.extract(decoded(files[at], extractor.min_side)).descriptors))
     found = np.concatenate(rows)
     rng = np.random.default_rng(1)
     more = found[rng.integers(len(found), size=max(0, wanted - len(found)))]
