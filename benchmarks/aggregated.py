@@ -20,7 +20,7 @@ from lookalike.match.one_thread import one_thread
 from lookalike.protocols import Describer
 from lookalike.search.learn import must_learn
 from lookalike.types import Picture
-from voting import FIRST, copies, photos
+from voting import FIRST, drawn
 
 NAMES = ("bow", "bow:root=no", "bow:components=4096", "vlad", "vlad:norm=power", "vlad:dims=0", "fisher")
 PAIRS = 2000
@@ -60,14 +60,7 @@ def main() -> None:
     given = parser.parse_args()
     faiss.omp_set_num_threads(1)
     cv2.setNumThreads(1)
-    rng = np.random.default_rng(0)
-    pictures = photos(given.data, given.photos, rng)
-    chosen, backdrops = np.split(rng.permutation(len(pictures))[: 2 * given.originals], 2)
-    questions: dict[str, list[tuple[int, Picture]]] = {}
-    for at, other in zip(chosen.tolist(), backdrops.tolist(), strict=True):
-        for name, copy in copies(pictures[at], pictures[other], 7 * at + 1):
-            questions.setdefault(name, []).append((at, copy))
-    held = {at: pictures[at] for at in np.setdiff1d(np.arange(len(pictures)), backdrops).tolist()}
+    held, questions = drawn(given.data, given.photos, given.originals, lambda picture: picture)
     print(f"{len(held)} photos, {given.originals} of each edit: share first / among the first {FIRST}\n")
     print("| describer | " + " | ".join([*questions, "all"]) + " | bytes | ms | unrelated |")
     print("|---" * (len(questions) + 5) + "|")

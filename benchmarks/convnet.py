@@ -12,13 +12,14 @@ import argparse
 import json
 import math
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from machine import machine
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 SLOWING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
@@ -70,7 +71,7 @@ def document(rounds: int) -> dict[str, object]:
     counted = multiply_adds()
     return {
         "schema": "lookalike/bench-convnet/1",
-        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "machine": machine(),
         "side": SIDE,
         "multiply_adds_millions": round(counted / 1e6, 1),
         "sgemm_gflops": round(2 * ORDER**3 / min(turn["sgemm"] for turn in turns) / 1e9, 1),

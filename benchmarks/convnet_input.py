@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -24,10 +22,11 @@ from PIL import Image
 from lookalike.models.onnx_session import efficientnet_lite0_session
 from lookalike.pixels.resize import resize
 from lookalike.types import Pixels, Size
+from machine import machine
+from photographs import evenly, files_in, opened
 
 SIDE, STEP = 224, 32
 CLASSES = 20
-ENDINGS = (".jpg", ".jpeg", ".png")
 
 Resize = Callable[[Pixels, Size], Pixels]
 
@@ -41,7 +40,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     document = {
         "schema": "lookalike/bench-convnet-input/1",
-        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "machine": machine(),
         "sets": [measured(folder, options.classes, options.without) for folder in options.folders],
     }
     json.dump(document, sys.stdout, indent=1)
@@ -59,23 +58,20 @@ def measured(folder: Path, classes: int, without: Collection[str]) -> dict[str, 
 def photos_by_class(folder: Path, without: Collection[str]) -> dict[str, list[Path]]:
     """By the name of the folder that each lies in; those of one name are one class."""
     files: dict[str, list[Path]] = {}
-    for file in sorted(folder.rglob("*")):
+    for file in files_in(folder):
         inner = file.relative_to(folder).parts[:-1]
-        if file.suffix.lower() in ENDINGS and inner and not set(inner) & set(without):
+        if inner and not set(inner) & set(without):
             files.setdefault(file.parent.name, []).append(file)
     return dict(sorted(files.items()))
 
 
 def of_classes(files: Mapping[str, list[Path]], count: int) -> dict[str, list[Path]]:
-    names = list(files)
-    chosen = np.linspace(0, len(names) - 1, min(count, len(names))).astype(int)
-    return {names[at]: files[names[at]] for at in chosen}
+    return {name: files[name] for name in evenly(list(files), count)}
 
 
 def prepared(file: Path) -> dict[str, NDArray[np.float32]]:
     """The pooled row of the photo, each way."""
-    with Image.open(file) as image:
-        pixels: Pixels = np.array(image.convert("RGB"))
+    pixels = opened(file).pixels
     session = efficientnet_lite0_session(1)
     return {name: session.run(["pooled"], {"pixels": way(pixels)[None]})[0][0] for name, way in WAYS.items()}
 

@@ -10,7 +10,6 @@ proves it.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
 import time
@@ -27,6 +26,7 @@ from lookalike.local import EXTRACTORS
 from lookalike.protocols import Extractor, SetIndex
 from lookalike.search.relate import DEFAULT_EXTRACTOR, Relater
 from lookalike.types import Hits, Keypoints, LocalFeatures, Picture, Pixels, Space
+from photographs import evenly, files_in, opened, saved
 
 SHARES = (0.8, 0.6, 0.4, 0.25)
 CUTOFF = 0.25
@@ -52,9 +52,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=150)
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    files = sorted(options.folder.rglob("*.jpg"))
-    chosen = [files[at] for at in np.linspace(0, len(files) - 1, options.pictures).astype(int)]
-    pictures = [np.asarray(Image.open(file).convert("RGB")) for file in chosen]
+    pictures = [opened(file) for file in evenly(files_in(options.folder), options.pictures)]
     methods = [
         measured(EXTRACTORS.make("segments"), "votes", pictures, {}),
         measured(DEFAULT_EXTRACTOR, "inverted", pictures, {}),
@@ -67,11 +65,11 @@ def main() -> None:
 
 
 def measured(
-    extractor: Extractor | CropResistant, kind: str, pictures: Sequence[Pixels], settings: dict[str, object]
+    extractor: Extractor | CropResistant, kind: str, pictures: Sequence[Picture], settings: dict[str, object]
 ) -> dict[str, object]:
     """One row a share of the area."""
     started = time.process_time()
-    base = [extractor.extract(picture_of(pixels)) for pixels in pictures]
+    base = [extractor.extract(picture) for picture in pictures]
     ms = 1000 * (time.process_time() - started) / len(pictures)
     sample = np.concatenate([each.descriptors for each in base])
     index = SET_INDEXES.make(kind, settings).build(extractor.space, sample, len(sample))
@@ -89,13 +87,13 @@ def found(
     extractor: Extractor | CropResistant,
     index: SetIndex,
     base: Sequence[LocalFeatures],
-    pictures: Sequence[Pixels],
+    pictures: Sequence[Picture],
     share: float,
     proves: Callable[[LocalFeatures, LocalFeatures], object],
 ) -> dict[str, float]:
     """Shares of the questions."""
     rng = np.random.default_rng(1)
-    asked = [extractor.extract(picture_of(cropped(pixels, share, rng))) for pixels in pictures]
+    asked = [extractor.extract(part(picture.pixels, share, rng)) for picture in pictures]
     hits = [index.search(features, len(base)) for features in asked]
     own = np.array([votes(hit, hit.ids == at) for at, hit in enumerate(hits)])
     strangers = np.array([votes(hit, hit.ids != at) for at, hit in enumerate(hits)])
@@ -118,21 +116,12 @@ def votes(hits: Hits, of: np.ndarray) -> float:
     return float(hits.scores[of].max(initial=0))
 
 
-def cropped(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels:
-    """A part of that share of the area, anywhere, at .6 to 1 of its size, as JPEG."""
+def part(pixels: Pixels, share: float, rng: np.random.Generator) -> Picture:
+    """A part of that share of the area, sides rounded down, anywhere, at .6 to 1 of its size, as JPEG."""
     height, width = pixels.shape[:2]
     h, w = int(height * share**0.5), int(width * share**0.5)
     top, left = rng.integers(height - h + 1), rng.integers(width - w + 1)
-    scale = rng.uniform(0.6, 1)
-    image = Image.fromarray(pixels[top : top + h, left : left + w]).resize((int(w * scale), int(h * scale)))
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=80)
-    return np.asarray(Image.open(buffer).convert("RGB"))
-
-
-def picture_of(pixels: Pixels) -> Picture:
-    pixels = np.ascontiguousarray(pixels)
-    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+    return saved(pixels[top : top + h, left : left + w], rng.uniform(0.6, 1))
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +25,7 @@ from lookalike.pixels.decode import decode
 from lookalike.pixels.door import DecodeJob, Decoder
 from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
+from machine import machine
 
 SIZES = ((4000, 3000), (640, 480))
 MIN_SIDE = 224
@@ -43,7 +42,7 @@ def main() -> None:
         first = time.perf_counter() - started
         document = {
             "schema": "lookalike/bench-decode/1",
-            "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+            "machine": machine(),
             "min_side": MIN_SIDE,
             "first_picture_of_a_worker_ms": round(1000 * first),
             "pictures": [row(size, pool, rounds) for size in SIZES],

@@ -13,8 +13,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Hashable, Sequence
@@ -33,6 +31,8 @@ from lookalike.pixels.decode import Limits, decode
 from lookalike.protocols import Describer
 from lookalike.search.learn import must_learn
 from lookalike.types import Picture
+from machine import machine
+from photographs import evenly, files_in
 
 SIZE = (500, 375)
 PHOTOS = 32
@@ -48,7 +48,7 @@ def main() -> None:
     files = encoded(photos)
     document = {
         "schema": "lookalike/bench-describers/1",
-        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "machine": machine(),
         "photos": len(photos),
         "size": SIZE,
         "decode_images_per_second": round(len(files) / fastest(lambda: decode_all(files), options.rounds), 1),
@@ -158,10 +158,8 @@ def packaged() -> Path:
 
 
 def loaded(folder: Path) -> list[NDArray[np.uint8]]:
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".png"))
-    chosen = [files[i] for i in np.linspace(0, len(files) - 1, min(PHOTOS, len(files))).astype(int)]
     photos = []
-    for file in chosen:
+    for file in evenly(files_in(folder), PHOTOS):
         with Image.open(file) as image:
             photos.append(np.array(image.convert("RGB").resize(SIZE)))
     return photos

@@ -5,7 +5,8 @@ python benchmarks/engine.py ../shared/data [--originals 400] [--distractors 3000
 Originals are photos of grocery, caltech101 and flickr8k; a third of them is not in the library, so that copies of them
 must find nothing. Pairs of one picture that the sets hold, listed in `engine_twins.txt`, count neither as right nor as
 wrong. Beside the ruler's edits: crops to 30 % and 10 % of the area. `--verify 0`: without proof. With `--kept FOLDER` a
-run that was stopped goes on where it was, and what was answered is judged, of all originals or of those so far.
+run that was stopped goes on where it was, and what was answered is judged, of all originals or of those so far; runs of
+other settings lie there apart.
 """
 
 from __future__ import annotations
@@ -16,27 +17,23 @@ import os
 import shutil
 import tempfile
 import time
-from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter
 from dataclasses import asdict, dataclass
-from functools import cache, partial
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-import lookalike
+from asking import answers_of, fill, warm
 from lookalike.evaluate.pooled import Pooled
 from lookalike.evaluate.statistics import interval, resampled
 from lookalike.pixels.augment import EDITS, edit
-from lookalike.pixels.augment.edited import Edited, moved
-from lookalike.pixels.decode import decode
-from lookalike.pixels.limits import Limits
-from lookalike.types import Pixels
+from lookalike.pixels.augment.edited import Edited
+from photographs import cropped, decoded, files_in, name_of
+from twins import ENGINE, twins_of
 
 SETS = ("grocery", "caltech101", "flickr8k")
 CROPS = {"crop to 30 %": 0.3, "crop to 10 %": 0.1}
-TWINS = Path(__file__).parent / "engine_twins.txt"
 BACKDROPS = 50
 """Photos that are not in the library: originals are pasted into them."""
 REPLICATES = 300
@@ -55,19 +52,6 @@ class Asked:
     seconds: float
 
 
-def photo(file: Path) -> Pixels:
-    """Decoded as `eval --self` decodes what it edits."""
-    return decode(file.read_bytes(), min_side=480, limits=Limits()).picture.pixels
-
-
-def cropped(pixels: Pixels, share: float, seed: int) -> Edited:
-    """A part of `share` of the area, of the same shape, anywhere."""
-    rng = np.random.default_rng(seed)
-    height, width = (max(16, round(side * share**0.5)) for side in pixels.shape[:2])
-    top, left = (int(rng.integers(side - part + 1)) for side, part in zip(pixels.shape, (height, width), strict=False))
-    return Edited(np.ascontiguousarray(pixels[top : top + height, left : left + width]), moved(left, top))
-
-
 def misplaced(transform: tuple[tuple[float, float, float], ...], made: Edited, size: tuple[int, int]) -> float:
     """px by which places of the original, sent to the copy, come back elsewhere."""
     height, width = made.pixels.shape[:2]
@@ -80,20 +64,16 @@ def misplaced(transform: tuple[tuple[float, float, float], ...], made: Edited, s
     return float(abs(found[:2] / found[2] - wanted[:2] / wanted[2]).max())
 
 
-@cache
-def warm(library: Path) -> lookalike.Library:
-    """Opened once by each process: opening is not what is measured."""
-    opened = lookalike.open(library)
-    opened.search(np.zeros((64, 64, 3), np.uint8))
-    return opened
-
-
 def ask(at: int, files: list[Path], names: list[str], backdrops: list[Path], library: Path, verify: int) -> list[Asked]:
     """All edits of one original."""
-    pixels, other = photo(files[at]), photo(backdrops[at % len(backdrops)])
+    pixels, other = (decoded(file).pixels for file in (files[at], backdrops[at % len(backdrops)]))
     found = []
     for name in (*EDITS, *CROPS):
-        made = cropped(pixels, CROPS[name], at) if name in CROPS else edit(name, pixels, 7 * at + 1, other)
+        made = (
+            cropped(pixels, CROPS[name], np.random.default_rng(at))
+            if name in CROPS
+            else edit(name, pixels, 7 * at + 1, other)
+        )
         started = time.perf_counter()
         answers = list(warm(library).search(made.pixels, k=12, verify=verify))
         seconds = time.perf_counter() - started
@@ -109,13 +89,13 @@ def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], past
 
     Twins of an original count neither as right nor as wrong, nor those of what a collage pasted it into.
     """
-    answered = {}
+    counted = {}
     for at, each in enumerate(asked):
         known_twins = twins[each.original] | (twins[pasted_into[each.original]] if each.edit == "collage" else set())
-        answered[at] = [answer for answer in each.answers if answer[0] not in known_twins][:10]
-    right = {at: [name == asked[at].original for name, _, _ in answers] for at, answers in answered.items()}
+        counted[at] = [answer for answer in each.answers if answer[0] not in known_twins][:10]
+    right = {at: [name == asked[at].original for name, _, _ in answers] for at, answers in counted.items()}
     known = np.array([each.original in there for each in asked])
-    best = [(np.array([s for _, s, _ in answered[at]]), np.array(right[at], bool)) for at in range(len(asked))]
+    best = [(np.array([s for _, s, _ in counted[at]]), np.array(right[at], bool)) for at in range(len(asked))]
     pooled = Pooled.of(best, known.astype(np.int64))
     names = np.unique([each.original for each in asked], return_inverse=True)[1]
     drawn = resampled(names, np.random.default_rng(0), REPLICATES)
@@ -127,7 +107,7 @@ def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], past
     for name, (value, samples) in measured.items():
         estimate = interval(value, samples)
         print(f"{name:12} {estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]")
-    relation = [answered[at][0][2] if answered[at] else "" for at in range(len(asked))]
+    relation = [counted[at][0][2] if counted[at] else "" for at in range(len(asked))]
     placed = [asked[at].error for at in np.flatnonzero(first) if relation[at] == "copy" and asked[at].error is not None]
     print(f"of {len(placed)} called copies, placed within {NEAR:g} px: {np.mean(np.array(placed) <= NEAR):.3f}")
     print(f"a question: {1000 * np.median([each.seconds for each in asked]):.0f} ms")
@@ -137,19 +117,14 @@ def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], past
         print(f"{name:12} p@1 {first[group].mean():.3f}  {dict(called)}")
     wrong = [
         (asked[at].original, name)
-        for at, answers in answered.items()
+        for at, answers in counted.items()
         for name, _, called in answers
         if called == "copy" and name != asked[at].original
     ]
-    strangers = sum(any(called == "copy" for _, _, called in answered[at]) for at in np.flatnonzero(~known))
+    strangers = sum(any(called == "copy" for _, _, called in counted[at]) for at in np.flatnonzero(~known))
     print(f"of {int((~known).sum())} questions without an answer, {strangers} have one called a copy")
     for (one, other), times in Counter(wrong).most_common():
         print(f"called a copy {times} times: {one} {other}")
-
-
-def looked_at(file: Path) -> list[set[str]]:
-    """Pairs that a person has seen to be one picture, or parts of one."""
-    return [set(line.split()) for line in file.read_text().splitlines() if line and not line.startswith("#")]
 
 
 def main() -> None:
@@ -161,26 +136,23 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, help="keep the library and the answers here, and go on with what is here")
     parser.add_argument("--judge", action="store_true", help="ask nothing more, judge what was answered")
     given = parser.parse_args()
-    found = [
-        f for name in SETS for f in sorted((given.data / name).rglob("*")) if f.suffix.lower() in (".jpg", ".jpeg")
-    ]
-    names = ["__".join(file.relative_to(given.data).parts) for file in found]
+    found = files_in(*(given.data / name for name in SETS))
+    names = [name_of(file, given.data) for file in found]
     order = np.random.default_rng(11).permutation(len(found)).tolist()
     there, absent = given.originals, given.originals // 2
     originals, rest = order[: there + absent], order[there + absent :]
     searched = [*originals[:there], *rest[BACKDROPS:][: given.distractors]]
     with tempfile.TemporaryDirectory() as scratch:
-        kept = given.kept or Path(scratch)
+        kept = (given.kept or Path(scratch)) / f"{given.originals}-originals-{given.distractors}-distractors"
+        answers = kept / f"answers-verify-{given.verify}"
         if not given.judge:
-            answer(found, names, originals, searched, rest[:BACKDROPS], given.verify, kept)
-        asked = answered(kept / "answers")
+            answer(found, names, originals, searched, rest[:BACKDROPS], given.verify, kept, answers)
+        asked = answered(answers)
+    if not asked:
+        parser.error(f"nothing was answered in {str(answers)!r}")
     print(f"{len({each.original for each in asked})} of {len(originals)} originals asked about")
-    twins: dict[str, set[str]] = defaultdict(set)
-    for pair in looked_at(TWINS):
-        for name in pair:
-            twins[name] |= pair - {name}
     pasted_into = {names[at]: names[rest[place % BACKDROPS]] for place, at in enumerate(originals)}
-    report(asked, {names[at] for at in originals[:there]}, twins, pasted_into)
+    report(asked, {names[at] for at in originals[:there]}, twins_of(ENGINE), pasted_into)
 
 
 def answer(
@@ -191,6 +163,7 @@ def answer(
     backdrops: list[int],
     verify: int,
     kept: Path,
+    answers: Path,
 ) -> None:
     """Fills a library with the searched pictures and has it asked by every copy; the answers about each are a line."""
     folder, library = kept / "pictures", kept / "library"
@@ -198,11 +171,7 @@ def answer(
     for at in searched:
         if not (folder / names[at]).exists():
             shutil.copyfile(found[at], folder / names[at])
-    with lookalike.open(library) as opened:
-        indexed = opened.index(folder)
-        status = opened.status()
-    size = f"{status.bytes / status.images / 1000:.1f} kB each"
-    print(f"{status.images} pictures in {indexed.seconds:.0f} s, {size}", flush=True)
+    fill(library, folder)
     job = partial(
         ask,
         files=[found[at] for at in originals],
@@ -211,20 +180,26 @@ def answer(
         library=library,
         verify=verify,
     )
-    done = {each.original for each in answered(kept / "answers")}
+    if answers.exists():
+        os.truncate(answers, sum(map(len, finished(answers))))
+    done = {each.original for each in answered(answers)}
     mixed = np.random.default_rng(0).permutation(len(originals)).tolist()  # so that a part of them is like all
     left = [at for at in mixed if names[originals[at]] not in done]
-    os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that ask: each has a core
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool, (kept / "answers").open("a") as file:
-        for group in pool.map(job, left):
+    with answers.open("a") as file:
+        for group in answers_of(job, left):
             file.write(json.dumps([asdict(each) for each in group]) + "\n")
             file.flush()
 
 
 def answered(file: Path) -> list[Asked]:
     """What was written by now."""
-    lines = file.read_text().splitlines() if file.exists() else []
-    return [Asked(**row) for line in lines for row in json.loads(line)]
+    return [Asked(**row) for line in finished(file) for row in json.loads(line)]
+
+
+def finished(file: Path) -> list[bytes]:
+    """Its lines, without one that a run was writing when it was killed."""
+    lines = file.read_bytes().splitlines(keepends=True) if file.exists() else []
+    return [line for line in lines if line.endswith(b"\n")]
 
 
 if __name__ == "__main__":

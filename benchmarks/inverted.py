@@ -25,11 +25,11 @@ from faiss.contrib.ivf_tools import range_search_preassigned
 
 from lookalike.index import SET_INDEXES
 from lookalike.index.lists import ListIndex, ListMaker
+from lookalike.index.vocabulary import PROBED
 from lookalike.local.sift import Sift
 from lookalike.match.one_thread import one_thread
-from lookalike.pixels.decode import decode
-from lookalike.pixels.limits import Limits
 from lookalike.types import Keypoints, LocalFeatures
+from photographs import decoded, files_in
 
 ROUNDS = 5
 ASKED = 20
@@ -44,13 +44,12 @@ def seconds(work: Callable[[], object]) -> float:
 def real_features(data: Path, wanted: int) -> np.ndarray:
     """(n, 128) rows of photos; where there are too few, the same rows shaken."""
     extractor = Sift(side=480, budget=1000)
-    files = [file for name in ("grocery", "flickr8k", "caltech101") for file in sorted((data / name).rglob("*.jpg"))]
+    files = files_in(*(data / name for name in ("grocery", "flickr8k", "caltech101")))
     rows: list[np.ndarray] = []
     for at in np.random.default_rng(0).permutation(len(files)):
         if sum(map(len, rows)) >= min(wanted, 200_000):
             break
-        picture = decode(files[at].read_bytes(), min_side=extractor.min_side, limits=Limits()).picture
-        rows.append(np.asarray(extractor.extract(picture).descriptors))
+        rows.append(np.asarray(extractor.extract(decoded(files[at], extractor.min_side)).descriptors))
     found = np.concatenate(rows)
     rng = np.random.default_rng(1)
     more = found[rng.integers(len(found), size=max(0, wanted - len(found)))]
@@ -78,7 +77,7 @@ class Bounds:
         coarse = faiss.IndexFlatL2(words.words.shape[1])
         coarse.add(words.branches)
         quantiser = faiss.IndexIVFFlat(coarse, words.words.shape[1], len(words.branches))
-        quantiser.nprobe = 8
+        quantiser.nprobe = PROBED
         quantiser.add(words.words)
         compiled = faiss.IndexBinaryIVF(faiss.IndexBinaryFlat(64), 64, len(words))
         compiled.is_trained, compiled.nprobe = True, 1
@@ -98,14 +97,14 @@ class Took:
     compiled_scan: float
 
 
-def measured(bounds: Bounds, question: LocalFeatures, probes: int) -> Took:
+def measured(bounds: Bounds, question: LocalFeatures, probes: int, near: int) -> Took:
+    """Best of some turns; only the compiled scan heeds `near`, the bits that a vote may be off."""
     index, rows = bounds.index, np.asarray(question.descriptors)
     held = index.columns
     words = index.words.nearest(rows, probes)
     mine = index.words.signatures(rows, words).ravel()
     words = words.ravel()
     lists = [held.signatures[held.starts[word] : held.starts[word + 1]] for word in words]
-    near = 22
 
     def scan() -> list[int]:
         return [int(np.bitwise_count(part ^ one).min(initial=64)) for part, one in zip(lists, mine, strict=True)]
@@ -139,19 +138,30 @@ def main() -> None:
 
 def report(given: argparse.Namespace) -> None:
     rows = real_features(given.data, given.features)
-    space = Sift().space
     maker = SET_INDEXES.make(given.kind, {"each": 1, "words": given.words})
     assert isinstance(maker, ListMaker)
     built: list[ListIndex] = []
-    trained = seconds(lambda: built.append(maker.build(space, rows[: 40 * given.words], given.words)))
+    trained = seconds(lambda: built.append(maker.build(Sift().space, rows[: 40 * given.words], given.words)))
     (index,) = built
-    words = index.words
-    print(f"{len(words)} words of {len(words.branches)} branches learned in {trained:.1f} s")
+    print(f"{len(index.words)} words of {len(index.words.branches)} branches learned in {trained:.1f} s")
 
-    bare = Bounds.of(index).quantiser
-    exact = faiss.IndexFlatL2(space.dim)
+    each = given.picture
+    pictures = [features_of(rows[at : at + each]) for at in range(0, len(rows) - each + 1, each)]
+    filled = seconds(lambda: index.add(np.arange(len(pictures)), pictures))
+    settled = seconds(lambda: len(index))
+    print(f"{len(index)} pictures of {each} features added in {filled:.1f} s, lists made in {settled:.1f} s")
+
+    bounds = Bounds.of(index)
+    assignment(bounds, rows[:: max(1, len(rows) // 20000)])
+    drawn = np.random.default_rng(2).choice(len(pictures), ASKED, replace=False)
+    asking(bounds, [pictures[at] for at in drawn], maker)
+
+
+def assignment(bounds: Bounds, sample: np.ndarray) -> None:
+    """Prints what it takes to find the words of rows, and how many are the nearest of all."""
+    words, bare = bounds.index.words, bounds.quantiser
+    exact = faiss.IndexFlatL2(sample.shape[1])
     exact.add(words.words)
-    sample = rows[:: max(1, len(rows) // 20000)]
     same, bare_same = (
         np.mean(found[:, 0] == exact.search(sample, 1)[1][:, 0])
         for found in (words.nearest(sample, 1), bare.search(sample, 1)[1])
@@ -165,15 +175,10 @@ def report(given: argparse.Namespace) -> None:
         f"exact word in {same:.3f} (bare faiss {bare_same:.3f})"
     )
 
-    each = given.picture
-    ids = np.arange(len(rows) // each)
-    filled = seconds(lambda: index.add(ids, [features_of(rows[at * each : (at + 1) * each]) for at in ids]))
-    settled = seconds(lambda: len(index))
-    print(f"{len(index)} pictures of {each} features added in {filled:.1f} s, lists made in {settled:.1f} s")
-    rng = np.random.default_rng(2)
-    questions = [features_of(rows[at * each : (at + 1) * each]) for at in rng.choice(ids, ASKED, replace=False)]
-    bounds = Bounds.of(index)
-    asked = [measured(bounds, question, maker.probes) for question in questions]
+
+def asking(bounds: Bounds, questions: list[LocalFeatures], maker: ListMaker) -> None:
+    """Prints what a question takes."""
+    asked = [measured(bounds, question, maker.probes, maker.near) for question in questions]
     whole, found, bare_found, scan, compiled = np.array([astuple(took) for took in asked]).T
     print(f"a question: {1000 * np.median(whole):.2f} ms, of which {1000 * np.median(found):.2f} for its words")
     for name, bound in (("by numpy", scan), ("by faiss", compiled)):

@@ -20,7 +20,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from lookalike.datasets.planes import Planes
 from lookalike.datasets.reader import Files, Pair
@@ -29,6 +28,7 @@ from lookalike.evaluate.metrics.geometry import mean_matching_accuracy, repeatab
 from lookalike.local import DETECTORS, EXTRACTORS
 from lookalike.match.nearest import Nearest
 from lookalike.types import Keypoints, LocalFeatures, Picture
+from photographs import opened
 from results import made
 
 SETS = ("oxford_affine/graf", "hpatches/v_dogman")
@@ -102,15 +102,9 @@ def find(methods: Mapping[str, Any], measured: Mapping[str, Measured], paths: Se
             if path in facts.found:
                 continue
             if not facts.ms:
-                timed(component, opened(path))  # builds a network, warms up
-            facts.found[path], taken = timed(component, opened(path))
+                timed(component, opened(Path(path)))  # builds a network, warms up
+            facts.found[path], taken = timed(component, opened(Path(path)))
             facts.ms.append(taken)
-
-
-def opened(path: str) -> Picture:
-    with Image.open(path) as image:
-        pixels = np.ascontiguousarray(image.convert("RGB"), np.uint8)
-    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
 
 
 def compare(facts: Measured, name: str, pair: Pair, near: float) -> None:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import sys
 import time
@@ -30,6 +28,7 @@ from lookalike.search.opening import Opener
 from lookalike.search.planes import PLANE
 from lookalike.search.reading import ahead
 from lookalike.types import Picture, Record
+from machine import machine
 
 NEAR = 2.0
 """px that a place may be off."""
@@ -158,7 +157,7 @@ def main() -> None:
         opener.close()
     found = {
         "schema": "lookalike/bench-locate-library/1",
-        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "machine": machine(),
         "pictures": report.seen,
         "bytes_a_picture": PLANE.space.columns,
         **summary(rows, given.scanned),

@@ -9,7 +9,6 @@ that of describing; the search itself asks all views at once.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
 import time
@@ -17,12 +16,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
 from lookalike.pixels.turn import TURNED, UPRIGHT, turned
 from lookalike.types import Picture
+from photographs import evenly, files_in, opened, picture_of, saved
 
 NAMES = ("convnet", "histogram", "phash", "pdq", "dhash", "ahash", "thumbnail", "gist", "hog")
 
@@ -33,11 +32,9 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=300)
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    files = sorted(options.folder.rglob("*.jpg"))
-    chosen = [files[at] for at in np.linspace(0, len(files) - 1, options.pictures).astype(int)]
-    pictures = [picture_of(np.asarray(Image.open(file).convert("RGB"))) for file in chosen]
+    pictures = [opened(file) for file in evenly(files_in(options.folder), options.pictures)]
     ways = np.random.default_rng(0).choice(list(TURNED), len(pictures)).tolist()
-    copies = [copied(turned(picture, way)) for picture, way in zip(pictures, ways, strict=True)]
+    copies = [saved(turned(picture, way).pixels, 0.8) for picture, way in zip(pictures, ways, strict=True)]
     document = {
         "schema": "lookalike/bench-orientations/1",
         "pictures": len(pictures),
@@ -72,18 +69,6 @@ def measured(name: str, pictures: list[Picture], copies: list[Picture]) -> dict[
 def first(scores: np.ndarray, at: int) -> bool:
     """Ahead of all others; a tie counts against it."""
     return bool(scores[at] > np.delete(scores, at).max())
-
-
-def copied(picture: Picture) -> Picture:
-    height, width = picture.pixels.shape[:2]
-    buffer = io.BytesIO()
-    Image.fromarray(picture.pixels).resize((int(0.8 * width), int(0.8 * height))).save(buffer, "JPEG", quality=80)
-    return picture_of(np.asarray(Image.open(buffer).convert("RGB")))
-
-
-def picture_of(pixels: np.ndarray) -> Picture:
-    pixels = np.ascontiguousarray(pixels)
-    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import numpy as np
 import lookalike
 from lookalike.datasets import recognise
 from lookalike.datasets.reader import Files, Pairs
+from photographs import files_in
 
 SETS = ("wxbs", "oxford_affine/graf", "hpatches/v_dogman")
 PHOTOS = ("caltech101", "flickr8k", "grocery", "imagenette")
@@ -78,9 +79,7 @@ def main() -> None:
     parser.add_argument("--distractors", type=int, default=1000)
     given = parser.parse_args()
     asks = list(questions(given.data))
-    photos = [
-        f for name in PHOTOS for f in sorted((given.data / name).rglob("*")) if f.suffix.lower() in (".jpg", ".jpeg")
-    ]
+    photos = files_in(*(given.data / name for name in PHOTOS))
     chosen = np.random.default_rng(2).choice(len(photos), given.distractors, replace=False)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "pictures"

@@ -12,31 +12,27 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import time
-from collections import defaultdict
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-import lookalike
-from engine import TWINS, cropped, looked_at, photo, warm
+from asking import answers_of, fill, warm
 from lookalike.evaluate.statistics import interval, resampled
 from lookalike.pixels.augment import edit
 from lookalike.pixels.augment.light import compressed
 from lookalike.types import Pixels
+from photographs import cropped, decoded, files_in, name_of
+from twins import ENGINE, VERIFICATION, twins_of
 
 PHOTOS = (
     *("caltech101", "flickr8k", "grocery", "imagenette", "scene15", "skimage"),
     *("textures", "multiview", "sacre_coeur", "wxbs", "imagededup"),
 )
-ENDINGS = (".jpg", ".jpeg", ".png")
 SHARES = (1.0, 0.5, 0.3, 0.2, 0.1)
 QUALITY = 80
 """Of the JPEG that a part is saved as."""
@@ -46,7 +42,6 @@ SEED = 5
 BACKDROPS = 50
 """Photos that are not in the library: the originals are pasted into them."""
 REPLICATES = 300
-ALSO_TWINS = Path(__file__).parent / "verification_twins.txt"
 
 
 @dataclass(frozen=True)
@@ -71,8 +66,8 @@ class Chosen:
 
 def chosen(data: Path, pictures: int, originals: int) -> Chosen:
     """As many are cut up as it takes to come to so many pictures."""
-    files = [f for name in PHOTOS for f in sorted((data / name).rglob("*")) if f.suffix.lower() in ENDINGS]
-    names = {"__".join(file.relative_to(data).parts): file for file in files if "corrupt" not in file.name}
+    files = files_in(*(data / name for name in PHOTOS))
+    names = {name_of(file, data): file for file in files if "corrupt" not in file.name}
     large = [name for name, file in names.items() if min(Image.open(file).size) >= LEAST]
     order = np.random.default_rng(SEED).permutation(large).tolist()
     asked, backdrops, rest = order[:originals], order[originals:][:BACKDROPS], order[originals + BACKDROPS :]
@@ -93,7 +88,7 @@ def lay_out(found: Chosen, folder: Path) -> None:
     for name, file in {**found.whole, **found.originals}.items():
         shutil.copyfile(file, folder / name)
     for name, file in found.cut.items():
-        for at, tile in enumerate(tiles(photo(file))):
+        for at, tile in enumerate(tiles(decoded(file).pixels)):
             Image.fromarray(tile).save(folder / f"{name}__tile{at}.png")
 
 
@@ -109,7 +104,7 @@ def photo_of(name: str) -> str:
 
 def questions(pixels: Pixels, other: Pixels, seed: int) -> dict[str, Pixels]:
     """By kind."""
-    parts = {f"{share:.0%} of it": cropped(pixels, share, seed).pixels for share in SHARES}
+    parts = {f"{share:.0%} of it": cropped(pixels, share, np.random.default_rng(seed)).pixels for share in SHARES}
     made = {**parts, "in a collage": edit("collage", pixels, seed, other).pixels}
     return {kind: compressed(each, QUALITY) for kind, each in made.items()}
 
@@ -118,7 +113,8 @@ def ask(item: tuple[int, str, Path], backdrops: list[Path], library: Path) -> li
     """All questions about one original."""
     seed, name, file = item
     found = []
-    for kind, pixels in questions(photo(file), photo(backdrops[seed % len(backdrops)]), seed).items():
+    original, backdrop = (decoded(each).pixels for each in (file, backdrops[seed % len(backdrops)]))
+    for kind, pixels in questions(original, backdrop, seed).items():
         started = time.perf_counter()
         answers = list(warm(library).search(pixels, k=20))
         seconds = time.perf_counter() - started
@@ -161,31 +157,21 @@ def main() -> None:
     if given.answers is not None and given.answers.exists():
         asked = [Asked(**row) for row in json.loads(given.answers.read_text())]
     else:
-        asked = answers_of(chosen(given.data, given.pictures, given.originals), given.library)
+        asked = all_asked(chosen(given.data, given.pictures, given.originals), given.library)
         if given.answers is not None:
             given.answers.write_text(json.dumps([asdict(each) for each in asked]))
-    twins: dict[str, set[str]] = defaultdict(set)
-    for pair in [*looked_at(TWINS), *looked_at(ALSO_TWINS)]:
-        for name in pair:
-            twins[name] |= pair - {name}
-    report(asked, twins)
+    report(asked, twins_of(ENGINE, VERIFICATION))
 
 
-def answers_of(found: Chosen, library: Path) -> list[Asked]:
+def all_asked(found: Chosen, library: Path) -> list[Asked]:
     """The library filled and asked all questions."""
     folder = library.with_name(library.name + "_pictures")
     if not folder.exists():
         lay_out(found, folder)
-    with lookalike.open(library) as opened:
-        indexed = opened.index(folder)
-        status = opened.status()
-    size = f"{status.bytes / status.images / 1000:.1f} kB each"
-    print(f"{status.images} pictures in {indexed.seconds:.0f} s, {size}", flush=True)
+    fill(library, folder)
     items = [(at, name, file) for at, (name, file) in enumerate(found.originals.items())]
     job = partial(ask, backdrops=found.backdrops, library=library)
-    os.environ["OMP_NUM_THREADS"] = "1"  # of the processes that ask: each has a core
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        return [each for group in pool.map(job, items) for each in group]
+    return [each for group in answers_of(job, items) for each in group]
 
 
 if __name__ == "__main__":

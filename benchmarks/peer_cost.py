@@ -22,6 +22,7 @@ from lookalike.evaluate.ruler import named
 from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
 from peer_describers import PEERS, Peer, plain_histogram, plain_pixels
+from photographs import files_in
 from results import made
 
 FILES = 100
@@ -68,7 +69,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     given = parser.parse_args()
-    files = sorted((given.data / "caltech101").rglob("*.jpg"))[::28][:FILES]
+    files = files_in(given.data / "caltech101")[::28][:FILES]
     names = [*(describer.name for describer in named(())), *PEERS]
     lines = ["# What describing costs", "", *made("peer_cost.py")]
     lines += [

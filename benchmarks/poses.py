@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import platform
 import sys
 import time
 from collections import defaultdict
@@ -21,6 +19,7 @@ import numpy as np
 
 from lookalike.match.poses import Poses
 from lookalike.types import Located
+from machine import machine
 from pose_cases import Case, cases
 
 TOLERANCE = {"px": 1.0, "degrees": 1.0, "percent": 2.0}
@@ -75,7 +74,7 @@ if __name__ == "__main__":
     given = parser.parse_args()
     report = {
         "schema": "lookalike/bench-poses/1",
-        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "machine": machine(),
         "tolerance": TOLERANCE,
         "kinds": measured(given.each, given.seed),
     }

@@ -16,10 +16,9 @@ import numpy as np
 from lookalike.local.sift import Sift
 from lookalike.pixels.augment import EDITS, edit
 from lookalike.pixels.augment.edited import Edited
-from lookalike.pixels.decode import decode
-from lookalike.pixels.limits import Limits
 from lookalike.search.relate import Evidence, Relater
-from lookalike.types import Picture, Pixels
+from lookalike.types import Picture
+from photographs import decoded, files_in, picture_of
 
 PHOTOS = ("grocery/train", "flickr8k/images", "caltech101", "imagenette")
 SCENES = {
@@ -33,16 +32,6 @@ SCENES = {
 }
 MOST = 16
 """Pictures of a scene."""
-
-
-def loaded(file: Path, side: int) -> Picture:
-    """Decoded as a search decodes it."""
-    return decode(file.read_bytes(), min_side=side, limits=Limits()).picture
-
-
-def picture(pixels: Pixels) -> Picture:
-    """As if it had been decoded whole."""
-    return Picture(np.ascontiguousarray(pixels), pixels.shape[1::-1])
 
 
 def worst(found: Evidence, made: Edited, original: Picture) -> float:
@@ -63,8 +52,8 @@ def copies(relater: Relater, photos: list[Picture]) -> None:
         relations: Counter[str] = Counter()
         for at, photo in enumerate(photos):
             other = photos[(at + 5) % len(photos)]
-            original, made = picture(photo.pixels), edit(name, photo.pixels, 7 * at + 1, other.pixels)
-            copy = picture(made.pixels)
+            original, made = picture_of(photo.pixels), edit(name, photo.pixels, 7 * at + 1, other.pixels)
+            copy = picture_of(made.pixels)
             found = relater.relate(copy, relater.extract(copy), original)
             relations["none" if found is None else found.relation] += 1
             if found is not None and found.relation == "copy":
@@ -79,7 +68,7 @@ def copies(relater: Relater, photos: list[Picture]) -> None:
 def scenes(relater: Relater, data: Path) -> None:
     """Prints how all pairs of each are called."""
     for name, pattern in SCENES.items():
-        views = [loaded(file, relater.min_side) for file in sorted(data.glob(pattern))[:MOST]]
+        views = [decoded(file, relater.min_side) for file in sorted(data.glob(pattern))[:MOST]]
         features = [relater.extract(view) for view in views]
         relations: Counter[str] = Counter()
         for a, b in combinations(range(len(views)), 2):
@@ -99,7 +88,7 @@ if __name__ == "__main__":
     rng = np.random.default_rng(3)
     files: list[Path] = []
     for folder in PHOTOS:
-        there = sorted(file for file in (given.data / folder).rglob("*") if file.suffix.lower() in (".jpg", ".jpeg"))
+        there = files_in(given.data / folder)
         files += [there[at] for at in rng.choice(len(there), given.photos // len(PHOTOS), replace=False)]
-    copies(relater, [loaded(file, 480) for file in files])
+    copies(relater, [decoded(file) for file in files])
     scenes(relater, given.data)

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 import time
 import warnings
@@ -29,7 +27,8 @@ from lookalike.describe import DESCRIBERS
 from lookalike.describe.dictionary import PASSES, PENALTY
 from lookalike.describe.grey_pixels import GreyPixels
 from lookalike.describe.weighted_sum import WeightedSum
-from lookalike.types import Picture
+from machine import machine
+from photographs import ENDINGS, files_in, opened
 
 Rows = NDArray[np.float32]
 NAMES = ("kmeans", "pca", "nmf", "dictionary")
@@ -50,7 +49,7 @@ def main() -> None:
     describers = {name: described_by(name, settings) for name in NAMES}
     document = {
         "schema": "lookalike/bench-sums/1",
-        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "machine": machine(),
         "pictures": len(rows),
         "side": side,
         "components": options.components,
@@ -113,10 +112,7 @@ def packaged() -> Rows:
 
 
 def loaded(folder: Path) -> Rows:
-    pictures = []
-    for file in sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".pgm", ".png", ".jpg")):
-        with Image.open(file) as image:
-            pictures.append(Picture(np.array(image.convert("RGB")), image.size))
+    pictures = [opened(file) for file in files_in(folder, endings=(*ENDINGS, ".pgm"))]
     return np.asarray(GreyPixels(SIDE).describe(pictures), np.float32)
 
 

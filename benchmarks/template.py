@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 import time
 from collections import defaultdict
@@ -26,6 +24,7 @@ from lookalike.match.exact import Exact
 from lookalike.match.pyramid import Pyramid
 from lookalike.match.windows import windows
 from lookalike.types import Picture
+from machine import machine
 from template_cases import cases
 
 SIDES = (32, 64, 128, 256, 512)
@@ -131,7 +130,7 @@ if __name__ == "__main__":
     given = parser.parse_args()
     found = {
         "schema": "lookalike/bench-template/1",
-        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "machine": machine(),
         "hard_set": hard_set(given.each),
         "speed": speed(given.rounds),
     }

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,16 +18,16 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Describer
 from lookalike.search.learn import must_learn
-from lookalike.types import Picture, Vectors
+from lookalike.types import Vectors
+from machine import machine
+from photographs import files_in, opened
 
 PAIRS, SEED = 2000, 0
-ENDINGS = (".jpg", ".jpeg", ".png")
 
 
 def main() -> None:
@@ -39,7 +37,7 @@ def main() -> None:
     arguments.add_argument("--describer", action="append", metavar="NAME")
     options = arguments.parse_args()
     cv2.setNumThreads(1)
-    files = sorted(file for file in options.folder.rglob("*") if file.suffix.lower() in ENDINGS)
+    files = files_in(options.folder)
     pairs = drawn([file.parent.name for file in files], options.pairs, np.random.default_rng(SEED))
     used, positions = np.unique(pairs, return_inverse=True)
     describers = [
@@ -48,7 +46,7 @@ def main() -> None:
     rows = described(describers, [files[at] for at in used])
     document = {
         "schema": "lookalike/bench-unrelated/1",
-        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "machine": machine(),
         "folder": options.folder.name,
         "photos": len(used),
         "pairs": len(pairs),
@@ -85,12 +83,6 @@ def described(describers: Sequence[Describer], files: Sequence[Path]) -> dict[st
         for describer in describers:
             rows[describer.name].append(describer.describe([picture]))
     return {name: np.concatenate(parts) for name, parts in rows.items()}
-
-
-def opened(file: Path) -> Picture:
-    with Image.open(file) as image:
-        pixels = np.array(image.convert("RGB"))
-    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
 
 
 def summary(describer: Describer, rows: Vectors, pairs: NDArray[np.int64]) -> dict[str, object]:

@@ -21,7 +21,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from lookalike.describe.convnet import ConvNet
 from lookalike.evaluate.metrics.geometry import corner_error
@@ -34,12 +33,12 @@ from lookalike.pixels.augment import EDITS, edit, geometry
 from lookalike.pixels.augment.edited import Edited
 from lookalike.search.places import rows_kept
 from lookalike.search.relate import Relater
-from lookalike.types import LocalFeatures, Picture, Pixels
+from lookalike.types import LocalFeatures, Pixels
+from photographs import files_in, name_of, opened, picture_of
+from twins import VERIFICATION, looked_at
 
 SETS = ("caltech101", "grocery", "flickr8k")
-ENDINGS = (".jpg", ".jpeg", ".png")
 MATCHER, VERIFIER = Nearest(), Planar()
-TWINS = Path(__file__).parent / "verification_twins.txt"
 LIMITS = (1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-2)
 SETTINGS = tuple(Sift(side=side, budget=budget) for side in (320, 640) for budget in (250, 500, 1000, 2000))
 
@@ -72,7 +71,7 @@ def unrelated(data: Path, count: int, keep: Path | None) -> None:
     kept = [unpacked(packed(relater.extract(picture), rows_kept(relater.features))) for picture in pictures]
     vectors = np.concatenate([network.describe([picture]) for picture in pictures])
     classes = np.array([class_of(file) for file in files])
-    known = looked_at(TWINS)
+    known = looked_at(VERIFICATION)
     found: list[Claimed] = []
     for kind, pairs in (
         ("random", random_pairs(classes, count // 2)),
@@ -83,7 +82,7 @@ def unrelated(data: Path, count: int, keep: Path | None) -> None:
             answer = relater.geometry(asked[i], kept[j])
             if answer is not None:
                 relation = relater.evidence(answer, pictures[i], pictures[j], pictures[j].size).relation
-                names = ["__".join(files[at].relative_to(data).parts) for at in (i, j)]
+                names = [name_of(files[at], data) for at in (i, j)]
                 found.append(Claimed(answer.p_chance, int(answer.inliers.sum()), kind, relation, *names))
         print(json.dumps({"pairs": kind, "n": len(pairs), "ms_per_pair": ms(started, len(pairs))}), flush=True)
     found.sort(key=lambda each: each.p_chance)
@@ -138,11 +137,6 @@ class Claimed:
     relation: str
     a: str
     b: str
-
-
-def looked_at(file: Path) -> list[set[str]]:
-    """Pairs that a person has seen to be one picture, or to show one thing."""
-    return [set(line.split()) for line in file.read_text().splitlines() if line and not line.startswith("#")]
 
 
 @dataclass(frozen=True)
@@ -218,7 +212,7 @@ def drawn(data: Path, count: int) -> list[Path]:
     rng = np.random.default_rng(0)
     chosen: list[Path] = []
     for name in SETS:
-        files = sorted(file for file in (data / name).rglob("*") if file.suffix.lower() in ENDINGS)
+        files = files_in(data / name)
         chosen += [files[at] for at in rng.choice(len(files), min(count, len(files)), replace=False)]
     return chosen
 
@@ -243,22 +237,13 @@ def near_pairs(classes: NDArray[np.str_], vectors: NDArray[np.float32], count: i
     return np.random.default_rng(0).permutation(pairs)[:count]
 
 
-def opened(file: Path) -> Picture:
-    return picture_of(pixels_of(file))
-
-
 def pixels_of(file: Path) -> Pixels:
-    with Image.open(file) as image:
-        return np.ascontiguousarray(np.array(image.convert("RGB")))
+    return opened(file).pixels
 
 
 def other(at: int, files: list[Path]) -> Pixels:
     """What a collage pastes the picture into."""
     return pixels_of(files[(at + 7) % len(files)])
-
-
-def picture_of(pixels: Pixels) -> Picture:
-    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
 
 
 def ms(started: float, count: int) -> float:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import faiss
 import numpy as np
@@ -22,59 +23,50 @@ from lookalike.index import SET_INDEXES
 from lookalike.local.sift import Sift
 from lookalike.match.one_thread import one_thread
 from lookalike.pixels.augment import edit
-from lookalike.pixels.decode import decode
-from lookalike.pixels.limits import Limits
 from lookalike.protocols import SetIndex
-from lookalike.types import LocalFeatures, Picture, Pixels
+from lookalike.types import LocalFeatures, Picture
+from photographs import cropped, decoded, files_in, picture_of
 
 SETS = ("grocery", "caltech101", "flickr8k")
 EDITS = ("collage", "strong")
 CROPS = (0.3, 0.1, 0.05)
 """Shares of the area."""
-SIDE = 480
 EXTRACTOR = Sift(side=320, budget=250)
 FIRST = 10
+Seen = TypeVar("Seen")
 
 
 def photos(data: Path, count: int, rng: np.random.Generator) -> list[Picture]:
     """As many of each set."""
     found: list[Picture] = []
     for name in SETS:
-        files = sorted((data / name).rglob("*.jpg"))
-        for at in rng.permutation(len(files))[: count // len(SETS)]:
-            found.append(decode(files[at].read_bytes(), min_side=SIDE, limits=Limits()).picture)
+        files = files_in(data / name)
+        found += [decoded(files[at]) for at in rng.permutation(len(files))[: count // len(SETS)]]
     return found
-
-
-def picture(pixels: Pixels) -> Picture:
-    return Picture(np.ascontiguousarray(pixels), pixels.shape[1::-1])
 
 
 def copies(photo: Picture, other: Picture, seed: int) -> Iterator[tuple[str, Picture]]:
     """By name of what was done."""
     for name in EDITS:
-        yield name, picture(edit(name, photo.pixels, seed, other.pixels).pixels)
-    height, width = photo.pixels.shape[:2]
+        yield name, picture_of(edit(name, photo.pixels, seed, other.pixels).pixels)
     rng = np.random.default_rng(seed)
     for share in CROPS:
-        h, w = (max(1, round(side * share**0.5)) for side in (height, width))
-        top, left = rng.integers(height - h + 1), rng.integers(width - w + 1)
-        yield f"crop to {share:.0%}", picture(photo.pixels[top : top + h, left : left + w])
+        yield f"crop to {share:.0%}", picture_of(cropped(photo.pixels, share, rng).pixels)
 
 
-def extracted(
-    data: Path, count: int, originals: int
-) -> tuple[dict[int, LocalFeatures], dict[str, list[tuple[int, LocalFeatures]]]]:
-    """Features of each photo, by number; and by edit, of copies, with the number of the photo that each is made of."""
+def drawn(
+    data: Path, count: int, originals: int, seen: Callable[[Picture], Seen]
+) -> tuple[dict[int, Seen], dict[str, list[tuple[int, Seen]]]]:
+    """What is seen of each photo, by number; and by edit, of copies, with the number of the photo each is made of."""
     rng = np.random.default_rng(0)
     pictures = photos(data, count, rng)
-    questions: dict[str, list[tuple[int, LocalFeatures]]] = {}
+    questions: dict[str, list[tuple[int, Seen]]] = {}
     chosen, backdrops = np.split(rng.permutation(len(pictures))[: 2 * originals], 2)
     for at, other in zip(chosen.tolist(), backdrops.tolist(), strict=True):
         for name, copy in copies(pictures[at], pictures[other], 7 * at + 1):
-            questions.setdefault(name, []).append((at, EXTRACTOR.extract(copy)))
+            questions.setdefault(name, []).append((at, seen(copy)))
     held = np.setdiff1d(np.arange(len(pictures)), backdrops)
-    return {at: EXTRACTOR.extract(pictures[at]) for at in held.tolist()}, questions
+    return {at: seen(pictures[at]) for at in held.tolist()}, questions
 
 
 def filled(kind: str, features: Mapping[int, LocalFeatures]) -> SetIndex:
@@ -117,7 +109,7 @@ def main() -> None:
     given = parser.parse_args()
     faiss.omp_set_num_threads(1)
     with one_thread():  # as a search asks
-        features, questions = extracted(given.data, given.photos, given.originals)
+        features, questions = drawn(given.data, given.photos, given.originals, EXTRACTOR.extract)
         print(f"{len(features)} photos, {given.originals} of each edit: share first / among the first {FIRST}\n")
         print("| index | " + " | ".join([*questions, "all"]) + " | bytes a photo | ms |")
         print("|---" * (len(questions) + 4) + "|")
