@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from lookalike.match.exact import Exact
 from lookalike.match.pyramid import Pyramid
-from lookalike.match.windows import windows
+from lookalike.match.windows import Slider
 from lookalike.types import Picture
 from machine import machine
 from template_cases import cases
@@ -73,7 +73,7 @@ def errors(image: NDArray[np.uint8], template: NDArray[np.uint8]) -> dict[str, f
     """Largest differences from the definition, of `exact` and of OpenCV."""
     found = Exact().response(template[:, :, None], image[:, :, None])
     theirs = cv2.matchTemplate(image, template, cv2.TM_CCOEFF_NORMED)
-    variance = windows(image[:, :, None], template.shape).variance
+    variance = Slider(template.shape).windows(image[:, :, None]).strip(slice(None)).variance
     rng = np.random.default_rng(0)
     varied = np.flatnonzero(variance > 0)
     chosen = np.concatenate([rng.choice(varied, 300), varied[np.argpartition(variance.ravel()[varied], 100)[:100]]])

@@ -89,11 +89,12 @@ class Compared:
 
 
 def _correlation(products: Values | Response, of_window: Values, of_pattern: float) -> Response:
-    lengths = np.sqrt(of_window.astype(np.float32))
+    lengths = of_window.astype(np.float32)
+    np.sqrt(lengths, out=lengths)
     lengths *= np.float32(np.sqrt(of_pattern))
     if lengths.min() == 0:
         lengths[lengths == 0] = np.inf
-    found = np.divide(products, lengths, dtype=np.float32, casting="same_kind")
+    found = np.divide(products, lengths, out=lengths, casting="same_kind")
     return np.clip(found, -1, 1, out=found)
 
 

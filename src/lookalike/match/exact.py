@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, get_args
 
@@ -16,7 +16,7 @@ from lookalike.match.correlation import Kernel, Place, Plane, Response, in_threa
 from lookalike.match.peaks import placements
 from lookalike.match.planes import planes, scaled_to
 from lookalike.match.products import Products
-from lookalike.match.windows import Mask, windows
+from lookalike.match.windows import Mask, Slider
 from lookalike.types import Located, Picture
 
 TOLERANCE = 8e-6
@@ -68,19 +68,20 @@ class Exact:
         tolerance: float = TOLERANCE,
     ) -> Response:
         """The same of what is known of a template, with errors of normed scores up to about `tolerance`."""
-        size = pattern.centred.shape[:2]
+        size, compare = pattern.centred.shape[:2], COMPARISONS[self.comparison]
         kernel = Kernel.of(pattern.centred, image.shape)
         found = np.empty((image.shape[0] - size[0] + 1, image.shape[1] - size[1] + 1), np.float32)
 
-        def fill(places: Sequence[Place]) -> None:
+        def fill(places: Iterator[Place]) -> None:
             products = Products.of(pattern, kernel, self.comparison.endswith("-normed"), tolerance)
+            slider = Slider(size, mask)
             for place in places:
                 part = kernel.part(image, place)
-                seen = windows(part, size, mask)
-                found[place] = COMPARISONS[self.comparison](Compared(products.with_windows(part, seen), seen, pattern))
+                for rows, dots, seen in products.strips(part, slider.windows(part)):
+                    found[place][rows] = compare(Compared(dots, seen, pattern))
 
-        places = list(kernel.places(image.shape))
-        in_threads(fill, [places[at::threads] for at in range(threads)], threads)
+        places = iter(list(kernel.places(image.shape)))  # of all threads: each takes the next one
+        in_threads(fill, [places] * threads, threads)
         return found
 
 

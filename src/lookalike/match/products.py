@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from lookalike.match.comparisons import Pattern
-from lookalike.match.correlation import Kernel, Place, Plane, Response, Scratch
-from lookalike.match.windows import FLAT, Windows
+from lookalike.match.correlation import Kernel, Plane, Response, Scratch
+from lookalike.match.windows import FLAT, Running, Windows
 
 CELL = 64
 """px of a side, at least, of what is computed again in double precision."""
+TOGETHER = 200_000
+"""Windows whose steps follow each other while they are in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,30 +38,44 @@ class Products:
     @classmethod
     def of(cls, pattern: Pattern, kernel: Kernel, normed: bool, tolerance: float) -> Products:
         """`normed`: whether the products are divided by the contrast of their window."""
-        height, width = kernel.values.shape[:2]
         square = tuple(
-            min(cv2.getOptimalDFTSize(max(CELL, of_template) + of_template - 1), side)
-            for of_template, side in zip((height, width), kernel.square, strict=True)
+            min(cv2.getOptimalDFTSize(least + of_template - 1), side)
+            for least, of_template, side in zip((CELL // 2, CELL), kernel.values.shape, kernel.square, strict=False)
         )
         fine = Kernel(kernel.values, (square[0], square[1]))
         return cls(kernel, fine, pattern.variance if normed else 0.0, tolerance, kernel.scratch(np.float32))
 
-    def with_windows(self, part: Plane, seen: Windows) -> Response:
-        """(h', w') of a part that the kernel takes; valid until the next call."""
-        products, error = self.kernel.quick_products(part, self._single)
-        if self.variance == 0:
-            return products
-        least = np.square(error / self.tolerance) / self.variance
-        faint = cv2.inRange(seen.variance, FLAT, float(least))
-        if cv2.countNonZero(faint):
-            for place in self._faint_places(faint, part.shape):
-                products[place] = self.fine.products(self.fine.part(part, place), self._scratch())
-        return products
+    def strips(self, part: Plane, seen: Windows | Running) -> Iterator[tuple[slice, Response, Windows]]:
+        """Rows of the response of a part that the kernel takes, their products and windows; valid until the next.
 
-    def _faint_places(self, faint: NDArray[np.uint8], shape: tuple[int, ...]) -> Iterator[Place]:
-        return (place for place in self.fine.places(shape) if faint[place].any())
+        Few rows at a time, since what is done to them one after the other then stays in the cache.
+        """
+        products, error = self.kernel.quick_products(part, self._single)
+        height, width = products.shape
+        for rows in _strips(height, TOGETHER // width, self.fine.step[0]):
+            of_rows = seen.strip(rows)
+            if self.variance:
+                self._mend(products[rows], self.kernel.part(part, (rows, slice(0, width))), of_rows, error)
+            yield rows, products[rows], of_rows
+
+    def _mend(self, products: Response, part: Plane, seen: Windows, error: float) -> None:
+        """Again where single precision is too rough."""
+        least = float(np.square(error / self.tolerance) / self.variance)
+        if seen.variance.min() >= least:
+            return
+        faint = cv2.inRange(seen.variance, FLAT, least)
+        if cv2.countNonZero(faint):
+            for place in self.fine.places(part.shape):
+                if faint[place].any():
+                    products[place] = self.fine.products(self.fine.part(part, place), self._scratch())
 
     def _scratch(self) -> Scratch:
         if not self._double:
             self._double.append(self.fine.scratch(np.float64))
         return self._double[0]
+
+
+def _strips(height: int, about: int, step: int) -> Iterator[slice]:
+    """Of so many rows each, in whole steps."""
+    each = max(1, about // step) * step
+    return (slice(top, min(top + each, height)) for top in range(0, height, each))
