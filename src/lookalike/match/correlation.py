@@ -48,7 +48,7 @@ class Scratch:
 class Kernel:
     """(th, tw, c) to be multiplied with windows, and the (rows, columns) of the squares in which that is done.
 
-    Two squares at a time, one above the other: as the real and the imaginary part of one they cost half.
+    Two squares at a time, one above the other: as the real and the imaginary part of one they cost less.
     """
 
     values: Values
