@@ -13,6 +13,7 @@ from lookalike.types import Matrix, Picture
 
 SIDE: Final = 256
 """px of the longer side of the pictures that are laid over each other."""
+Plane = NDArray[np.float32]
 CELL: Final = 17
 """px of the squares within which detail is compared."""
 GRAIN: Final = 3.0
@@ -30,17 +31,22 @@ def agreement(a: Picture, b: Picture, model: Matrix, share: float = 0.25) -> flo
     laid, under, both = laid_over(a, b, model, SIDE)
     if both.sum() < LEAST:
         return 0.0
-    left, right = (_detail(plane.astype(np.float32)) for plane in (laid, under))
-    size = (CELL, CELL)
-    spread_left, spread_right = (np.sqrt(np.maximum(cv2.blur(np.square(plane), size), 0)) for plane in (left, right))
-    seen = both & (np.maximum(spread_left, spread_right) > GRAIN)
+    share_of_cell = _blurred(both.astype(np.float32))  # what lies beyond the outline of the other counts nowhere
+    left, right = (_detail(plane.astype(np.float32), both, share_of_cell) for plane in (laid, under))
+    spread_left, spread_right = (np.sqrt(np.maximum(_blurred(np.square(each)), 0)) for each in (left, right))
+    seen = both & (np.maximum(spread_left, spread_right) > GRAIN * np.sqrt(share_of_cell))
     if seen.sum() < LEAST:
         return 0.0
-    shared = cv2.blur(left * right, size)[seen] / np.maximum(spread_left * spread_right, 1.0)[seen]
+    shared = _blurred(left * right)[seen] / np.maximum(spread_left * spread_right, share_of_cell)[seen]
     return float(np.clip(np.quantile(shared, share), 0, 1))
 
 
-def _detail(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-    smooth = cv2.GaussianBlur(plane, (0, 0), 1.0)
-    detail: NDArray[np.float32] = smooth - cv2.blur(smooth, (CELL, CELL))
-    return detail
+def _detail(plane: NDArray[np.float32], both: NDArray[np.bool_], share_of_cell: NDArray[np.float32]) -> Plane:
+    """Without the mean of the cell; 0 outside `both`."""
+    inside = both.astype(np.float32)
+    smooth = cv2.GaussianBlur(plane * inside, (0, 0), 1.0) / np.maximum(cv2.GaussianBlur(inside, (0, 0), 1.0), 1e-6)
+    return np.asarray(inside * (smooth - _blurred(smooth * inside) / np.maximum(share_of_cell, 1e-6)))
+
+
+def _blurred(plane: NDArray[np.float32]) -> Plane:
+    return np.asarray(cv2.blur(plane, (CELL, CELL)), np.float32)

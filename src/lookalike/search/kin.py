@@ -29,7 +29,7 @@ BATCH: Final = 64
 """Contents, some seconds' work, that are compared between commits."""
 AT_ONCE: Final = 64
 """Pairs whose pictures are held in memory."""
-REVISION: Final = 2
+REVISION: Final = 3
 """Raised by hand when what is called a copy or a scene changes."""
 
 Pair = tuple[int, int]
