@@ -21,7 +21,7 @@ from lookalike.match.verify import Planar
 from lookalike.protocols import Extractor, Mirroring
 from lookalike.types import Box, Geometry, LocalFeatures, Matrix, Picture, Size
 
-AGREES: Final = 0.55
+AGREES: Final = 0.65
 """Agreement of detail from which on two pictures are one: copies lie above, other photos of the same goods below."""
 INEXACT: Final = 3e-3
 """Of the longer side: where half of the inliers are misplaced by more, a camera was moved in between."""
