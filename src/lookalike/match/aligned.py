@@ -70,9 +70,11 @@ def _correlation(laid: NDArray[np.uint8], under: NDArray[np.uint8], both: NDArra
     """Of the light where both are; -1 where there is nothing to tell by."""
     if both.sum() < LEAST:
         return -1.0
-    left, right = (plane[both].astype(np.float64) for plane in (laid, under))
-    spread = float(left.std() * right.std())
-    return -1.0 if spread < 1e-9 else float(((left - left.mean()) * (right - right.mean())).mean() / spread)
+    mask = both.astype(np.uint8)
+    means, spreads = cv2.meanStdDev(cv2.merge([laid, under]), mask=mask)
+    product = cv2.mean(cv2.multiply(laid, under, dtype=cv2.CV_32F), mask)[0]
+    spread = float(spreads.prod())
+    return -1.0 if spread < 1e-9 else (product - float(means.prod())) / spread
 
 
 def _shift(laid: NDArray[np.uint8], under: NDArray[np.uint8], both: NDArray[np.bool_]) -> Matrix | None:

@@ -23,6 +23,8 @@ from lookalike.types import Box, Geometry, LocalFeatures, Matrix, Picture, Size
 
 AGREES: Final = 0.55
 """Agreement of detail from which on two pictures are one: copies lie above, other photos of the same goods below."""
+MAY_DIFFER: Final = 0.25
+"""Share of the detail that may agree less."""
 INEXACT: Final = 3e-3
 """Of the longer side: where half of the inliers are misplaced by more, a camera was moved in between."""
 EXACT: Final = 6e-4
@@ -142,11 +144,10 @@ def _copied_detail(found: Geometry, model: Matrix, a: Picture, b: Picture) -> fl
     """How far the detail agrees, where it says that the two are one picture; None where not."""
     if found.misplaced > INEXACT or not _is_edit(found, model):
         return None
-    whole = agreement(a, b, model)
-    if whole >= AGREES or found.misplaced > EXACT:
-        return whole if whole >= AGREES else None
-    half = agreement(a, b, model, 0.5)
-    return half if half >= HALF_AGREES else None
+    most, half = agreement(a, b, model, (MAY_DIFFER, 0.5))
+    if most >= AGREES:
+        return most
+    return half if found.misplaced <= EXACT and half >= HALF_AGREES else None
 
 
 def _is_edit(found: Geometry, model: Matrix) -> bool:
