@@ -18,6 +18,7 @@ from lookalike.match.nearest import Nearest
 from lookalike.match.one_thread import one_thread
 from lookalike.match.pair import Related, related, related_from_aside
 from lookalike.match.verify import Planar
+from lookalike.pixels.resize import outline
 from lookalike.protocols import Extractor, Mirroring
 from lookalike.types import Box, Geometry, LocalFeatures, Matrix, Picture, Size
 
@@ -162,15 +163,9 @@ def _is_edit(found: Geometry, model: Matrix) -> bool:
 
 def _shown(model: Matrix, size: Size, other: Size) -> Box:
     """The box about a picture of `size` in the other one, as far as it lies inside."""
-    there = np.clip(_mapped(model, _corners(size)) + 0.5, 0, other)
+    there = np.clip(_mapped(model, outline(size)) + 0.5, 0, other)
     (left, top), (right, bottom) = there.min(axis=0), there.max(axis=0)
     return float(left), float(top), float(right - left), float(bottom - top)
-
-
-def _corners(size: Size) -> NDArray[np.float64]:
-    """(4, 2) outer corners; the middle of the upper left px is (0, 0)."""
-    width, height = size
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64) - 0.5
 
 
 def _mapped(model: Matrix, xy: NDArray[np.float64]) -> NDArray[np.float64]:
