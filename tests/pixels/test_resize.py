@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lookalike.pixels.resize import resize
+from lookalike.pixels.resize import outline, resize, scaling
 from lookalike.types import Picture
 
 
@@ -46,3 +46,9 @@ def test_the_same_size_is_the_same_pixels(photos: list[Picture]) -> None:
 def test_a_size_of_nothing_is_a_mistake(photos: list[Picture]) -> None:
     with pytest.raises(ValueError, match="positive"):
         resize(photos[0].pixels, (0, 4))
+
+
+def test_the_outline_of_a_picture_falls_on_that_of_it_at_another_size() -> None:
+    model = scaling((90, 70), (45, 280))
+    np.testing.assert_allclose(outline((45, 280)) @ model[:2, :2].T + model[:2, 2], outline((90, 70)))
+    assert outline((2, 1)).tolist() == [[-0.5, -0.5], [1.5, -0.5], [1.5, 0.5], [-0.5, 0.5]]

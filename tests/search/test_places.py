@@ -86,6 +86,24 @@ def test_they_can_be_left_out_dropped_and_filled_later(library: Library, album: 
     assert held(library) == []
 
 
+def test_what_is_dropped_leaves_no_index_behind(kept: Library, album: Path) -> None:
+    kept.build_indexes()
+    assert index_files(kept) == {"phash", "sift"}
+    kept.index(album, features="segments:budget=48")
+    kept.build_indexes()
+    assert index_files(kept) == {"phash", "segments"}
+    (kept.folder / "indexes" / "sift-0123.faiss").write_bytes(b"left behind by a program of before")
+    assert kept.compact() >= 34
+    kept.index(album, local=False)
+    assert index_files(kept) == {"phash"}
+    assert len(kept.search(album / "astronaut.png", by={"phash": 1})) == 7
+
+
+def index_files(library: Library) -> set[str]:
+    """The spaces that have any."""
+    return {file.name.partition("-")[0] for file in (library.folder / "indexes").iterdir()}
+
+
 def test_a_run_that_was_stopped_is_finished_by_the_next(library: Library, album: Path) -> None:
     library.index(album, describers=BY, local=False)
     asked = iter([False, False, False])

@@ -92,6 +92,16 @@ class Derived:
         temporary.write_text(json.dumps(row))
         temporary.replace(note)
 
+    def keep_those_of(self, store: Store) -> None:
+        """Removes the files of spaces that the store has dropped."""
+        kept = {self._file(space).stem for space in (*store.spaces(), *store.local_spaces())}
+        for file in self.folder.glob("*"):
+            if file.stem not in kept:
+                try:
+                    file.unlink()
+                except OSError as error:  # in use, or none of ours: it costs room and nothing else
+                    log.info("the file %s of an index that is no more stays: %s", file, error)
+
     def kind(self, space: Space) -> str | None:
         """Of the file that is there, for `status`."""
         note = self._note(space)

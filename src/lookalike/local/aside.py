@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.pixels.resize import scaled, scaling
+from lookalike.pixels.resize import outline, scaled, scaling
 from lookalike.protocols import Extractor
 from lookalike.types import Keypoints, LocalFeatures, Matrix, Picture
 
@@ -52,7 +52,7 @@ def _squeezed(picture: Picture, tilt: float, angle: float) -> tuple[Picture, Mat
     """Turned by the angle, then 1 / tilt as wide; and the affine map to it from px of the original."""
     height, width = picture.pixels.shape[:2]
     turn: Matrix = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
-    corners = _taken(turn, np.array([(0, 0), (width, 0), (width, height), (0, height)]) - 0.5)
+    corners = _taken(turn, outline((width, height)))
     across, down = np.ceil(np.ptp(corners, axis=0)).astype(int)
     turn[:2, 2] = -corners.min(axis=0) - 0.5
     turned = cv2.warpAffine(picture.pixels, turn[:2], (int(across), int(down)), borderValue=BEYOND)

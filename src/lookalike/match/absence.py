@@ -16,9 +16,14 @@ MARGIN = 1.0
 """By which the highest that chance gives is multiplied; chosen on made cases (docs/decisions/0013)."""
 
 
+def highest_of(spread: float, count: int) -> float:
+    """What the highest of `count` normal values of that spread about 0 is, about."""
+    return spread * math.sqrt(2 * math.log(max(count, 2)))
+
+
 def highest_by_chance(spread: float, count: int, margin: float = MARGIN) -> float:
     """The score that the best of `count` unrelated windows hardly exceeds, all of which have that spread about 0."""
-    return math.tanh(margin * spread * math.sqrt(2 * math.log(max(count, 2))))
+    return math.tanh(margin * highest_of(spread, count))
 
 
 def chance_in(response: NDArray[np.float32]) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lookalike.match.frame import project
 from lookalike.match.overlay import laid_over, size_at
-from lookalike.pixels.resize import scaling
+from lookalike.pixels.resize import outline, scaling
 from lookalike.types import Matrix, Picture, Size
 
 SIDE: Final = 800
@@ -60,9 +60,7 @@ def aligned(a: Picture, b: Picture, model: Matrix) -> Matrix:
 
 def _is_sound(model: Matrix, size: Size) -> bool:
     """Whether it takes every corner of a picture of that size to a finite place, and can be undone."""
-    width, height = size
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
-    finite = bool(np.isfinite(model).all()) and bool((project(model, corners) < 1e8).all())
+    finite = bool(np.isfinite(model).all()) and bool((project(model, outline(size)) < 1e8).all())
     return finite and abs(float(np.linalg.det(model))) > 1e-12 * abs(float(model[2, 2])) ** 3
 
 
@@ -70,9 +68,11 @@ def _correlation(laid: NDArray[np.uint8], under: NDArray[np.uint8], both: NDArra
     """Of the light where both are; -1 where there is nothing to tell by."""
     if both.sum() < LEAST:
         return -1.0
-    left, right = (plane[both].astype(np.float64) for plane in (laid, under))
-    spread = float(left.std() * right.std())
-    return -1.0 if spread < 1e-9 else float(((left - left.mean()) * (right - right.mean())).mean() / spread)
+    mask = both.astype(np.uint8)
+    means, spreads = cv2.meanStdDev(cv2.merge([laid, under]), mask=mask)
+    product = cv2.mean(cv2.multiply(laid, under, dtype=cv2.CV_32F), mask)[0]
+    spread = float(spreads.prod())
+    return -1.0 if spread < 1e-9 else (product - float(means.prod())) / spread
 
 
 def _shift(laid: NDArray[np.uint8], under: NDArray[np.uint8], both: NDArray[np.bool_]) -> Matrix | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.describe.drawing import GAP, drawn, fit, side_by_side
 from lookalike.match.pair import Related
+from lookalike.pixels.resize import outline
 from lookalike.types import LocalFeatures, Matrix, Picture, Pixels, Size
 
 SIDE: Final = 640
@@ -35,9 +36,9 @@ def draw(a: Picture, b: Picture, features_a: LocalFeatures, features_b: LocalFea
             cv2.line(sheet, whole(p), whole(q), colour, 1, cv2.LINE_AA)
     if geometry is not None and geometry.kind != "fundamental":
         _, (left, top) = _corners(a.size, b.size)
-        outline = _shown(warped_outline(geometry.model, a.size), b.size) + np.array([0, top])
+        edge = _shown(warped_outline(geometry.model, a.size), b.size) + np.array([0, top])
         right = sheet[:, left:]  # what lies beyond b is no part of it
-        cv2.polylines(right, [np.rint(outline).astype(np.int32)], True, OUTLINE, 2, cv2.LINE_AA)
+        cv2.polylines(right, [np.rint(edge).astype(np.int32)], True, OUTLINE, 2, cv2.LINE_AA)
     return sheet
 
 
@@ -68,9 +69,7 @@ def _corners(a: Size, b: Size) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def warped_outline(model: Matrix, size: Size) -> Places:
     """(4, 2) where `model` takes the corners of a picture of that size, from edge to edge."""
-    width, height = size
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64) - 0.5
-    lifted = np.column_stack([corners, np.ones(4)]) @ model.T
+    lifted = np.column_stack([outline(size), np.ones(4)]) @ model.T
     depth = np.where(np.abs(lifted[:, 2:]) > 1e-9, lifted[:, 2:], 1e-9)
     return np.asarray(np.clip(lifted[:, :2] / depth, -1e5, 1e5), np.float64)
 

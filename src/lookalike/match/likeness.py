@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 from lookalike.match.overlay import laid_over
 from lookalike.types import Matrix, Picture
 
+Plane = NDArray[np.float32]
 SIDE: Final = 256
 """px of the longer side of the pictures that are laid over each other."""
-Plane = NDArray[np.float32]
 CELL: Final = 17
 """px of the squares within which detail is compared."""
 GRAIN: Final = 3.0
@@ -22,23 +23,24 @@ LEAST: Final = 100
 """px that must be compared."""
 
 
-def agreement(a: Picture, b: Picture, model: Matrix, share: float = 0.25) -> float:
-    """Correlation of detail where `model` (px of a to px of b) lays a over b; 0 if there is none.
+def agreement(a: Picture, b: Picture, model: Matrix, shares: Sequence[float]) -> tuple[float, ...]:
+    """Correlation of detail where `model` (px of a to px of b) lays a over b, for each of `shares`; 0 if there is none.
 
     Each square is compared without its mean and contrast, so that light and colour change little. Of all squares a
-    `share` may agree less: bland ones, and what a text or a box covers.
+    share may agree less: bland ones, and what a text or a box covers.
     """
+    nothing = (0.0,) * len(shares)
     laid, under, both = laid_over(a, b, model, SIDE)
     if both.sum() < LEAST:
-        return 0.0
+        return nothing
     share_of_cell = _blurred(both.astype(np.float32))  # what lies beyond the outline of the other counts nowhere
     left, right = (_detail(plane.astype(np.float32), both, share_of_cell) for plane in (laid, under))
     spread_left, spread_right = (np.sqrt(np.maximum(_blurred(np.square(each)), 0)) for each in (left, right))
     seen = both & (np.maximum(spread_left, spread_right) > GRAIN * np.sqrt(share_of_cell))
     if seen.sum() < LEAST:
-        return 0.0
+        return nothing
     shared = _blurred(left * right)[seen] / np.maximum(spread_left * spread_right, share_of_cell)[seen]
-    return float(np.clip(np.quantile(shared, share), 0, 1))
+    return tuple(np.clip(np.quantile(shared, shares), 0, 1).tolist())
 
 
 def _detail(plane: NDArray[np.float32], both: NDArray[np.bool_], share_of_cell: NDArray[np.float32]) -> Plane:

@@ -16,7 +16,7 @@ def laid_over(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
     """a as b shows it, b, and where both are; in grey, with `side` px on the longer side of b."""
     size = size_at(b.size, side)
-    under = cv2.resize(grey(b), size, interpolation=cv2.INTER_AREA)
+    under = b.plane(("under", size), lambda _: _at_size(grey(b), size))
     # Of the larger pictures squares of px fall on one: a is reduced first, so that it is averaged as b is.
     scale = float(np.sqrt(abs(np.linalg.det(model[:2, :2] / model[2, 2])))) * side / max(b.size)
     reduced = _reduced(grey(a), min(1.0, scale * a.size[0] / a.pixels.shape[1]))
@@ -34,6 +34,9 @@ def size_at(size: Size, side: int) -> Size:
 
 
 def _reduced(plane: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
-    size = (max(1, round(plane.shape[1] * factor)), max(1, round(plane.shape[0] * factor)))
+    return _at_size(plane, (max(1, round(plane.shape[1] * factor)), max(1, round(plane.shape[0] * factor))))
+
+
+def _at_size(plane: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     small: NDArray[np.uint8] = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
     return small

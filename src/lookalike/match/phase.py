@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.fft import fftfreq, irfft2, next_fast_len, rfft2
 
 from lookalike.errors import BadQuery
+from lookalike.match.absence import highest_of
 from lookalike.match.correlation import Response
 from lookalike.match.exact import check
 from lookalike.match.peaks import placements
@@ -106,5 +107,4 @@ def _faded(template: NDArray[np.uint8], mask: Mask | None) -> Plane:
 
 def _is_certain(response: Response) -> bool:
     """Whether the peak is well above what the highest of so many random values would be."""
-    chance = float(response.std()) * float(np.sqrt(2 * np.log(max(response.size, 2))))
-    return float(response.max()) > CERTAIN * chance > 0
+    return float(response.max()) > CERTAIN * highest_of(float(response.std()), response.size) > 0

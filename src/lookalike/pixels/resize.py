@@ -35,6 +35,12 @@ def scaled(x: float, y: float) -> Matrix:
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
 
 
+def outline(size: Size) -> NDArray[np.float64]:
+    """(4, 2) outer corners of a picture of `size` (w, h), clockwise; the middle of the upper left px is (0, 0)."""
+    width, height = size
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64) - 0.5
+
+
 def scaling(to: Size, size: Size) -> Matrix:
     """From px of a picture of `size` (w, h) to px of it at another."""
     return scaled(to[0] / size[0], to[1] / size[1])

@@ -129,6 +129,7 @@ class Library:
             with store.writing():
                 keep_planes(store, planes)
                 keep_places(store, local, extractor)
+                self._derived.keep_those_of(store)
                 report, _ = ingest_and_learn(store, describers_to_fill(store, named), several, options)
                 report = fill_planes(store, fill_places(store, report, options), options)
         finally:
@@ -166,10 +167,11 @@ class Library:
         """Drops what no file needs any more and frees the space; the bytes freed."""
         store = SQLiteStore.open(self.folder)
         try:
-            before = store.bytes()
+            before = store.bytes() + self._derived.bytes()
             with store.writing():
                 store.compact()
-            return before - store.bytes()
+                self._derived.keep_those_of(store)
+            return before - store.bytes() - self._derived.bytes()
         finally:
             store.close()
 

@@ -18,11 +18,14 @@ from lookalike.match.nearest import Nearest
 from lookalike.match.one_thread import one_thread
 from lookalike.match.pair import Related, related, related_from_aside
 from lookalike.match.verify import Planar
+from lookalike.pixels.resize import outline
 from lookalike.protocols import Extractor, Mirroring
 from lookalike.types import Box, Geometry, LocalFeatures, Matrix, Picture, Size
 
 AGREES: Final = 0.65
 """Agreement of detail from which on two pictures are one: copies lie above, other photos of the same goods below."""
+MAY_DIFFER: Final = 0.25
+"""Share of the detail that may agree less."""
 INEXACT: Final = 3e-3
 """Of the longer side: where half of the inliers are misplaced by more, a camera was moved in between."""
 EXACT: Final = 6e-4
@@ -142,11 +145,10 @@ def _copied_detail(found: Geometry, model: Matrix, a: Picture, b: Picture) -> fl
     """How far the detail agrees, where it says that the two are one picture; None where not."""
     if found.misplaced > INEXACT or not _is_edit(found, model):
         return None
-    whole = agreement(a, b, model)
-    if whole >= AGREES or found.misplaced > EXACT:
-        return whole if whole >= AGREES else None
-    half = agreement(a, b, model, 0.5)
-    return half if half >= HALF_AGREES else None
+    most, half = agreement(a, b, model, (MAY_DIFFER, 0.5))
+    if most >= AGREES:
+        return most
+    return half if found.misplaced <= EXACT and half >= HALF_AGREES else None
 
 
 def _is_edit(found: Geometry, model: Matrix) -> bool:
@@ -161,15 +163,9 @@ def _is_edit(found: Geometry, model: Matrix) -> bool:
 
 def _shown(model: Matrix, size: Size, other: Size) -> Box:
     """The box about a picture of `size` in the other one, as far as it lies inside."""
-    there = np.clip(_mapped(model, _corners(size)) + 0.5, 0, other)
+    there = np.clip(_mapped(model, outline(size)) + 0.5, 0, other)
     (left, top), (right, bottom) = there.min(axis=0), there.max(axis=0)
     return float(left), float(top), float(right - left), float(bottom - top)
-
-
-def _corners(size: Size) -> NDArray[np.float64]:
-    """(4, 2) outer corners; the middle of the upper left px is (0, 0)."""
-    width, height = size
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64) - 0.5
 
 
 def _mapped(model: Matrix, xy: NDArray[np.float64]) -> NDArray[np.float64]:
