@@ -215,7 +215,7 @@ def whole(pair: Pair, a: LocalFeatures, b: LocalFeatures, extractor: Remembering
 
 
 def default_way(pairs: list[Pair]) -> Way:
-    """What `compare` says, and a search with `--verify`."""
+    """What `compare` says."""
     relater = Relater()
     trials = []
     for pair in pairs:
