@@ -99,13 +99,15 @@ class Hits:
 class Placement:
     """Where a template lies: larger scores are better; `scale` is its size there to its own, `angle` in rad.
 
-    The angle turns the template clockwise as seen, about the middle of the box.
+    The angle turns the template clockwise as seen, about the middle of the box. `detail` says by how many spreads of
+    chance the detail there agrees with the template's, where that is known (`match.absence`).
     """
 
     box: Box
     score: float
     scale: float = 1.0
     angle: float = 0.0
+    detail: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,14 +115,12 @@ class Located:
     """Places, best first. `certain` is False where a fast search may have missed a better one.
 
     `response` (h', w') float32 holds the score of every window, where all were compared; of a search over poses it is
-    (h, w), for each px the best of all poses with their middle there. `chance` is the score that a
-    picture without the template would hardly reach, where that is known.
+    (h, w), for each px the best of all poses with their middle there.
     """
 
     placements: tuple[Placement, ...]
     certain: bool
     response: NDArray[np.float32] | None = None
-    chance: float | None = None
 
 
 @dataclass(frozen=True)

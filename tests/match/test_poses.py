@@ -8,7 +8,7 @@ import pytest
 import skimage.data
 
 from lookalike.errors import BadQuery
-from lookalike.match.absence import highest_by_chance
+from lookalike.match.absence import CLEAR
 from lookalike.match.alignment import Halvings, Pose, sheets
 from lookalike.match.poses import Poses
 from lookalike.match.sweep import Guess, Sweep
@@ -45,7 +45,8 @@ def test_place_size_and_turn_are_found_to_fractions(scale, degrees):
     assert place.scale == pytest.approx(scale, rel=0.01)
     assert math.remainder(place.angle - math.radians(degrees), 2 * math.pi) == pytest.approx(0, abs=0.01)
     assert (width, height) == pytest.approx((90 * place.scale, 70 * place.scale))
-    assert place.score > max(0.9, found.chance)
+    assert place.score > 0.9
+    assert place.detail > CLEAR
     assert found.response.shape == SIZE[::-1]
 
 
@@ -81,14 +82,10 @@ def test_threads_change_nothing():
         assert together.placements == alone.placements
 
 
-def test_what_is_not_there_scores_no_better_than_chance():
+def test_what_is_not_there_has_no_detail_in_common():
     _, image = scene(1.0, 0.5)
     found = Poses(threads=1).locate(picture(skimage.data.chelsea()[100:180, 130:220]), image)
-    assert found.placements[0].score < found.chance
-
-
-def test_chance_gives_more_to_a_longer_search_and_to_a_wider_spread():
-    assert highest_by_chance(0.1, 10**4) < highest_by_chance(0.1, 10**7) < highest_by_chance(0.2, 10**7) < 1
+    assert found.placements[0].detail < CLEAR
 
 
 def test_only_the_sizes_and_turns_that_are_allowed_are_found():

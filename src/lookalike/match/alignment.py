@@ -7,6 +7,7 @@ The model of light is a gain and an offset, which are solved for along with the 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -77,6 +78,10 @@ class Halvings:
     def at(self, number: int) -> Grey:
         """Halved so many times."""
         return self.planes[number]
+
+    def each(self, change: Callable[[Grey], Grey]) -> Halvings:
+        """Every size changed by itself."""
+        return Halvings(tuple(change(plane) for plane in self.planes))
 
 
 @dataclass(frozen=True, eq=False)

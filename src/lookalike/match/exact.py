@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.errors import BadQuery
-from lookalike.match.absence import chance_in
+from lookalike.match.absence import detail
 from lookalike.match.comparisons import COMPARISONS, Compared, Comparison, Pattern
 from lookalike.match.correlation import Kernel, Place, Plane, Response, in_threads
 from lookalike.match.peaks import placements
 from lookalike.match.planes import planes, scaled_to
 from lookalike.match.products import Products
 from lookalike.match.windows import Mask, Slider
-from lookalike.types import Located, Picture
+from lookalike.types import Located, Picture, Placement
 
 TOLERANCE = 8e-6
 """Largest error of a normed score that single precision may bring."""
@@ -51,8 +52,24 @@ class Exact:
         """
         response = self.response(planes(template, self.colour), planes(image, self.colour), mask)
         size = (template.pixels.shape[1], template.pixels.shape[0])
-        chance = chance_in(response) if self.comparison == "ccoeff-normed" else None
-        return Located(scaled_to(image, placements(response, size, k, self.overlap)), True, response, chance)
+        found = self.with_detail(placements(response, size, k, self.overlap), template, image, mask)
+        return Located(scaled_to(image, found), True, response)
+
+    def with_detail(
+        self, found: Sequence[Placement], template: Picture, image: Picture, mask: Mask | None
+    ) -> list[Placement]:
+        """Placements in px of `image.pixels`, with what their detail says where light is corrected for."""
+        if self.comparison != "ccoeff-normed":
+            return list(found)
+        small, large = (planes(picture, False)[:, :, 0] for picture in (template, image))
+        height, width = small.shape
+
+        def window(place: Placement) -> NDArray[np.float32]:
+            left, top = (round(at) for at in place.box[:2])
+            return large[top : top + height, left : left + width].astype(np.float32)
+
+        grey = small.astype(np.float32)
+        return [replace(place, detail=detail(grey, window(place), mask)) for place in found]
 
     def response(self, template: Plane, image: Plane, mask: Mask | None = None) -> Response:
         """(h - th + 1, w - tw + 1) scores of all windows of (h, w, c) by (th, tw, c)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from lookalike.match.correlation import Response
 from lookalike.types import Box, Placement, Size
 
+Rank = tuple[float, ...]
+"""Compared from the left; the larger is the better."""
 CELL = 64
 """px of a side of the squares whose maxima are remembered."""
 
@@ -57,10 +59,17 @@ def _top_of(response: Response, row: int, column: int, size: Size) -> Placement:
     return Placement(box, float(cell[y, x]))
 
 
-def settled(found: Sequence[Placement], k: int, overlap: float) -> list[Placement]:
+def by_score(one: Placement) -> Rank:
+    """Rank of a placement."""
+    return (one.score,)
+
+
+def settled(
+    found: Sequence[Placement], k: int, overlap: float, rank: Callable[[Placement], Rank] = by_score
+) -> list[Placement]:
     """At most `k` of these, best first, none sharing more than `overlap` of the union with a better one."""
     kept: list[Placement] = []
-    for one in sorted(found, key=lambda one: -one.score):
+    for one in sorted(found, key=rank, reverse=True):
         if len(kept) < k and all(_shared(one.box, other.box) <= overlap for other in kept):
             kept.append(one)
     return kept

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from scipy.fft import fftfreq, irfft2, next_fast_len, rfft2
 
 from lookalike.errors import BadQuery
-from lookalike.match.absence import highest_of
 from lookalike.match.correlation import Response
 from lookalike.match.exact import check
 from lookalike.match.peaks import placements
@@ -106,5 +106,6 @@ def _faded(template: NDArray[np.uint8], mask: Mask | None) -> Plane:
 
 
 def _is_certain(response: Response) -> bool:
-    """Whether the peak is well above what the highest of so many random values would be."""
-    return float(response.max()) > CERTAIN * highest_of(float(response.std()), response.size) > 0
+    """Whether the peak is well above the highest of so many normal values, about sqrt(2 log n) spreads above 0."""
+    highest = float(response.std()) * math.sqrt(2 * math.log(max(response.size, 2)))
+    return float(response.max()) > CERTAIN * highest > 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 
 from lookalike.errors import BadQuery
-from lookalike.match.absence import highest_by_chance
+from lookalike.match.absence import MOST, detail, fine, is_there, there_first
 from lookalike.match.alignment import Halvings, Pose, Sheet, aligned, sheets, working
 from lookalike.match.exact import check
 from lookalike.match.peaks import settled
@@ -22,10 +22,6 @@ from lookalike.types import Located, Picture, Placement
 
 GUESSES = 48
 """Places of the sweep that are made to fit, in the small picture."""
-MARGIN = 0.8
-"""Of `highest_by_chance`: most of what is swept is near to something else that is (docs/decisions/0013)."""
-FITTED = 0.78
-"""Correlation to which some pose of a template can be fitted in most pictures."""
 SLIP = math.radians(2)
 """By which a template may be turned further than asked for: the limits are met after all."""
 KEPT = 10
@@ -59,7 +55,7 @@ class Poses:
             raise ValueError(f"overlap is a share below 1, not {self.overlap}")
 
     def locate(self, template: Picture, image: Picture, k: int = 1, mask: Mask | None = None) -> Located:
-        """The best `k` places, best first; `chance` is the score that nothing would reach.
+        """The best `k` places, best first, those whose detail agrees before all others.
 
         Raises `BadQuery` where the template is larger than the image at every size and angle.
         """
@@ -80,9 +76,23 @@ class Poses:
                 f"{large.shape[0]}: at no scale from {self.smallest:g} on and no angle does it fit; allow smaller ones"
             )
         fitted = self._fitted(sizes, seen, swept.guesses, max(KEPT, 2 * k))
-        places = [_placement(pose, score, small.shape) for pose, score in fitted if self._is_allowed(pose)]
-        chance = max(FITTED, highest_by_chance(swept.spread, swept.count, MARGIN))
-        return Located(scaled_to(image, settled(places, k, self.overlap)), True, swept.best, chance)
+        found = [_Found(pose, score, _detail(sizes, seen, pose)) for pose, score in fitted if self._is_allowed(pose)]
+        poses = {one.placement(small.shape): one.pose for one in found}
+        best = settled(list(poses), k, self.overlap, there_first)
+        sharp = [self._sharpened(sizes, seen, place, poses[place], small.shape) for place in best]
+        return Located(scaled_to(image, sharp), True, swept.best)
+
+    def _sharpened(
+        self, sizes: list[Sheet], image: Halvings, place: Placement, pose: Pose, shape: tuple[int, ...]
+    ) -> Placement:
+        """Made to fit in detail alone, where the detail agrees the more for it; what is not there stays as it is."""
+        if place.detail is None or not is_there(place):
+            return place
+        sheet = working(sizes, pose.scale)[0]
+        closer, _ = aligned(replace(sheet, grey=fine(sheet.grey)), image.each(fine), pose, self._scales)
+        if not self._is_allowed(closer) or _detail(sizes, image, closer) <= place.detail:
+            return place
+        return _Found(closer, sheet.score(image, closer), place.detail).placement(shape)
 
     def _fitted(
         self, sizes: list[Sheet], image: Halvings, guesses: Sequence[Guess], most: int
@@ -113,6 +123,22 @@ class Poses:
         return math.radians(self.least_angle), math.radians(self.most_angle)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A pose, its score, and what its detail says."""
+
+    pose: Pose
+    score: float
+    detail: float
+
+    def placement(self, shape: tuple[int, ...]) -> Placement:
+        """Of a template of `shape`."""
+        pose = self.pose
+        width, height = pose.scale * shape[1], pose.scale * shape[0]
+        box = (pose.x - width / 2, pose.y - height / 2, width, height)
+        return Placement(box, self.score, pose.scale, math.remainder(pose.angle, 2 * math.pi), self.detail)
+
+
 def _distinct(ranked: Sequence[tuple[Pose, float]], most: int) -> list[tuple[Pose, float]]:
     """At most so many, none the same as a better one."""
     kept: list[tuple[Pose, float]] = []
@@ -127,7 +153,8 @@ def _is_same(a: Pose, b: Pose) -> bool:
     return math.hypot(a.x - b.x, a.y - b.y) < 1 and abs(math.log(a.scale / b.scale)) < 0.02 and turned < 0.02
 
 
-def _placement(pose: Pose, score: float, shape: tuple[int, ...]) -> Placement:
-    width, height = pose.scale * shape[1], pose.scale * shape[0]
-    box = (pose.x - width / 2, pose.y - height / 2, width, height)
-    return Placement(box, score, pose.scale, math.remainder(pose.angle, 2 * math.pi))
+def _detail(sizes: list[Sheet], image: Halvings, pose: Pose) -> float:
+    """In the largest picture of the template that says no more than it has to."""
+    of_scale = working(sizes, pose.scale)
+    sheet = next((one for one in of_scale if one.grey.size <= MOST), of_scale[-1])
+    return detail(sheet.grey, sheet.warped(image, pose), sheet.inside)

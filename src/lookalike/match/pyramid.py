@@ -8,7 +8,6 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
-from lookalike.match.absence import chance_in
 from lookalike.match.exact import Exact, check
 from lookalike.match.levels import Level, levels
 from lookalike.match.peaks import placements, settled, tops
@@ -29,9 +28,9 @@ REACH = 2
 STEPS = 4
 """In which it may move so far and on."""
 
-Found: TypeAlias = tuple[Sequence[Placement], bool, float | None]
-"""Places, whether there can hardly be better ones, and the score that chance would give (`Located.chance`)."""
-NOTHING: Found = ((), False, None)
+Found: TypeAlias = tuple[Sequence[Placement], bool]
+"""Places, and whether there can hardly be better ones."""
+NOTHING: Found = ((), False)
 
 
 @dataclass(frozen=True)
@@ -48,21 +47,21 @@ class Pyramid(Exact):
     def locate(self, template: Picture, image: Picture, k: int = 1, mask: Mask | None = None) -> Located:
         """The best `k` places, best first, with the scores that `Exact` gives them; with a mask exactly at once."""
         check(planes(template, self.colour), planes(image, self.colour), mask)
-        found, certain, chance = NOTHING if mask is not None else self._search(levels(template, image, self.colour), k)
+        found, certain = NOTHING if mask is not None else self._search(levels(template, image, self.colour), k)
         if not certain and (self.fall_back or not found):
             return super().locate(template, image, k, mask)
-        return Located(scaled_to(image, found), certain, chance=chance)
+        return Located(scaled_to(image, self.with_detail(found, template, image, mask)), certain)
 
     def _search(self, sizes: Sequence[Level], k: int) -> Found:
         """From the smallest picture or, as long as that leaves a doubt, from the next; and whether it left none."""
-        found, chance = NOTHING[0], NOTHING[2]
+        found = NOTHING[0]
         for start in range(len(sizes) - 1, 0, -1):
             if found and self._is_correlation and sizes[start].least(found[-1].score) < HOPELESS:
                 continue
-            found, certain, chance = self._search_from(sizes[: start + 1], k)
+            found, certain = self._search_from(sizes[: start + 1], k)
             if certain:
-                return found, True, chance
-        return found, False, chance
+                return found, True
+        return found, False
 
     def _search_from(self, sizes: Sequence[Level], k: int) -> Found:
         """Follows first what looks best, then all that might still turn out better than that."""
@@ -72,15 +71,14 @@ class Pyramid(Exact):
         ahead = [self._followed(one, sizes) for one in settled(first, k, self.overlap)]
         chosen = settled(ahead, k, self.overlap)
         if len(chosen) < k:
-            return chosen, False, None
-        chance = chance_in(response) if self.comparison == "ccoeff-normed" else None
+            return chosen, False
         score, height = chosen[-1].score, first[0].score - float(np.median(response[::2, ::2]))
         cut = sizes[-1].least(score) if self._is_correlation else first[0].score - SLACK * height
         if len(first) > MOST and first[-1].score >= cut:
-            return chosen, False, chance
+            return chosen, False
         rivals = self._all_followed([one for one in first if one.score >= cut], sizes, chosen)
         is_sure = cut >= HOPELESS or not self._is_correlation
-        return settled([*chosen, *rivals], k, self.overlap), is_sure, chance
+        return settled([*chosen, *rivals], k, self.overlap), is_sure
 
     @property
     def _is_correlation(self) -> bool:

@@ -38,26 +38,24 @@ class Guess:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """The best guesses, best first; the spread of all scores about 0, and how many there were.
+    """The best guesses, best first, and how many windows were compared.
 
     `best` (h, w): of each px, the best score of all poses with their middle there.
     """
 
     guesses: list[Guess]
-    spread: float
     count: int
     best: Grey
 
 
 @dataclass(frozen=True, eq=False)
 class _Scale:
-    """What was seen at one scale: the best score of every pixel, the angle that gave it, and the sums over all."""
+    """What was seen at one scale: the best score of every pixel, the angle that gave it, and how many there were."""
 
     scale: float
     number: int
     best: Grey
     angles: Grey
-    squares: float
     count: int
 
 
@@ -78,8 +76,7 @@ class Sweep:
         guesses = [guess for one in found for guess in self._peaks(one, most)]
         guesses.sort(key=lambda one: -one.score)
         count = sum(one.count for one in found)
-        spread = math.sqrt(sum(one.squares for one in found) / max(count, 1))
-        return Seen(guesses[:most], spread, count, self._map(found))
+        return Seen(guesses[:most], count, self._map(found))
 
     def _map(self, found: list[_Scale]) -> Grey:
         height, width = self.image.at(0).shape
@@ -101,7 +98,7 @@ class Sweep:
         half = math.ceil(shrunk * math.hypot(height, width) / 2) + 1
         windows = _Windows.of(image, half)
         best, angles = np.full(image.shape, -1, np.float32), np.zeros(image.shape, np.float32)
-        squares, count = 0.0, 0
+        count = 0
         for angle in _angles(self.angles, TURN / (shrunk * math.hypot(height, width) / 2)):
             place = _room(image.shape, shrunk * width / 2, shrunk * height / 2, angle)
             turned = self._turned(shrunk, angle, half)
@@ -110,8 +107,8 @@ class Sweep:
             scores = windows.correlation(*turned)[place]
             better = scores > best[place]
             best[place][better], angles[place][better] = scores[better], angle
-            squares, count = squares + float(np.square(scores).sum(dtype=np.float64)), count + scores.size
-        return _Scale(scale, number, best, angles, squares, count)
+            count += scores.size
+        return _Scale(scale, number, best, angles, count)
 
     def _turned(self, shrunk: float, angle: float, half: int) -> tuple[Grey, Grey] | None:
         """The template so large and turned in (2 half + 1) px each way, without its mean; and its mask."""

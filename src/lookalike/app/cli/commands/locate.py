@@ -37,7 +37,9 @@ def locate(
     least: Annotated[
         float | None,
         typer.Option(
-            "--least", metavar="SCORE", help="Only places that score so high [default: more than chance; .9 with -l]."
+            "--least",
+            metavar="SCORE",
+            help="Only places that score so high [default: those whose detail is there; .9 with -l].",
         ),
     ] = None,
     scales: Annotated[
@@ -146,16 +148,19 @@ def _range(option: str, text: str) -> Range:
 
 
 def _kept(name: str, located: Located, least: float | None) -> list[Placement]:
-    """Those that score so high, or higher than chance; says what was left out and what is not sure."""
+    """Those that score so high, or that are there by their detail; says what was left out and what is not sure."""
+    from lookalike.match.absence import CLEAR, is_there
+
     if not located.certain:
         note("not sure that these are the best places: use --engine exact")
-    if least is not None or located.chance is None:
-        return [one for one in located.placements if least is None or one.score >= least]
-    kept = [one for one in located.placements if one.score > located.chance]
+    if least is not None:
+        return [one for one in located.placements if one.score >= least]
+    kept = [one for one in located.placements if is_there(one)]
     if located.placements and not kept:
-        best, chance = located.placements[0].score, located.chance
+        best = located.placements[0]
         note(
-            f"{name}: the best place scores {best:.3f}, and chance up to {chance:.3f}; --least 0 shows it all the same"
+            f"{name}: the best place scores {best.score:.3f}, but its detail agrees no more than chance would have it "
+            f"({best.detail:.1f} times its spread, {CLEAR} are asked); --least 0 shows it all the same"
         )
     return kept
 
