@@ -107,11 +107,10 @@ def locate(
     locator = _engine("exact" if map_file is not None and engine == "fast" else engine, settings)
     names = [template, *(also or [])]
     searches = locate_each([_source(name) for name in names], _source(image), k=k or 1, mask=mask, locator=locator)
+    kept = [_kept(name, one.located, least, engine) for name, one in zip(names, searches, strict=True)]
     if map_file is not None:
-        searches[0].save_map(map_file)
-    rows = [
-        (name, place) for name, one in zip(names, searches, strict=True) for place in _kept(name, one.located, least)
-    ]
+        searches[0].of(kept[0]).save_map(map_file)
+    rows = [(name, place) for name, places in zip(names, kept, strict=True) for place in places]
     if json:
         write(json_bytes(locate_document(image, rows)), output)
     else:
@@ -145,9 +144,11 @@ def _range(option: str, text: str) -> Range:
     return low, high
 
 
-def _kept(name: str, located: Located, least: float | None) -> list[Placement]:
+def _kept(name: str, located: Located, least: float | None, engine: str) -> list[Placement]:
     """Those that score so high, or higher than chance; says what was left out and what is not sure."""
-    if not located.certain:
+    if not located.certain and engine == "phase":
+        note(f"{name}: no shift stands out: the two may show different things, or share too little of their sides")
+    elif not located.certain:
         note("not sure that these are the best places: use --engine exact")
     if least is not None or located.chance is None:
         return [one for one in located.placements if least is None or one.score >= least]
