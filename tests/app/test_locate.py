@@ -181,6 +181,8 @@ def test_a_part_is_found_in_the_library(files, library):
 def test_what_the_library_does_not_hold_is_not_found(files, library):
     ran = run(files / "absent.png", "-l", "--library", library)
     assert (ran.returncode, ran.stdout) == (1, "")
+    assert "no picture holds it at 0.9 or better" in ran.stderr
+    assert run(files / "absent.png", "-l", "--library", library, "--quiet").stderr == ""
 
 
 @pytest.mark.parametrize("words", [(), ("--engine", "exact"), ("--engine", "fast"), ("--colour",)])

@@ -133,12 +133,20 @@ def _read(source: str | os.PathLike[str]) -> bytes:
         return fetch(name)
     path = Path(name)
     if not path.is_file():  # a pipe would block, a folder cannot be read
-        what = "is a folder: ask about one of its pictures" if path.is_dir() else "is not a file"
-        raise BadQuery(f"{name!r} {what}")
+        raise BadQuery(f"{name!r} {_no_file(path)}")
     try:
         return path.read_bytes()
     except OSError as error:
         raise BadQuery(f"cannot read {name!r}: {error.strerror}") from error
+
+
+def _no_file(path: Path) -> str:
+    """What is there instead, or what may have been meant."""
+    if path.is_dir():
+        return "is a folder: ask about one of its pictures"
+    if path.suffix or path.exists():
+        return "is not a file"
+    return "is not a file: a picture is a path, an http(s) URL or colours, as colour:#2a6f97; words find nothing"
 
 
 def _picture(source: object) -> Picture:

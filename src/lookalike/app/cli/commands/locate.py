@@ -10,8 +10,8 @@ import typer
 
 from lookalike.app.cli.commands.locate_library import locate_in_library, place_line
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.options import Json, LibraryFolder, OutFile
-from lookalike.app.cli.output import json_bytes, lines, note, write
+from lookalike.app.cli.options import Json, LibraryFolder, OutFile, remark
+from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import BadQuery
 
 if TYPE_CHECKING:
@@ -147,15 +147,15 @@ def _range(option: str, text: str) -> Range:
 def _kept(name: str, located: Located, least: float | None, engine: str) -> list[Placement]:
     """Those that score so high, or higher than chance; says what was left out and what is not sure."""
     if not located.certain and engine == "phase":
-        note(f"{name}: no shift stands out: the two may show different things, or share too little of their sides")
+        remark(f"{name}: no shift stands out: the two may show different things, or share too little of their sides")
     elif not located.certain:
-        note("not sure that these are the best places: use --engine exact")
+        remark("not sure that these are the best places: use --engine exact")
     if least is not None or located.chance is None:
         return [one for one in located.placements if least is None or one.score >= least]
     kept = [one for one in located.placements if one.score > located.chance]
     if located.placements and not kept:
         best, chance = located.placements[0].score, located.chance
-        note(
+        remark(
             f"{name}: the best place scores {best:.3f}, and chance up to {chance:.3f}; --least 0 shows it all the same"
         )
     return kept
