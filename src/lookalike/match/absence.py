@@ -20,7 +20,7 @@ ANYWHERE: Final = 0.5
 """Correlation that two smooth windows have in many pictures, whatever few windows say of the spread.
 
 Of 361 parts of photos that were looked for in another one 17 score more than this and than their chance, without it
-43; of those that are there none more is lost, unless they are half covered (docs/decisions/0013).
+43; of those that are there one in 150 more is lost in noise, one in ten where half is covered (docs/decisions/0013).
 """
 
 
