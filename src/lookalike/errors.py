@@ -39,10 +39,14 @@ class BadQuery(LookalikeError):
 
 
 class BadPicture(LookalikeError):
-    """Bytes that give no picture. `reason` is one of `REASONS`; `detail` is what the decoder said."""
+    """Bytes that give no picture. `reason` is one of `REASONS`; `detail` is what the decoder said.
 
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
+    `name` says whose bytes, where several pictures are at hand.
+    """
+
+    def __init__(self, reason: Reason, detail: str, name: str = "") -> None:
+        told = f"{reason}: {detail}" if detail else reason
+        super().__init__(f"{name!r}: {told}" if name else told)
         self.reason: Reason = reason
         self.detail = detail
 

@@ -44,6 +44,27 @@ def test_wrong_use_exits_2_with_a_sentence(program, wrong: str) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [("nowhere/page.html", "make that folder first"), ("photos", "'photos' is a folder: name a file")],
+)
+def test_where_nothing_can_be_written_it_is_said_in_words(
+    program, photos_folder: Path, target: str, message: str
+) -> None:
+    ran = program("compare", photos_folder / "0.png", photos_folder / "1.png", "--describer", "phash", "--html", target)
+    assert (ran.code, ran.out) == (2, b"")
+    assert message in ran.err
+    assert "Errno" not in ran.err
+    assert len(list(photos_folder.parent.iterdir())) == 1
+
+
+def test_a_question_in_words_is_told_what_can_be_asked(program, photos_folder: Path) -> None:
+    program("index", photos_folder, "--describer", "phash", "--no-local")
+    ran = program("search", "a dog on the beach")
+    assert ran.code == 2
+    assert "colour:#2a6f97" in ran.err
+
+
 @pytest.mark.parametrize("verb", [["search", "x.png"], ["dupes"], ["status"], ["verify"], ["compact"], ["forget", "x"]])
 def test_only_index_makes_a_library(program, tmp_path: Path, verb: list[str]) -> None:
     ran = program(*verb)

@@ -110,6 +110,24 @@ def test_a_map_shows_the_place_and_is_written_beside_the_answer(files, tmp_path)
     assert warm[2] > warm[0]
 
 
+def test_a_map_frames_the_places_that_are_told_and_no_others(files, tmp_path):
+    maps = []
+    for words in ((), ("-k", 3)):
+        ran = run(files / "part.png", files / "photo.png", "--map", tmp_path / "map.png", *words)
+        assert len(ran.stdout.splitlines()) == 1
+        maps.append(cv2.imread(str(tmp_path / "map.png")))
+    np.testing.assert_array_equal(*maps)
+    absent = run(files / "absent.png", files / "photo.png", "--map", tmp_path / "map.png")
+    assert (absent.returncode, absent.stdout) == (1, "")
+    assert (cv2.imread(str(tmp_path / "map.png")) == 255).all(axis=2).sum() < 50  # px of a white frame
+
+
+def test_where_no_shift_stands_out_it_is_said_in_place_of_a_way_that_would_be_refused(files):
+    ran = run(files / "photo.png", files / "absent.png", "--engine", "phase")
+    assert "no shift stands out" in ran.stderr
+    assert "--engine exact" not in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -163,6 +181,8 @@ def test_a_part_is_found_in_the_library(files, library):
 def test_what_the_library_does_not_hold_is_not_found(files, library):
     ran = run(files / "absent.png", "-l", "--library", library)
     assert (ran.returncode, ran.stdout) == (1, "")
+    assert "no picture holds it at 0.9 or better" in ran.stderr
+    assert run(files / "absent.png", "-l", "--library", library, "--quiet").stderr == ""
 
 
 @pytest.mark.parametrize("words", [(), ("--engine", "exact"), ("--engine", "fast"), ("--colour",)])

@@ -128,6 +128,7 @@ def test_the_first_interrupt_commits_and_the_next_run_finishes(many: Path, tmp_p
     running.wait_for_a_commit()
     running.process.send_signal(signal.SIGINT)
     code, report = running.end(), running.lines()[-1]
+    assert ("run the same command again" in running.err.read_text()) == report["interrupted"]
     assert code == (130 if report["interrupted"] else 0)
     with lookalike.open(tmp_path / "library") as library:
         assert library.store.count() == report["added"]

@@ -133,6 +133,19 @@ def test_a_logo_seen_smaller_is_found_at_its_size(held: Library, shown: Path) ->
     np.testing.assert_allclose(one.placement.box, BOX, atol=3)
 
 
+@pytest.mark.parametrize("times", [1.0, 1.4])
+def test_what_is_transparent_in_a_logo_does_not_count(held: Library, shown: Path, times: float) -> None:
+    logo = part(shown)
+    rows, columns = np.mgrid[-1 : 1 : logo.shape[0] * 1j, -1 : 1 : logo.shape[1] * 1j]
+    alpha = np.where(rows**2 + columns**2 <= 1, 255, 0).astype(np.uint8)
+    cut = cv2.resize(np.dstack([logo, alpha]), None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
+    found = held.locate(cut, scales=(1 / times, 1 / times)).places
+    assert [name(one) for one in found] == ["astronaut"]
+    np.testing.assert_allclose(found[0].placement.box, BOX, atol=1)
+    with pytest.raises(BadQuery, match="no pixel of it is left"):
+        held.locate(np.dstack([logo, np.zeros_like(alpha)]))
+
+
 def test_a_locator_may_be_named(held: Library, shown: Path) -> None:
     locator = LOCATORS.make("exact", {"comparison": "zsqdiff-normed", "colour": True})
     (one, *_) = held.locate(part(shown), locator=locator, least=-0.5).places

@@ -112,3 +112,16 @@ def test_a_map_wants_every_window_compared(tmp_path):
     assert found.located.response is None
     with pytest.raises(BadQuery, match="'exact' or 'poses'"):
         found.save_map(tmp_path / "map.png")
+
+
+def test_errors_say_which_of_several_files_they_are_of(tmp_path):
+    Image.fromarray(PART).save(tmp_path / "part.png")
+    Image.fromarray(PHOTO).save(tmp_path / "photo.png")
+    (tmp_path / "broken.png").write_bytes((tmp_path / "photo.png").read_bytes()[:500])
+    files = {file.stem: str(file) for file in tmp_path.iterdir()}
+    with pytest.raises(BadPicture, match=r"broken\.png': truncated"):
+        locate_each([files["part"], files["broken"]], files["photo"])
+    with pytest.raises(BadPicture, match=r"broken\.png': truncated"):
+        locate(files["part"], files["broken"])
+    with pytest.raises(BadQuery, match=r"photo\.png': the template has 600 x 400 px"):
+        locate_each([files["part"], files["photo"]], PHOTO[:300])

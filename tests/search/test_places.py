@@ -179,6 +179,14 @@ def test_verified_groups_hold_copies_and_the_same_bytes(doubled: Library) -> Non
     assert 0.5 < group.weakest < 1
 
 
+@pytest.mark.parametrize("relation", ["identical", "copy", "scene"])
+def test_the_same_pixels_are_called_identical_whatever_is_asked_for(kept: Library, album: Path, relation: str) -> None:
+    with Image.open(album / "chelsea.png") as image:
+        image.save(album / "cat.png", compress_level=1)
+    kept.index(album)
+    assert ("identical", ["cat", "chelsea"]) in groups(kept, relation)
+
+
 def test_only_new_pictures_are_compared_the_next_time(doubled: Library, album: Path) -> None:
     told: list[Progress] = []
     options = Options(workers=1, on_commit=told.append)
@@ -186,8 +194,8 @@ def test_only_new_pictures_are_compared_the_next_time(doubled: Library, album: P
     assert told[-1] == Progress(9, 9, 0, "comparisons")
     told.clear()
     assert groups(doubled, "scene", options) == [
+        ("copy", ["astronaut", "mirrored", "turned"]),
         ("identical", ["cat", "chelsea"]),
-        ("scene", ["astronaut", "mirrored", "turned"]),
     ]
     assert told == []
     with Image.open(album / "coffee.png") as image:

@@ -7,13 +7,21 @@ import os
 import tempfile
 from pathlib import Path
 
+from lookalike.errors import BadQuery
+
 
 def write_atomically(path: Path, data: bytes) -> Path:
     """`data` at `path`, replacing what was there; a failure leaves what was there. Pipes and devices are written to."""
+    if path.is_dir():
+        raise BadQuery(f"{os.fspath(path)!r} is a folder: name a file in it")
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return path
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        folder = os.fspath(path.parent)
+        raise BadQuery(f"cannot write {path.name!r} in {folder!r}: {error.strerror}; make that folder first") from error
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

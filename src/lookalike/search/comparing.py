@@ -17,6 +17,7 @@ from lookalike.search.engine import mean_alike
 from lookalike.search.learn import must_learn
 from lookalike.search.opening import Opener
 from lookalike.search.page import SIDE
+from lookalike.search.proving import proved_score
 from lookalike.search.relate import Evidence, Relater
 from lookalike.search.sample import Sample, Source, sample
 from lookalike.search.why import likeness, proof, sameness
@@ -72,7 +73,7 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Compariso
         a,
         b,
         relation=relation,
-        score=1.0 if same else float(mean_alike(own)[0]),
+        score=1.0 if same else proved_score(float(mean_alike(own)[0]), evidence),
         channels=scores,
         explanations={
             describer.name: describer.explain(a.picture(describer.min_side), b.picture(describer.min_side))

@@ -9,10 +9,12 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture, BadQuery
 from lookalike.match import LOCATORS
 from lookalike.match.sweep import geometric
+from lookalike.match.windows import Mask
 from lookalike.pixels.planes import grey
 from lookalike.protocols import Locator, Store
 from lookalike.search.glimpse import Glimpse, Glimpser
@@ -84,6 +86,8 @@ class Everywhere:
     least: float | None = LEAST
     scales: tuple[float, float] = (1.0, 1.0)
     """Sizes, to that of the template, between which it is looked for."""
+    mask: Mask | None = None
+    """(th, tw) where the template counts; None: everywhere."""
 
     def __post_init__(self) -> None:
         if self.k < 1:
@@ -91,25 +95,27 @@ class Everywhere:
         if not SCALES[0] <= self.scales[0] <= self.scales[1] <= SCALES[1]:
             smallest, largest = self.scales
             raise BadQuery(f"scales go up, from 0.05 to 20 at most, not from {smallest:g} to {largest:g}")
+        if self.mask is not None and not self.mask.any():
+            raise BadQuery("the template is transparent: no pixel of it is left to compare")
 
     def find(self, template: Picture, where: str | None = None) -> Finds:
         """The `k` pictures of those that pass `where` that hold the template best."""
         if not keeps_planes(self.store):
             raise BadQuery("this library keeps no small planes of its pictures: run `lookalike index PATH --planes`")
         sizes = {record.id: record.content.size for record in self.store.records(where=where)}
-        seen = self._glimpses(template, sizes)
+        seen = self._glimpses(_filled(grey(template), self.mask), sizes)
         places = sorted(self._proved(template, seen), key=lambda found: -found.placement.score)
         return Finds(tuple(places[: self.k]), len(seen), len(sizes) - len(seen))
 
-    def _glimpses(self, template: Picture, sizes: Mapping[int, Size]) -> list[Glimpse]:
+    def _glimpses(self, template: NDArray[np.uint8], sizes: Mapping[int, Size]) -> list[Glimpse]:
         """Of all pictures in which the template can be seen, the most promising first."""
-        glimpser = Glimpser(grey(template), PLANE, geometric(*self.scales, STEP))
+        glimpser = Glimpser(template, PLANE, geometric(*self.scales, STEP))
         all_of_them = np.array(sorted(sizes), np.int64)
         first = _ranked(glimpser, self.store.vectors(PLANE.space, all_of_them, batch=BATCH), sizes)
         again: list[Glimpse] = []
         for scale in sorted({one.scale for one in first[:AGAIN]}):
             ids = np.array(sorted(one.id for one in first[:AGAIN] if one.scale == scale), np.int64)
-            whole = Glimpser(grey(template), PLANE, (scale,), halvings=0)
+            whole = Glimpser(template, PLANE, (scale,), halvings=0)
             again += _ranked(whole, self.store.vectors(PLANE.space, ids, batch=FINE_BATCH), sizes)
         return sorted(again, key=_by_score) + first[AGAIN:]
 
@@ -155,7 +161,8 @@ class Everywhere:
         if any(a > b for a, b in zip(scaled.pixels.shape[:2], image.pixels.shape[:2], strict=True)):
             return None
         locator = self.locator or LOCATORS.make("exact" if image.pixels[:, :, 0].size <= SMALL else "fast")
-        places = locator.locate(scaled, image, 1).placements
+        mask = None if self.mask is None else _mask_of(self.mask, scaled)
+        places = locator.locate(scaled, image, 1, mask).placements
         return replace(places[0], scale=scale * places[0].scale) if places else None
 
 
@@ -171,6 +178,18 @@ def _ranked(glimpser: Glimpser, batches: Iterable[tuple[Ids, Vectors]], sizes: M
 
 def _by_score(one: Glimpse) -> tuple[float, int]:
     return -one.score, one.id
+
+
+def _filled(plane: NDArray[np.uint8], mask: Mask | None) -> NDArray[np.uint8]:
+    """What does not count as light as the rest is on average: it adds nothing to a product without the mean."""
+    return plane if mask is None else np.where(mask, plane, np.uint8(plane[mask].mean().round()))
+
+
+def _mask_of(mask: Mask, scaled: Picture) -> Mask:
+    """The same of a template of another size; where that would leave nothing, all of it."""
+    size = (scaled.pixels.shape[1], scaled.pixels.shape[0])
+    found = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    return found if found.any() else np.ones_like(found)
 
 
 def _scaled(picture: Picture, scale: float) -> Picture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
 
@@ -31,6 +31,9 @@ AT_ONCE: Final = 64
 """Pairs whose pictures are held in memory."""
 REVISION: Final = 3
 """Raised by hand when what is called a copy or a scene changes."""
+
+RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
+"""From the closest on."""
 
 Pair = tuple[int, int]
 
@@ -128,13 +131,27 @@ class KinSeeker:
 def kin_groups(
     store: Store, kinships: Sequence[Kinship], relation: Relation, identical: Sequence[Group]
 ) -> list[Group]:
-    """Groups whose every two members are `relation`, or more, of each other; a link of `identical` ones weighs 1."""
-    links = {(each.a, each.b): each.score for each in kinships if relation == "scene" or each.relation == "copy"}
+    """Groups whose every two members are `relation`, or more, of each other; a link of `identical` ones weighs 1.
+
+    Each group is told as what its least related two are.
+    """
+    found = {(each.a, each.b): each for each in kinships if relation == "scene" or each.relation == "copy"}
     for group in identical:
-        for pair in combinations(sorted({member.id for member in group.members}), 2):
-            links[pair] = 1.0
-    pairs = np.array(list(links), np.int64).reshape(-1, 2)
-    scores = np.array(list(links.values()), np.float32)
+        for a, b in combinations(sorted({member.id for member in group.members}), 2):
+            found[a, b] = Kinship(a, b, "identical", 1.0)
+    groups = _grouped(store, found, relation)
+    return [replace(group, relation=_least(group, found)) for group in groups]
+
+
+def _grouped(store: Store, found: Mapping[Pair, Kinship], relation: Relation) -> list[Group]:
+    pairs = np.array(list(found), np.int64).reshape(-1, 2)
+    scores = np.array([each.score for each in found.values()], np.float32)
     there = np.flatnonzero(np.isin(pairs, store.ids()).all(axis=1))
     order = there[np.lexsort((pairs[there, 1], pairs[there, 0], -scores[there]))]
     return groups_of(store, pairs[order], scores[order], relation)
+
+
+def _least(group: Group, found: Mapping[Pair, Kinship]) -> Relation:
+    """What every two of its contents are to each other, or more."""
+    pairs = combinations(sorted({member.id for member in group.members}), 2)
+    return max((found[pair].relation for pair in pairs), key=RELATIONS.index, default="identical")

@@ -44,7 +44,7 @@ from lookalike.search.planes import fill_planes, keep_planes
 from lookalike.search.proving import Prover, with_proof
 from lookalike.search.relate import Relater
 from lookalike.search.results import Question, Results
-from lookalike.search.sample import Sample, Source, sample
+from lookalike.search.sample import Sample, Source, fetched, name_of, opaque, sample
 from lookalike.search.status import Status, status_of
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Box, Kinship, Relation, Space
@@ -273,10 +273,13 @@ class Library:
         """The `k` pictures that hold `template`, best first, with the place; of those that pass `where`.
 
         Each scores `least` or more by `locator` (by `ccoeff-normed`, if None), upright, at the sizes `scales` to its
-        own. Small planes tell which files to open: see docs/cli.md for what that may miss.
+        own. What is transparent in it does not count. Small planes tell which files to open: see docs/cli.md for what
+        that may miss.
         """
-        sought = sample(template, decode=self._opener.decode).picture(None)
-        return Everywhere(self.store, self._opener, locator, k, least, scales).find(sought, where)
+        source = fetched(template)
+        sought = sample(source, decode=self._opener.decode, label=name_of(template)).picture(None)
+        mask = opaque(source, opacity=self._opener.opacity)
+        return Everywhere(self.store, self._opener, locator, k, least, scales, mask).find(sought, where)
 
     def dupes(
         self,

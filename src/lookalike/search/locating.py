@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,8 @@ from lookalike.pixels.limits import Limits
 from lookalike.protocols import Locator
 from lookalike.search.atomic import write_atomically
 from lookalike.search.opening import Opener
-from lookalike.search.sample import Source, fetched, opaque, sample
-from lookalike.types import Located, Picture
+from lookalike.search.sample import Source, fetched, name_of, opaque, sample
+from lookalike.types import Located, Picture, Placement
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +28,10 @@ class Search:
 
     image: Picture
     located: Located
+
+    def of(self, placements: Sequence[Placement]) -> Search:
+        """The same, of these places alone."""
+        return replace(self, located=replace(self.located, placements=tuple(placements)))
 
     def save_map(self, path: str | os.PathLike[str]) -> Path:
         """The picture as PNG, warmer where the template fits better, with the places that were found."""
@@ -71,8 +75,10 @@ def locate_each(
         raise BadQuery(f"k must be 1 or more, not {k}")
     opener = Opener(limits)
     try:
+        names = [name_of(template) for template in templates]
         sources = [fetched(template) for template in templates]
-        small = [sample(source, decode=opener.decode).picture(None) for source in sources]
+        named = zip(sources, names, strict=True)
+        small = [sample(source, decode=opener.decode, label=name).picture(None) for source, name in named]
         if mask is None:
             covered = [opaque(source, opacity=opener.opacity) for source in sources]
         else:
@@ -81,7 +87,18 @@ def locate_each(
     finally:
         opener.close()
     engine = LOCATORS.make("fast") if locator is None else locator
-    return [Search(large, engine.locate(one, large, k, only)) for one, only in zip(small, covered, strict=True)]
+    searches = zip(names, small, covered, strict=True)
+    return [Search(large, _located(engine, one, large, k, only, name)) for name, one, only in searches]
+
+
+def _located(
+    engine: Locator, template: Picture, image: Picture, k: int, mask: NDArray[np.bool_] | None, name: str | None
+) -> Located:
+    """Raises with the name of the template that cannot be looked for."""
+    try:
+        return engine.locate(template, image, k, mask)
+    except BadQuery as error:
+        raise BadQuery(str(error) if name is None else f"{name!r}: {error}") from error
 
 
 def _light(mask: Picture) -> NDArray[np.bool_]:

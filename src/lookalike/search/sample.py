@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.errors import BadQuery
+from lookalike.errors import BadPicture, BadQuery
 from lookalike.pixels.crop import crop as cropped
 from lookalike.pixels.exif import upright_size
 from lookalike.pixels.sniff import HEAD, sniff
@@ -71,16 +71,22 @@ def sample(source: Source, *, decode: Decode, box: Box | None = None, label: str
     """The picture at `source`, or the part of it in `box` (px of the original); raises where there is none."""
     if is_palette(source):
         return _of_picture(picture_of(source), label or source, box)
+    named = label or name_of(source)
     if isinstance(source, (str, os.PathLike)):
-        return _of_bytes(_read(source), label or os.fspath(source), decode, box)
+        source = _read(source)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _of_bytes(bytes(source), label or "bytes", decode, box)
+        return _of_bytes(bytes(source), named or "bytes", _naming(named, decode) if named else decode, box)
     return _of_picture(_picture(source), label or "array", box)
 
 
 def fetched(source: Source) -> Source:
     """What is at a path or a URL, as bytes; everything else as it is."""
     return _read(source) if isinstance(source, (str, os.PathLike)) and not is_palette(source) else source
+
+
+def name_of(source: Source) -> str | None:
+    """What a person calls it: a path or a URL; None for pixels and bytes."""
+    return os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
 
 
 def opaque(source: Source, *, opacity: Callable[[bytes], Picture]) -> NDArray[np.bool_] | None:
@@ -102,6 +108,18 @@ def _of_bytes(data: bytes, label: str, decode: Decode, box: Box | None) -> Sampl
     return Sample(label, hashlib.sha256(data).hexdigest(), lambda min_side: decode(data, min_side))
 
 
+def _naming(name: str, decode: Decode) -> Decode:
+    """The same, whose errors say which picture it was: a question may have several."""
+
+    def decoded(data: bytes, min_side: int | None) -> Picture:
+        try:
+            return decode(data, min_side)
+        except BadPicture as error:
+            raise BadPicture(error.reason, error.detail, name) from error
+
+    return decoded
+
+
 def _of_picture(picture: Picture, label: str, box: Box | None) -> Sample:
     part = picture if box is None else cropped(picture, box)
     return Sample(label, None, lambda _: part)
@@ -115,12 +133,20 @@ def _read(source: str | os.PathLike[str]) -> bytes:
         return fetch(name)
     path = Path(name)
     if not path.is_file():  # a pipe would block, a folder cannot be read
-        what = "is a folder: ask about one of its pictures" if path.is_dir() else "is not a file"
-        raise BadQuery(f"{name!r} {what}")
+        raise BadQuery(f"{name!r} {_no_file(path)}")
     try:
         return path.read_bytes()
     except OSError as error:
         raise BadQuery(f"cannot read {name!r}: {error.strerror}") from error
+
+
+def _no_file(path: Path) -> str:
+    """What is there instead, or what may have been meant."""
+    if path.is_dir():
+        return "is a folder: ask about one of its pictures"
+    if path.suffix or path.exists():
+        return "is not a file"
+    return "is not a file: a picture is a path, an http(s) URL or colours, as colour:#2a6f97; words find nothing"
 
 
 def _picture(source: object) -> Picture:

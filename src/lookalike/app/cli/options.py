@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lookalike.app.cli.output import note
 from lookalike.errors import BadQuery
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ def remember(common: Common) -> None:
 def common() -> Common:
     """What stood before the verb of this call."""
     return _given.get(Common())
+
+
+def remark(text: str) -> None:
+    """A line on stderr, unless --quiet stood before the verb of this call."""
+    if not common().quiet:
+        note(text)
 
 
 def open_chosen(folder: Path | None) -> Library:

@@ -21,6 +21,7 @@ from lookalike.app.cli.options import (
     Precision,
     common,
     open_chosen,
+    remark,
     weights,
 )
 from lookalike.app.cli.output import json_bytes, lines, nul_separated, shown, write
@@ -83,6 +84,7 @@ def dupes(
     else:
         write(lines(text for group in groups for text in _paragraph(group)), output)
     if stopped:
+        remark("interrupted, hence not all that there is: run the same command again, and it goes on where it was")
         return Exit.INTERRUPTED
     return Exit.DONE if groups else Exit.NOTHING_FOUND
 

@@ -11,8 +11,8 @@ import typer
 
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.interrupt import stop_on_interrupt
-from lookalike.app.cli.options import HtmlFile, Json, OutFile, common
-from lookalike.app.cli.output import json_bytes, lines, note, write
+from lookalike.app.cli.options import HtmlFile, Json, OutFile, common, remark
+from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def evaluate(
     if found is None:
         return Exit.INTERRUPTED
     for why, count in found.task.left_out.items():
-        note(f"{count} left out: {why}")
-    if found.task.group_count < FEW and not common().quiet:
-        note(f"only {found.task.group_count} {_grouped(found)}: intervals over so few are too narrow")
+        remark(f"{count} left out: {why}")
+    if found.task.group_count < FEW:
+        remark(f"only {found.task.group_count} {_grouped(found)}: intervals over so few are too narrow")
     if html is not None:
         from lookalike.evaluate.report import save_report
 

@@ -10,8 +10,8 @@ import typer
 
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.interrupt import stop_on_interrupt
-from lookalike.app.cli.options import Json, JsonLines, LibraryFolder, OutFile, common, open_chosen
-from lookalike.app.cli.output import json_bytes, json_line, lines, note, shown, write
+from lookalike.app.cli.options import Json, JsonLines, LibraryFolder, OutFile, common, open_chosen, remark
+from lookalike.app.cli.output import json_bytes, json_line, lines, shown, write
 
 if TYPE_CHECKING:
     from lookalike.search.ingest import IndexReport, Progress
@@ -89,6 +89,7 @@ def index(
         write(lines(_summary(report)), output)
     _list_failures(report)
     if report.interrupted:
+        remark("interrupted: run the same command again, and it goes on where it was")
         return Exit.INTERRUPTED
     return Exit.SOME_FAILED if report.failed or report.failures else Exit.DONE
 
@@ -101,10 +102,8 @@ def _summary(report: IndexReport) -> list[str]:
 
 
 def _list_failures(report: IndexReport) -> None:
-    if common().quiet:
-        return
     for failure in report.failures:
-        note(
+        remark(
             f"failed: {shown(failure.path)}: {failure.reason}{f' ({shown(failure.detail)})' if failure.detail else ''}"
         )
 

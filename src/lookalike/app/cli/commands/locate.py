@@ -10,8 +10,8 @@ import typer
 
 from lookalike.app.cli.commands.locate_library import locate_in_library, place_line
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.options import Json, LibraryFolder, OutFile
-from lookalike.app.cli.output import json_bytes, lines, note, write
+from lookalike.app.cli.options import Json, LibraryFolder, OutFile, remark
+from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import BadQuery
 
 if TYPE_CHECKING:
@@ -109,11 +109,10 @@ def locate(
     locator = _engine("exact" if map_file is not None and engine == "fast" else engine, settings)
     names = [template, *(also or [])]
     searches = locate_each([_source(name) for name in names], _source(image), k=k or 1, mask=mask, locator=locator)
+    kept = [_kept(name, one.located, least, engine) for name, one in zip(names, searches, strict=True)]
     if map_file is not None:
-        searches[0].save_map(map_file)
-    rows = [
-        (name, place) for name, one in zip(names, searches, strict=True) for place in _kept(name, one.located, least)
-    ]
+        searches[0].of(kept[0]).save_map(map_file)
+    rows = [(name, place) for name, places in zip(names, kept, strict=True) for place in places]
     if json:
         write(json_bytes(locate_document(image, rows)), output)
     else:
@@ -147,18 +146,20 @@ def _range(option: str, text: str) -> Range:
     return low, high
 
 
-def _kept(name: str, located: Located, least: float | None) -> list[Placement]:
+def _kept(name: str, located: Located, least: float | None, engine: str) -> list[Placement]:
     """Those that score so high, or that are there by their detail; says what was left out and what is not sure."""
     from lookalike.match.absence import CLEAR, is_there
 
-    if not located.certain:
-        note("not sure that these are the best places: use --engine exact")
+    if not located.certain and engine == "phase":
+        remark(f"{name}: no shift stands out: the two may show different things, or share too little of their sides")
+    elif not located.certain:
+        remark("not sure that these are the best places: use --engine exact")
     if least is not None:
         return [one for one in located.placements if one.score >= least]
     kept = [one for one in located.placements if is_there(one)]
     if located.placements and not kept:
         best = located.placements[0]
-        note(
+        remark(
             f"{name}: the best place scores {best.score:.3f}, but its detail agrees no more than chance would have it "
             f"({best.detail:.1f} times its spread, {CLEAR} are asked); --least 0 shows it all the same"
         )

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.options import open_chosen
-from lookalike.app.cli.output import json_bytes, lines, note, shown, write
+from lookalike.app.cli.options import open_chosen, remark
+from lookalike.app.cli.output import json_bytes, lines, shown, write
 
 if TYPE_CHECKING:
     from lookalike.protocols import Locator
@@ -34,10 +34,13 @@ def locate_in_library(
     with open_chosen(folder) as opened:
         found = opened.locate(template, k=k, least=least, locator=locator, where=where, scales=scales)
     if found.unsearched:
-        note(
+        remark(
             f"{found.unsearched} of {found.searched + found.unsearched} pictures were not searched: they are too large "
             "or too small for this template, or have no small plane yet (lookalike index PATH --planes)"
         )
+    if not found.places:
+        least_told = "" if least is None else f" at {least:g} or better (--least shows worse places)"
+        remark(f"no picture holds it{least_told}; --scales 0.5:2 looks for other sizes")
     write(
         json_bytes(finds_document(found))
         if json

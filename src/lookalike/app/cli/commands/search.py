@@ -149,7 +149,7 @@ def _search_each(library: Library, asked: _Asked, queries: Iterable[str], output
             results = asked.of(library, *_sources([query]))
         except (BadPicture, BadQuery, FetchRefused) as error:
             failed = True
-            note(f"lookalike: {shown(query)}: {error}")
+            note(f"lookalike: {error}" if repr(query) in str(error) else f"lookalike: {shown(query)}: {error}")
             line = json_line({"query": query, "error": str(error), "hits": []})
         else:
             found = found or len(results) > 0

@@ -1,0 +1,24 @@
+"""Two pictures compared without a library."""
+
+import numpy as np
+import pytest
+import skimage.data
+
+import lookalike
+
+PHOTO = skimage.data.astronaut()
+CROP = np.rot90(PHOTO[20:300, 100:400])
+CAT = skimage.data.chelsea()
+
+
+@pytest.mark.parametrize(("a", "b"), [(CROP, PHOTO), (PHOTO, CROP)])
+def test_a_copy_scores_as_high_as_in_a_search_however_little_it_looks_alike(a, b):
+    found = lookalike.compare(np.ascontiguousarray(a), np.ascontiguousarray(b), describers=["phash"])
+    assert (found.relation, found.channels["phash"] < 0.8) == ("copy", True)
+    assert 0.9 <= found.score < 1
+
+
+def test_what_is_not_proved_scores_as_it_looks():
+    found = lookalike.compare(PHOTO, CAT, describers=["phash"])
+    assert (found.relation, found.evidence) == ("similar", None)
+    assert found.score < 0.5
