@@ -249,6 +249,8 @@ class LocalFeatures:
 
     keypoints: Keypoints
     descriptors: Vectors
+    kind: str = ""
+    """Name of the extractor that gave the rows; none where that is not known."""
 
     def __post_init__(self) -> None:
         if len(self.descriptors) != len(self.keypoints):
@@ -259,7 +261,7 @@ class LocalFeatures:
 
     def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> LocalFeatures:
         """Those of `rows`."""
-        return LocalFeatures(self.keypoints[rows], self.descriptors[rows])
+        return LocalFeatures(self.keypoints[rows], self.descriptors[rows], self.kind)
 
 
 Packed: TypeAlias = bytes

@@ -77,6 +77,7 @@ def assert_features(features: LocalFeatures, extractor: Extractor, size: tuple[i
     space = extractor.space
     assert features.descriptors.shape == (len(features), space.columns)
     assert features.descriptors.dtype == space.dtype
+    assert features.kind == extractor.name
     if space.metric == "cosine":
         np.testing.assert_allclose(np.linalg.norm(features.descriptors, axis=1), 1, atol=1e-5)
 
@@ -205,6 +206,7 @@ def test_mirrored_rows_match_the_mirrored_picture(extractor: Extractor, scene: P
     features = extractor.extract(scene)
     expected = extractor.extract(image, flipped(features.keypoints))
     found = mirrored(extractor, scene, features)
+    assert found.kind == extractor.name
     assert len(found) >= 0.9 * len(features)
     there = flipped(expected.keypoints).xy
     nearest = np.linalg.norm(found.keypoints.xy[:, None] - there, axis=2).argmin(axis=1)

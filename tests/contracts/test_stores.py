@@ -473,6 +473,7 @@ def test_local_features_are_kept_of_any_number(store: Store) -> None:
     ((_, found),) = store.local(LOCAL, np.array([a]))
     np.testing.assert_allclose(found.keypoints.xy, np.arange(14).reshape(7, 2), atol=0.02)
     np.testing.assert_allclose(found.descriptors, np.eye(7, 128), atol=0.01)
+    assert found.kind == LOCAL.name
     assert store.missing(LOCAL).tolist() == [c]
     assert store.vector_ids(LOCAL).tolist() == [a, b]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 
 from lookalike.errors import BadSetting, WeightsError
 from lookalike.local import EXTRACTORS
+from lookalike.local.mirror import mirrored
+from lookalike.local.sift import Sift
 from lookalike.match import MATCHERS
 from lookalike.match.lightglue import LightGlue
 from lookalike.match.pair import related
@@ -85,6 +88,16 @@ def test_features_of_an_extractor_that_it_was_not_trained_on_are_refused(photo_f
             match(photo_files[0], photo_files[0], local="sift", matcher=name)
     with pytest.raises(BadSetting, match="leave out features=disk"):
         match(photo_files[0], photo_files[0], local="xfeat", matcher="lightglue", matcher_settings={"features": "disk"})
+
+
+def test_features_say_themselves_what_they_are_of(photos: list[Picture]) -> None:
+    """Rows of SIFT are as long as those of DISK, and no more alike to them for that."""
+    seen = Sift(side=240).extract(photos[0])
+    for some in (seen, seen[:9], mirrored(Sift(), photos[0], seen)):
+        with pytest.raises(BadSetting, match="not of sift"):
+            LightGlue(features="disk").match(seen, some)
+    with pytest.raises(BadSetting, match=r"match these with LightGlue\(.*features='aliked'"):
+        LightGlue(features="disk").match(*[replace(features(5, 128), kind="aliked")] * 2)
 
 
 def test_without_its_weights_it_says_how_to_get_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

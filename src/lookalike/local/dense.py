@@ -121,12 +121,12 @@ class DenseFeatures(Limited, ABC):
         given = none_of(picture.size) if keypoints is None else keypoints
         nothing_asked = keypoints is not None and not len(keypoints)
         if nothing_asked or work.is_tiny or work.is_even:  # of an even picture a network only sees the border
-            return LocalFeatures(given[:0], np.zeros((0, self._dim), np.float32))
+            return LocalFeatures(given[:0], np.zeros((0, self._dim), np.float32), self.name)
         levels = self._levels(picture, work, only_first=keypoints is not None)
         if keypoints is None:
             return self._own(levels, work)
         xy = work.from_original(keypoints.xy).astype(np.float64)
-        return LocalFeatures(keypoints, levels[0].rows(xy))
+        return LocalFeatures(keypoints, levels[0].rows(xy), self.name)
 
     def _own(self, levels: list[Level], work: Working) -> LocalFeatures:
         xy = np.concatenate([level.found for level in levels])
@@ -142,7 +142,7 @@ class DenseFeatures(Limited, ABC):
         level_of = np.repeat(np.arange(len(levels)), [len(level.xy) for level in levels])[order]
         for number, level in enumerate(levels):
             rows[level_of == number] = level.rows(xy[order[level_of == number]])  # few are kept: only these are read
-        return LocalFeatures(keypoints[order], rows)
+        return LocalFeatures(keypoints[order], rows, self.name)
 
     @property
     @abstractmethod

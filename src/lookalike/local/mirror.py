@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lookalike.protocols import Extractor, Mirroring
@@ -17,7 +19,7 @@ def mirrored(extractor: Extractor, picture: Picture, features: LocalFeatures) ->
         return extractor.mirrored(features)
     image = Picture(np.ascontiguousarray(picture.pixels[:, ::-1]), picture.size)
     found = extractor.extract(image, flipped(features.keypoints))
-    return LocalFeatures(flipped(found.keypoints), found.descriptors)
+    return replace(found, keypoints=flipped(found.keypoints))
 
 
 def flipped(keypoints: Keypoints) -> Keypoints:

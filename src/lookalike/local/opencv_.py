@@ -42,7 +42,7 @@ class OpenCVFeatures(Limited, ABC):
         found, rows = self._extractor().compute(work.grey, given) if given else ((), None)
         if rows is None:
             rows = np.zeros((0, self.space.columns), self.space.dtype)
-        features = LocalFeatures(_keypoints(found, work), self._rows(rows))
+        features = LocalFeatures(_keypoints(found, work), self._rows(rows), self.name)
         order = best_first(features.keypoints)
         if self.metric == "cosine":
             # Where all is even there is nothing to see. That takes none of its own: an extremum of light has a gradient

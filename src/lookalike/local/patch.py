@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -37,7 +37,7 @@ class Patch(WithDetector):
         """The same keypoints with the patches of the mirrored picture, which lie as their angles do there."""
         patches = features.descriptors.reshape(-1, self.cells, self.cells)
         turned = patches[:, :, ::-1] if features.keypoints.angle is None else patches[:, ::-1]
-        return LocalFeatures(features.keypoints, turned.reshape(features.descriptors.shape))
+        return replace(features, descriptors=turned.reshape(features.descriptors.shape))
 
     @property
     def _dim(self) -> int:

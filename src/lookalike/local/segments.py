@@ -4,7 +4,7 @@ are over many thresholds [Matas et al., Robust wide baseline stereo from MSER, B
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar, Final
 
@@ -89,12 +89,12 @@ class Segments(Limited):
         tiles = [_tile(work.grey, box) for box in self._seen(work, found)]
         is_seen = np.array([tile.std() >= FLAT for tile in tiles], bool)
         rows = [_signs(tile) for tile, seen in zip(tiles, is_seen.tolist(), strict=True) if seen]
-        return LocalFeatures(found[is_seen], np.array(rows, np.uint8).reshape(-1, FREQUENCIES**2 // 8))
+        return LocalFeatures(found[is_seen], np.array(rows, np.uint8).reshape(-1, FREQUENCIES**2 // 8), self.name)
 
     def mirrored(self, features: LocalFeatures) -> LocalFeatures:
         """In a mirror the waves that are odd from left to right change their sign."""
         odd = np.tile(np.arange(FREQUENCIES) % 2 == 1, FREQUENCIES)
-        return LocalFeatures(features.keypoints, np.asarray(features.descriptors, np.uint8) ^ np.packbits(odd))
+        return replace(features, descriptors=np.asarray(features.descriptors, np.uint8) ^ np.packbits(odd))
 
     def _seen(self, work: Working, keypoints: Keypoints) -> Boxes:
         """With the margin."""

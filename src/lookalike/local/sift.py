@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 import cv2
@@ -46,7 +46,7 @@ class Sift(OpenCVFeatures):
         """The same keypoints with the rows of the mirrored picture: cells change sides, and directions too."""
         rows = features.descriptors.reshape(-1, CELLS, CELLS, TURNS)
         turned = rows[:, ::-1, :, (-np.arange(TURNS)) % TURNS]
-        return LocalFeatures(features.keypoints, turned.reshape(features.descriptors.shape))
+        return replace(features, descriptors=turned.reshape(features.descriptors.shape))
 
     def _detector(self) -> Any:
         # Precise upscaling: else every keypoint lies a quarter px too far right and down.

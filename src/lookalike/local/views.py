@@ -6,7 +6,7 @@ Rows of keypoints without an angle count the picture as upright; the others turn
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class View:
     @property
     def placed(self) -> LocalFeatures:
         """The rows of the view, where they are in the picture."""
-        return LocalFeatures(self.at, self.seen.descriptors)
+        return replace(self.seen, keypoints=self.at)
 
 
 def views(extractor: Extractor, picture: Picture, features: LocalFeatures) -> Iterator[View]:
@@ -34,7 +34,7 @@ def views(extractor: Extractor, picture: Picture, features: LocalFeatures) -> It
     yield from _turns(extractor, picture, features)
     image = Picture(np.ascontiguousarray(picture.pixels[:, ::-1]), picture.size)
     if isinstance(extractor, Mirroring):
-        seen = LocalFeatures(flipped(features.keypoints), extractor.mirrored(features).descriptors)
+        seen = replace(extractor.mirrored(features), keypoints=flipped(features.keypoints))
     else:
         seen = extractor.extract(image)
     for view in _turns(extractor, image, seen):

@@ -47,7 +47,7 @@ class WithDetector(Limited, ABC):
         """Rows of `keypoints`, or of the detector's, less those around which there is nothing to see."""
         found = self.detect(picture) if keypoints is None else keypoints
         rows, is_seen = unit_rows(self._rows(working(picture, self.side), found), self._least)
-        return LocalFeatures(found[is_seen], rows[is_seen])
+        return LocalFeatures(found[is_seen], rows[is_seen], self.name)
 
     def _detector(self) -> Detector:
         return DETECTORS.make(self.detector, {"side": self.side, "budget": self.budget})

@@ -56,6 +56,10 @@ class LightGlue(Trained):
         return self._layout.dim
 
     @property
+    def kind(self) -> str:
+        return self.features
+
+    @property
     def least(self) -> float:
         return self.threshold
 

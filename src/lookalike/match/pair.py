@@ -62,7 +62,7 @@ def related_from_aside(
         if geometry is not None and geometry.kind != "fundamental":
             kind: GeometryKind = "affine" if geometry.kind == "similarity" else geometry.kind
             unsqueezed = replace(geometry, kind=kind, model=geometry.model @ view.model)
-            found.append(Related(LocalFeatures(view.at, view.seen.descriptors), matches, unsqueezed))
+            found.append(Related(replace(view.seen, keypoints=view.at), matches, unsqueezed))
             if _agreeing(found[-1]) > CLEAR * len(matches):
                 break
     return max(found, key=_agreeing, default=None)

@@ -53,6 +53,10 @@ class SuperGlue(Trained):
         return DIM
 
     @property
+    def kind(self) -> str:
+        return "superpoint"
+
+    @property
     def least(self) -> float:
         return self.threshold
 

@@ -34,6 +34,11 @@ class Trained(ABC):
 
     @property
     @abstractmethod
+    def kind(self) -> str:
+        """The extractor of those."""
+
+    @property
+    @abstractmethod
     def least(self) -> float:
         """The least probability of a match."""
 
@@ -44,6 +49,9 @@ class Trained(ABC):
     def assignment(self, a: LocalFeatures, b: LocalFeatures) -> Assignment:
         """Raises `BadSetting` for features of another kind."""
         for features in (a, b):
+            if features.kind not in ("", self.kind):
+                suited = self.for_features(features.kind)
+                raise BadSetting(f"features of {features.kind} have weights of their own: match these with {suited}")
             rows = features.descriptors
             if rows.dtype != np.float32 or rows.shape[1] != self.dim:
                 raise BadSetting(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def vectors_of(space: Space, rows: Sequence[tuple[int, bytes]]) -> tuple[Ids, Ve
 def local_of(space: Space, id: int, packed: Packed) -> LocalFeatures:
     """Unpacked; raises `LibraryDamaged` where the bytes are no local features."""
     try:
-        return unpacked(packed)
+        return replace(unpacked(packed), kind=space.name)
     except (ValueError, KeyError, TypeError, struct.error) as error:
         raise LibraryDamaged(
             f"the {space.name} features of content {id} cannot be read ({error}); "
