@@ -21,14 +21,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from lookalike.datasets.planes import Planes
-from lookalike.datasets.reader import Files, Pair
+from lookalike.datasets.reader import Pair
 from lookalike.errors import WeightsError
 from lookalike.evaluate.metrics.geometry import mean_matching_accuracy, repeatability
 from lookalike.local import DETECTORS, EXTRACTORS
 from lookalike.match.nearest import Nearest
 from lookalike.types import Keypoints, LocalFeatures, Picture
-from photographs import opened
+from photographs import opened, planes_in
 from results import made
 
 SETS = ("oxford_affine/graf", "hpatches/v_dogman")
@@ -64,7 +63,7 @@ def main() -> None:
     methods, absent = ready(settings, dict(each.split("=", 1) for each in options.weights))
     measured = {name: Measured() for name in methods}
     for name in SETS:
-        for pair in pairs(options.data / name):
+        for pair in planes_in(options.data / name):
             find(methods, measured, (pair.a, pair.b))
             for facts in measured.values():
                 compare(facts, name, pair, options.near)
@@ -86,12 +85,6 @@ def ready(settings: Mapping[str, object], weights: Mapping[str, str]) -> tuple[d
             else:
                 methods[name] = component
     return methods, absent
-
-
-def pairs(root: Path) -> Sequence[Pair]:
-    """With their homographies."""
-    paths = [str(path) for path in sorted(root.iterdir()) if path.suffix in (".png", ".ppm")]
-    return Planes().tasks(Files(str(root), dict.fromkeys(paths, "")))["pairs"].pairs
 
 
 def find(methods: Mapping[str, Any], measured: Mapping[str, Measured], paths: Sequence[str]) -> None:

@@ -10,6 +10,8 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
+from lookalike.datasets.planes import Planes
+from lookalike.datasets.reader import Files, Pair
 from lookalike.pixels.augment.edited import Edited, moved
 from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
@@ -32,6 +34,12 @@ def name_of(file: Path, data: Path) -> str:
 def evenly(found: Sequence[T], count: int) -> list[T]:
     """So many, or as many as there are, spread over all."""
     return [found[at] for at in np.linspace(0, len(found) - 1, min(count, len(found))).astype(int)]
+
+
+def planes_in(folder: Path) -> Sequence[Pair]:
+    """The first picture of a plane with each other one, and the homographies between them."""
+    paths = [str(path) for path in files_in(folder, endings=(".png", ".ppm"))]
+    return Planes().tasks(Files(str(folder), dict.fromkeys(paths, "")))["pairs"].pairs
 
 
 def opened(file: Path | io.BytesIO) -> Picture:

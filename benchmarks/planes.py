@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -21,8 +20,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from lookalike.errors import LookalikeError
 from lookalike.evaluate.metrics.geometry import accuracy_at, corner_error, mean_matching_accuracy
@@ -36,10 +33,10 @@ from lookalike.match.verify import Planar
 from lookalike.protocols import Extractor, Matcher, Specialised
 from lookalike.search.relate import Relater
 from lookalike.types import Keypoints, LocalFeatures, Matches, Matrix, Picture
+from photographs import opened, planes_in
 from results import made
 
 FOLDERS = ("oxford_affine/graf", "hpatches/v_dogman")
-HOMOGRAPHY = re.compile(r"H_?1(?:to|_)(\d+)p?")
 SETTINGS = {"side": 800, "budget": 1000}
 """Of every extractor: no picture is larger."""
 PX = (1, 3, 5)
@@ -147,12 +144,10 @@ def kept_with(measured: list[Way], file: Path) -> list[Way]:
 
 def pairs_of(folder: Path) -> Iterator[Pair]:
     """From the first picture to the others."""
-    pictures = {re.sub(r"\D", "", file.stem): file for file in folder.iterdir() if file.suffix in (".png", ".ppm")}
-    for file in sorted(folder.iterdir()):
-        found = HOMOGRAPHY.fullmatch(file.name)
-        if found:
-            a, b = (opened(pictures[number]) for number in ("1", found[1]))
-            yield Pair(f"{folder.name} {found[1]}", a, b, np.loadtxt(file))
+    for pair in planes_in(folder):
+        a, b = Path(pair.a), Path(pair.b)
+        assert pair.homography is not None
+        yield Pair(f"{folder.name} {b.stem.removeprefix('img')}", opened(a), opened(b), pair.homography)
 
 
 def ways_of(name: str, pairs: list[Pair]) -> Iterator[Way]:
@@ -285,12 +280,6 @@ def by_pair(ways: list[Way], pairs: list[Pair]) -> list[str]:
         "|---" * (len(pairs) + 1) + "|",
         *(way.errors() for way in ways),
     ]
-
-
-def opened(file: Path) -> Picture:
-    with Image.open(file) as image:
-        pixels: NDArray[np.uint8] = np.ascontiguousarray(np.array(image.convert("RGB")))
-    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
 
 
 if __name__ == "__main__":
