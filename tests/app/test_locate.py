@@ -209,6 +209,7 @@ def test_the_size_that_was_found_in_the_library_is_told(files, library, tmp_path
     [
         (("part.png", "photo.png", "-l"), "no IMAGE"),
         (("part.png", "-l", "--map", "map.png"), "no --map"),
+        (("part.png", "-l", "--angles", "-9:9"), "lookalike search TEMPLATE"),
         (("part.png", "-l", "--engine", "phase"), "--engine fast or exact"),
         (("part.png", "-l", "--engine", "poses"), "--engine fast or exact"),
         (("part.png", "-l", "--scales", "1:inf"), "from 0.05 to 20"),

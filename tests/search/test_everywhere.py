@@ -146,6 +146,16 @@ def test_what_is_transparent_in_a_logo_does_not_count(held: Library, shown: Path
         held.locate(np.dstack([logo, np.zeros_like(alpha)]))
 
 
+def test_a_transparent_logo_of_another_size_is_found_at_its_size(held: Library, shown: Path) -> None:
+    pixels = part(shown, box=(190, 40, 100, 130))
+    oval = cv2.ellipse(np.zeros(pixels.shape[:2], np.uint8), (50, 65), (48, 63), 0, 0, 360, 255, -1)
+    logo = np.dstack([np.where(oval[:, :, None] > 0, pixels, np.uint8([255, 0, 0])), oval])
+    half = np.asarray(Image.fromarray(logo).resize((60, 78), Image.Resampling.BOX))
+    (one,) = held.locate(half, scales=(1.0, 2.0), k=1).places
+    assert name(one) == "astronaut"
+    np.testing.assert_allclose(one.placement.box, (190, 40, 100, 130), atol=3)
+
+
 def test_a_locator_may_be_named(held: Library, shown: Path) -> None:
     locator = LOCATORS.make("exact", {"comparison": "zsqdiff-normed", "colour": True})
     (one, *_) = held.locate(part(shown), locator=locator, least=-0.5).places

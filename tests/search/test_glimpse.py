@@ -72,6 +72,32 @@ def test_scores_are_those_of_a_slow_loop_over_windows(rows: np.ndarray) -> None:
     assert one.score == pytest.approx(best, abs=1e-3)
 
 
+def test_what_is_not_in_the_mask_counts_neither_in_the_template_nor_in_the_picture(rows: np.ndarray) -> None:
+    """As a slow loop over windows says that compares the cells inside of an ellipse."""
+    part = grey_part("chelsea", 200, 120, 64, 48)
+    inside = cv2.ellipse(np.zeros(part.shape, np.uint8), (32, 24), (31, 23), 0, 0, 360, 1, -1).astype(bool)
+    other = np.where(inside, part, np.random.default_rng(0).integers(0, 256, part.shape)).astype(np.uint8)
+    glimpsers = (Glimpser(template, PLANE, mask=inside, halvings=0) for template in (part, other))
+    one, same = ({each.id: each.score for each in glimpser.glimpses(IDS, rows, SIZES)} for glimpser in glimpsers)
+    assert one == pytest.approx(same, abs=1e-6)
+    plane, best = rows[2].reshape(120, 160).astype(float), -1.0
+    for y in (0, 2):
+        for x in (0, 2):
+            cells = part[y : y + 44, x : x + 60].reshape(11, 4, 15, 4).mean(axis=(1, 3))
+            whole = inside[y : y + 44, x : x + 60].reshape(11, 4, 15, 4).mean(axis=(1, 3)) >= 0.95
+            for top in range(20, 45):
+                for left in range(40, 65):
+                    window = plane[top : top + 11, left : left + 15][whole]
+                    best = max(best, float(np.corrcoef(cells[whole], window)[0, 1]))
+    assert one[2] == pytest.approx(best, abs=1e-3)
+
+
+def test_a_mask_that_leaves_too_few_cells_leaves_nothing_to_see(rows: np.ndarray) -> None:
+    line = np.zeros((64, 64), bool)
+    line[30:34] = True
+    assert Glimpser(grey_part("coffee", 250, 99, 64, 64), PLANE, mask=line).glimpses(IDS, rows, SIZES) == []
+
+
 def test_each_size_of_picture_has_cells_of_its_own() -> None:
     sizes = {5: (320, 240), 6: (480, 640)}
     rows = np.array([PLANE.plane(picture("coffee", size)).ravel() for size in sizes.values()])

@@ -43,7 +43,7 @@ SCALES: Final = (0.05, 20.0)
 STEP: Final = 1.1
 """From one scale that is looked for in small planes to the next."""
 FINER: Final = (1.04, 1.013, 1.004)
-"""Factors by which the scale of a place is tried larger and smaller, one after the other."""
+"""Factors by which the scale of a place is tried larger and smaller, each as long as that is better."""
 
 
 @dataclass(frozen=True)
@@ -103,19 +103,19 @@ class Everywhere:
         if not keeps_planes(self.store):
             raise BadQuery("this library keeps no small planes of its pictures: run `lookalike index PATH --planes`")
         sizes = {record.id: record.content.size for record in self.store.records(where=where)}
-        seen = self._glimpses(_filled(grey(template), self.mask), sizes)
+        seen = self._glimpses(grey(template), sizes)
         places = sorted(self._proved(template, seen), key=lambda found: -found.placement.score)
         return Finds(tuple(places[: self.k]), len(seen), len(sizes) - len(seen))
 
     def _glimpses(self, template: NDArray[np.uint8], sizes: Mapping[int, Size]) -> list[Glimpse]:
         """Of all pictures in which the template can be seen, the most promising first."""
-        glimpser = Glimpser(template, PLANE, geometric(*self.scales, STEP))
+        glimpser = Glimpser(template, PLANE, geometric(*self.scales, STEP), self.mask)
         all_of_them = np.array(sorted(sizes), np.int64)
         first = _ranked(glimpser, self.store.vectors(PLANE.space, all_of_them, batch=BATCH), sizes)
         again: list[Glimpse] = []
         for scale in sorted({one.scale for one in first[:AGAIN]}):
             ids = np.array(sorted(one.id for one in first[:AGAIN] if one.scale == scale), np.int64)
-            whole = Glimpser(template, PLANE, (scale,), halvings=0)
+            whole = Glimpser(template, PLANE, (scale,), self.mask, halvings=0)
             again += _ranked(whole, self.store.vectors(PLANE.space, ids, batch=FINE_BATCH), sizes)
         return sorted(again, key=_by_score) + first[AGAIN:]
 
@@ -150,11 +150,16 @@ class Everywhere:
         """The best at the scale that was glimpsed, then at scales close to it; None where it does not fit."""
         best = self._at_scale(template, image, glimpse.scale)
         for factor in FINER if self.scales[0] < self.scales[1] else ():
-            if best is not None:
-                scales = np.clip([best.scale / factor, best.scale * factor], *self.scales)
-                tried = (self._at_scale(template, image, float(scale)) for scale in scales)
-                best = max([best, *(one for one in tried if one is not None)], key=lambda one: one.score)
+            before = None
+            while best is not None and best is not before:
+                before, best = best, self._better(template, image, best, factor)
         return best
+
+    def _better(self, template: Picture, image: Picture, best: Placement, factor: float) -> Placement:
+        """The best at so much larger and smaller scales, or `best`."""
+        scales = np.clip([best.scale / factor, best.scale * factor], *self.scales)
+        tried = (self._at_scale(template, image, float(scale)) for scale in scales)
+        return max([best, *(one for one in tried if one is not None)], key=lambda one: one.score)
 
     def _at_scale(self, template: Picture, image: Picture, scale: float) -> Placement | None:
         scaled = template if scale == 1 else _scaled(template, scale)
@@ -178,11 +183,6 @@ def _ranked(glimpser: Glimpser, batches: Iterable[tuple[Ids, Vectors]], sizes: M
 
 def _by_score(one: Glimpse) -> tuple[float, int]:
     return -one.score, one.id
-
-
-def _filled(plane: NDArray[np.uint8], mask: Mask | None) -> NDArray[np.uint8]:
-    """What does not count as light as the rest is on average: it adds nothing to a product without the mean."""
-    return plane if mask is None else np.where(mask, plane, np.uint8(plane[mask].mean().round()))
 
 
 def _mask_of(mask: Mask, scaled: Picture) -> Mask:

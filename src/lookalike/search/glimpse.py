@@ -29,6 +29,8 @@ FEWEST: Final = 4.0
 """Cells below which a template is not looked for."""
 HALVINGS: Final = 3
 """More would leave a part of a cell of a plane."""
+COVERED: Final = 0.95
+"""Share of a cell that must be in the mask for it to count: else there is too much of the background in it."""
 DETAIL: Final = 0.1
 """Share of a template's variance that must be left in its cells, for a plane to be halved."""
 PHASES: Final = 2
@@ -47,24 +49,52 @@ class Glimpse:
 
 
 @dataclass(frozen=True, eq=False)
-class Patterns:
-    """What a template may look like in pictures of one size, in planes halved so often.
+class Cells:
+    """(h, w) means of a template over cells; `weights` are 1 for those that count and 0 else, None where all do."""
 
-    The patterns (h, w), all of one shape, are without their mean and of unit length.
-    """
+    means: Values
+    weights: Values | None
+
+    @property
+    def count(self) -> float:
+        """How many do."""
+        return float(self.means.size if self.weights is None else self.weights.sum())
+
+    @property
+    def centred(self) -> Values:
+        """Without the mean."""
+        return self.means - np.average(self.means, weights=self.weights)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation."""
+        return float(np.sqrt(np.average(np.square(self.centred), weights=self.weights)))
+
+    @property
+    def pattern(self) -> NDArray[np.float32]:
+        """Whose products with a window, by the spread of that, are correlations; zeros where all are the same."""
+        centred, length = self.centred, self.spread * np.sqrt(self.count)
+        weighted = centred if self.weights is None else centred * self.weights
+        return np.asarray(weighted / length if length > 1e-6 else np.zeros_like(centred), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """What a template may look like in pictures of one size, in planes halved so often: cells of one shape."""
 
     halvings: int
     scale: float
-    all: tuple[NDArray[np.float32], ...]
+    all: tuple[Cells, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Glimpser:
-    """Looks for one template, (h, w) grey, at each of `scales`."""
+    """Looks for one template, (h, w) grey, at each of `scales`; for that of it alone which is in `mask`, (h, w)."""
 
     template: Plane
     maker: SmallPlane
     scales: Sequence[float] = (1.0,)
+    mask: NDArray[np.bool_] | None = None
     halvings: int = HALVINGS
     """Of planes, at most: the more, the quicker, and the more looks alike."""
     _known: dict[Size, tuple[Patterns, ...]] = field(default_factory=dict, repr=False)
@@ -105,19 +135,20 @@ class Glimpser:
         counts = (width / cell[0], height / cell[1])
         if min(counts) < FEWEST or width * scale > size[0] or height * scale > size[1]:
             return None
-        least = float(np.sqrt(DETAIL)) * float(self.template.std())
         halvings = max(0, min(self.halvings, int(np.log2(min(counts) / FEW))))
         cut = list(self._cut(cell, 2**halvings))
-        while cut[0].std() < least and halvings > 0:
+        while halvings > 0 and not self._tells(cut):
             halvings -= 1
             cut = list(self._cut(cell, 2**halvings))
-        return Patterns(halvings, scale, tuple(map(_unit, cut)))
+        return Patterns(halvings, scale, tuple(cut)) if min(each.count for each in cut) >= FEWEST**2 else None
 
-    def _cut(self, cell: Pair, times: int) -> Iterator[Values]:
-        """(h, w) means of the template's cells, so many `times` as long as `cell` px, for each way to lie on them.
+    def _tells(self, cut: Sequence[Cells]) -> bool:
+        """Whether enough of the template's detail is left in them, and they are enough."""
+        seen = self.template if self.mask is None else self.template[self.mask]
+        return cut[0].count >= FEW**2 and cut[0].spread >= float(np.sqrt(DETAIL) * seen.std())
 
-        All are of one shape.
-        """
+    def _cut(self, cell: Pair, times: int) -> Iterator[Cells]:
+        """The template's cells, so many `times` as long as `cell` px, for each way to lie on them; all of one shape."""
         width, height = (side * times for side in cell)
         across, down = (
             int(length / side - (PHASES - 1) / PHASES + 1e-6)
@@ -125,7 +156,20 @@ class Glimpser:
         )
         for x, y in product(np.arange(PHASES) / PHASES, repeat=2):
             rows, columns = height * (y + np.arange(down + 1)), width * (x + np.arange(across + 1))
-            yield _summed(_summed(self.template, rows).T, columns).T / (width * height)
+            yield self._cells(rows, columns, width * height)
+
+    def _cells(self, rows: Values, columns: Values, area: float) -> Cells:
+        """Between these edges."""
+        if self.mask is None:
+            return Cells(_sums(self.template, rows, columns) / area, None)
+        counted = _sums(self.mask, rows, columns)
+        means = _sums(self.template * self.mask, rows, columns) / np.maximum(counted, 1e-9)
+        return Cells(means, (counted / area >= COVERED).astype(np.float64))
+
+
+def _sums(values: NDArray[np.generic], rows: Values, columns: Values) -> Values:
+    """(h, w) sums of `values` between these edges."""
+    return _summed(_summed(values, rows).T, columns).T
 
 
 def _summed(values: NDArray[np.generic], edges: Values) -> Values:
@@ -137,23 +181,18 @@ def _summed(values: NDArray[np.generic], edges: Values) -> Values:
     return np.asarray(np.diff(table[row] * (1 - part) + table[row + 1] * part, axis=0))
 
 
-def _unit(values: Values) -> NDArray[np.float32]:
-    """Without the mean, of unit length; zeros where all are the same."""
-    centred = values - values.mean()
-    length = float(np.linalg.norm(centred))
-    return np.asarray(centred / length if length > 1e-6 else np.zeros_like(centred), np.float32)
-
-
 def _best(planes: Plane, patterns: Patterns) -> NDArray[np.float32]:
     """(n,) the highest correlation of a window of each of (n, h, w) with any of the patterns."""
     stack = _halved(planes, patterns.halvings)
     n, height, width = stack.shape
     stacked = stack.reshape(n * height, width)
-    h, w = patterns.all[0].shape
-    by_length = _by_length(stacked, (w, h))
+    h, w = patterns.all[0].means.shape
+    by_length = _by_length(stacked, (w, h)) if patterns.all[0].weights is None else None
     best = np.full(n, -1, np.float32)
-    for pattern in patterns.all:
-        products = cv2.filter2D(stacked, -1, pattern, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
+    for cells in patterns.all:
+        if cells.weights is not None:
+            by_length = _by_weighted_length(stacked, cells.weights)
+        products = _products(stacked, cells.pattern)
         scores = cv2.multiply(products, by_length, dst=products).reshape(n, height, width)
         np.maximum(best, scores[:, : height - h + 1, : width - w + 1].max(axis=(1, 2)), out=best)
     return best
@@ -177,3 +216,17 @@ def _by_length(stacked: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
     )
     variance = cv2.max(cv2.subtract(squares, cv2.multiply(means, means)), FLAT**2)
     return np.asarray(cv2.pow(variance, -0.5) / np.float32(np.sqrt(size[0] * size[1])))
+
+
+def _by_weighted_length(stacked: NDArray[np.float32], weights: Values) -> NDArray[np.float32]:
+    """The same of windows of which only the cells of `weights` (h, w) count."""
+    count = float(weights.sum())
+    means, squares = (_products(plane, weights / count) for plane in (stacked, cv2.multiply(stacked, stacked)))
+    variance = cv2.max(cv2.subtract(squares, cv2.multiply(means, means)), FLAT**2)
+    return np.asarray(cv2.pow(variance, -0.5) / np.float32(np.sqrt(count)))
+
+
+def _products(stacked: NDArray[np.float32], pattern: Values) -> NDArray[np.float32]:
+    """Sums of the products of (h, w) with the window that begins at each cell."""
+    found = cv2.filter2D(stacked, -1, pattern.astype(np.float32), anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(found, np.float32)

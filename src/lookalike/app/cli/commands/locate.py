@@ -80,10 +80,15 @@ def locate(
     settings: dict[str, object] = {} if method == "ccoeff-normed" else {"comparison": method}
     settings |= {"colour": True} if colour else {}  # not every engine compares in colour
     if whole:
-        if image is not None or mask is not None or map_file is not None or also or turns is not None:
+        if image is not None or mask is not None or map_file is not None or also:
             raise BadQuery(
-                "-l looks for one template, as it is turned, in all pictures of the library: "
-                "it takes no IMAGE, no --also, no --mask, no --map and no --angles"
+                "-l looks for one template in all pictures of the library: "
+                "it takes no IMAGE, no --also, no --mask and no --map"
+            )
+        if turns is not None:
+            raise BadQuery(
+                "-l looks for the template as it is turned: `lookalike search TEMPLATE` finds pictures that hold it "
+                "turned, if it has detail, and `lookalike locate TEMPLATE IMAGE --angles A:B` tells where in each"
             )
         if engine not in ("fast", "exact"):
             raise BadQuery(f"-l compares windows, which {engine!r} does not: use --engine fast or exact")
