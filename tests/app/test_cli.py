@@ -58,6 +58,13 @@ def test_where_nothing_can_be_written_it_is_said_in_words(
     assert len(list(photos_folder.parent.iterdir())) == 1
 
 
+def test_who_makes_a_library_of_one_describer_is_told_so(program, photos_folder: Path) -> None:
+    first = program("index", photos_folder, "--describer", "palette", "--no-local", "--no-planes")
+    assert "compare by palette alone" in first.err
+    then = program("index", photos_folder, "--describer", "phash")
+    assert "alone" not in then.err
+
+
 def test_a_question_in_words_is_told_what_can_be_asked(program, photos_folder: Path) -> None:
     program("index", photos_folder, "--describer", "phash", "--no-local")
     ran = program("search", "a dog on the beach")

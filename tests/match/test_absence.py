@@ -85,3 +85,12 @@ def test_those_that_are_there_come_first_and_unknown_counts_as_there():
         Placement((0, 0, 1, 1), 0.1),
     )
     assert sorted([high, there, unknown], key=there_first, reverse=True) == [there, unknown, high]
+
+
+@pytest.mark.parametrize("side", [8, 12])
+def test_a_small_piece_is_found_in_the_picture_that_it_was_cut_from_and_not_in_another(side):
+    piece = picture(COFFEE[80 : 80 + side, 200 : 200 + side])
+    (here,), (there,) = (LOCATORS.make("exact").locate(piece, picture(image)).placements for image in (COFFEE, CAT))
+    assert here.detail < CLEAR
+    assert is_there(here)
+    assert not is_there(there)

@@ -21,6 +21,8 @@ from lookalike.types import Placement
 
 CLEAR: Final = 5.0
 """Spreads of chance from which on detail agrees because the template is there (docs/decisions/0013)."""
+EQUAL: Final = 0.99
+"""Correlation at a template's own size that no part of a photo had in another: a small one has too little detail."""
 FINE: Final = 2.0
 """px, the spread of what is taken for broad light and dark."""
 ABOUT: Final = 4.0
@@ -34,8 +36,9 @@ Grey = NDArray[np.float32]
 
 
 def is_there(placement: Placement) -> bool:
-    """Whether detail says so, or nothing is known of it."""
-    return placement.detail is None or placement.detail >= CLEAR
+    """Whether detail says so, or nothing is known of it, or both are as good as equal with nothing fitted."""
+    is_equal = placement.score >= EQUAL and (placement.scale, placement.angle) == (1, 0)
+    return placement.detail is None or placement.detail >= CLEAR or is_equal
 
 
 def there_first(placement: Placement) -> Rank:

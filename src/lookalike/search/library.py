@@ -113,7 +113,8 @@ class Library:
         """Adds new and changed pictures at and below `paths`, notices moved and vanished ones.
 
         `describers` names those to fill besides the ones that the library has, as NAME or NAME:FIELD=VALUE; one that
-        learns is fitted to the library's pictures first. A new library starts with the defaults. `local`: whether it
+        learns is fitted to the library's pictures first. A new library starts with those alone, with the defaults where
+        none is named. `local`: whether it
         keeps local features, by which copies and parts are found; None leaves that as it is, and a new library does.
         `features` names those to keep in place of others, as NAME or NAME:FIELD=VALUE. They are filled after the
         vectors. `planes`: the same of small planes, in which `locate` looks.

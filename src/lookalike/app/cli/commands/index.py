@@ -15,13 +15,18 @@ from lookalike.app.cli.output import json_bytes, json_line, lines, shown, write
 
 if TYPE_CHECKING:
     from lookalike.search.ingest import IndexReport, Progress
+    from lookalike.search.library import Library
 
 
 def index(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pictures, and folders with pictures.")],
     describer: Annotated[
         list[str] | None,
-        typer.Option("--describer", metavar="NAME", help="Also fill this describer (see: lookalike describers)."),
+        typer.Option(
+            "--describer",
+            metavar="NAME",
+            help="Fill this describer too; in a new library, those named alone [default: convnet, histogram, phash].",
+        ),
     ] = None,
     local: Annotated[
         bool | None,
@@ -81,6 +86,7 @@ def index(
         report = opened.index(
             paths, describers=describer or (), local=local, features=features, planes=planes, options=options
         )
+        alone = _alone(opened) if describer else None
     if json:
         write(json_bytes(index_document(report)), output)
     elif jsonl:
@@ -88,6 +94,8 @@ def index(
     else:
         write(lines(_summary(report)), output)
     _list_failures(report)
+    if alone is not None:
+        remark(alone)
     if report.interrupted:
         remark("interrupted: run the same command again, and it goes on where it was")
         return Exit.INTERRUPTED
@@ -99,6 +107,17 @@ def _summary(report: IndexReport) -> list[str]:
     told = ", ".join(f"{getattr(report, name)} {name}" for name in counts if getattr(report, name))
     gone = f"; {report.removed} vanished" if report.removed else ""
     return [f"{report.seen} files: {told or 'nothing to do'}{gone} ({report.seconds:.1f} s)"]
+
+
+def _alone(library: Library) -> str | None:
+    """A sentence for who wanted one describer more, and made a library that has no other."""
+    from lookalike.search.channels import DEFAULT_DESCRIBERS
+
+    names = [space.space.name for space in library.status().spaces]
+    if not names or not set(DEFAULT_DESCRIBERS).isdisjoint(names):
+        return None
+    defaults = " ".join(f"--describer {name}" for name in DEFAULT_DESCRIBERS)
+    return f"searches will compare by {', '.join(names)} alone; the usual ones too: lookalike index PATH {defaults}"
 
 
 def _list_failures(report: IndexReport) -> None:
