@@ -135,8 +135,11 @@ class Relater:
         )
 
     def relate(self, a: Picture, of_a: LocalFeatures, b: Picture) -> Evidence | None:
-        """None where no geometry explains what the two have in common, a seen from aside included."""
-        of_b = self.extract(b)
+        """None where no geometry explains what the two have in common, a seen from aside included.
+
+        More is looked at of b as well than a library keeps: either may be a small part of the other.
+        """
+        of_b = self.ask(b)
         found = self.geometry(of_a, of_b) or self.geometry_from_aside(a, of_b)
         return None if found is None else self.evidence(found, a, b, b.size, exact=True)
 
