@@ -107,7 +107,8 @@ def check(template: Plane, image: Plane, mask: Mask | None) -> None:
     if template.shape[0] > image.shape[0] or template.shape[1] > image.shape[1]:
         raise BadQuery(
             f"the template has {template.shape[1]} x {template.shape[0]} px and the picture "
-            f"{image.shape[1]} x {image.shape[0]}: the template must not be larger"
+            f"{image.shape[1]} x {image.shape[0]}: the template must not be larger; are the two swapped? "
+            "At smaller sizes the engine 'poses' looks for it (--scales 0.3:1)"
         )
     if mask is not None and mask.shape != template.shape[:2]:
         raise BadQuery(f"the mask has {mask.shape[::-1]} px and the template {template.shape[1::-1]}: they must agree")
