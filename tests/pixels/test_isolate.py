@@ -303,7 +303,8 @@ os._exit(0)
 
 def test_the_interrupt_key_ends_the_run_at_once_and_with_it_every_worker() -> None:
     program = f"""
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs the tests may have been told to ignore the key
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import isolated_handlers
 from lookalike.pixels.isolate import Isolated
