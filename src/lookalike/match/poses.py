@@ -79,17 +79,25 @@ class Poses:
         found = [_Found(pose, score, _detail(sizes, seen, pose)) for pose, score in fitted if self._is_allowed(pose)]
         poses = {one.placement(small.shape): one.pose for one in found}
         best = settled(list(poses), k, self.overlap, there_first)
-        sharp = [self._sharpened(sizes, seen, place, poses[place], small.shape) for place in best]
-        return Located(scaled_to(image, sharp), True, swept.best)
+        if any(is_there(place) for place in best):
+            of_detail = seen.each(fine)
+            best = [self._sharpened(sizes, seen, of_detail, place, poses[place], small.shape) for place in best]
+        return Located(scaled_to(image, best), True, swept.best)
 
     def _sharpened(
-        self, sizes: list[Sheet], image: Halvings, place: Placement, pose: Pose, shape: tuple[int, ...]
+        self,
+        sizes: list[Sheet],
+        image: Halvings,
+        of_detail: Halvings,
+        place: Placement,
+        pose: Pose,
+        shape: tuple[int, ...],
     ) -> Placement:
         """Made to fit in detail alone, where the detail agrees the more for it; what is not there stays as it is."""
         if place.detail is None or not is_there(place):
             return place
         sheet = working(sizes, pose.scale)[0]
-        closer, _ = aligned(replace(sheet, grey=fine(sheet.grey)), image.each(fine), pose, self._scales)
+        closer, _ = aligned(replace(sheet, grey=fine(sheet.grey)), of_detail, pose, self._scales)
         if not self._is_allowed(closer) or _detail(sizes, image, closer) <= place.detail:
             return place
         return _Found(closer, sheet.score(image, closer), place.detail).placement(shape)
