@@ -1,6 +1,8 @@
 """Which channels, and with which weights: share of pictures whose first neighbour is of the same class.
 
 python benchmarks/channels.py FOLDER...    the class of a picture is the name of its folder; JSON out
+
+Of every describer that need not learn; those that do are in the tables of `results.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
 from lookalike.search.channels import DEFAULT_WEIGHTS, Channel
 from lookalike.search.engine import mean_alike
+from lookalike.search.learn import must_learn
 
 STEPS = (0.0, 0.1, 0.25, 0.5, 1.0)
 
@@ -26,7 +29,8 @@ STEPS = (0.0, 0.1, 0.25, 0.5, 1.0)
 def scores_of(folder: Path, cache: Path) -> tuple[NDArray[np.str_], dict[str, NDArray[np.float32]]]:
     """(n,) classes, and each describer's own (n, n) similarities."""
     with lookalike.open(cache) as library:
-        library.index(folder, describers=list(DESCRIBERS))
+        ready = [name for name in DESCRIBERS if not must_learn(DESCRIBERS.make(name))]
+        library.index(folder, describers=ready, local=False, planes=False)
         records = {record.id: record for record in library.store.records()}
         classes = np.array([Path(records[id].path).parent.name for id in sorted(records)])
         own = {}
