@@ -55,7 +55,7 @@ def roots_of(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     absolute = sorted({os.path.realpath(os.fspath(path)) for path in paths})
     for path in absolute:
         if not os.path.lexists(path):
-            raise BadQuery(f"there is no {path!r}, so nothing was done: is its drive connected?")
+            raise BadQuery(f"there is no {path!r}, so nothing was done and nothing dropped: is its drive connected?")
     roots: dict[str, None] = {}
     for path in absolute:  # a folder comes before what lies in it
         if not any(os.fspath(above) in roots for above in Path(path).parents):
