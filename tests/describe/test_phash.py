@@ -78,8 +78,8 @@ def test_half_of_the_bits_of_a_photo_are_set(photos: list[Picture]) -> None:
 def test_a_picture_upside_down_flips_the_odd_frequencies_alone() -> None:
     pixels = np.random.default_rng(0).integers(256, size=(32, 32, 1), dtype=np.uint8).repeat(3, axis=2)
     hasher = PerceptualHash()
-    upright = hasher._frequencies(picture_of(pixels))
-    turned = hasher._frequencies(picture_of(np.ascontiguousarray(pixels[::-1])))
+    pictures = [picture_of(pixels), picture_of(np.ascontiguousarray(pixels[::-1]))]
+    upright, turned = hasher._frequencies(hasher.greys(pictures))
     np.testing.assert_array_equal(turned[::2], upright[::2])
     np.testing.assert_array_equal(turned[1::2], -upright[1::2])
 

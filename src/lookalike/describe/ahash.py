@@ -8,8 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.describe.block_hash import BlockHash, block_sums
-from lookalike.types import Picture
+from lookalike.describe.block_hash import BlockHash
 
 
 @dataclass(frozen=True)
@@ -17,13 +16,14 @@ class AverageHash(BlockHash):
     """Which blocks of the grey picture are brighter than their mean; none, where all are equal."""
 
     name: ClassVar[str] = "ahash"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     compares: ClassVar[str] = "light and dark, block by block"
     source: ClassVar[str] = "Krawetz, Looks Like It, The Hacker Factor Blog, 2011"
     unrelated: ClassVar[float] = 0.5
     agreement: ClassVar[str] = "Both are brighter, or both darker, than their mean"
+    band: ClassVar[float] = 2
 
-    def bits(self, picture: Picture) -> NDArray[np.bool_]:
-        blocks = block_sums(picture, self.size)
-        brighter: NDArray[np.bool_] = blocks * blocks.size > blocks.sum()
+    def bits_of(self, greys: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        levels = self.levels(greys)
+        brighter: NDArray[np.bool_] = levels * self.size**2 > levels.sum(axis=(1, 2), keepdims=True)
         return brighter

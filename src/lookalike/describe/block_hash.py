@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from lookalike.describe.drawing import drawn, fit, grid_marked, side_by_side
 from lookalike.describe.hamming import SquareHash
-from lookalike.pixels.planes import small_grey
-from lookalike.types import Explanation, Picture
+from lookalike.describe.lanczos import reduced_by
+from lookalike.types import Explanation, Picture, Size
 
 FINENESS = 4
-"""px a block, each way, of the picture that `block_sums` adds up: that of `phash`, reduced once for both."""
+"""px a block, each way, of the picture that `levels` reduces: that of `phash`, reduced once for both."""
 TILE = 220
 """px of each picture in an explanation."""
 
@@ -25,6 +25,8 @@ class BlockHash(SquareHash):
 
     agreement: ClassVar[str]
     """What an equal bit means, as in '... in 60 of 64 blocks'."""
+    band: ClassVar[float]
+    """Frequencies that blocks are told from, in units of the highest that they can hold (decision 0020)."""
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Both pictures, with the blocks marked whose bits differ."""
@@ -35,9 +37,10 @@ class BlockHash(SquareHash):
         line = f"{self.agreement} in {blocks - np.count_nonzero(differing)} of {blocks} blocks{ending}"
         return Explanation(line, side_by_side(tiles))
 
+    @property
+    def grid(self) -> Size:
+        return FINENESS * self.size, FINENESS * self.size
 
-def block_sums(picture: Picture, size: int) -> NDArray[np.int64]:
-    """(size, size) grey levels of equal blocks, summed rather than rounded to one level: few blocks are equal."""
-    grey = small_grey(picture, FINENESS * size, FINENESS * size)
-    sums: NDArray[np.int64] = grey.reshape(size, FINENESS, size, FINENESS).sum(axis=(1, 3), dtype=np.int64)
-    return sums
+    def levels(self, greys: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """(n, blocks down, blocks across) of (n, h, w), not rounded to a grey level: few are equal."""
+        return reduced_by(FINENESS, greys, self.band)

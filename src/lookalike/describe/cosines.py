@@ -12,11 +12,11 @@ ONE = 1 << 12
 
 
 def low_frequencies(grey: NDArray[np.uint8], count: int) -> NDArray[np.float64]:
-    """(count, count) unscaled DCT-II of (side, side), by vertical, then horizontal frequency; in units of 1 / ONE^2.
+    """(..., count, count) unscaled DCT-II of (..., side, side), by vertical, then horizontal frequency, times ONE^2.
 
     Whole numbers: a flat picture has no frequency but 0, exactly, and every machine finds the same.
     """
-    basis = _basis(count, len(grey))
+    basis = _basis(count, grey.shape[-1])
     frequencies: NDArray[np.float64] = basis @ grey.astype(np.float64) @ basis.T
     return frequencies
 

@@ -8,9 +8,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.describe.block_hash import BlockHash
-from lookalike.pixels.planes import small_grey
-from lookalike.types import Picture
+from lookalike.describe.block_hash import FINENESS, BlockHash
+from lookalike.types import Size
 
 
 @dataclass(frozen=True)
@@ -21,13 +20,18 @@ class DifferenceHash(BlockHash):
     """
 
     name: ClassVar[str] = "dhash"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     compares: ClassVar[str] = "fine layout"
     source: ClassVar[str] = "Krawetz, Kind of Like That, The Hacker Factor Blog, 2013"
     unrelated: ClassVar[float] = 0.5
     agreement: ClassVar[str] = "From left to right, light and dark change the same way"
+    band: ClassVar[float] = 1
 
-    def bits(self, picture: Picture) -> NDArray[np.bool_]:
-        grey = small_grey(picture, self.size + 1, self.size)
-        brighter: NDArray[np.bool_] = grey[:, 1:] > grey[:, :-1]
+    @property
+    def grid(self) -> Size:
+        return FINENESS * (self.size + 1), FINENESS * self.size
+
+    def bits_of(self, greys: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        levels = self.levels(greys)
+        brighter: NDArray[np.bool_] = levels[:, :, 1:] > levels[:, :, :-1]
         return brighter

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
+from lookalike.pixels.planes import small_grey
 from lookalike.registry import digest
-from lookalike.types import Picture, Space, Vectors
+from lookalike.types import Picture, Size, Space, Vectors
 
 SIZES = range(4, 33, 4)
 """Sides that a square of bits may have: their squares fill whole bytes."""
@@ -40,12 +40,30 @@ class SquareHash(ABC):
         return MIN_SIDE
 
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
-        """(n, size^2 / 8) bits row by row."""
-        return stacked(self.space, (packed(self.bits(picture)) for picture in pictures))
+        """(n, size^2 / 8) bits row by row, the first in the highest place of the first byte."""
+        bits = self.bits_of(self.greys(pictures))
+        return np.packbits(bits.reshape(len(bits), self.size**2), axis=1)
 
-    @abstractmethod
     def bits(self, picture: Picture) -> NDArray[np.bool_]:
         """(size, size)"""
+        square: NDArray[np.bool_] = self.bits_of(self.greys([picture]))[0]
+        return square
+
+    def greys(self, pictures: Sequence[Picture]) -> NDArray[np.uint8]:
+        """(n, h, w): what this hash looks at. A stack takes a tenth of the time of one picture after the other."""
+        width, height = self.grid
+        return np.array([small_grey(picture, width, height) for picture in pictures], np.uint8).reshape(
+            -1, height, width
+        )
+
+    @property
+    @abstractmethod
+    def grid(self) -> Size:
+        """px that the whole grey picture is reduced to, (w, h)."""
+
+    @abstractmethod
+    def bits_of(self, greys: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """(n, size, size) of (n, h, w)."""
 
 
 def check_size(size: int) -> None:
@@ -54,13 +72,11 @@ def check_size(size: int) -> None:
         raise ValueError(f"size must be one of {', '.join(map(str, SIZES))}, not {size}")
 
 
-def packed(bits: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """(size * size / 8,) bits row by row, the first in the highest place of the first byte."""
-    return np.packbits(bits)
-
-
 def above_median(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which of an even number of values lie above their median: half of them, less where values are equal."""
-    ordered = np.sort(values, axis=None)
-    above: NDArray[np.bool_] = 2 * values > ordered[values.size // 2 - 1] + ordered[values.size // 2]
+    """Which of each square of (n, size, size) lie above its median: half of them, less where values are equal."""
+    count, height, width = values.shape
+    ordered = np.sort(values.reshape(count, height * width), axis=1)
+    middle = height * width // 2
+    twice = ordered[:, middle - 1] + ordered[:, middle]
+    above: NDArray[np.bool_] = 2 * values > twice[:, None, None]
     return above

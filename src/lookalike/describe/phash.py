@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from lookalike.describe.cosines import inverse, low_frequencies
 from lookalike.describe.drawing import side_by_side, stacked_up, tile
 from lookalike.describe.hamming import SquareHash, above_median
-from lookalike.pixels.planes import small_grey
-from lookalike.types import Explanation, Picture, Pixels
+from lookalike.types import Explanation, Picture, Pixels, Size
 
 OVERSAMPLING = 4
 """The transform is taken of a square this many times as wide as the block of frequencies that is kept."""
@@ -42,8 +41,13 @@ class PerceptualHash(SquareHash):
     lowest: ClassVar[int] = 0
     """Frequency at which the block that is kept begins, each way."""
 
-    def bits(self, picture: Picture) -> NDArray[np.bool_]:
-        return above_median(self._kept(picture))
+    @property
+    def grid(self) -> Size:
+        side = OVERSAMPLING * self.size
+        return side, side
+
+    def bits_of(self, greys: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        return above_median(self._frequencies(greys)[:, self.lowest :, self.lowest :])
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Both pictures, and below each what the hash sees of it: its lowest frequencies alone."""
@@ -54,16 +58,11 @@ class PerceptualHash(SquareHash):
         line = f"Reduced to coarse light and dark, {verdict}; bits that differ: {differing} of {self.size**2}."
         return Explanation(line, stacked_up([pictures, coarse]))
 
-    def _kept(self, picture: Picture) -> NDArray[np.float64]:
-        """(size, size)"""
-        return self._frequencies(picture)[self.lowest :, self.lowest :]
-
     def _coarse(self, picture: Picture) -> Pixels:
         """The grey picture that the lowest frequencies alone make up."""
-        grey = inverse(self._frequencies(picture), OVERSAMPLING * self.size)
+        grey = inverse(self._frequencies(self.greys([picture]))[0], OVERSAMPLING * self.size)
         return np.repeat(np.clip(np.rint(grey), 0, 255).astype(np.uint8)[:, :, None], 3, axis=2)
 
-    def _frequencies(self, picture: Picture) -> NDArray[np.float64]:
+    def _frequencies(self, greys: NDArray[np.uint8]) -> NDArray[np.float64]:
         """All up to the last that is kept."""
-        side = OVERSAMPLING * self.size
-        return low_frequencies(small_grey(picture, side, side), self.lowest + self.size)
+        return low_frequencies(greys, self.lowest + self.size)
