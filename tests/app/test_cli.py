@@ -128,6 +128,19 @@ def test_a_turned_copy_is_asked_about_in_any_orientation(indexed, photos_folder:
     assert found["hits"][0]["why"] == "the same pixels, turned by 90 degrees clockwise"
 
 
+def test_what_may_be_a_piece_of_a_picture_is_sent_to_the_search_for_pieces(
+    indexed, photos_folder: Path, tmp_path: Path
+) -> None:
+    """Only what is small, and what no answer is proven to hold."""
+    plain = tmp_path / "plain.png"
+    Image.new("RGB", (90, 60), (120, 90, 200)).save(plain)
+    Image.new("RGB", (400, 300), (120, 90, 200)).save(tmp_path / "large.png")
+    assert "plain.png -l" in indexed("search", plain).err
+    assert indexed("--quiet", "search", plain).err == ""
+    assert "-l" not in indexed("search", tmp_path / "large.png").err
+    assert "-l" not in indexed("search", photos_folder / "0.png").err
+
+
 def test_search_lines_have_query_and_rank(indexed, photos_folder: Path) -> None:
     lines = [json.loads(line) for line in indexed("search", photos_folder / "1.png", "--jsonl").out.splitlines()]
     assert [line["rank"] for line in lines] == [1, 2, 3, 4]

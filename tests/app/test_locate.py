@@ -126,13 +126,18 @@ def test_where_no_shift_stands_out_it_is_said_in_place_of_a_way_that_would_be_re
     ran = run(files / "photo.png", files / "absent.png", "--engine", "phase")
     assert "no shift stands out" in ran.stderr
     assert "--engine exact" not in ran.stderr
+    assert (ran.returncode, ran.stdout) == (1, "")
+    ran = run(files / "photo.png", files / "absent.png", "--engine", "phase", "--least", 0)
+    assert (ran.returncode, len(ran.stdout.splitlines())) == (0, 1)
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("photo.png", "part.png"), "must not be larger"),
-        (("part.png", "photo.png", "--method", "ccoef"), "ccoeff-normed"),
+        (("part.png", "photo.png", "--method", "ccoef"), "--method takes one of sqdiff, "),
+        (("part.png", "photo.png", "--engine", "phase", "--method", "ccorr"), "leave out --method and --colour"),
+        (("part.png", "photo.png", "--angles", "0:90", "--colour"), "leave out --method and --colour"),
         (("part.png", "photo.png", "--engine", "fst"), "did you mean 'fast'"),
         (("part.png", "photo.png", "--mask", "photo.png"), "must agree"),
         (("part.png", "nowhere.png"), "is not a file"),

@@ -209,7 +209,8 @@ class Library:
             raise BadQuery(
                 "what scores are worth is known of pictures as they are: ask for a precision, or for any way up"
             )
-        if any(map(is_palette, sources)):  # neither content nor geometry is asked about
+        of_colours = any(map(is_palette, sources))
+        if of_colours:  # neither content nor geometry is asked about
             by, verify = by or {CHANNEL: 1.0}, 0
         channels = channels_of(describers_of(self.store), by)
         self._opener.start()
@@ -239,7 +240,14 @@ class Library:
         claim = None if calibration is None else calibration.claim
         return Results(
             Question(
-                tuple(s.label for s in asked), k, where, {c.name: c.weight for c in channels}, crop, claim, orientations
+                tuple(s.label for s in asked),
+                k,
+                where,
+                {c.name: c.weight for c in channels},
+                crop,
+                claim,
+                orientations,
+                asked[0].size if len(asked) == 1 and not of_colours else None,
             ),
             tuple(with_probability(listed[:k], calibration)),
             len(self.store.ids()) if among is None else len(among),

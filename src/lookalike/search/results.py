@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, overload
 from lookalike.errors import MissingExtra
 from lookalike.search.atomic import write_atomically
 from lookalike.search.calibration import Claim
-from lookalike.types import Answer, Box
+from lookalike.types import Answer, Box, Size
 
 if TYPE_CHECKING:
     import pandas
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Question:
     """What was asked, in the words of the command line: sources, filter, weights, crop, whether turned as well.
 
-    `claim` says of what the answers' probability is, as the library was calibrated; None where it was not.
+    `claim` says of what the answers' probability is, as the library was calibrated; None where it was not. `size` is
+    that of the one picture, or part of it, that was asked about, (w, h) px; None of several views, and of colours.
     """
 
     sources: tuple[str, ...]
@@ -33,6 +34,7 @@ class Question:
     crop: Box | None
     claim: Claim | None = None
     orientations: bool = False
+    size: Size | None = None
 
 
 @dataclass(frozen=True, eq=False)

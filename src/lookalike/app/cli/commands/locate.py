@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -77,8 +77,7 @@ def locate(
 
     sizes = None if scales is None else _range("--scales", scales)
     turns = None if angles is None else _range("--angles", angles)
-    settings: dict[str, object] = {} if method == "ccoeff-normed" else {"comparison": method}
-    settings |= {"colour": True} if colour else {}  # not every engine compares in colour
+    settings = _compared(engine if sizes is None and turns is None else "poses", method, colour)
     if whole:
         if image is not None or mask is not None or map_file is not None or also:
             raise BadQuery(
@@ -135,6 +134,20 @@ def _engine(name: str, settings: dict[str, object]) -> Locator:
     return LOCATORS.make(name, settings)
 
 
+def _compared(engine: str, method: str, colour: bool) -> dict[str, object]:
+    """What is not as it is without options, for an engine that has windows to compare."""
+    from lookalike.match.comparisons import Comparison
+
+    if method not in get_args(Comparison):
+        raise BadQuery(f"--method takes one of {', '.join(get_args(Comparison))}, not {method!r}")
+    settings: dict[str, object] = {} if method == "ccoeff-normed" else {"comparison": method}
+    settings |= {"colour": True} if colour else {}
+    if settings and engine in ("poses", "phase"):
+        instead = "sizes and turns in grey, by ccoeff-normed" if engine == "poses" else "the phases of grey waves"
+        raise BadQuery(f"the engine {engine!r} compares {instead}: leave out --method and --colour")
+    return settings
+
+
 def _posed(engine: str, settings: dict[str, object], sizes: Range, turns: Range) -> tuple[str, dict[str, object]]:
     """The engine that knows poses, and its settings."""
     if engine not in ("fast", "poses"):
@@ -156,11 +169,16 @@ def _kept(name: str, located: Located, least: float | None, engine: str) -> list
     from lookalike.match.absence import CLEAR, is_there
 
     if not located.certain and engine == "phase":
-        remark(f"{name}: no shift stands out: the two may show different things, or share too little of their sides")
+        shown = "" if least is not None else "; --least 0 shows it all the same"
+        remark(
+            f"{name}: no shift stands out: the two may show different things, or share too little of their sides{shown}"
+        )
     elif not located.certain:
         remark("not sure that these are the best places: use --engine exact")
     if least is not None:
         return [one for one in located.placements if one.score >= least]
+    if not located.certain and engine == "phase":
+        return []
     kept = [one for one in located.placements if is_there(one)]
     if located.placements and not kept:
         best = located.placements[0]

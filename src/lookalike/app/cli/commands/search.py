@@ -21,10 +21,14 @@ from lookalike.app.cli.options import (
     OutFile,
     Precision,
     open_chosen,
+    remark,
     weights,
 )
 from lookalike.app.cli.output import json_bytes, json_line, lines, note, nul_separated, shown, write
 from lookalike.errors import BadPicture, BadQuery, FetchRefused
+
+PIECE = 160
+"""px of the longer side of a question up to which local features may be too few to prove what holds it."""
 
 if TYPE_CHECKING:
     from lookalike.search.library import Library
@@ -106,7 +110,23 @@ def search(
         if html is not None:
             results.save_html(html)
         write(_rendered(results, json=json, jsonl=jsonl, print0=print0), output)
+        if _may_be_a_piece(results):
+            remark(
+                "none is proven to hold so small a picture; if it is a piece of one, `lookalike locate "
+                f"{shown(results.question.sources[0])} -l` looks for it window by window"
+            )
     return Exit.DONE if results else Exit.NOTHING_FOUND
+
+
+def _may_be_a_piece(results: Results) -> bool:
+    """Whether the question is too small to have many local features, and no answer has been proven by them."""
+    size = results.question.size
+    return (
+        size is not None
+        and max(size) <= PIECE
+        and results.question.crop is None
+        and all(one.relation == "similar" for one in results)
+    )
 
 
 @dataclass(frozen=True)
