@@ -120,8 +120,8 @@ def together(describers: Sequence[Describer], files: Sequence[bytes], rounds: in
 
 
 def classical(photos: Sequence[NDArray[np.uint8]]) -> list[Describer]:
-    """All but the network, whose time would hide theirs."""
-    return [made(name, photos) for name in DESCRIBERS if name != "convnet"]
+    """All but the network and what stands on local features: their time would hide that of the others."""
+    return [made(name, photos) for name in DESCRIBERS if name not in ("convnet", "bow", "vlad", "fisher")]
 
 
 def made(name: str, photos: Sequence[NDArray[np.uint8]]) -> Describer:

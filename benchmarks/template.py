@@ -25,7 +25,7 @@ from lookalike.match.pyramid import Pyramid
 from lookalike.match.windows import Slider
 from lookalike.types import Picture
 from machine import machine
-from template_cases import cases
+from template_cases import cases, mask_of
 
 SIDES = (32, 64, 128, 256, 512)
 WIDTH, HEIGHT = 4000, 3000
@@ -69,6 +69,23 @@ def speed(rounds: int) -> list[dict[str, float]]:
     return found
 
 
+def masked_speed(rounds: int) -> list[dict[str, float]]:
+    """Milliseconds of both engines for an oval template."""
+    image = Picture(mosaic(), (WIDTH, HEIGHT))
+    found = []
+    for side in SIDES:
+        part = np.clip(image.pixels[1000 : 1000 + side, 1500 : 1500 + side] * 0.8 + 20, 0, 255).astype(np.uint8)
+        template, mask = Picture(part, (side, side)), mask_of((side, side), 0)
+        best = {"exact": float("inf"), "fast": float("inf")}
+        for _ in range(rounds):
+            for engine in (Exact(), Pyramid()):
+                started = time.perf_counter()
+                engine.locate(template, Picture(image.pixels, image.size), 1, mask)
+                best[engine.name] = min(best[engine.name], 1000 * (time.perf_counter() - started))
+        found.append({"side": side, **{name: round(taken, 1) for name, taken in best.items()}})
+    return found
+
+
 def errors(image: NDArray[np.uint8], template: NDArray[np.uint8]) -> dict[str, float]:
     """Largest differences from the definition, of `exact` and of OpenCV."""
     found = Exact().response(template[:, :, None], image[:, :, None])
@@ -102,13 +119,13 @@ def mosaic() -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.vstack(rows))
 
 
-def hard_set(each: int) -> dict[str, dict[str, float]]:
+def hard_set(each: int, masked: bool) -> dict[str, dict[str, float]]:
     """By kind: how often the fast engine answers as the exact one, is sure by itself, and how often both are right."""
-    exact, fast, alone = Exact(), Pyramid(), Pyramid(fall_back=False)
+    engines = Exact(), Pyramid(), Pyramid(fall_back=False)
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for case in cases(each):
-        truth, found = exact.locate(case.template, case.image), fast.locate(case.template, case.image)
-        unaided = alone.locate(case.template, case.image)
+    for number, case in enumerate(cases(each)):
+        mask = mask_of(case.template.size, number) if masked else None
+        truth, found, unaided = (engine.locate(case.template, case.image, 1, mask) for engine in engines)
         kind = counts[case.kind]
         kind["cases"] += 1
         kind["same"] += same(truth.placements[0].box, found.placements[0].box)
@@ -131,7 +148,9 @@ if __name__ == "__main__":
     found = {
         "schema": "lookalike/bench-template/1",
         "machine": machine(),
-        "hard_set": hard_set(given.each),
+        "hard_set": hard_set(given.each, masked=False),
+        "hard_set_masked": hard_set(given.each, masked=True),
         "speed": speed(given.rounds),
+        "speed_masked": masked_speed(given.rounds),
     }
     print(json.dumps(found, indent=2))

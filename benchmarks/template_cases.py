@@ -44,6 +44,25 @@ def cases(each: int = EACH) -> Iterator[Case]:
             yield make(kind, np.random.default_rng([number, seed]))
 
 
+def mask_of(size: tuple[int, int], number: int) -> NDArray[np.bool_]:
+    """(h, w) which pixels of a template of `size` (w, h) count: of an oval, a ring, a star or a letter, by turns."""
+    width, height = size
+    drawn = np.zeros((height, width), np.uint8)
+    middle, radii = (width // 2, height // 2), (width / 2, height / 2)
+    if number % 4 == 3:
+        cv2.putText(drawn, "R", (width // 8, 7 * height // 8), 0, min(size) / 26, (1,), max(2, min(size) // 6))
+    elif number % 4 == 2:
+        angles = np.arange(10) * np.pi / 5
+        reach = np.where(np.arange(10) % 2, 0.5, 1.0)
+        corners = np.stack([np.sin(angles), -np.cos(angles)], axis=1) * reach[:, None] * radii + middle
+        cv2.fillPoly(drawn, [corners.astype(np.int32)], (1,))
+    else:
+        cv2.ellipse(drawn, middle, (width // 2, height // 2), 0, 0, 360, (1,), -1)
+        if number % 4 == 1:
+            cv2.ellipse(drawn, middle, (width // 4, height // 4), 0, 0, 360, (0,), -1)
+    return drawn > 0
+
+
 def _plain(kind: str, rng: np.random.Generator) -> Case:
     return _cut(kind, _photo(rng, PHOTOS), rng, lambda part: part)
 

@@ -7,6 +7,7 @@ import skimage.data
 
 from lookalike.errors import BadQuery
 from lookalike.match.exact import Exact
+from lookalike.match.levels import levels
 from lookalike.match.pyramid import Pyramid
 from lookalike.types import Picture
 
@@ -85,6 +86,32 @@ def test_a_template_at_the_edge_a_small_one_and_one_with_a_mask_are_found():
     spoilt[:, 45:] = 0
     masked = Pyramid().locate(picture(spoilt), picture(image), mask=mask)
     np.testing.assert_allclose(masked.placements[0].box[:2], (400, 300), atol=0.6)
+
+
+@pytest.mark.parametrize("hole", [0.0, 0.5])
+def test_what_a_mask_leaves_out_is_not_looked_at_in_any_halved_picture(hole):
+    """Nor are small pixels that show some of it: here black in the template and not in the picture."""
+    image = photo("astronaut")
+    template = part(image, 301, 217, 128, 96)
+    down, across = np.mgrid[:96, :128]
+    away = np.hypot((across - 63.5) / 64, (down - 47.5) / 48)
+    mask = (away < 1) & (away >= hole)
+    template[~mask] = 0
+    found = Pyramid(fall_back=False).locate(picture(template), picture(image), mask=mask)
+    expected = Exact().locate(picture(template), picture(image), mask=mask)
+    assert found.certain
+    np.testing.assert_allclose(found.placements[0].box, expected.placements[0].box, atol=0.05)
+    assert found.placements[0].score == pytest.approx(expected.placements[0].score, abs=1e-4)
+    np.testing.assert_allclose(found.placements[0].box[:2], (301, 217), atol=0.6)
+
+
+def test_of_a_thin_mask_no_small_picture_is_made():
+    image = photo("chelsea")
+    mask = np.zeros((90, 120), bool)
+    mask[::3] = True  # no two rows beside each other
+    assert [one.number for one in levels(picture(image[200:290, 100:220]), picture(image), False, mask)] == [0]
+    found = Pyramid().locate(picture(image[200:290, 100:220]), picture(image), mask=mask)
+    np.testing.assert_allclose(found.placements[0].box[:2], (100, 200), atol=0.1)
 
 
 def test_a_template_larger_than_the_picture_is_refused():

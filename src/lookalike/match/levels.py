@@ -12,6 +12,7 @@ import numpy as np
 from lookalike.match.comparisons import Pattern
 from lookalike.match.correlation import Plane, Values
 from lookalike.match.planes import halved, planes
+from lookalike.match.windows import Mask
 from lookalike.types import Picture
 
 COARSE = 16
@@ -35,16 +36,19 @@ class Level:
     """Share of the template's variance that is left."""
     whole: Plane
     """The template at full size."""
+    mask: Mask | None = None
+    """(th, tw) pixels that show nothing but what counts; None: all."""
+    whole_mask: Mask | None = None
 
     @cached_property
     def aligned(self) -> float:
         """Correlation of the template with itself where it lies between the pixels of this level."""
-        return _aligned(self.whole, self.template, self.number)
+        return _aligned(self)
 
     @cached_property
     def pattern(self) -> Pattern:
         """What is known of the template."""
-        return Pattern.of(self.template)
+        return Pattern.of(self.template, self.mask)
 
     def least(self, score: float) -> float:
         """Correlation below which no window of this level becomes one of `score` at full size; -1 if any may.
@@ -59,40 +63,62 @@ class Level:
         return float(np.cos(min(angle + FAIRNESS * (worst - angle) + np.arccos(self.aligned), np.pi)))
 
 
-def levels(template: Picture, image: Picture, colour: bool) -> list[Level]:
+def levels(template: Picture, image: Picture, colour: bool, mask: Mask | None = None) -> list[Level]:
     """From full size down, as far as the template keeps its looks and the image is large."""
-    return list(_levels(template, image, colour))
+    return list(_levels(template, image, colour, mask))
 
 
-def _levels(template: Picture, image: Picture, colour: bool) -> Iterator[Level]:
+def _levels(template: Picture, image: Picture, colour: bool, mask: Mask | None) -> Iterator[Level]:
     whole = small = planes(template, colour)
-    contrast, number, kept = _contrast(whole), 0, 1.0
+    inside, contrast, number, kept = mask, _contrast(whole, mask), 0, 1.0
     while kept >= DETAIL:
         seen = planes(image, colour, number)
-        yield Level(number, small, seen, kept, whole)
+        yield Level(number, small, seen, kept, whole, inside, mask)
         if min(small.shape[:2]) < 2 * COARSE or seen.shape[0] * seen.shape[1] <= ENOUGH or contrast == 0:
             return
-        small, number = halved(small), number + 1
-        kept = min(_contrast(small) / contrast, 1.0)
+        small, inside, number = halved(small), _inner(inside), number + 1
+        if inside is not None and inside.sum() < COARSE**2:
+            return
+        # What a smaller picture shows of a template is a part of it, as the shadow of an arrow is.
+        kept = min(4**number * _contrast(small, inside) / contrast, 1.0)
 
 
-def _contrast(plane: Plane) -> float:
-    """Variance about the mean of each channel."""
-    return float(np.square(cv2.meanStdDev(plane)[1]).sum())
+def _inner(mask: Mask | None) -> Mask | None:
+    """Where two by two of it count."""
+    if mask is None:
+        return None
+    height, width = mask.shape[0] // 2, mask.shape[1] // 2
+    return np.asarray(mask[: 2 * height, : 2 * width].reshape(height, 2, width, 2).all(axis=(1, 3)))
 
 
-def _aligned(whole: Plane, small: Plane, number: int) -> float:
+def _contrast(plane: Plane, mask: Mask | None) -> float:
+    """Sum of squares about the mean of each channel."""
+    counted = None if mask is None else mask.astype(np.uint8)
+    count = plane.shape[0] * plane.shape[1] if mask is None else int(mask.sum())
+    return count * float(np.square(cv2.meanStdDev(plane, mask=counted)[1]).sum())
+
+
+def _aligned(level: Level) -> float:
     """Of what is seen of the template with what is seen of it from half a px further down and right."""
-    if number == 0:
+    if level.number == 0:
         return 1.0
-    half = 2 ** (number - 1)
-    between = whole[half:, half:]
-    for _ in range(number):
-        between = halved(between)
-    a, b = (_centred(part) for part in (small[: between.shape[0], : between.shape[1]], between))
+    half = 2 ** (level.number - 1)
+    between = level.whole[half:, half:]
+    inside = None if level.whole_mask is None else level.whole_mask[half:, half:]
+    for _ in range(level.number):
+        between, inside = halved(between), _inner(inside)
+    height, width = between.shape[:2]
+    here = level.template[:height, :width]
+    both = (
+        np.ones((height, width), bool) if inside is None or level.mask is None else inside & level.mask[:height, :width]
+    )
+    if not both.any():
+        return 0.0
+    a, b = (_centred(part[both]) for part in (here, between))
     lengths = float(np.sqrt((a * a).sum() * (b * b).sum()))  # not by BLAS, whose threads take longer to wake
     return float(np.clip((a * b).sum() / lengths, 0, 1)) if lengths else 0.0
 
 
-def _centred(plane: Plane) -> Values:
-    return np.asarray(plane - plane.mean(axis=(0, 1)))
+def _centred(values: Plane) -> Values:
+    """(n, c)"""
+    return np.asarray(values - values.mean(axis=0))

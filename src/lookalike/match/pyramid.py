@@ -30,7 +30,6 @@ STEPS = 4
 
 Found: TypeAlias = tuple[Sequence[Placement], bool]
 """Places, and whether there can hardly be better ones."""
-NOTHING: Found = ((), False)
 
 
 @dataclass(frozen=True)
@@ -45,16 +44,16 @@ class Pyramid(Exact):
     """Search exactly where the pyramid is not sure; else say that it is not."""
 
     def locate(self, template: Picture, image: Picture, k: int = 1, mask: Mask | None = None) -> Located:
-        """The best `k` places, best first, with the scores that `Exact` gives them; with a mask exactly at once."""
+        """The best `k` places, best first, with the scores that `Exact` gives them."""
         check(planes(template, self.colour), planes(image, self.colour), mask)
-        found, certain = NOTHING if mask is not None else self._search(levels(template, image, self.colour), k)
+        found, certain = self._search(levels(template, image, self.colour, mask), k)
         if not certain and (self.fall_back or not found):
             return super().locate(template, image, k, mask)
         return Located(scaled_to(image, self.with_detail(found, template, image, mask)), certain)
 
     def _search(self, sizes: Sequence[Level], k: int) -> Found:
         """From the smallest picture or, as long as that leaves a doubt, from the next; and whether it left none."""
-        found = NOTHING[0]
+        found: Sequence[Placement] = ()
         for start in range(len(sizes) - 1, 0, -1):
             if found and self._is_correlation and sizes[start].least(found[-1].score) < HOPELESS:
                 continue
@@ -65,7 +64,8 @@ class Pyramid(Exact):
 
     def _search_from(self, sizes: Sequence[Level], k: int) -> Found:
         """Follows first what looks best, then all that might still turn out better than that."""
-        response = self.compared(sizes[-1].pattern, sizes[-1].image, self.threads, tolerance=ROUGH)
+        smallest = sizes[-1]
+        response = self.compared(smallest.pattern, smallest.image, self.threads, smallest.mask, ROUGH)
         height, width = sizes[-1].template.shape[:2]
         first = tops(response, (width, height), MOST + 1)
         ahead = [self._followed(one, sizes) for one in settled(first, k, self.overlap)]
@@ -121,7 +121,7 @@ class Pyramid(Exact):
             for place, most in zip(at, (level.image.shape[1] - width, level.image.shape[0] - height), strict=True)
         )
         part = level.image[top : bottom + height, left : right + width]
-        (best,) = placements(self.compared(level.pattern, part), (width, height), 1, 0.0)
+        (best,) = placements(self.compared(level.pattern, part, mask=level.mask), (width, height), 1, 0.0)
         return replace(best, box=(best.box[0] + left, best.box[1] + top, best.box[2], best.box[3]))
 
 
