@@ -1,22 +1,20 @@
 """How many pictures a second one core describes, beside the nearest peer on the same pixels; decoding apart.
 
-    python benchmarks/describers.py [FOLDER] [--rounds N] > describers.json
+    python benchmarks/describers.py ../shared/data docs/results [--rounds N]    writes describers.md
 
-FOLDER holds photos (default: those inside scikit-image's package); each is brought to 500 x 375 px first.
-Every round times ours and the peer in turn; the figure is the best round of each. Ours describe one photo after the
-other, as an ingest does, and all photos in one call once the planes are there that describers share. Peers are timed
-on the photo as it is, as their users would, and "at the same work" on the plane that ours look at; then reducing is
-left out on both sides.
+The photos are of caltech101, each brought to 500 x 375 px first. Every round times ours and the peers in turn; the
+figure is the best round of each. Ours describe one photo after the other, as an ingest does, and all photos in one
+call once the planes are there that describers share. Peers are timed on the photo as it is, as their users would, and
+"at the same work" on the plane that ours look at; then reducing is left out on both sides.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import json
-import sys
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -34,8 +32,8 @@ from lookalike.pixels.decode import Limits, decode
 from lookalike.protocols import Describer
 from lookalike.search.learn import must_learn
 from lookalike.types import Picture
-from machine import machine
 from photographs import evenly, files_in
+from results import made as printed
 
 SIZE = (500, 375)
 PHOTOS = 32
@@ -43,28 +41,69 @@ TURN = 0.02
 """Seconds that a method runs for before it is the next one's turn; one run at least."""
 
 
+@dataclass(frozen=True)
+class Row:
+    """Photos a second of one describer and its peers."""
+
+    name: str
+    photos: float
+    planes: float
+    """From planes that are there already."""
+    peers: Mapping[str, float]
+    at_same_work: Mapping[str, float]
+
+    def lines(self) -> list[str]:
+        """Markdown, a line for each peer."""
+        ours = f"{self.name} | {self.photos:.0f} | {self.planes:.0f}"
+        names = list(dict.fromkeys([*self.peers, *self.at_same_work])) or [""]
+        return [f"| {ours if at == 0 else ' |  | '} | {self._beside(name)} |" for at, name in enumerate(names)]
+
+    def _beside(self, name: str) -> str:
+        cells = [name]
+        for ours, theirs in ((self.photos, self.peers.get(name)), (self.planes, self.at_same_work.get(name))):
+            cells += ["", ""] if theirs is None else [f"{theirs:.0f}", f"{ours / theirs:.2f}"]
+        return " | ".join(cells)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("folder", nargs="?", type=Path)
+    arguments.add_argument("data", type=Path)
+    arguments.add_argument("out", type=Path)
     arguments.add_argument("--rounds", type=int, default=7)
     options = arguments.parse_args()
     cv2.setNumThreads(1)
-    photos = loaded(options.folder or packaged())
+    photos = loaded(options.data / "caltech101")
     files = encoded(photos)
-    document = {
-        "schema": "lookalike/bench-describers/1",
-        "machine": machine(),
-        "photos": len(photos),
-        "size": SIZE,
-        "decode_images_per_second": round(len(files) / fastest(lambda: decode_all(files), options.rounds), 1),
-        "describers": [row(made(name, photos), photos, options.rounds) for name in DESCRIBERS],
-        "together": together(classical(photos), files, options.rounds),
-    }
-    json.dump(document, sys.stdout, indent=1)
-    print()
+    rows = []
+    for name in DESCRIBERS:
+        rows.append(row(made(name, photos), photos, options.rounds))
+        print(*rows[-1].lines(), sep="\n", flush=True)
+    decoded = len(files) / fastest(lambda: decode_all(files), options.rounds)
+    share = together(classical(photos), files, options.rounds)
+    (options.out / "describers.md").write_text("\n".join(page(rows, decoded, share)) + "\n")
 
 
-def row(describer: Describer, photos: Sequence[NDArray[np.uint8]], rounds: int) -> dict[str, object]:
+def page(rows: Sequence[Row], decoded: float, share: float) -> list[str]:
+    """Of all describers: files decoded a second, and what all of them together take of what they take one by one."""
+    return [
+        "# How many pictures a second",
+        "",
+        *printed("describers.py"),
+        f"{PHOTOS} photos of {SIZE[0]} x {SIZE[1]} px, one core, decoding apart ({decoded:.0f} files a second).",
+        "*Photos*: from the decoded photo, one after the other, the planes that describers share included. *Planes*:",
+        "all in one call, those planes there. A ratio above 1 means that ours is faster: on the photo, and at the same",
+        "work, where the peer is given the plane that ours looks at.",
+        "",
+        "| describer | photos | planes | peer | on photos | ratio | same work | ratio |",
+        "|---" * 8 + "|",
+        *(line for one in rows for line in one.lines()),
+        "",
+        f"All but `convnet`, `bow`, `vlad` and `fisher` together take {share:.2f} of what they take one by one,",
+        "decoding included.",
+    ]
+
+
+def row(describer: Describer, photos: Sequence[NDArray[np.uint8]], rounds: int) -> Row:
     peers, same = PEERS.get(describer.name, {}), SAME_WORK.get(describer.name, {})
     warm = [Picture(photo, SIZE) for photo in photos]
     describer.describe(warm)  # what it loads, it loads now
@@ -82,16 +121,8 @@ def row(describer: Describer, photos: Sequence[NDArray[np.uint8]], rounds: int) 
         for _ in range(rounds)
     ]
     rates = {name: len(photos) / min(turn[name] for turn in turns) for name in turns[0]}
-    return {
-        "name": describer.name,
-        "images_per_second": round(rates["ours"], 1),
-        "images_per_second_when_reduced_already": round(rates["reduced already"], 1),
-        "peers": {name: round(rates[name], 1) for name in works if name != "ours"},
-        "ratio_to_peers": {name: round(rates["ours"] / rates[name], 2) for name in peers},
-        "ratio_at_the_same_work": {
-            name: round(rates["reduced already"] / rates[f"{name}, same work"], 2) for name in same
-        },
-    }
+    of_same = {name: rates[f"{name}, same work"] for name in same}
+    return Row(describer.name, rates["ours"], rates["reduced already"], {name: rates[name] for name in peers}, of_same)
 
 
 def forgetful(pictures: Sequence[Picture]) -> list[Picture]:
@@ -106,17 +137,13 @@ def forgetful(pictures: Sequence[Picture]) -> list[Picture]:
     ]
 
 
-def together(describers: Sequence[Describer], files: Sequence[bytes], rounds: int) -> dict[str, object]:
-    """The whole classical set on each picture, against each describer alone; every run decodes first."""
+def together(describers: Sequence[Describer], files: Sequence[bytes], rounds: int) -> float:
+    """What the whole set takes on each picture, of what each describer takes alone; every run decodes first."""
     shared = fastest(lambda: [decode_and_describe(data, describers) for data in files], rounds)
     apart = [
         fastest(lambda one=one: [decode_and_describe(data, [one]) for data in files], rounds) for one in describers
     ]
-    return {
-        "describers": [describer.name for describer in describers],
-        "images_per_second": round(len(files) / shared, 1),
-        "share_of_one_by_one": round(shared / sum(apart), 2),
-    }
+    return shared / sum(apart)
 
 
 def classical(photos: Sequence[NDArray[np.uint8]]) -> list[Describer]:
@@ -165,12 +192,6 @@ def seconds(work: Callable[[], object]) -> float:
 
 def fastest(work: Callable[[], object], rounds: int) -> float:
     return min(seconds(work) for _ in range(rounds))
-
-
-def packaged() -> Path:
-    import skimage
-
-    return Path(skimage.__file__).parent / "data"
 
 
 def loaded(folder: Path) -> list[NDArray[np.uint8]]:
