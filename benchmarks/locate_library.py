@@ -4,6 +4,7 @@
 
 WORK keeps the pictures and the library from run to run. After each question the same template is looked for in some
 pictures as a scan of all would do it, with the same decoder and the same engine; the ratio is that of the two sums.
+`by_score` is what the questions would find if places of a score of .9 counted, whatever their detail.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import numpy as np
 import lookalike
 from locate_library_cases import PICTURES, Case, cut, jpeg, pictures
 from lookalike.match import LOCATORS
-from lookalike.search.everywhere import LEAST, Finds
+from lookalike.search.everywhere import Finds
 from lookalike.search.opening import Opener
 from lookalike.search.planes import PLANE
 from lookalike.search.reading import ahead
@@ -34,7 +35,18 @@ NEAR = 2.0
 """px that a place may be off."""
 STRIDE = 12
 """Of the pictures in the library so many give one template; those aside each give one."""
-THRESHOLDS = (0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+SCORE = 0.9
+"""Of a place that counts without a look at its detail."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Whether the right picture was found, was the first, and its place right; whether another was found."""
+
+    found: bool
+    first: bool
+    placed: bool
+    another: bool
 
 
 @dataclass(frozen=True)
@@ -42,12 +54,8 @@ class Asked:
     """A question, what came of it, and how long it took."""
 
     case: Case
-    right: float
-    """Score of the right picture; 0 where it was not found."""
-    first: bool
-    placed: bool
-    highest: float
-    """Score of the best other picture."""
+    by_detail: Answered
+    by_score: Answered
     seconds: float
     scanned: float
     """Seconds for the pictures that were searched as a scan does it."""
@@ -70,62 +78,57 @@ def made(data: Path, work: Path) -> list[Case]:
 def asked(library: lookalike.Library, case: Case, sample: Sequence[Record], opener: Opener) -> Asked:
     """One question, and the same template in the pictures of `sample`."""
     started = time.perf_counter()
-    found = library.locate(case.template, least=0.5)
+    by_detail = library.locate(case.template)
     seconds = time.perf_counter() - started
+    by_score = library.locate(case.template, least=SCORE)
     template = Picture(np.ascontiguousarray(case.template), (case.template.shape[1], case.template.shape[0]))
     engine = LOCATORS.make("exact")  # the quicker one for pictures of this size
     started = time.perf_counter()
     for picture in ahead(lambda record: opener.sample(record).picture(None), sample, threads=1):
         engine.locate(template, picture, 1)
-    return judged(case, found, seconds, time.perf_counter() - started)
+    scanned = time.perf_counter() - started
+    return Asked(case, judged(case, by_detail), judged(case, by_score), seconds, scanned)
 
 
-def judged(case: Case, found: Finds, seconds: float, scanned: float) -> Asked:
-    right = (
-        [one for one in found.places if Path(one.record.path).stem == f"{case.picture:05d}"]
-        if case.picture is not None
-        else []
+def judged(case: Case, found: Finds) -> Answered:
+    at = [Path(one.record.path).stem for one in found.places]
+    right = None if case.picture is None else f"{case.picture:05d}"
+    offs = [
+        max(abs(a - b) for a, b in zip(one.placement.box, case.place, strict=False))
+        for one, stem in zip(found.places, at, strict=True)
+        if stem == right
+    ]
+    return Answered(
+        right in at, at[:1] == [right], min(offs, default=np.inf) <= NEAR, any(stem != right for stem in at)
     )
-    others = [one.placement.score for one in found.places if one not in right]
-    offs = [max(abs(a - b) for a, b in zip(one.placement.box, case.place, strict=False)) for one in right]
-    highest = max(others, default=0.0)
-    score = right[0].placement.score if right else 0.0
-    return Asked(case, score, score >= highest, min(offs, default=np.inf) <= NEAR, highest, seconds, scanned)
 
 
 def summary(rows: Sequence[Asked], scanned: int) -> dict[str, object]:
     """Recall by size of the template, what is called found that is not there, and the ratio."""
-    there = [row for row in rows if row.case.picture is not None]
-    absent = [row for row in rows if row.case.picture is None]
     by_side: dict[str, list[Asked]] = defaultdict(list)
-    for row in there:
-        by_side[f"{min(row.case.template.shape[:2])} px"].append(row)
-    by_side["all"] = there
+    for row in rows:
+        side = min(row.case.template.shape[:2])
+        by_side["absent" if row.case.picture is None else f"{side} px"].append(row)
+    by_side["all that are there"] = [row for row in rows if row.case.picture is not None]
     seconds = sum(row.seconds for row in rows)
     all_of_them = sum(row.scanned for row in rows) / scanned * PICTURES
     return {
-        "recall": {
-            side: {
-                "templates": len(of_side),
-                "picture_found": share(row.right >= LEAST for row in of_side),
-                "first": share(row.right >= LEAST and row.first for row in of_side),
-                "place_within_2_px": share(row.right >= LEAST and row.placed for row in of_side),
-            }
-            for side, of_side in sorted(by_side.items())
-        },
-        "by_least_score": {
-            least: {
-                "picture_found": share(row.right >= least for row in there),
-                "another_as_well": share(row.highest >= least for row in there),
-                "found_though_absent": share(row.highest >= least for row in absent),
-            }
-            for least in THRESHOLDS
-        },
-        "absent_templates": len(absent),
-        "lowest_right_scores": sorted(round(row.right, 3) for row in there)[:8],
+        "by_detail": {side: shares([row.by_detail for row in some]) for side, some in sorted(by_side.items())},
+        "by_score": {side: shares([row.by_score for row in some]) for side, some in sorted(by_side.items())},
         "seconds_a_question": {"median": statistics.median(row.seconds for row in rows), "sum": seconds},
         "ms_a_picture_of_a_scan": 1000 * all_of_them / PICTURES / len(rows),
         "times_faster_than_a_scan": round(all_of_them / seconds, 1),
+    }
+
+
+def shares(answers: Sequence[Answered]) -> dict[str, float]:
+    """Of the templates of one size."""
+    return {
+        "templates": len(answers),
+        "picture_found": share(one.found for one in answers),
+        "first": share(one.first for one in answers),
+        "place_within_2_px": share(one.placed for one in answers),
+        "another_as_well": share(one.another for one in answers),
     }
 
 
@@ -151,9 +154,7 @@ def main() -> None:
         for case in cases:
             sample = [records[at] for at in rng.choice(len(records), given.scanned, replace=False)]
             rows.append(asked(library, case, sample, opener))
-            print(
-                f"{len(rows)} of {len(cases)}: {rows[-1].right:.3f} {rows[-1].highest:.3f}", file=sys.stderr, flush=True
-            )
+            print(f"{len(rows)} of {len(cases)}: {rows[-1].by_detail}", file=sys.stderr, flush=True)
         opener.close()
     found = {
         "schema": "lookalike/bench-locate-library/1",

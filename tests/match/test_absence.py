@@ -6,7 +6,7 @@ import pytest
 import skimage.data
 
 from lookalike.match import LOCATORS
-from lookalike.match.absence import CLEAR, detail, is_there, there_first
+from lookalike.match.absence import CLEAR, detail, is_there, is_there_of_many, there_first
 from lookalike.types import Picture, Placement
 
 COFFEE, CAT = skimage.data.coffee(), skimage.data.chelsea()
@@ -94,3 +94,16 @@ def test_a_small_piece_is_found_in_the_picture_that_it_was_cut_from_and_not_in_a
     assert here.detail < CLEAR
     assert is_there(here)
     assert not is_there(there)
+
+
+def test_of_many_pictures_more_is_asked_and_less_where_nearly_nothing_differs():
+    def there(score, detail, scale=1.0):
+        return is_there_of_many(Placement((0, 0, 9, 9), score, scale, 0.0, detail))
+
+    assert there(0.8, 7)
+    assert not there(0.8, 6.9)
+    assert not there(0.7, 30)
+    assert there(0.98, 4.5)
+    assert not there(0.98, 4.4)
+    assert not there(0.98, 4.5, scale=1.02)  # a size was fitted
+    assert there(0.1, None)

@@ -91,8 +91,24 @@ def test_what_no_picture_holds_is_not_found(held: Library, shown: Path) -> None:
     assert held.locate(mirrored).places == ()
 
 
-def test_without_a_least_score_the_best_of_each_picture_come_back_in_order(held: Library, shown: Path) -> None:
-    found = held.locate(part(shown), least=None, k=3).places
+def test_what_looks_alike_but_for_its_detail_is_not_found_unless_asked_for_by_its_score(
+    kept: Library, album: Path
+) -> None:
+    """A slope of light fits many pictures."""
+    slope = np.clip(np.add.outer(np.arange(400), np.arange(600)) / 5 + 20, 0, 255)
+    rng = np.random.default_rng(0)
+    for at in range(3):
+        noisy = slope + rng.normal(0, 2, slope.shape)
+        Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).save(album / f"slope{at}.png")
+    kept.index(album)
+    template = np.clip(slope[100:164, 100:196] + rng.normal(0, 2, (64, 96)), 0, 255).astype(np.uint8)
+    assert kept.locate(template).places == ()
+    by_score = kept.locate(template, least=0.9).places
+    assert {name(one) for one in by_score} >= {"slope0", "slope1", "slope2"}
+
+
+def test_from_a_low_score_on_the_best_of_each_picture_come_back_in_order(held: Library, shown: Path) -> None:
+    found = held.locate(part(shown), least=-1, k=3).places
     assert name(found[0]) == "astronaut"
     scores = [one.placement.score for one in found]
     assert scores == sorted(scores, reverse=True)

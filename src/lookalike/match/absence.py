@@ -23,6 +23,13 @@ CLEAR: Final = 5.0
 """Spreads of chance from which on detail agrees because the template is there (docs/decisions/0013)."""
 EQUAL: Final = 0.99
 """Correlation at a template's own size that no part of a photo had in another: a small one has too little detail."""
+CLEAR_OF_MANY: Final = 7.0
+"""The same of the best of thousands of pictures, where chance reaches further (docs/decisions/0014)."""
+NEARLY_EQUAL: Final = 0.98
+CLEAR_OF_NEARLY_EQUAL: Final = 4.5
+"""Correlation at a template's own size for which less detail will do: a small template has little."""
+FITS: Final = 0.75
+"""Correlation below which no detail makes the best of many pictures the right one."""
 FINE: Final = 2.0
 """px, the spread of what is taken for broad light and dark."""
 ABOUT: Final = 4.0
@@ -37,8 +44,20 @@ Grey = NDArray[np.float32]
 
 def is_there(placement: Placement) -> bool:
     """Whether detail says so, or nothing is known of it, or both are as good as equal with nothing fitted."""
-    is_equal = placement.score >= EQUAL and (placement.scale, placement.angle) == (1, 0)
+    is_equal = placement.score >= EQUAL and _is_as_it_was(placement)
     return placement.detail is None or placement.detail >= CLEAR or is_equal
+
+
+def is_there_of_many(placement: Placement) -> bool:
+    """Whether detail says so of the best place in one of many pictures, or nothing is known of it."""
+    is_nearly_equal = placement.score >= NEARLY_EQUAL and _is_as_it_was(placement)
+    clear = CLEAR_OF_NEARLY_EQUAL if is_nearly_equal else CLEAR_OF_MANY
+    return placement.detail is None or (placement.score >= FITS and placement.detail >= clear)
+
+
+def _is_as_it_was(placement: Placement) -> bool:
+    """Neither size nor turn was fitted."""
+    return (placement.scale, placement.angle) == (1, 0)
 
 
 def there_first(placement: Placement) -> Rank:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture, BadQuery
 from lookalike.match import LOCATORS
+from lookalike.match.absence import is_there_of_many
 from lookalike.match.sweep import geometric
 from lookalike.match.windows import Mask
 from lookalike.pixels.planes import grey
@@ -23,8 +24,6 @@ from lookalike.search.planes import PLANE, keeps_planes
 from lookalike.search.reading import ahead
 from lookalike.types import Ids, Picture, Placement, Record, Size, Vectors
 
-LEAST: Final = 0.9
-"""`ccoeff-normed` below which a template counts as not being there."""
 PROMISING: Final = 0.6
 """Correlation with a small plane below which a file is not opened."""
 AGAIN: Final = 300
@@ -76,14 +75,14 @@ class _Opened:
 
 @dataclass(frozen=True)
 class Everywhere:
-    """Looks through `store`; a place counts from the score `least` on, any with None."""
+    """Looks through `store`; a place counts from the score `least` on, with None where its detail says so."""
 
     store: Store
     opener: Opener
     locator: Locator | None = None
     """None: by `ccoeff-normed`, with the engine that is quicker for the picture."""
     k: int = 20
-    least: float | None = LEAST
+    least: float | None = None
     scales: tuple[float, float] = (1.0, 1.0)
     """Sizes, to that of the template, between which it is looked for."""
     mask: Mask | None = None
@@ -128,13 +127,16 @@ class Everywhere:
         misses = 0
         for one, opened in ahead(lambda one: (one, self._opened(files[one.id])), promising, threads=1):
             place = None if opened is None else self._place(template, opened.picture, one)
-            if opened is None or place is None or (self.least is not None and place.score < self.least):
+            if opened is None or place is None or not self._counts(place):
                 misses += 1
             else:
                 misses = 0
                 yield from (Found(record, place) for record in opened.files)
             if misses == PATIENCE:
                 return
+
+    def _counts(self, place: Placement) -> bool:
+        return is_there_of_many(place) if self.least is None else place.score >= self.least
 
     def _opened(self, files: Sequence[Record]) -> _Opened | None:
         """None where all files of a content are gone or have changed since they were indexed."""

@@ -27,7 +27,7 @@ from lookalike.search.calibration import Calibration, Claim, key_of
 from lookalike.search.certainty import calibration_of, check_precision, needed, threshold_for, with_probability
 from lookalike.search.channels import Channel, channels_of, describers_of, describers_to_fill
 from lookalike.search.engine import Engine
-from lookalike.search.everywhere import LEAST, Everywhere, Finds
+from lookalike.search.everywhere import Everywhere, Finds
 from lookalike.search.fitting import Fitted, fit
 from lookalike.search.fuse import FUSERS
 from lookalike.search.held import Held
@@ -274,7 +274,7 @@ class Library:
         template: Source,
         *,
         k: int = 20,
-        least: float | None = LEAST,
+        least: float | None = None,
         scales: tuple[float, float] = (1.0, 1.0),
         where: str | None = None,
         locator: Locator | None = None,
@@ -282,8 +282,9 @@ class Library:
         """The `k` pictures that hold `template`, best first, with the place; of those that pass `where`.
 
         Each scores `least` or more by `locator` (by `ccoeff-normed`, if None), upright, at the sizes `scales` to its
-        own. What is transparent in it does not count. Small planes tell which files to open: see docs/cli.md for what
-        that may miss.
+        own; with `least` None its detail must agree with the template's beyond chance, where the locator tells that of
+        it. What is transparent does not count. Small planes tell which files to open: see docs/cli.md for what that
+        may miss.
         """
         source = fetched(template)
         sought = sample(source, decode=self._opener.decode, label=name_of(template)).picture(None)

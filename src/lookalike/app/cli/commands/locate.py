@@ -39,7 +39,7 @@ def locate(
         typer.Option(
             "--least",
             metavar="SCORE",
-            help="Only places that score so high [default: those whose detail is there; .9 with -l].",
+            help="Only places that score so high [default: those whose detail is there].",
         ),
     ] = None,
     scales: Annotated[
@@ -91,13 +91,11 @@ def locate(
             )
         if engine not in ("fast", "exact"):
             raise BadQuery(f"-l compares windows, which {engine!r} does not: use --engine fast or exact")
-        from lookalike.search.everywhere import LEAST
-
         return locate_in_library(
             _source(template),
             library,
             k=k or 20,
-            least=LEAST if least is None and method == "ccoeff-normed" else least,
+            least=least,
             locator=_engine(engine, settings) if settings or engine != "fast" else None,
             where=where,
             scales=sizes or (1.0, 1.0),

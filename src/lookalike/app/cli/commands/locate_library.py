@@ -39,8 +39,8 @@ def locate_in_library(
             "or too small for this template, or have no small plane yet (lookalike index PATH --planes)"
         )
     if not found.places:
-        least_told = "" if least is None else f" at {least:g} or better (--least shows worse places)"
-        remark(f"no picture holds it{least_told}; --scales 0.5:2 looks for other sizes")
+        told = " so that its detail agrees (--least 0.9 goes by the score alone)" if least is None else f" at {least:g}"
+        remark(f"no picture holds it{told}; --scales 0.5:2 looks for other sizes")
     write(
         json_bytes(finds_document(found))
         if json
