@@ -115,9 +115,7 @@ def _posed(coin: Picture, degrees: float, scale: float) -> tuple[Pixels, str]:
     coins = turned(photo("coins"), degrees, scale, middle=MIDDLE)
     located = Poses().locate(coin, coins)
     (place,) = located.placements
-    told = (
-        f"turned by {math.degrees(place.angle):.1f} degrees at {100 * place.scale:.1f} % of its size: {place.score:.2f}"
-    )
+    told = f"turned by {math.degrees(place.angle):z.1f} degrees at {100 * place.scale:.1f} % of its size: {place.score:.2f}"
     return drawn(heat_map(coins, located), fit(coins.size, LARGE)), told
 
 

@@ -271,7 +271,7 @@ def _placement(path: str, place: Placement) -> Document:
         "box": [round(side, 3) for side in place.box],
         "score": round(place.score, 6),
         "scale": round(place.scale, 5),
-        "angle": round(math.degrees(place.angle), 3),
+        "angle": round(math.degrees(place.angle), 3) + 0.0,  # never -0.0
     }
 
 

@@ -54,6 +54,6 @@ def place_line(place: Placement, path: str = "") -> str:
     """The score, the file if one is told, the box, and how large and turned the template is there."""
     x, y, width, height = place.box
     posed = "" if place.scale == 1 and place.angle == 0 else f"  scale {place.scale:.3f}"
-    turned = f"  turned {math.degrees(place.angle):.1f} degrees" if place.angle else ""
+    turned = f"  turned {math.degrees(place.angle):z.1f} degrees" if place.angle else ""
     name = f"  {shown(path)}" if path else ""
     return f"{place.score:.4f}{name}  at {x:.1f}, {y:.1f}  {width:.0f} x {height:.0f}{posed}{turned}"
