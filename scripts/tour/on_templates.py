@@ -115,7 +115,8 @@ def _posed(coin: Picture, degrees: float, scale: float) -> tuple[Pixels, str]:
     coins = turned(photo("coins"), degrees, scale, middle=MIDDLE)
     located = Poses().locate(coin, coins)
     (place,) = located.placements
-    told = f"turned by {math.degrees(place.angle):z.1f} degrees at {100 * place.scale:.1f} % of its size: {place.score:.2f}"
+    turned_by, size = math.degrees(place.angle), 100 * place.scale
+    told = f"turned by {turned_by:z.1f} degrees at {size:.1f} % of its size: {place.score:.2f}"
     return drawn(heat_map(coins, located), fit(coins.size, LARGE)), told
 
 
