@@ -34,15 +34,14 @@ class Dominant:
 def dominant(picture: Picture, most: int) -> Dominant:
     """At most `most` colours: time and again the one with the most pixels near it takes all that are near."""
     colours, counts = _cells(reduced(picture).reshape(-1, 3))
-    places = lab(np.rint(colours).astype(np.uint8)).astype(np.float64)
-    squares = np.square(places).sum(axis=1)
-    near = squares[:, None] + squares[None] - 2 * places @ places.T < RADIUS**2
+    near = _near(lab(np.rint(colours).astype(np.uint8)).astype(np.float64))
+    neighbours, pixels = near.astype(np.float32), counts.astype(np.float32)  # whole numbers: their sums are exact
     groups = np.full(len(counts), -1)
     for group in range(most):
         free = groups < 0
         if not free.any():
             break
-        middle = int(np.argmax(np.where(free, near @ (counts * free), -1)))
+        middle = int(np.argmax(np.where(free, neighbours @ (pixels * free), -1)))
         groups[free & near[middle]] = group
     used = groups >= 0
     totals = np.bincount(groups[used], counts[used])
@@ -51,6 +50,14 @@ def dominant(picture: Picture, most: int) -> Dominant:
     )
     order = np.argsort(-totals, kind="stable")
     return Dominant(np.rint(means / totals[:, None]).astype(np.uint8)[order], totals[order] / totals.sum())
+
+
+def _near(places: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n, n) which of (n, 3) are one colour: squares of differences, as one product of matrices."""
+    squares, ones = np.square(places).sum(axis=1), np.ones(len(places))
+    apart = np.column_stack([-2 * places, squares, ones]) @ np.column_stack([places, ones, squares]).T
+    near: NDArray[np.bool_] = apart < RADIUS**2
+    return near
 
 
 def _cells(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
