@@ -13,6 +13,9 @@ from lookalike.search.sample import Sample
 NOTABLE = 0.25
 """A channel that is this far above unrelated pictures, on the way to identical ones, is worth a word."""
 
+NAMED = 3
+"""Channels at most that the sentence names."""
+
 UNALIKE = "nothing stands out"
 
 
@@ -31,7 +34,9 @@ def likeness(scores: Mapping[str, float], describers: Mapping[str, Describer]) -
     notable = sorted((name for name in above if above[name] >= NOTABLE), key=lambda name: -above[name])
     if not notable:
         return UNALIKE
-    return "alike in " + _listed([f"{describers[name].compares} ({name} {scores[name]:.2f})" for name in notable])
+    named = [f"{describers[name].compares} ({name} {scores[name]:.2f})" for name in notable[:NAMED]]
+    others = len(notable) - len(named)
+    return "alike in " + _listed([*named, f"{others} other way{'s' * (others > 1)}"] if others else named)
 
 
 def seen_as(why: str, orientation: int) -> str:
