@@ -24,7 +24,7 @@ CLEAR: Final = 5.0
 EQUAL: Final = 0.99
 """Correlation at a template's own size that no part of a photo had in another: a small one has too little detail."""
 CLEAR_OF_MANY: Final = 7.0
-"""The same of the best of thousands of pictures, where chance reaches further (docs/decisions/0014)."""
+"""The same of the best of thousands of pictures, where chance reaches further (docs/decisions/0021)."""
 NEARLY_EQUAL: Final = 0.98
 CLEAR_OF_NEARLY_EQUAL: Final = 4.5
 """Correlation at a template's own size for which less detail will do: a small template has little."""
