@@ -147,6 +147,7 @@ def test_where_no_shift_stands_out_it_is_said_in_place_of_a_way_that_would_be_re
         (("part.png", "photo.png", "--angles", "0:90", "--engine", "exact"), "leave --engine out"),
         (("part.png", "photo.png", "--scales", "9:9"), "allow smaller ones"),
         (("part.png", "photo.png", "--also", "absent.png", "--map", "map.png"), "a map of one template"),
+        (("part.png", "photo.png", "--least", "nan"), "takes a number"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_what_to_do(files, words, message):
@@ -155,6 +156,14 @@ def test_what_cannot_be_done_is_refused_with_what_to_do(files, words, message):
     assert ran.returncode == 2
     assert message in ran.stderr
     assert ran.stdout == ""
+
+
+def test_a_flat_template_is_said_to_show_too_little_to_be_turned(files, tmp_path):
+    cv2.imwrite(str(tmp_path / "flat.png"), np.full((30, 40, 3), 90, np.uint8))
+    ran = run(tmp_path / "flat.png", files / "photo.png", "--angles", "-9:9", "--map", tmp_path / "map.png")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "the template is flat" in ran.stderr
+    assert (tmp_path / "map.png").exists()
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +190,13 @@ def test_a_part_is_found_in_the_library(files, library):
     ran = run(files / "part.png", "-l", "--library", library)
     assert len(ran.stdout.splitlines()) == 1
     assert "photo.png  at 220.0, 150.0  80 x 64" in ran.stdout
+
+
+def test_where_there_is_nothing_to_look_in_that_is_said(files, library):
+    ran = run(files / "part.png", "-l", "--library", library, "--where", "width > 99999")
+    assert ran.returncode == 1
+    assert "no picture to look in" in ran.stderr
+    assert "--scales" not in ran.stderr
 
 
 def test_what_the_library_does_not_hold_is_not_found(files, library):

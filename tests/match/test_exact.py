@@ -7,8 +7,9 @@ import skimage.data
 from skimage.feature import match_template
 
 from lookalike.errors import BadQuery
-from lookalike.match.comparisons import COMPARISONS
+from lookalike.match.comparisons import COMPARISONS, of_window
 from lookalike.match.exact import Exact
+from lookalike.match.pyramid import Pyramid
 from lookalike.types import Picture
 
 NORMED = [name for name in COMPARISONS if name.endswith("-normed")]
@@ -209,3 +210,28 @@ def test_a_template_as_large_as_the_picture_and_one_of_one_pixel_have_their_answ
     single = Exact("sqdiff").locate(picture(photo[7:8, 9:10]), picture(photo))
     assert single.placements[0].score == 0
     assert np.isfinite(Exact().locate(picture(photo[7:8, 9:10]), picture(photo)).response).all()
+
+
+@pytest.mark.parametrize("name", ["sqdiff", "sqdiff-normed", "zsqdiff", "zsqdiff-normed"])
+@pytest.mark.parametrize("engine", [Exact, Pyramid])
+@pytest.mark.parametrize("colour", [False, True])
+def test_what_is_equal_differs_by_nothing_at_all(engine, name, colour):
+    image = np.ascontiguousarray(skimage.data.astronaut())
+    template = np.ascontiguousarray(image[60:250, 180:330])
+    (place,) = engine(name, colour=colour).locate(picture(template), picture(image)).placements
+    np.testing.assert_allclose(place.box[:2], (180, 60), atol=0.5)
+    assert str(place.score) == "0.0"
+
+
+@pytest.mark.parametrize("name", ["sqdiff", "sqdiff-normed", "zsqdiff", "zsqdiff-normed"])
+@pytest.mark.parametrize("masked", [False, True])
+def test_the_difference_of_one_window_is_as_defined(name, masked):
+    rng = np.random.default_rng(0)
+    template, window = rng.integers(0, 256, (2, 9, 11, 3), dtype=np.uint8)
+    mask = rng.random((9, 11)) < 0.6 if masked else None
+    expected = defined(name, window, template, np.ones((9, 11), bool) if mask is None else mask)
+    assert of_window(name, template, window, mask) == pytest.approx(expected)
+    assert of_window("ccoeff", template, window) is None
+    flat = np.full((9, 11, 3), 7, np.uint8)
+    assert str(of_window("zsqdiff-normed", flat, flat)) == "0.0"
+    assert of_window("zsqdiff-normed", template, flat) == -1

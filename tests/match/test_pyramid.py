@@ -126,3 +126,12 @@ def test_the_other_comparisons_agree_with_the_exact_search(comparison):
     found = Pyramid(comparison).locate(template, picture(image)).placements[0]
     expected = Exact(comparison).locate(template, picture(image)).placements[0]
     np.testing.assert_allclose(found.box, expected.box, atol=0.05)
+
+
+@pytest.mark.parametrize("comparison", ["ccoeff", "ccorr", "sqdiff"])
+def test_of_a_comparison_without_a_bound_several_places_are_looked_for_everywhere(comparison):
+    image = picture(cv2.resize(skimage.data.gravel(), SIZE))
+    template = picture(image.pixels[217:297, 301:401])
+    found, expected = (engine(comparison).locate(template, image, k=3) for engine in (Pyramid, Exact))
+    assert found.placements == expected.placements
+    assert not Pyramid(comparison, fall_back=False).locate(template, image, k=3).certain

@@ -253,3 +253,19 @@ def test_scales_go_evenly_from_one_to_the_other() -> None:
     steps = np.array(geometric(0.5, 2.0, STEP))
     assert steps[[0, -1]] == pytest.approx([0.5, 2.0])
     assert (steps[1:] / steps[:-1]).max() <= 1.1 + 1e-9
+
+
+@pytest.mark.parametrize("least", [None, -1e12])
+def test_a_comparison_that_is_no_correlation_fills_as_many_answers_as_are_asked_for(
+    held: Library, shown: Path, least: float | None
+) -> None:
+    """Whatever the small planes make of the template."""
+    noise = np.random.default_rng(0).integers(0, 256, (80, 80), dtype=np.uint8)
+    for template in (noise, part(shown)):
+        found = held.locate(template, locator=LOCATORS.make("fast", {"comparison": "sqdiff"}), least=least, k=3)
+        assert len(found.places) == 3
+
+
+def test_a_least_score_that_is_no_number_is_refused(held: Library, shown: Path) -> None:
+    with pytest.raises(BadQuery, match="nan"):
+        held.locate(part(shown), least=float("nan"))

@@ -7,6 +7,7 @@ import skimage.data
 from PIL import Image
 
 from lookalike.errors import BadPicture, BadQuery
+from lookalike.match import LOCATORS
 from lookalike.match.exact import Exact
 from lookalike.pixels.limits import Limits
 from lookalike.search.locating import locate, locate_each
@@ -57,8 +58,10 @@ def test_pixels_that_are_true_or_false_may_be_transparent_as_well():
 
 
 def test_a_large_jpeg_is_as_good_a_template_as_without_the_question_of_what_is_opaque():
+    """It is decoded at half of its size, and looked for at its own."""
     limits = Limits(pixels=4000)
-    (place,) = locate(encoded(PART[:, :, ::-1], ".jpg"), PHOTO[::2, ::2].copy(), limits=limits).located.placements
+    (place,) = locate(encoded(PART[:, :, ::-1], ".jpg"), PHOTO, limits=limits).located.placements
+    np.testing.assert_allclose(place.box, (220, 150, 80, 64), atol=1)
     assert place.score > 0.9
 
 
@@ -125,3 +128,24 @@ def test_errors_say_which_of_several_files_they_are_of(tmp_path):
         locate(files["part"], files["broken"])
     with pytest.raises(BadQuery, match=r"photo\.png': the template has 600 x 400 px"):
         locate_each([files["part"], files["photo"]], PHOTO[:300])
+
+
+@pytest.mark.parametrize("settings", [{}, {"smallest": 0.9, "largest": 1.1, "least_angle": -5, "most_angle": 5}])
+@pytest.mark.parametrize("masked", [False, True])
+def test_in_a_picture_too_large_to_be_decoded_whole_a_template_has_its_own_size(settings, masked):
+    """The picture is decoded at half of its size, the template whole."""
+    large = cv2.resize(PHOTO, (1200, 800), interpolation=cv2.INTER_CUBIC)
+    template = np.ascontiguousarray(large[300:460, 440:640])
+    mask = np.full(template.shape[:2], 255, np.uint8)
+    mask[:, 150:] = 0
+    limits = Limits(pixels=500_000)
+    (place,) = locate(
+        template,
+        encoded(large[:, :, ::-1], ".jpg"),
+        mask=mask if masked else None,
+        locator=LOCATORS.make("poses", settings) if settings else None,
+        limits=limits,
+    ).located.placements
+    np.testing.assert_allclose(place.box, (440, 300, 200, 160), atol=2)
+    assert place.scale == pytest.approx(1, abs=0.01)
+    assert place.score > 0.98

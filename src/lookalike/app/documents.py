@@ -268,10 +268,12 @@ def finds_document(finds: Finds) -> Document:
 def _placement(path: str, place: Placement) -> Document:
     return {
         **path_fields(path),
-        "box": [round(side, 3) for side in place.box],
-        "score": round(place.score, 6),
+        # None is -0.0.
+        "box": [round(side, 3) + 0.0 for side in place.box],
+        "score": round(place.score, 6) + 0.0,
         "scale": round(place.scale, 5),
-        "angle": round(math.degrees(place.angle), 3) + 0.0,  # never -0.0
+        "angle": round(math.degrees(place.angle), 3) + 0.0,
+        "detail": None if place.detail is None else round(place.detail, 1),
     }
 
 

@@ -3,7 +3,8 @@
 Broad light and dark agree in many places, the more so where a size and a turn are fitted; detail agrees where the
 template is. Correlations of two textures that have nothing to do with each other lie about 0, with a spread that
 follows from how far their pixels depend on their neighbours [Bartlett, On the theoretical specification and sampling
-properties of autocorrelated time-series, JRSS 1946].
+properties of autocorrelated time-series, JRSS 1946], and, where both have their detail in the same few places, from
+how few these are.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from lookalike.match.peaks import Rank
 from lookalike.types import Placement
 
 CLEAR: Final = 5.0
-"""Spreads of chance from which on detail agrees because the template is there (docs/decisions/0013)."""
-EQUAL: Final = 0.99
-"""Correlation at a template's own size that no part of a photo had in another: a small one has too little detail."""
-CLEAR_OF_MANY: Final = 7.0
-"""The same of the best of thousands of pictures, where chance reaches further (docs/decisions/0021)."""
+"""Spreads of chance from which on detail agrees because the template is there (docs/decisions/0021)."""
+CLEAR_OF_FITTED: Final = 5.5
+"""The same of the best of many sizes and turns."""
+CLEAR_OF_MANY: Final = 6.0
+"""The same of the best of many pictures."""
+CLEAR_OF_NEARLY_EQUAL: Final = 3.5
+"""The same where the correlation is `NEARLY_EQUAL` and nothing was fitted: a small template has little detail."""
 NEARLY_EQUAL: Final = 0.98
-CLEAR_OF_NEARLY_EQUAL: Final = 4.5
-"""Correlation at a template's own size for which less detail will do: a small template has little."""
+EQUAL: Final = 0.99
+"""Correlation at a template's own size that no part of a photo had in another one, whatever its detail."""
 FITS: Final = 0.75
 """Correlation below which no detail makes the best of many pictures the right one."""
 FINE: Final = 2.0
@@ -45,7 +48,12 @@ Grey = NDArray[np.float32]
 def is_there(placement: Placement) -> bool:
     """Whether detail says so, or nothing is known of it, or both are as good as equal with nothing fitted."""
     is_equal = placement.score >= EQUAL and _is_as_it_was(placement)
-    return placement.detail is None or placement.detail >= CLEAR or is_equal
+    return placement.detail is None or placement.detail >= clear_of(placement) or is_equal
+
+
+def clear_of(placement: Placement) -> float:
+    """Spreads of chance that are asked of this one."""
+    return CLEAR if _is_as_it_was(placement) else CLEAR_OF_FITTED
 
 
 def is_there_of_many(placement: Placement) -> bool:
@@ -84,8 +92,19 @@ def detail(template: Grey, seen: Grey, inside: NDArray[np.bool_] | None = None) 
     lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
     if lengths < 1e-6:
         return 0.0
-    spread = math.sqrt(max(float((_autocorrelation(one) * _autocorrelation(other)).sum()), 1.0) / within.sum())
+    shared = max(float((_autocorrelation(one) * _autocorrelation(other)).sum()), 1.0)
+    spread = math.sqrt(shared * _crowding(one, other, within) / within.sum())
     return float((one * other).sum()) / lengths / spread
+
+
+def _crowding(one: Grey, other: Grey, within: NDArray[np.bool_]) -> float:
+    """How many times as much detail meets as if it lay evenly in both; 1 at least.
+
+    An outline before an even ground that is laid over another meets it along its length: so few pixels have a say.
+    """
+    energies = [cv2.GaussianBlur(np.square(plane), (0, 0), ABOUT) for plane in (one, other)]
+    met = float((energies[0] * energies[1]).sum())
+    return max(1.0, int(within.sum()) * met / float(energies[0].sum() * energies[1].sum()))
 
 
 def _size(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ Where a length is 0 there is nothing to compare: correlation is 0; the differenc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -116,3 +117,30 @@ COMPARISONS: Mapping[Comparison, Callable[[Compared], Values | Response]] = Mapp
         "ccoeff-normed": lambda two: _correlation(two.products, two.variance, two.pattern.variance),
     }
 )
+
+
+def of_window(comparison: Comparison, template: Plane, window: Plane, mask: Mask | None = None) -> float | None:
+    """What the one window (th, tw, c) scores by a difference, without rounding; None of a correlation.
+
+    Errors of a whole search are small beside the largest difference, and so not beside none.
+    """
+    if "sqdiff" not in comparison:
+        return None
+    everywhere = np.ones(template.shape[:2], bool) if mask is None else mask
+    t, w = (plane[everywhere].astype(np.int64) for plane in (template, window))  # (n, c)
+    corrected = comparison.startswith("z")
+    difference = _spread(w - t, corrected)
+    if not comparison.endswith("-normed"):
+        return 0.0 - difference
+    lengths = math.sqrt(_spread(w, corrected) * _spread(t, corrected))
+    if lengths > 0:
+        return 0.0 - min(difference / lengths, 1.0)
+    return 0.0 if difference == 0 else -1.0
+
+
+def _spread(values: NDArray[np.int64], corrected: bool) -> float:
+    """Sum of squares of (n, c), where `corrected` about the mean of each channel."""
+    squares = int(np.square(values).sum())
+    if not corrected:
+        return float(squares)
+    return (len(values) * squares - int(np.square(values.sum(axis=0)).sum())) / len(values)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, get_args
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import BadQuery
 from lookalike.match.absence import detail
-from lookalike.match.comparisons import COMPARISONS, Compared, Comparison, Pattern
+from lookalike.match.comparisons import COMPARISONS, Compared, Comparison, Pattern, of_window
 from lookalike.match.correlation import Kernel, Place, Plane, Response, in_threads
 from lookalike.match.peaks import placements
 from lookalike.match.planes import planes, scaled_to
@@ -52,24 +52,24 @@ class Exact:
         """
         response = self.response(planes(template, self.colour), planes(image, self.colour), mask)
         size = (template.pixels.shape[1], template.pixels.shape[0])
-        found = self.with_detail(placements(response, size, k, self.overlap), template, image, mask)
+        found = self.looked_at(placements(response, size, k, self.overlap), template, image, mask)
         return Located(scaled_to(image, found), True, response)
 
-    def with_detail(
+    def looked_at(
         self, found: Sequence[Placement], template: Picture, image: Picture, mask: Mask | None
     ) -> list[Placement]:
-        """Placements in px of `image.pixels`, with what their detail says where light is corrected for."""
-        if self.comparison != "ccoeff-normed":
-            return list(found)
-        small, large = (planes(picture, False)[:, :, 0] for picture in (template, image))
-        height, width = small.shape
-
-        def window(place: Placement) -> NDArray[np.float32]:
-            left, top = (round(at) for at in place.box[:2])
-            return large[top : top + height, left : left + width].astype(np.float32)
-
-        grey = small.astype(np.float32)
-        return [replace(place, detail=detail(grey, window(place), mask)) for place in found]
+        """Placements in px of `image.pixels`: differences without rounding, of `ccoeff-normed` what detail says."""
+        by_detail = self.comparison == "ccoeff-normed"
+        small, large = (planes(picture, self.colour and not by_detail) for picture in (template, image))
+        seen = [_window(large, place, small.shape) for place in found]
+        if by_detail:
+            grey = small[:, :, 0].astype(np.float32)
+            told = [detail(grey, window[:, :, 0].astype(np.float32), mask) for window in seen]
+            return [replace(place, detail=one) for place, one in zip(found, told, strict=True)]
+        scores = [of_window(self.comparison, small, window, mask) for window in seen]
+        return [
+            place if score is None else replace(place, score=score) for place, score in zip(found, scores, strict=True)
+        ]
 
     def response(self, template: Plane, image: Plane, mask: Mask | None = None) -> Response:
         """(h - th + 1, w - tw + 1) scores of all windows of (h, w, c) by (th, tw, c)."""
@@ -100,6 +100,12 @@ class Exact:
         places = iter(list(kernel.places(image.shape)))  # of all threads: each takes the next one
         in_threads(fill, [places] * threads, threads)
         return found
+
+
+def _window(image: NDArray[Any], place: Placement, shape: tuple[int, ...]) -> NDArray[Any]:
+    """What lies nearest to a place, (th, tw, c)."""
+    left, top = (round(at) for at in place.box[:2])
+    return image[top : top + shape[0], left : left + shape[1]]
 
 
 def check(template: Plane, image: Plane, mask: Mask | None) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.correlation import Plane
+from lookalike.pixels.resize import resize
 from lookalike.types import Picture, Placement
 
 Number = TypeVar("Number", np.uint8, np.float32)
@@ -28,6 +29,15 @@ def halved(plane: NDArray[Number]) -> NDArray[Number]:
     height, width = plane.shape[0] // 2, plane.shape[1] // 2
     half = cv2.resize(plane[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(half, plane.dtype).reshape(height, width, *plane.shape[2:])
+
+
+def at_scale_of(image: Picture, template: Picture) -> Picture:
+    """The template with as many px to one of its original as the image has: either may be decoded at a fraction."""
+    (height, width), (across, down) = image.pixels.shape[:2], image.size
+    size = (max(1, round(template.size[0] * width / across)), max(1, round(template.size[1] * height / down)))
+    if size == template.pixels.shape[1::-1]:
+        return template
+    return Picture(resize(template.pixels, size), template.size)
 
 
 def scaled_to(image: Picture, found: Sequence[Placement]) -> tuple[Placement, ...]:

@@ -65,7 +65,7 @@ class Poses:
         grey = small[:, :, 0].astype(np.float32)
         sizes = sheets(grey, counted)
         if not sizes:
-            return Located((), True)
+            return Located((), True, np.zeros(large.shape[:2], np.float32))
         seen = Halvings.of(large[:, :, 0].astype(np.float32))
         of_mask = Halvings.of(counted.astype(np.float32))
         sweep = Sweep(Halvings.of(grey), of_mask, seen, self._scales, self._angles)

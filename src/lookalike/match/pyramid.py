@@ -49,7 +49,7 @@ class Pyramid(Exact):
         found, certain = self._search(levels(template, image, self.colour, mask), k)
         if not certain and (self.fall_back or not found):
             return super().locate(template, image, k, mask)
-        return Located(scaled_to(image, self.with_detail(found, template, image, mask)), certain)
+        return Located(scaled_to(image, self.looked_at(found, template, image, mask)), certain)
 
     def _search(self, sizes: Sequence[Level], k: int) -> Found:
         """From the smallest picture or, as long as that leaves a doubt, from the next; and whether it left none."""
@@ -77,7 +77,8 @@ class Pyramid(Exact):
         if len(first) > MOST and first[-1].score >= cut:
             return chosen, False
         rivals = self._all_followed([one for one in first if one.score >= cut], sizes, chosen)
-        is_sure = cut >= HOPELESS or not self._is_correlation
+        # Nothing bounds what the other comparisons may come to: a second place is too much to be sure of.
+        is_sure = cut >= HOPELESS if self._is_correlation else k == 1
         return settled([*chosen, *rivals], k, self.overlap), is_sure
 
     @property

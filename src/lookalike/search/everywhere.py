@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from lookalike.search.reading import ahead
 from lookalike.types import Ids, Picture, Placement, Record, Size, Vectors
 
 PROMISING: Final = 0.6
-"""Correlation with a small plane below which a file is not opened."""
+"""Correlation with a small plane below which a file is not opened, where its place has to score as much."""
 AGAIN: Final = 300
 """Pictures whose planes are looked at a second time, whole."""
 OPENED: Final = 60
@@ -94,6 +95,8 @@ class Everywhere:
         if not SCALES[0] <= self.scales[0] <= self.scales[1] <= SCALES[1]:
             smallest, largest = self.scales
             raise BadQuery(f"scales go up, from 0.05 to 20 at most, not from {smallest:g} to {largest:g}")
+        if self.least is not None and math.isnan(self.least):
+            raise BadQuery("the least score is a number, not nan")
         if self.mask is not None and not self.mask.any():
             raise BadQuery("the template is transparent: no pixel of it is left to compare")
 
@@ -120,7 +123,7 @@ class Everywhere:
 
     def _proved(self, template: Picture, seen: Sequence[Glimpse]) -> Iterator[Found]:
         """The best place in each file that holds the template, of those that are worth opening."""
-        promising = [one for one in seen if one.score >= PROMISING][: max(OPENED, 2 * self.k)]
+        promising = [one for one in seen if one.score >= self._floor][: max(OPENED, 2 * self.k)]
         files: dict[int, list[Record]] = {one.id: [] for one in promising}
         for record in self.store.records(np.array(sorted(files), np.int64)):
             files[record.id].append(record)
@@ -134,6 +137,13 @@ class Everywhere:
                 yield from (Found(record, place) for record in opened.files)
             if misses == PATIENCE:
                 return
+
+    @property
+    def _floor(self) -> float:
+        """Correlation with a small plane below which a file is not opened; none where any place counts."""
+        goes_by_correlation = getattr(self.locator, "comparison", "ccoeff-normed") == "ccoeff-normed"
+        is_low = self.least is not None and self.least < PROMISING
+        return PROMISING if goes_by_correlation and not is_low else -math.inf
 
     def _counts(self, place: Placement) -> bool:
         return is_there_of_many(place) if self.least is None else place.score >= self.least
@@ -164,7 +174,8 @@ class Everywhere:
         return max([best, *(one for one in tried if one is not None)], key=lambda one: one.score)
 
     def _at_scale(self, template: Picture, image: Picture, scale: float) -> Placement | None:
-        scaled = template if scale == 1 else _scaled(template, scale)
+        decoded = scale * image.pixels.shape[1] / image.size[0]  # a huge picture is decoded at a fraction
+        scaled = template if decoded == 1 else _scaled(template, decoded)
         if any(a > b for a, b in zip(scaled.pixels.shape[:2], image.pixels.shape[:2], strict=True)):
             return None
         locator = self.locator or LOCATORS.make("exact" if image.pixels[:, :, 0].size <= SMALL else "fast")

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from lookalike.errors import BadQuery
 from lookalike.match import LOCATORS
 from lookalike.match.heat import heat_map
+from lookalike.match.planes import at_scale_of
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.resize import resize
 from lookalike.protocols import Locator
 from lookalike.search.atomic import write_atomically
 from lookalike.search.opening import Opener
@@ -95,10 +97,17 @@ def _located(
     engine: Locator, template: Picture, image: Picture, k: int, mask: NDArray[np.bool_] | None, name: str | None
 ) -> Located:
     """Raises with the name of the template that cannot be looked for."""
+    scaled = at_scale_of(image, template)
     try:
-        return engine.locate(template, image, k, mask)
+        return engine.locate(scaled, image, k, mask if scaled is template else _resized(mask, scaled))
     except BadQuery as error:
         raise BadQuery(str(error) if name is None else f"{name!r}: {error}") from error
+
+
+def _resized(mask: NDArray[np.bool_] | None, scaled: Picture) -> NDArray[np.bool_] | None:
+    if mask is None:
+        return None
+    return np.asarray(resize(255 * mask.astype(np.uint8), scaled.pixels.shape[1::-1]) >= 128)
 
 
 def _light(mask: Picture) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -75,6 +76,8 @@ def locate(
     from lookalike.app.documents import locate_document
     from lookalike.search.locating import locate_each
 
+    if least is not None and math.isnan(least):
+        raise BadQuery("--least takes a number, not nan")
     sizes = None if scales is None else _range("--scales", scales)
     turns = None if angles is None else _range("--angles", angles)
     settings = _compared(engine if sizes is None and turns is None else "poses", method, colour)
@@ -164,7 +167,7 @@ def _range(option: str, text: str) -> Range:
 
 def _kept(name: str, located: Located, least: float | None, engine: str) -> list[Placement]:
     """Those that score so high, or that are there by their detail; says what was left out and what is not sure."""
-    from lookalike.match.absence import CLEAR, is_there
+    from lookalike.match.absence import clear_of, is_there
 
     if not located.certain and engine == "phase":
         shown = "" if least is not None else "; --least 0 shows it all the same"
@@ -173,6 +176,8 @@ def _kept(name: str, located: Located, least: float | None, engine: str) -> list
         )
     elif not located.certain:
         remark("not sure that these are the best places: use --engine exact")
+    if not located.placements:
+        remark(f"{name}: the template is flat, or has too few px, to be told at another size or turned")
     if least is not None:
         return [one for one in located.placements if one.score >= least]
     if not located.certain and engine == "phase":
@@ -182,7 +187,7 @@ def _kept(name: str, located: Located, least: float | None, engine: str) -> list
         best = located.placements[0]
         remark(
             f"{name}: the best place scores {best.score:.3f}, but its detail agrees no more than chance would have it "
-            f"({best.detail:.1f} times its spread, {CLEAR} are asked); --least 0 shows it all the same"
+            f"({best.detail:.1f} times its spread, {clear_of(best):g} are asked); --least 0 shows it all the same"
         )
     return kept
 

@@ -12,6 +12,7 @@ from lookalike.app.cli.output import json_bytes, lines, shown, write
 
 if TYPE_CHECKING:
     from lookalike.protocols import Locator
+    from lookalike.search.everywhere import Finds
     from lookalike.search.sample import Source
     from lookalike.types import Placement
 
@@ -39,8 +40,7 @@ def locate_in_library(
             "or too small for this template, or have no small plane yet (lookalike index PATH --planes)"
         )
     if not found.places:
-        told = " so that its detail agrees (--least 0.9 goes by the score alone)" if least is None else f" at {least:g}"
-        remark(f"no picture holds it{told}; --scales 0.5:2 looks for other sizes")
+        remark(_why_none(found, least))
     write(
         json_bytes(finds_document(found))
         if json
@@ -50,10 +50,17 @@ def locate_in_library(
     return Exit.DONE if found.places else Exit.NOTHING_FOUND
 
 
+def _why_none(found: Finds, least: float | None) -> str:
+    if found.searched == 0 and found.unsearched == 0:
+        return "there is no picture to look in: the library is empty, or none passes the filter"
+    told = " so that its detail agrees (--least 0.9 goes by the score alone)" if least is None else f" at {least:g}"
+    return f"no picture holds it{told}; --scales 0.5:2 looks for other sizes"
+
+
 def place_line(place: Placement, path: str = "") -> str:
     """The score, the file if one is told, the box, and how large and turned the template is there."""
     x, y, width, height = place.box
     posed = "" if place.scale == 1 and place.angle == 0 else f"  scale {place.scale:.3f}"
     turned = f"  turned {math.degrees(place.angle):z.1f} degrees" if place.angle else ""
     name = f"  {shown(path)}" if path else ""
-    return f"{place.score:.4f}{name}  at {x:.1f}, {y:.1f}  {width:.0f} x {height:.0f}{posed}{turned}"
+    return f"{place.score:z.4f}{name}  at {x:z.1f}, {y:z.1f}  {width:.0f} x {height:.0f}{posed}{turned}"
