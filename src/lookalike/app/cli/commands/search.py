@@ -110,7 +110,9 @@ def search(
         if html is not None:
             results.save_html(html)
         write(_rendered(results, json=json, jsonl=jsonl, print0=print0), output)
-        if _may_be_a_piece(results):
+        if results.searched == 0:
+            remark("there is no picture to search in: the library is empty, or none passes the filter")
+        elif _may_be_a_piece(results):
             remark(
                 "none is proven to hold so small a picture; if it is a piece of one, `lookalike locate "
                 f"{shown(results.question.sources[0])} -l` looks for it window by window"
