@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 import pytest
 
 from lookalike.errors import BadSetting, UnknownName
-from lookalike.registry import Table, configuration, digest, settable
+from lookalike.registry import Table, configuration, digest, settable, spelling
 
 
 @dataclass(frozen=True)
@@ -239,6 +239,33 @@ def test_a_component_is_spelled_with_its_settings() -> None:
     assert THINGS.spelled("thing:count=3:sides=4,5") == Thing(count=3, sides=(4, 5))
     with pytest.raises(BadSetting, match="a thing is NAME or NAME:FIELD=VALUE, not 'thing:count'"):
         THINGS.spelled("thing:count")
+    assert THINGS.spelled("thing:count=3:deep=yes", {"count": "4"}) == Thing(count=4, deep=True)
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        (Thing(), "thing"),
+        (Thing(threads=4), "thing"),
+        (Thing(sides=(4, 5), deep=True), "thing:deep=true:sides=4,5"),
+        (Thing(count=3, scale=0.25, label="", level=2), "thing:count=3:scale=0.25:label=:level=2"),
+        (Thing(scale=1e-7, limit=9), "thing:scale=1e-07:limit=9"),
+    ],
+)
+def test_a_component_is_written_as_it_is_spelled(thing: Thing, words: str) -> None:
+    """Only what is not the default, and what can change the output."""
+    assert spelling(thing) == words
+    assert digest(THINGS.spelled(words)) == digest(thing)
+
+
+def test_what_is_none_is_spelled_where_it_is_not_the_default() -> None:
+    limited = make_dataclass(
+        "Limited",
+        [("limit", "int | None", field(default=3)), ("sides", "tuple[int, ...]", field(default_factory=tuple))],
+    )
+    limited.name = "limited"
+    assert spelling(limited()) == "limited"
+    assert spelling(limited(limit=None, sides=(1,))) == "limited:limit=none:sides=1"
 
 
 @dataclass(frozen=True)
@@ -276,5 +303,6 @@ def test_a_value_that_writes_itself_comes_back_and_counts_by_its_digest() -> Non
         assert keepers.restore(configuration(keeper)) == keeper
     assert digest(Keeper(Secret("open"))) == digest(Keeper(Secret("other"))) != digest(Keeper(Secret("shut")))
     assert digest(Keeper()) != digest(Keeper(Secret("open")))
+    assert spelling(Keeper(Secret("open"))) == "keeper"
     with pytest.raises(BadSetting, match=r"keeper\.secret"):
         keepers.make("keeper", {"secret": ""})

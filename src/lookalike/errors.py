@@ -34,6 +34,15 @@ class NotFitted(LookalikeError):
     """A describer learns from pictures before it describes, and has not, or the pictures are too few or too alike."""
 
 
+class TooFew(NotFitted):
+    """`found` says what is there, and how much it takes; for `most` components it is enough, 0: for none."""
+
+    def __init__(self, found: str, most: int, spelled: str) -> None:
+        super().__init__(f"{found}: index more" + (f", or ask for fewer with {spelled}" if most else ""))
+        self.found = found
+        self.most = most
+
+
 class BadQuery(LookalikeError):
     """A question that cannot be asked: an empty one, a crop outside the picture, a filter that does not parse."""
 

@@ -79,13 +79,13 @@ class Table(Generic[T]):
         except ValueError as error:
             raise BadSetting(f"{name}: {error}") from error
 
-    def spelled(self, words: str) -> T:
-        """The component of NAME or NAME:FIELD=VALUE:FIELD=VALUE."""
-        name, *settings = words.split(":")
-        pairs = [setting.partition("=") for setting in settings]
+    def spelled(self, words: str, settings: Mapping[str, object] | None = None) -> T:
+        """The component of NAME or NAME:FIELD=VALUE:FIELD=VALUE, as `spelling` writes it; `settings` come first."""
+        name, *fields = words.split(":")
+        pairs = [field.partition("=") for field in fields]
         if not all(sign for _, sign, _ in pairs):
             raise BadSetting(f"a {self.kind} is NAME or NAME:FIELD=VALUE, not {words!r}")
-        return self.make(name, {field: value for field, _, value in pairs})
+        return self.make(name, {field: value for field, _, value in pairs} | dict(settings or {}))
 
     def restore(self, text: str) -> T:
         """The component that `configuration` wrote."""
@@ -102,6 +102,20 @@ def configuration(component: Any) -> str:
     """The JSON from which `Table.restore` makes an equal component."""
     fields = {f.name: _written(getattr(component, f.name)) for f in settable(component) if f.compare}
     return json.dumps({"name": component.name, "fields": fields}, sort_keys=True)
+
+
+def spelling(component: Any) -> str:
+    """NAME:FIELD=VALUE:FIELD=VALUE of the fields that are not the defaults, as `Table.spelled` reads it.
+
+    NAME alone where all are; what was fitted, and what cannot change the output, is left out.
+    """
+    values = {f: getattr(component, f.name) for f in settable(component) if f.compare}
+    told = [
+        f"{f.name}={_spelled(value)}"
+        for f, value in values.items()
+        if value != _default(f) and not isinstance(value, Written)
+    ]
+    return ":".join([component.name, *told])
 
 
 def digest(component: Any) -> str:
@@ -124,6 +138,16 @@ def _identity(component: Any) -> dict[str, Any]:
 def _written(value: Any) -> Any:
     """What `_read` reads."""
     return value.to_text() if isinstance(value, Written) else _plain(value)
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return ",".join(map(_spelled, value))
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
 
 
 def _plain(value: Any) -> Any:

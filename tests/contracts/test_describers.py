@@ -24,7 +24,7 @@ from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.turn import TURNED, turned
 from lookalike.protocols import Describer, Explainer, Fittable
-from lookalike.registry import configuration, digest, settable
+from lookalike.registry import configuration, digest, settable, spelling
 from lookalike.types import Picture, Pixels, Vectors
 
 TOLERANCE = 1e-6
@@ -187,6 +187,13 @@ def test_it_comes_back_from_its_configuration(describer: Describer, taught: Teac
         restored = DESCRIBERS.restore(json.dumps(json.loads(configuration(component))))
         assert restored == component
         assert restored.space == component.space
+
+
+def test_its_settings_can_be_spelled_and_what_it_learned_is_none_of_them(describer: Describer, taught: Teach) -> None:
+    for component in (describer, *all_variants(describer, taught)):
+        read = DESCRIBERS.spelled(spelling(component))
+        bare = dataclasses.replace(component, fitted=None) if isinstance(component, Fittable) else component
+        assert digest(read) == digest(bare)
 
 
 def test_each_compared_field_moves_the_digest(describer: Describer, taught: Teach) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from sklearn.linear_model import orthogonal_mp_gram
 
 from lookalike.describe.dictionary import Dictionary, pursued
@@ -21,6 +22,15 @@ def test_the_pursuit_ends_when_nothing_is_left() -> None:
     np.testing.assert_array_equal(pursued(parts, np.array([0.0, 2, 0, 0]), 4), [0, 2, 0, 0])
     np.testing.assert_array_equal(pursued(parts, np.zeros(4), 4), 0)
     np.testing.assert_allclose(pursued(np.ones((3, 4)) / 2, np.ones(4), 3) @ (np.ones((3, 4)) / 2), 1)
+
+
+def test_no_more_parts_make_up_a_picture_than_were_learned(faces: list[Picture]) -> None:
+    rows = Dictionary(components=2).seen.describe(faces)
+    eight = Dictionary(components=2).fit(rows)
+    two = Dictionary(components=2, nonzero=2).fit(rows)
+    np.testing.assert_array_equal(eight.describe(faces), two.describe(faces))
+    with pytest.raises(ValueError, match="nonzero must be 1 or more, not 0"):
+        Dictionary(nonzero=0)
 
 
 def test_few_parts_make_up_a_picture_and_more_of_them_a_better_one(faces: list[Picture]) -> None:

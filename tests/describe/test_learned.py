@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from lookalike.describe import DESCRIBERS
 from lookalike.describe.kmeans import KMeans
-from lookalike.errors import NotFitted
+from lookalike.errors import NotFitted, TooFew
 from lookalike.models.fitted import Fitted
 from lookalike.registry import configuration
-from lookalike.types import Picture
+from lookalike.types import Picture, Vectors
 
 SUMS = ("dictionary", "kmeans", "nmf", "pca")
 
@@ -67,3 +69,35 @@ def test_what_cannot_be_is_refused(faces: list[Picture]) -> None:
         KMeans(components=4, fitted=Fitted.of({"parts": np.zeros((3, 1024))}))
     with pytest.raises(NotFitted, match="needs 32 different pictures to learn 32 components, and there is 1"):
         KMeans().fit(KMeans().seen.describe(faces[:1] * 40))
+
+
+def seen_by(describer: Any, pictures: list[Picture]) -> Vectors:
+    """Rows to learn from."""
+    rows: Vectors = describer.seen.describe(pictures)
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        ("kmeans", "kmeans:components=5"),
+        ("dictionary", "dictionary:components=5"),
+        ("pca", "pca:components=4"),
+        ("pca:of=hog:components=20", "pca:components=4:of=hog"),
+    ],
+)
+def test_the_settings_that_are_advised_for_few_pictures_work(words: str, most: str, faces: list[Picture]) -> None:
+    describer: Any = DESCRIBERS.spelled(words)
+    with pytest.raises(TooFew, match=f"there are 5: index more, or ask for fewer with {most}$"):
+        describer.fit(seen_by(describer, faces[:5]))
+    advised: Any = DESCRIBERS.spelled(most)
+    assert advised.fit(seen_by(advised, faces[:5])).describe(faces[:5]).shape[0] == 5
+
+
+@pytest.mark.parametrize("words", ["textons:components=1", "pca:components=1", "bow:components=1"])
+def test_where_no_fewer_components_would_help_only_more_pictures_are_asked_for(
+    words: str, photos: list[Picture]
+) -> None:
+    describer: Any = DESCRIBERS.spelled(words)
+    with pytest.raises(TooFew, match=r"to learn 1 component, and there is 1: index more$"):
+        describer.fit(seen_by(describer, photos[:1]))

@@ -16,7 +16,6 @@ from lookalike.describe.learned import Arrays, Learned, Row, Rows
 from lookalike.describe.local_rows import LocalRows, rows_and_owners
 from lookalike.describe.shared_words import SHOWN, Places, drawn
 from lookalike.describe.telling import agreed
-from lookalike.errors import NotFitted
 from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Space
 
@@ -99,9 +98,10 @@ class Aggregated(Learned):
         """Principal components, then words."""
         features, owners = rows_and_owners(rows, self.seen.columns)
         if len(features) < max(self.components, self.dims):
-            raise NotFitted(
+            raise self.too_few(
                 f"{self.name} needs {max(self.components, self.dims)} local features to learn {self.components} words, "
-                f"and the pictures have {len(features)}: index more, or ask for fewer with {self.name}:components=N"
+                f"and the pictures have {len(features)}",
+                len(features) if len(features) >= self.dims else 0,
             )
         axes = _axes(features, self.dims) if self.dims else {}
         return {**axes, **self.learn_words(_along(features, axes), owners)}

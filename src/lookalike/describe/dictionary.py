@@ -30,12 +30,12 @@ class Dictionary(WeightedSum):
     unrelated: ClassVar[float] = 0.0
 
     nonzero: int = 8
-    """Parts that a picture is made of at most."""
+    """Parts that a picture is made of at most; where fewer are learned, those."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 1 <= self.nonzero <= self.components:
-            raise ValueError(f"nonzero must be from 1 to the {self.components} components, not {self.nonzero}")
+        if self.nonzero < 1:
+            raise ValueError(f"nonzero must be 1 or more, not {self.nonzero}")
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -56,7 +56,7 @@ class Dictionary(WeightedSum):
 
     def weights(self, seen: Row, arrays: Arrays) -> Row:
         """By orthogonal matching pursuit."""
-        return pursued(arrays["parts"].astype(np.float64), seen - arrays["mean"], self.nonzero)
+        return pursued(arrays["parts"].astype(np.float64), seen - arrays["mean"], min(self.nonzero, self.components))
 
     def total(self, weights: Row, arrays: Arrays) -> Row:
         """With the mean."""

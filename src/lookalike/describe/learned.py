@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe.rows import stacked
-from lookalike.errors import NotFitted
+from lookalike.errors import NotFitted, TooFew
 from lookalike.models.fitted import Fitted
 from lookalike.protocols import Describer
-from lookalike.registry import digest
+from lookalike.registry import digest, spelling
 from lookalike.types import Picture, Space, Vectors
 
 Row: TypeAlias = NDArray[np.float64]
@@ -89,16 +90,24 @@ class Learned(ABC):
         return self.seen.min_side
 
     def fit(self, rows: Vectors) -> Self:
-        """The same, fitted to (n, d) rows of `seen`; raises `NotFitted` where they are too few or too alike."""
+        """The same, fitted to (n, d) rows of `seen`; raises `TooFew` where they are, or are too alike."""
         numbers = as_numbers(self.seen.space, rows)
         different = _different(numbers, self.least)
         if different < self.least:
-            raise NotFitted(
-                f"{self.name} needs {self.least} different pictures to learn {self.components} components, and "
-                f"there {'is' if different == 1 else 'are'} {different}: index more, or ask for fewer with "
-                f"{self.name}:components=N"
+            raise self.too_few(
+                f"{self.name} needs {self.least} different pictures to learn "
+                f"{self.components} component{'s' * (self.components > 1)}, and "
+                f"there {'is' if different == 1 else 'are'} {different}",
+                bisect_right(range(1, self.components + 1), different, key=lambda count: self._fewer(count).least),
             )
         return replace(self, fitted=Fitted.of(self.learn(numbers)))
+
+    def too_few(self, found: str, most: int) -> TooFew:
+        """That what was `found` is enough for `most` components, 0: for none."""
+        return TooFew(found, most, spelling(self._fewer(max(most, 1))))
+
+    def _fewer(self, components: int) -> Self:
+        return replace(self, components=components, fitted=None)
 
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
         """(n, columns); raises `NotFitted` before `fit`."""
@@ -110,8 +119,8 @@ class Learned(ABC):
         """What was learned."""
         if self.fitted is None:
             raise NotFitted(
-                f"{self.name} has learned nothing yet: `lookalike index PATH --describer {self.name}` fits it to the "
-                "pictures of a library"
+                f"{self.name} has learned nothing yet: `lookalike index PATH --describer {spelling(self)}` fits it to "
+                "the pictures of a library"
             )
         return self.fitted.arrays
 

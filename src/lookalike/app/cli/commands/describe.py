@@ -9,12 +9,12 @@ import typer
 
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.output import note, shown
-from lookalike.errors import BadSetting
+from lookalike.errors import BadSetting, NotFitted, TooFew
 
 
 def describe(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pictures, and folders with pictures.")],
-    describer: Annotated[str, typer.Option("--with", metavar="NAME", help="See: lookalike describers.")],
+    describer: Annotated[str, typer.Option("--with", metavar="NAME[:FIELD=VALUE]", help="See: lookalike describers.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.npz", help="Written whole or not at all.")],
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field of the describer.")
@@ -25,8 +25,12 @@ def describe(
     from lookalike.search.atomic import write_atomically
     from lookalike.search.export import describe_files, npz_bytes
 
-    component = DESCRIBERS.make(describer, _settings(settings or []))
-    described = describe_files(paths, component)
+    component = DESCRIBERS.spelled(describer, _settings(settings or []))
+    try:
+        described = describe_files(paths, component)
+    except TooFew as error:
+        fewer = f", or ask for fewer with --set components={error.most}" if error.most else ""
+        raise NotFitted(f"{error.found}: name more pictures{fewer}") from error
     if described.paths:
         write_atomically(output, npz_bytes(described))
     for failure in described.failures:
