@@ -20,11 +20,21 @@ def test_colours_become_a_picture_of_their_shares() -> None:
     assert np.ptp(np.bincount(thirds[:, :, 0].ravel())[1:]) <= 1
 
 
+def test_colours_have_names_and_short_forms() -> None:
+    assert (picture_of("colour:#fff").pixels == 255).all()
+    assert (picture_of("colour:Teal").pixels == [0, 128, 128]).all()
+    pixels = picture_of("colour:teal=0.75,#f00=0.25").pixels
+    assert np.count_nonzero((pixels == [0, 128, 128]).all(axis=2)) == 128 * 96
+    assert np.count_nonzero((pixels == [255, 0, 0]).all(axis=2)) == 128 * 32
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "colour:",
-        "colour:red",
+        "colour:redd",
+        "colour:#ffff",
+        "colour:rgb(1,2,3)",
         "colour:#12345",
         "colour:#123456=x",
         "colour:#123456=1.2.3",
@@ -54,6 +64,20 @@ def test_a_library_is_asked_for_colours(library: Library, tmp_path: Path) -> Non
     assert Path(results[0].record.path).stem == "half"
     page = results.save_html(tmp_path / "page.html").read_text()
     assert "colour:#2a6f97,#ffffff" in page
+
+
+def test_colours_are_compared_by_nothing_but_palettes(filled: Library, folder: Path) -> None:
+    filled.index(folder, describers=["palette"])
+    for by in ({"phash": 1.0}, {"palette": 1.0, "histogram": 0.5}):
+        with pytest.raises(BadQuery, match=r"colours are compared by palette alone, .*: leave out --by"):
+            filled.search("colour:#2a6f97", by=by)
+    assert set(filled.search("colour:#2a6f97", by={"palette:colours=8": 1})[0].channels) == {"palette"}
+
+
+def test_colours_have_no_parts(filled: Library, folder: Path) -> None:
+    filled.index(folder, describers=["palette"])
+    with pytest.raises(BadQuery, match="colours have no parts: leave out the crop"):
+        filled.search("colour:#2a6f97", crop=(0, 0, 10, 10))
 
 
 def test_a_library_without_palettes_says_how_to_add_them(filled: Library) -> None:

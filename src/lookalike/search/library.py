@@ -38,7 +38,7 @@ from lookalike.search.kin import KinSeeker, judge_of, kin_groups
 from lookalike.search.learn import ingest_and_learn
 from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.opening import Opener
-from lookalike.search.palette import CHANNEL, is_palette
+from lookalike.search.palette import compared_by, is_palette
 from lookalike.search.places import extractor_of, fill_places, keep_places
 from lookalike.search.planes import fill_planes, keep_planes
 from lookalike.search.proving import Prover, with_proof
@@ -193,7 +193,7 @@ class Library:
     ) -> Results:
         """The pictures most like what `sources` show; several sources are views of one thing.
 
-        `colour:#2a6f97=0.7,#ffffff=0.3` asks for colours, with their shares, by the channel `palette`.
+        `colour:teal=0.7,#ffffff=0.3` asks for colours, with their shares, by the channel `palette`.
 
         `where` filters (see docs/where.md); `by` names channels with their weights; `crop` (x, y, w, h) takes a part
         of a single source; `orientations` asks for it mirrored and turned by quarters as well, in all eight ways;
@@ -211,7 +211,7 @@ class Library:
             )
         of_colours = any(map(is_palette, sources))
         if of_colours:  # neither content nor geometry is asked about
-            by, verify = by or {CHANNEL: 1.0}, 0
+            by, verify = compared_by(by, crop), 0
         channels = channels_of(describers_of(self.store), by)
         self._opener.start()
         for channel in channels:
