@@ -64,7 +64,7 @@ def described(tmp_path):
         [type("P", (), {"pixels": np.full((2, 2, 3), COLOURS[Path(path).stem])}) for path in paths]
     )
     return DescribedFolder(
-        found.records, 0, False, place, {"colour": rows, "thumbnail": found.rows("thumbnail", paths)}
+        found.records, 0, False, place, {Colour().space: rows, Thumbnail().space: found.rows(Thumbnail(), paths)}
     )
 
 

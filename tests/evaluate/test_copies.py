@@ -84,6 +84,19 @@ def test_a_damaged_file_of_the_cache_is_made_again(folder, tmp_path):
     np.testing.assert_array_equal(before["dhash"], after["dhash"])
 
 
+def test_settings_of_one_describer_are_methods_of_their_own(folder, tmp_path):
+    words = ["thumbnail:size=4", "pca:components=2:size=8", "pca:components=3:of=hog"]
+    rng = np.random.default_rng(0)
+    found = evaluate_copies(folder, named(words), tmp_path, Options(workers=1), rng, edits=EDITS)
+    figures = {row.method: (row.metrics["ap"].value, row.bytes_per_image) for row in found.rows}
+    assert set(figures) == {"thumbnail", *words[1:]}
+    assert len(set(figures.values())) == 3
+    alone = evaluate_copies(
+        folder, named(words[1:2]), tmp_path, Options(workers=1), np.random.default_rng(0), edits=EDITS
+    )
+    assert (alone.rows[0].method, alone.rows[0].metrics["ap"].value) == ("pca", figures[words[1]][0])
+
+
 def test_the_table_of_copies_has_the_measures_of_one_threshold_and_each_edit(folder, tmp_path):
     rng = np.random.default_rng(0)
     found = evaluate_copies(folder, named(["dhash", "thumbnail"]), tmp_path, Options(workers=1), rng, edits=EDITS)

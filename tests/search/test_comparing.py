@@ -24,6 +24,12 @@ def test_what_is_not_proved_scores_as_it_looks():
     assert found.score < 0.5
 
 
+def test_several_settings_of_one_describer_are_each_a_channel():
+    found = lookalike.compare(PHOTO, CAT, describers=["phash", "phash:size=16", "histogram:bins=4"])
+    assert list(found.channels) == list(found.explanations) == ["phash", "phash:size=16", "histogram"]
+    assert found.channels["phash"] != found.channels["phash:size=16"]
+
+
 def test_a_photo_pasted_small_into_another_is_a_copy_whichever_comes_first():
     whole = np.hstack([np.dstack([plane] * 3) for plane in (skimage.data.gravel(), skimage.data.brick())])
     whole[200:350, 300:526] = CAT[::2, ::2]

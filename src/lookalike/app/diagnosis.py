@@ -108,7 +108,7 @@ def _library(library: Library) -> Check:
         return Check("library", True, f"none yet in {library.folder}; `lookalike index PATH` makes it")
     except LookalikeError as error:
         return Check("library", False, str(error))
-    incomplete = [held.space.name for held in status.spaces if held.vectors < status.images and not held.vectors]
+    incomplete = [held.name for held in status.spaces if held.vectors < status.images and not held.vectors]
     if incomplete:
         return Check("library", False, f"no vectors for {', '.join(incomplete)}: run `lookalike index` on its folders")
     return Check("library", True, f"{status.images} pictures in {library.folder}")

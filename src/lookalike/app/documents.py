@@ -298,7 +298,7 @@ def models_document(states: Iterable[State]) -> Document:
 
 def _space(held: SpaceStatus) -> Document:
     space = held.space
-    named = {"name": space.name, "digest": space.digest, "dim": space.dim, "metric": space.metric}
+    named = {"name": held.name, "digest": space.digest, "dim": space.dim, "metric": space.metric}
     return {**named, "index": held.index}
 
 

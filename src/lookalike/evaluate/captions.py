@@ -11,17 +11,18 @@ from lookalike.datasets.retrieval import Retrieval
 from lookalike.errors import BadQuery
 from lookalike.evaluate.described import DescribedFolder
 from lookalike.protocols import Describer, TextDescriber
+from lookalike.search.channels import by_name
 from lookalike.types import Vectors
 
 
 def captions_task(
     captions: Captions, described: DescribedFolder, describers: Sequence[Describer]
 ) -> tuple[Retrieval, dict[str, Vectors]]:
-    """The sentences as questions; by name of describer (n, d) rows, those of the pictures, then those of the sentences.
+    """The sentences as questions; by name (n, d) rows, those of the pictures, then those of the sentences.
 
     Raises `BadQuery` where a describer cannot read.
     """
-    dumb = [describer.name for describer in describers if not isinstance(describer, TextDescriber)]
+    dumb = [name for name, describer in by_name(describers).items() if not isinstance(describer, TextDescriber)]
     if dumb:
         raise BadQuery(
             f"{captions.name!r} asks in words, and {', '.join(dumb)} cannot read: "
@@ -43,8 +44,8 @@ def captions_task(
         captions.left_out,
     )
     rows = {
-        each.name: np.concatenate([described.rows(each.name, paths), each.describe_text(texts)])
-        for each in describers
+        name: np.concatenate([described.rows(each, paths), each.describe_text(texts)])
+        for name, each in by_name(describers).items()
         if isinstance(each, TextDescriber)
     }
     return task, rows

@@ -14,6 +14,7 @@ from lookalike.errors import BadPicture
 from lookalike.evaluate.copy_cache import CopyCache
 from lookalike.evaluate.described import DescribedFolder
 from lookalike.protocols import Describer
+from lookalike.search.channels import by_name
 from lookalike.search.copy_plan import CopyPlan, plan_copies
 from lookalike.search.copying import Copies, copy_jobs, describe_copies
 from lookalike.search.ingest import Options, Progress
@@ -44,8 +45,8 @@ def copies_task(
 ) -> tuple[Retrieval, dict[str, Vectors], dict[str, Copied]] | None:
     """Copies of `originals` pictures below `root`, and of half as many that are taken out of it, as questions.
 
-    With it, by name of describer, (n, d) rows for `Retrieval.pictures`: those of the folder, then the copies; and how
-    each of these was made.
+    With it, by name of channel (n, d) rows for `Retrieval.pictures`: those of the folder, then the copies; and how each
+    of these was made.
     `described` holds rows of `describers` and of `JUDGE`. None when `options.should_stop` ended it; what was done is
     kept in `cache`.
     """
@@ -60,16 +61,16 @@ def copies_task(
         return None
     backdrop = dict(zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True))
     found = {
-        at: rows
+        at: copies
         for at, back in backdrop.items()
-        if (rows := kept.read(records[at], records[back], describers)) is not None
+        if (copies := kept.read(records[at], records[back], describers)) is not None
     }
     left_out = {"the same bytes again": len(described.records) - len(paths)}
     left_out["not readable as copies"] = len(plan.originals) - len(found)
     task = _task(root, paths, plan, list(found), edits, described, left_out)
     rows = {
-        each.name: np.concatenate([described.rows(each.name, paths), *(rows[each.name] for rows in found.values())])
-        for each in describers
+        name: np.concatenate([described.rows(each, paths), *(copies[each.space] for copies in found.values())])
+        for name, each in by_name(describers).items()
     }
     copied = {
         _name(paths[at], edit): Copied(records[at], records[backdrop[at]], edit, seed) for at in found for edit in edits
@@ -83,8 +84,8 @@ def _fill(
     """Describes the copies that the cache lacks; whether it came to the end."""
     pairs = list(zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True))
     lacking = {pair: kept.missing(records[pair[0]], records[pair[1]], describers) for pair in pairs}
-    todo = [pair for pair, names in lacking.items() if names]
-    wanted = [each for each in describers if any(each.name in names for names in lacking.values())]
+    todo = [pair for pair, spaces in lacking.items() if spaces]
+    wanted = [each for each in describers if any(each.space in spaces for spaces in lacking.values())]
     part = CopyPlan(
         np.array([original for original, _ in todo], np.int64),
         np.empty(0, np.int64),
@@ -119,7 +120,7 @@ def _task(
 ) -> Retrieval:
     """Twins of an original in the folder are neither right nor wrong."""
     absent = set(plan.absent.tolist())
-    thumbnails = described.rows(JUDGE.name, paths)
+    thumbnails = described.rows(JUDGE, paths)
     alike = twins(thumbnails[list(originals)], thumbnails)
     nothing = np.empty(0, np.int64)
     relevant = [nothing if at in absent else np.array([at]) for at in originals]

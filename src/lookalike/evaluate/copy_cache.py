@@ -16,9 +16,7 @@ from lookalike.pixels.augment import REVISION
 from lookalike.protocols import Describer
 from lookalike.search.atomic import write_atomically
 from lookalike.search.copying import COPY_SIDE, Copies
-from lookalike.types import Record, Vectors
-
-Names = frozenset[str]
+from lookalike.types import Record, Space, Vectors
 
 
 class CopyCache:
@@ -29,21 +27,21 @@ class CopyCache:
         self.edits = edits
         self.seed = seed
 
-    def missing(self, original: Record, backdrop: Record, describers: Sequence[Describer]) -> Names:
-        """Names of those whose rows are not here."""
+    def missing(self, original: Record, backdrop: Record, describers: Sequence[Describer]) -> set[Space]:
+        """Those whose rows are not here."""
         there = self._arrays(original, backdrop, rows=False)
-        return frozenset(each.name for each in describers if each.space.digest not in there)
+        return {each.space for each in describers if each.space.digest not in there}
 
-    def read(self, original: Record, backdrop: Record, describers: Sequence[Describer]) -> dict[str, Vectors] | None:
-        """(e, d) rows by name, or None where some are missing."""
+    def read(self, original: Record, backdrop: Record, describers: Sequence[Describer]) -> dict[Space, Vectors] | None:
+        """(e, d) rows by space, or None where some are missing."""
         there = self._arrays(original, backdrop)
         if any(each.space.digest not in there for each in describers):
             return None
-        return {each.name: there[each.space.digest] for each in describers}
+        return {each.space: there[each.space.digest] for each in describers}
 
     def add(self, original: Record, backdrop: Record, describers: Sequence[Describer], copies: Copies) -> None:
         """Keeps the rows of `describers` beside what is here already."""
-        new = {each.space.digest: copies.rows[each.name] for each in describers}
+        new = {each.space.digest: copies.rows[each.space] for each in describers}
         file = io.BytesIO()
         arrays: dict[str, Any] = {**self._arrays(original, backdrop), **new}
         np.savez(file, **arrays)

@@ -14,6 +14,7 @@ from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.wire import Reply
 from lookalike.protocols import Describer
+from lookalike.search.channels import by_name
 from lookalike.search.describing import warm_up
 from lookalike.search.reading import Loaded, load
 from lookalike.search.scan import Found
@@ -34,7 +35,7 @@ class TimeDescribers:
         return self._time
 
     def _time(self, loaded: Loaded) -> Reply:
-        return Reply({describer.name: self._seconds(describer, loaded.data) for describer in self.describers}, ())
+        return Reply({name: self._seconds(each, loaded.data) for name, each in by_name(self.describers).items()}, ())
 
     def _seconds(self, describer: Describer, data: bytes) -> float:
         started = time.perf_counter()
@@ -47,7 +48,7 @@ def milliseconds(
 ) -> dict[str, float]:
     """By name, the median over pictures taken evenly from `records`; the first is a warm-up and not counted."""
     chosen = [records[at] for at in np.linspace(0, len(records) - 1, min(sample, len(records)), dtype=int)]
-    seconds: dict[str, list[float]] = {describer.name: [] for describer in describers}
+    seconds: dict[str, list[float]] = {name: [] for name in by_name(describers)}
     with Isolated(TimeDescribers(tuple(describers), limits), workers=1, limits=limits) as pool:
         for record in [chosen[0], *chosen]:
             loaded = load(Found(record.path, record.stamp), limits.bytes)

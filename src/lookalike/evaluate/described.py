@@ -14,31 +14,32 @@ from pathlib import Path
 import numpy as np
 
 from lookalike.protocols import Describer
+from lookalike.registry import spelling
 from lookalike.search.ingest import Options
 from lookalike.search.learn import ingest_and_learn
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.types import Record, Vectors
+from lookalike.types import Record, Space, Vectors
 
 
 @dataclass(frozen=True, eq=False)
 class DescribedFolder:
-    """Every readable picture below a folder: by path its record, by name of describer and content its row."""
+    """Every readable picture below a folder: by path its record, by describer and content its row."""
 
     records: dict[str, Record]
     failed: int
     interrupted: bool
     _place: dict[int, int]
-    _rows: dict[str, Vectors]
+    _rows: dict[Space, Vectors]
     _ready: tuple[Describer, ...] = ()
 
     def as_ready(self, describers: Sequence[Describer]) -> list[Describer]:
         """These as they were when they described the folder: what learns has learned."""
-        ready = {describer.name: describer for describer in self._ready}
-        return [ready.get(describer.name, describer) for describer in describers]
+        ready = {spelling(describer): describer for describer in self._ready}
+        return [ready.get(spelling(describer), describer) for describer in describers]
 
-    def rows(self, name: str, paths: Sequence[str]) -> Vectors:
+    def rows(self, describer: Describer, paths: Sequence[str]) -> Vectors:
         """(n, d) of that describer, for each path."""
-        return self._rows[name][[self._place[self.records[path].id] for path in paths]]
+        return self._rows[describer.space][[self._place[self.records[path].id] for path in paths]]
 
 
 def describe_folder(root: str, describers: Sequence[Describer], cache: Path, options: Options) -> DescribedFolder:
@@ -50,7 +51,7 @@ def describe_folder(root: str, describers: Sequence[Describer], cache: Path, opt
             report, ready = ingest_and_learn(store, describers, [root], options)
         records = {record.path: record for record in store.records()}
         ids = np.unique(np.array([record.id for record in records.values()], np.int64))
-        rows: dict[str, Vectors] = {}
+        rows: dict[Space, Vectors] = {}
         for describer in ready:
             space = describer.space
             found = list(store.vectors(space, ids))
@@ -61,7 +62,7 @@ def describe_folder(root: str, describers: Sequence[Describer], cache: Path, opt
             table[np.searchsorted(ids, have)] = np.concatenate(
                 [np.empty((0, space.columns), space.dtype), *(vectors for _, vectors in found)]
             )
-            rows[describer.name] = table
+            rows[space] = table
     finally:
         store.close()
     place = {id: at for at, id in enumerate(ids.tolist())}

@@ -25,7 +25,7 @@ from lookalike.evaluate.protocol import Row, decides, evaluate
 from lookalike.evaluate.recommend import Recommendation, recommend
 from lookalike.pixels.augment import EDITS
 from lookalike.protocols import Describer
-from lookalike.search.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel
+from lookalike.search.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel, by_name
 from lookalike.search.ingest import Options
 from lookalike.search.learn import must_learn
 from lookalike.search.twins import JUDGE
@@ -37,12 +37,9 @@ ORIGINALS = 200
 
 def methods_of(describers: Sequence[Describer]) -> list[Method]:
     """Each alone, and together as a search mixes them by default."""
-    methods = [Method(describer.name, (Channel(describer, 1.0),)) for describer in describers]
-    mixed = tuple(
-        Channel(describer, DEFAULT_WEIGHTS[describer.name])
-        for describer in describers
-        if describer.name in DEFAULT_DESCRIBERS
-    )
+    known = by_name(describers)
+    methods = [Method(name, (Channel(describer, 1.0, name),)) for name, describer in known.items()]
+    mixed = tuple(Channel(known[name], DEFAULT_WEIGHTS[name], name) for name in known if name in DEFAULT_DESCRIBERS)
     return [*methods, Method("default", mixed)] if len(mixed) == len(DEFAULT_DESCRIBERS) else methods
 
 
@@ -85,6 +82,7 @@ def evaluate_folder(
     root = os.path.realpath(unpacked(Path(folder), cache / "unpacked"))
     described = describe_folder(root, describers, cache, options)
     describers = described.as_ready(describers)
+    known = by_name(describers)
     beside = None if distractors is None else describe_folder(os.fspath(distractors), describers, cache, options)
     if described.interrupted or (beside is not None and beside.interrupted):
         return None
@@ -96,12 +94,12 @@ def evaluate_folder(
         files = found.pictures[: len(found.base)]
     else:
         found = asked.retrieval() if isinstance(asked, Pairs) else asked
-        rows = {describer.name: described.rows(describer.name, found.pictures) for describer in describers}
+        rows = {name: described.rows(each, found.pictures) for name, each in known.items()}
         files = found.pictures
     if beside is not None:
         strangers = _strangers(beside, set(digests.values()))
         found = with_distractors(found, strangers)
-        rows = {name: np.concatenate([of_set, beside.rows(name, strangers)]) for name, of_set in rows.items()}
+        rows = {name: np.concatenate([of_set, beside.rows(known[name], strangers)]) for name, of_set in rows.items()}
     if described.failed:
         found = replace(found, left_out={**found.left_out, "not readable": described.failed})
     measured = _measured(found, files, described, describers, methods(describers), rows, options, rng)
@@ -160,7 +158,7 @@ def evaluate_copies(
         task = replace(task, left_out={**task.left_out, "not readable": described.failed})
     files = task.pictures[: len(task.pictures) - len(task.queries)]
     found = _measured(task, files, described, describers, methods(describers), rows, options, rng)
-    channels = [Channel(describer, 1.0) for describer in describers]
+    channels = [Channel(describer, 1.0, name) for name, describer in by_name(describers).items()]
     return Evaluation(task, found, described.records, copied, recommend(task, channels, rows, rng))
 
 

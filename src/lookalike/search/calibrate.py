@@ -124,7 +124,7 @@ class Asker:
             return np.array([hit not in absent for hit in found.tolist()], bool), found == id
 
         for at in range(len(copies.transforms)):
-            rows = {channel: copies.rows[channel.name][at : at + 1] for channel in self.channels}
+            rows = {channel: copies.rows[channel.describer.space][at : at + 1] for channel in self.channels}
             yield self._asked(rows, copies.views[at : at + 1], judge, id, int(id not in absent))
 
     def _asked(

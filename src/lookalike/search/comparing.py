@@ -45,8 +45,8 @@ class Comparison:
 
 
 def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Limits = Limits()) -> Comparison:
-    """`a` and `b` in the channels of `describers` (when none is named, all that need not learn from a library)."""
-    components = [DESCRIBERS.make(name) for name in describers or DESCRIBERS]
+    """`a` and `b` in the channels of `describers`, NAME or NAME:FIELD=VALUE; without any, all that need not learn."""
+    components = [DESCRIBERS.spelled(words) for words in describers or DESCRIBERS]
     if not describers:
         components = [component for component in components if not must_learn(component)]
     opener = Opener(limits)
@@ -60,15 +60,17 @@ def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Lim
 
 
 def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Comparison:
+    channels = channels_of(describers)
     own = {
         channel: similarity(channel.describer.space, channel.describe([a]), channel.describe([b]))[0]  # (1,)
-        for channel in channels_of(describers)
+        for channel in channels
     }
+    known = {channel.name: channel.describer for channel in channels}
     scores = {channel.name: float(score[0]) for channel, score in own.items()}
     same = sameness(a, b)
     evidence = None if same else _related(a, b)
     relation: Relation = "identical" if same else evidence.relation if evidence else "similar"
-    likely = likeness(scores, {describer.name: describer for describer in describers})
+    likely = likeness(scores, known)
     return Comparison(
         a,
         b,
@@ -76,8 +78,8 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Compariso
         score=1.0 if same else proved_score(float(mean_alike(own)[0]), evidence),
         channels=scores,
         explanations={
-            describer.name: describer.explain(a.picture(describer.min_side), b.picture(describer.min_side))
-            for describer in describers
+            name: describer.explain(a.picture(describer.min_side), b.picture(describer.min_side))
+            for name, describer in known.items()
             if isinstance(describer, Explainer)
         },
         why=same or (proof(evidence.why, likely) if evidence else likely),

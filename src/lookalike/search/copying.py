@@ -21,7 +21,7 @@ from lookalike.search.copy_plan import CopyPlan
 from lookalike.search.describing import warm_up
 from lookalike.search.reading import Loaded, ahead, load
 from lookalike.search.scan import Found
-from lookalike.types import Failure, LocalFeatures, Picture, Record, Vectors
+from lookalike.types import Failure, LocalFeatures, Picture, Record, Space, Vectors
 
 COPY_SIDE = 480
 """Pixels that the shorter side of a copy's original has at least, where it has so many: copies are seldom larger."""
@@ -73,13 +73,13 @@ class DescribeCopies:
 
 @dataclass(frozen=True, eq=False)
 class Copies:
-    """Of one original: by name of describer (e, d) rows, one for each edit in the order asked; (e, 3, 3) to its px.
+    """Of one original: by space (e, d) rows, one for each edit in the order asked; (e, 3, 3) to its px.
 
     `views` (e,) are the copies and their local features, where an extractor was given.
     """
 
     original: Loaded
-    rows: dict[str, Vectors]
+    rows: dict[Space, Vectors]
     transforms: NDArray[np.float64]
     views: tuple[tuple[Picture, LocalFeatures], ...] = ()
 
@@ -119,7 +119,7 @@ def describe_copies(
                 yield job, reply
             else:
                 own, seen = reply.arrays[: len(describers)], reply.arrays[len(describers) :]
-                rows = {describer.name: found for describer, found in zip(describers, own, strict=True)}
+                rows = {describer.space: found for describer, found in zip(describers, own, strict=True)}
                 views = tuple(
                     (Picture(copy, copy.shape[1::-1]), unpacked(code.tobytes()))
                     for copy, code in zip(seen[::2], seen[1::2], strict=True)

@@ -21,7 +21,7 @@ class Illustrator:
 
     opener: Opener
     samples: Sequence[Sample]
-    describers: Sequence[Describer]
+    describers: Mapping[str, Describer]
     views: Mapping[int, Sample]
     """By content, what of the question is most like it."""
 
@@ -41,8 +41,8 @@ class Illustrator:
             return {}
         query = self.views[answer.record.id]
         return {
-            describer.name: describer.explain(query.picture(describer.min_side), hit.picture(describer.min_side))
-            for describer in self.describers
+            name: describer.explain(query.picture(describer.min_side), hit.picture(describer.min_side))
+            for name, describer in self.describers.items()
             if isinstance(describer, Explainer)
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -114,10 +115,9 @@ class Library:
 
         `describers` names those to fill besides the ones that the library has, as NAME or NAME:FIELD=VALUE; one that
         learns is fitted to the library's pictures first. A new library starts with those alone, with the defaults where
-        none is named. `local`: whether it
-        keeps local features, by which copies and parts are found; None leaves that as it is, and a new library does.
-        `features` names those to keep in place of others, as NAME or NAME:FIELD=VALUE. They are filled after the
-        vectors. `planes`: the same of small planes, in which `locate` looks.
+        none is named. `local`: whether it keeps local features, by which copies and parts are found; None leaves that
+        as it is, and a new library does. `features` names those to keep in place of others, as NAME or
+        NAME:FIELD=VALUE. They are filled after the vectors. `planes`: the same of small planes, where `locate` looks.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
         named = [DESCRIBERS.spelled(words) for words in describers]
@@ -125,16 +125,12 @@ class Library:
         several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
         if not several:
             raise BadQuery("index needs at least one file or folder")
-        store = SQLiteStore.create(self.folder)
-        try:
-            with store.writing():
-                keep_planes(store, planes)
-                keep_places(store, local, extractor)
-                self._derived.keep_those_of(store)
-                report, _ = ingest_and_learn(store, describers_to_fill(store, named), several, options)
-                report = fill_planes(store, fill_places(store, report, options), options)
-        finally:
-            store.close()
+        with closing(SQLiteStore.create(self.folder)) as store, store.writing():
+            keep_planes(store, planes)
+            keep_places(store, local, extractor)
+            self._derived.keep_those_of(store)
+            report, _ = ingest_and_learn(store, describers_to_fill(store, named), several, options)
+            report = fill_planes(store, fill_places(store, report, options), options)
         if self._takes_training():
             build_apart(self.folder)
         return report
@@ -155,26 +151,19 @@ class Library:
     def forget(self, paths: Iterable[str | os.PathLike[str]]) -> int:
         """Drops files at and below `paths` from the library, never from the disk; how many."""
         absolute = [os.path.realpath(path) for path in paths]
-        store = SQLiteStore.open(self.folder)
-        try:
-            with store.writing(), store.transaction():
-                dropped = sorted({*store.stamps(absolute), *(failure.path for failure in store.failures(absolute))})
-                store.drop_records(dropped)
-            return len(dropped)
-        finally:
-            store.close()
+        with closing(SQLiteStore.open(self.folder)) as store, store.writing(), store.transaction():
+            dropped = sorted({*store.stamps(absolute), *(failure.path for failure in store.failures(absolute))})
+            store.drop_records(dropped)
+        return len(dropped)
 
     def compact(self) -> int:
         """Drops what no file needs any more and frees the space; the bytes freed."""
-        store = SQLiteStore.open(self.folder)
-        try:
+        with closing(SQLiteStore.open(self.folder)) as store:
             before = store.bytes() + self._derived.bytes()
             with store.writing():
                 store.compact()
                 self._derived.keep_those_of(store)
             return before - store.bytes() - self._derived.bytes()
-        finally:
-            store.close()
 
     # asking
 
@@ -195,12 +184,12 @@ class Library:
 
         `colour:teal=0.7,#ffffff=0.3` asks for colours, with their shares, by the channel `palette`.
 
-        `where` filters (see docs/where.md); `by` names channels with their weights; `crop` (x, y, w, h) takes a part
-        of a single source; `orientations` asks for it mirrored and turned by quarters as well, in all eight ways;
-        `collapse` folds nearly identical answers into one; `precision` leaves out what scores too low to be right in
-        that share of cases, as far as `calibrate` found out. Of the best `verify` candidates, and of those that share
-        local features with the question, geometry tells which are copies of it or show the same scene, and where; 0
-        for none, None for 50 where the library keeps local features and none else.
+        `where` filters (see docs/where.md); `by` names channels, NAME or NAME:FIELD=VALUE, with their weights; `crop`
+        (x, y, w, h) takes a part of a single source; `orientations` asks for it mirrored and turned by quarters as
+        well, in all eight ways; `collapse` folds nearly identical answers into one; `precision` leaves out what scores
+        too low to be right in that share of cases, as far as `calibrate` found out. Of the best `verify` candidates,
+        and of those that share local features with the question, geometry tells which are copies of it or show the same
+        scene, and where; 0 for none, None for 50 where the library keeps local features and none else.
         """
         started = time.perf_counter()
         if k < 1 or (verify is not None and verify < 0):
@@ -252,7 +241,7 @@ class Library:
             tuple(with_probability(listed[:k], calibration)),
             len(self.store.ids()) if among is None else len(among),
             time.perf_counter() - started,
-            Illustrator(self._opener, asked, tuple(describers.values()), views_of),
+            Illustrator(self._opener, asked, describers, views_of),
         )
 
     def _calibration(self, channels: Sequence[Channel], prover: Prover, verify: int) -> Calibration | None:
@@ -321,13 +310,10 @@ class Library:
             raise BadQuery("this library keeps no local features: run `lookalike index PATH --local`")
         relater = Relater(extractor)
         seeker = KinSeeker(self.store, self._set_index(extractor.space), relater, options)
-        store = SQLiteStore.open(self.folder)
-        try:
+        with closing(SQLiteStore.open(self.folder)) as store:
             for compared, kinships in seeker.found():
                 with store.writing(), store.transaction():
                     store.put_relations(judge_of(relater), compared, kinships)
-        finally:
-            store.close()
         return self.store.relations(judge_of(relater))
 
     def _near_groups(self, precision: float, by: Mapping[str, float] | None) -> list[Group]:
@@ -368,13 +354,9 @@ class Library:
         fitted = {key_of(channels): fit(worth.looks, claim, pictures, rng)}
         if worth.proved is not None and prover.index is not None:
             fitted[key_of(channels, prover.index.space)] = fit(worth.proved, claim, pictures, rng)
-        store = SQLiteStore.open(self.folder)
-        try:
-            with store.writing(), store.transaction():
-                for key, each in fitted.items():
-                    store.put_calibration(key, each.calibration.to_json())
-        finally:
-            store.close()
+        with closing(SQLiteStore.open(self.folder)) as store, store.writing(), store.transaction():
+            for key, each in fitted.items():
+                store.put_calibration(key, each.calibration.to_json())
         return list(fitted.values())[-1]
 
     def save_groups_html(self, groups: Sequence[Group], path: str | os.PathLike[str]) -> Path:

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 
 from lookalike.index.derived import Derived, kind_for, set_kind_for
 from lookalike.protocols import Store
+from lookalike.search.channels import by_name, describers_of
 from lookalike.types import Space
 
 
 @dataclass(frozen=True)
 class SpaceStatus:
-    """What is there of one describer, or of one extractor of local features: of how many contents, in which index."""
+    """What is there of one describer, or of one extractor of local features: of how many contents, in which index.
 
+    `name` is that of the channel that compares by it.
+    """
+
+    name: str
     space: Space
     vectors: int
     index: str
@@ -34,10 +39,11 @@ class Status:
 
 def status_of(store: Store, derived: Derived) -> Status:
     """Of a store and the indexes that are derived from it."""
+    names = {describer.space: name for name, describer in by_name(describers_of(store)).items()}
 
     def held(space: Space, kind: Callable[[Space, int], str]) -> SpaceStatus:
         count = len(store.vector_ids(space))
-        return SpaceStatus(space, count, derived.kind(space) or kind(space, count))
+        return SpaceStatus(names.get(space, space.name), space, count, derived.kind(space) or kind(space, count))
 
     spaces = tuple(held(space, kind_for) for space in store.spaces())
     local = tuple(held(space, lambda space, _: set_kind_for(space)) for space in store.local_spaces())

@@ -30,7 +30,7 @@ OutFile = Annotated[
 HtmlFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Also write a page that stands alone.")]
 By = Annotated[
     list[str] | None,
-    typer.Option("--by", metavar="NAME[=WEIGHT]", help="Compare by this describer; again for several."),
+    typer.Option("--by", metavar="NAME[:FIELD=VALUE][=WEIGHT]", help="Compare by this describer; again for several."),
 ]
 Precision = Annotated[
     float | None,
@@ -76,14 +76,19 @@ def open_chosen(folder: Path | None) -> Library:
 
 
 def weights(by: list[str] | None) -> dict[str, float] | None:
-    """NAME[=WEIGHT] to a weight of each, 1 where none is given."""
-    if not by:
-        return None
-    found = {}
-    for word in by:
-        name, _, weight = word.partition("=")
-        try:
-            found[name] = float(weight) if weight else 1.0
-        except ValueError as error:
-            raise BadQuery(f"--by takes NAME or NAME=WEIGHT, as in --by convnet=1, not {word!r}") from error
-    return found
+    """NAME[:FIELD=VALUE][=WEIGHT] to a weight of each, 1 where none is given."""
+    return dict(map(_weighed, by)) if by else None
+
+
+def _weighed(word: str) -> tuple[str, float]:
+    """What is before the last = and what is after it, unless that is the = of a field."""
+    name, sign, weight = word.rpartition("=")
+    if not sign or not all("=" in setting for setting in name.split(":")[1:]):
+        return word, 1.0
+    try:
+        return name, float(weight) if weight else 1.0
+    except ValueError as error:
+        raise BadQuery(
+            "--by takes NAME or NAME=WEIGHT, as in --by convnet=1, and settings between the two, as in "
+            f"--by pca:components=16=0.5, not {word!r}"
+        ) from error

@@ -14,7 +14,8 @@ def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="A picture file, - for stdin, or an http(s) URL.")],
     b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
     describer: Annotated[
-        list[str] | None, typer.Option("--describer", metavar="NAME", help="Compare by these [default: by all].")
+        list[str] | None,
+        typer.Option("--describer", metavar="NAME[:FIELD=VALUE]", help="Compare by these [default: by all]."),
     ] = None,
     html: HtmlFile = None,
     json: Json = False,
@@ -34,9 +35,10 @@ def compare(
         write(json_bytes(compare_document(comparison)), output)
     else:
         told = [f"{comparison.relation}, score {comparison.score:.3f}: {comparison.why}"]
+        width = max([10, *map(len, comparison.channels)])
         for name, score in comparison.channels.items():
             explanation = comparison.explanations.get(name)
-            told.append(f"  {name:10} {score:.3f}  {explanation.line if explanation else ''}".rstrip())
+            told.append(f"  {name:{width}} {score:.3f}  {explanation.line if explanation else ''}".rstrip())
         write(lines(told), output)
     return 0
 

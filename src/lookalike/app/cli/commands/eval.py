@@ -136,27 +136,29 @@ def _table(found: Evaluation) -> Iterator[str]:
     )
     if unanswered := int((~task.answered).sum()):
         yield f"{unanswered} of the queries are copies of pictures that are not there: nothing must be found"
-    heading = f"{'':2}{'method':12}" + "".join(f"{name:>20}" for name in names)
+    width = max(12, *(len(row.method) + 1 for row in found.rows))
+    heading = f"{'':2}{'method':{width}}" + "".join(f"{name:>20}" for name in names)
     yield heading + f"{'ms/image':>10}{'bytes':>8}{'ms/query':>10}"
     for row in found.rows:
-        yield _line(row, names)
+        yield _line(row, names, width)
     yield f"* nothing else is as good by {decisive} and as cheap by ms/image; = not told apart from the best"
 
 
-def _line(row: Row, names: tuple[str, ...]) -> str:
+def _line(row: Row, names: tuple[str, ...], width: int) -> str:
     marks = ("*" if row.pareto else " ") + ("=" if row.behind is not None and row.is_level_with_the_best else " ")
     shown = (row.metrics[name] for name in names)
     figures = "".join(f"{f'{one.value:.3f} [{one.low:.3f} {one.high:.3f}]':>20}" for one in shown)
     cost = f"{row.ms_per_image:10.1f}{row.bytes_per_image:8}{row.ms_per_query:10.2f}"
-    return f"{marks}{row.method:12}{figures}{cost}"
+    return f"{marks}{row.method:{width}}{figures}{cost}"
 
 
 def _by_kind(found: Evaluation) -> Iterator[str]:
     """Of each edit the share that is found first, for the methods in the order of the table."""
     rows = found.rows[:BEST]
-    yield f"{'p@1 of':14}" + "".join(f"{row.method:>12}" for row in rows)
+    width = max(12, *(len(row.method) + 2 for row in rows))
+    yield f"{'p@1 of':14}" + "".join(f"{row.method:>{width}}" for row in rows)
     for kind in rows[0].by_kind:
-        yield f"{kind:14}" + "".join(f"{row.by_kind[kind].value:12.3f}" for row in rows)
+        yield f"{kind:14}" + "".join(f"{row.by_kind[kind].value:{width}.3f}" for row in rows)
 
 
 def _advice(advice: Recommendation) -> Iterator[str]:

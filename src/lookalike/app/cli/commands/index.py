@@ -24,7 +24,7 @@ def index(
         list[str] | None,
         typer.Option(
             "--describer",
-            metavar="NAME",
+            metavar="NAME[:FIELD=VALUE]",
             help="Fill this describer too; in a new library, those named alone [default: convnet, histogram, phash].",
         ),
     ] = None,
@@ -111,9 +111,9 @@ def _summary(report: IndexReport) -> list[str]:
 
 def _alone(library: Library) -> str | None:
     """A sentence for who wanted one describer more, and made a library that has no other."""
-    from lookalike.search.channels import DEFAULT_DESCRIBERS
+    from lookalike.search.channels import DEFAULT_DESCRIBERS, by_name, describers_of
 
-    names = [space.space.name for space in library.status().spaces]
+    names = list(by_name(describers_of(library.store)))
     if not names or not set(DEFAULT_DESCRIBERS).isdisjoint(names):
         return None
     defaults = " ".join(f"--describer {name}" for name in DEFAULT_DESCRIBERS)

@@ -40,13 +40,14 @@ def status(library: LibraryFolder = None, json: Json = False, output: OutFile = 
         write(json_bytes(status_document(held, {"library": folder})), output)
         return Exit.DONE
     told = [f"{shown(folder)}: {held.images} pictures, {held.failed} failed, {held.bytes / 2**20:.1f} MiB"]
+    width = max([10, *(len(row.name) for row in (*held.spaces, *held.local))])
     for row in held.spaces:
         kind = f"{row.space.dim} {row.space.metric}"
-        told.append(f"  {row.space.name:10} {kind:14} {row.vectors} vectors, index {row.index}, {row.space.digest}")
+        told.append(f"  {row.name:{width}} {kind:14} {row.vectors} vectors, index {row.index}, {row.space.digest}")
     for row in held.local:
         kind = f"{row.space.dim} {row.space.metric}"
         told.append(
-            f"  {row.space.name:10} {kind:14} local features of {row.vectors}, index {row.index}, {row.space.digest}"
+            f"  {row.name:{width}} {kind:14} local features of {row.vectors}, index {row.index}, {row.space.digest}"
         )
     if held.planes:
         told.append(f"  small planes of {held.planes}")
