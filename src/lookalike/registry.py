@@ -80,7 +80,7 @@ class Table(Generic[T]):
             raise BadSetting(f"{name}: {error}") from error
 
     def spelled(self, words: str, settings: Mapping[str, object] | None = None) -> T:
-        """The component of NAME or NAME:FIELD=VALUE:FIELD=VALUE, as `spelling` writes it; `settings` come first."""
+        """The component of NAME or NAME:FIELD=VALUE:FIELD=VALUE, as `spelling` writes it; `settings` outdo those."""
         name, *fields = words.split(":")
         pairs = [field.partition("=") for field in fields]
         if not all(sign for _, sign, _ in pairs):

@@ -32,8 +32,8 @@ def compared_by(by: Mapping[str, float] | None, crop: Box | None) -> Mapping[str
     others = [words for words in by or () if words.partition(":")[0] != CHANNEL]
     if others:
         raise BadQuery(
-            f"colours are compared by {CHANNEL} alone, which {', '.join(others)} cannot: "
-            f"leave out --by, or ask about a picture"
+            f"colours are compared by {CHANNEL} alone, not by {', '.join(others)}: "
+            "leave out --by, or ask about a picture"
         )
     if crop is not None:
         raise BadQuery("colours have no parts: leave out the crop, or ask about a picture")
