@@ -149,3 +149,15 @@ def test_in_a_picture_too_large_to_be_decoded_whole_a_template_has_its_own_size(
     np.testing.assert_allclose(place.box, (440, 300, 200, 160), atol=2)
     assert place.scale == pytest.approx(1, abs=0.01)
     assert place.score > 0.98
+
+
+def test_a_mask_of_another_size_is_refused_also_where_the_picture_is_decoded_at_a_fraction():
+    large = cv2.resize(PHOTO, (1200, 800), interpolation=cv2.INTER_CUBIC)
+    template = np.ascontiguousarray(large[300:460, 440:640])
+    with pytest.raises(BadQuery, match="must agree"):
+        locate(
+            template,
+            encoded(large[:, :, ::-1], ".jpg"),
+            mask=np.full((33, 44), 255, np.uint8),
+            limits=Limits(pixels=500_000),
+        )

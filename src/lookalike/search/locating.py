@@ -99,14 +99,15 @@ def _located(
     """Raises with the name of the template that cannot be looked for."""
     scaled = at_scale_of(image, template)
     try:
-        return engine.locate(scaled, image, k, mask if scaled is template else _resized(mask, scaled))
+        return engine.locate(scaled, image, k, _at_scale(mask, template, scaled))
     except BadQuery as error:
         raise BadQuery(str(error) if name is None else f"{name!r}: {error}") from error
 
 
-def _resized(mask: NDArray[np.bool_] | None, scaled: Picture) -> NDArray[np.bool_] | None:
-    if mask is None:
-        return None
+def _at_scale(mask: NDArray[np.bool_] | None, template: Picture, scaled: Picture) -> NDArray[np.bool_] | None:
+    """The mask as the template was scaled; as it is where it was never the template's, for the engine to refuse."""
+    if mask is None or scaled is template or mask.shape != template.pixels.shape[:2]:
+        return mask
     return np.asarray(resize(255 * mask.astype(np.uint8), scaled.pixels.shape[1::-1]) >= 128)
 
 
