@@ -16,9 +16,9 @@ import faiss
 import numpy as np
 
 from lookalike.describe import DESCRIBERS
-from lookalike.match.one_thread import one_thread
+from lookalike.match.verify.one_thread import one_thread
 from lookalike.protocols import Describer
-from lookalike.search.learn import must_learn
+from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.types import Picture
 from voting import FIRST, drawn
 

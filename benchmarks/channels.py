@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 import lookalike
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
-from lookalike.search.channels import DEFAULT_WEIGHTS, Channel
-from lookalike.search.engine import mean_alike
-from lookalike.search.learn import must_learn
+from lookalike.search.ingest.fit_describers import must_learn
+from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel
+from lookalike.search.ranking.engine import mean_alike
 
 STEPS = (0.0, 0.1, 0.25, 0.5, 1.0)
 

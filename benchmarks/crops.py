@@ -24,7 +24,7 @@ from PIL import Image
 from lookalike.index import SET_INDEXES
 from lookalike.local import EXTRACTORS
 from lookalike.protocols import Extractor, SetIndex
-from lookalike.search.relate import DEFAULT_EXTRACTOR, Relater
+from lookalike.search.ranking.relation import DEFAULT_EXTRACTOR, RelationClassifier
 from lookalike.types import Hits, Keypoints, LocalFeatures, Picture, Pixels, Space
 from photographs import evenly, files_in, opened, saved
 
@@ -74,7 +74,7 @@ def measured(
     sample = np.concatenate([each.descriptors for each in base])
     index = SET_INDEXES.make(kind, settings).build(extractor.space, sample, len(sample))
     index.add(np.arange(len(base)), base)
-    proves = nothing if isinstance(extractor, CropResistant) else Relater(extractor).geometry
+    proves = nothing if isinstance(extractor, CropResistant) else RelationClassifier(extractor).geometry
     return {
         "name": extractor.name,
         "ms_per_image": round(ms, 1),

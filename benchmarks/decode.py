@@ -23,8 +23,8 @@ from PIL import Image
 
 from lookalike.pixels.decode import decode
 from lookalike.pixels.door import DecodeJob, Decoder
-from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.worker_pool import Isolated
 from machine import machine
 
 SIZES = ((4000, 3000), (640, 480))

@@ -34,7 +34,7 @@ from lookalike.describe.hamming import SquareHash
 from lookalike.describe.reduced import reduced, reduced_grey
 from lookalike.pixels.decode import Limits, decode
 from lookalike.protocols import Describer
-from lookalike.search.learn import must_learn
+from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.types import Picture
 from photographs import evenly, files_in
 from results import made as printed

@@ -43,7 +43,7 @@ NEAR = 3.0
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of one question: (name, score, relation) of the answers; px by which the original is misplaced."""
+    """What came of one question: (name, score, relation) of the answers; px by which the original is median_error."""
 
     edit: str
     original: str
@@ -52,7 +52,7 @@ class Asked:
     seconds: float
 
 
-def misplaced(transform: tuple[tuple[float, float, float], ...], made: Edited, size: tuple[int, int]) -> float:
+def median_error(transform: tuple[tuple[float, float, float], ...], made: Edited, size: tuple[int, int]) -> float:
     """px by which places of the original, sent to the copy, come back elsewhere."""
     height, width = made.pixels.shape[:2]
     there = np.array([[0.3, 0.7, 0.7, 0.3], [0.3, 0.3, 0.7, 0.7], [1, 1, 1, 1]]) * [[width], [height], [1]]
@@ -79,7 +79,7 @@ def ask(at: int, files: list[Path], names: list[str], backdrops: list[Path], lib
         seconds = time.perf_counter() - started
         told = [(Path(answer.record.path).name, answer.score, answer.relation) for answer in answers]
         placed = next((a.transform for a in answers if Path(a.record.path).name == names[at]), None)
-        error = None if placed is None else misplaced(placed, made, (pixels.shape[1], pixels.shape[0]))
+        error = None if placed is None else median_error(placed, made, (pixels.shape[1], pixels.shape[0]))
         found.append(Asked(name, names[at], told, error, seconds))
     return found
 
@@ -87,7 +87,7 @@ def ask(at: int, files: list[Path], names: list[str], backdrops: list[Path], lib
 def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], pasted_into: dict[str, str]) -> None:
     """Prints the measures with their intervals over originals, then each edit, then copies that were not expected.
 
-    Twins of an original count neither as right nor as wrong, nor those of what a collage pasted it into.
+    NearDuplicates of an original count neither as right nor as wrong, nor those of what a collage pasted it into.
     """
     counted = {}
     for at, each in enumerate(asked):

@@ -27,7 +27,7 @@ from lookalike.index import SET_INDEXES
 from lookalike.index.lists import ListIndex, ListMaker
 from lookalike.index.vocabulary import PROBED
 from lookalike.local.sift import Sift
-from lookalike.match.one_thread import one_thread
+from lookalike.match.verify.one_thread import one_thread
 from lookalike.types import Keypoints, LocalFeatures
 from photographs import decoded, files_in
 
@@ -43,7 +43,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def real_features(data: Path, wanted: int) -> np.ndarray:
     """(n, 128) rows of photos; where there are too few, the same rows shaken."""
-    extractor = Sift(side=480, budget=1000)
+    extractor = Sift(side=480, max_keypoints=1000)
     files = files_in(*(data / name for name in ("grocery", "flickr8k", "caltech101")))
     rows: list[np.ndarray] = []
     for at in np.random.default_rng(0).permutation(len(files)):

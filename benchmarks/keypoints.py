@@ -25,7 +25,7 @@ from lookalike.datasets.reader import Pair
 from lookalike.errors import WeightsError
 from lookalike.evaluate.metrics.geometry import mean_matching_accuracy, repeatability
 from lookalike.local import DETECTORS, EXTRACTORS
-from lookalike.match.nearest import Nearest
+from lookalike.match.match.nearest import Nearest
 from lookalike.types import Keypoints, LocalFeatures, Picture
 from photographs import opened, planes_in
 from results import made
@@ -55,11 +55,11 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--weights", action="append", default=[], metavar="NAME=FILE")
     parser.add_argument("--side", type=int, default=640)
-    parser.add_argument("--budget", type=int, default=1000)
+    parser.add_argument("--max_keypoints", type=int, default=1000)
     parser.add_argument("--near", type=float, default=3.0, help="px within which a place is the same")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    settings = {"side": options.side, "budget": options.budget}
+    settings = {"side": options.side, "max_keypoints": options.max_keypoints}
     methods, absent = ready(settings, dict(each.split("=", 1) for each in options.weights))
     measured = {name: Measured() for name in methods}
     for name in SETS:
@@ -140,9 +140,10 @@ def write(
         "# Keypoints: found again, told apart, and what they cost",
         "",
         *made("keypoints.py"),
-        f"Pictures of {settings['side']} px on the longer side, {settings['budget']} keypoints at most. MMA: share of",
-        f"matches within {settings['near']:g} px, each the other's nearest, no ratio asked; the mean over pairs. rep.:",
-        "share of the keypoints that both pictures show which are found in both. k: keypoints a picture. ms: median of",
+        f"Pictures of {settings['side']} px on the longer side, {settings['max_keypoints']} keypoints at most.",
+        f"MMA: share of matches within {settings['near']:g} px, each the other's nearest, no ratio asked; the mean",
+        "over pairs. rep.: share of the keypoints that both pictures show which are found in both.",
+        "k: keypoints a picture. ms: median of",
         "a picture on one thread, rows included where there are any; `of SIFT`: the median over pictures of the ratio.",
         f"The methods took turns. Not measured, for want of weights: {', '.join(absent) or 'none'}.",
         "",

@@ -24,10 +24,10 @@ import numpy as np
 import lookalike
 from locate_library_cases import PICTURES, Case, cut, jpeg, pictures
 from lookalike.match import LOCATORS
-from lookalike.search.everywhere import Finds
-from lookalike.search.opening import Opener
-from lookalike.search.planes import PLANE
-from lookalike.search.reading import ahead
+from lookalike.search.ingest.grey_planes import PLANE
+from lookalike.search.ingest.read import ahead
+from lookalike.search.query.decoder import PictureDecoder
+from lookalike.search.template.library_search import Finds
 from lookalike.types import Picture, Record
 from machine import machine
 
@@ -75,7 +75,7 @@ def made(data: Path, work: Path) -> list[Case]:
     return [case for case in cases if case is not None]
 
 
-def asked(library: lookalike.Library, case: Case, sample: Sequence[Record], opener: Opener) -> Asked:
+def asked(library: lookalike.Library, case: Case, sample: Sequence[Record], decoder: PictureDecoder) -> Asked:
     """One question, and the same template in the pictures of `sample`."""
     started = time.perf_counter()
     by_detail = library.locate(case.template)
@@ -84,7 +84,7 @@ def asked(library: lookalike.Library, case: Case, sample: Sequence[Record], open
     template = Picture(np.ascontiguousarray(case.template), (case.template.shape[1], case.template.shape[0]))
     engine = LOCATORS.make("exact")  # the quicker one for pictures of this size
     started = time.perf_counter()
-    for picture in ahead(lambda record: opener.sample(record).picture(None), sample, threads=1):
+    for picture in ahead(lambda record: decoder.sample(record).picture(None), sample, threads=1):
         engine.locate(template, picture, 1)
     scanned = time.perf_counter() - started
     return Asked(case, judged(case, by_detail), judged(case, by_score), seconds, scanned)
@@ -148,14 +148,14 @@ def main() -> None:
     with lookalike.open(given.work / "library") as library:
         report = library.index(given.work / "pictures", describers=["phash"], local=False)
         records = list(library.store.records())
-        opener = Opener(library.limits)
+        decoder = PictureDecoder(library.limits)
         rng = np.random.default_rng(2)
         rows = []
         for case in cases:
             sample = [records[at] for at in rng.choice(len(records), given.scanned, replace=False)]
-            rows.append(asked(library, case, sample, opener))
+            rows.append(asked(library, case, sample, decoder))
             print(f"{len(rows)} of {len(cases)}: {rows[-1].by_detail}", file=sys.stderr, flush=True)
-        opener.close()
+        decoder.close()
     found = {
         "schema": "lookalike/bench-locate-library/1",
         "machine": machine(),

@@ -17,7 +17,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.nearest import Nearest
+from lookalike.match.match.nearest import Nearest
 from lookalike.types import Keypoints, LocalFeatures, Vectors
 
 

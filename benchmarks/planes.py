@@ -24,20 +24,20 @@ import numpy as np
 from lookalike.errors import LookalikeError
 from lookalike.evaluate.metrics.geometry import accuracy_at, corner_error, mean_matching_accuracy
 from lookalike.local import EXTRACTORS
-from lookalike.local.aside import aside
+from lookalike.local.affine_views import affine_views
 from lookalike.local.views import views
 from lookalike.match import MATCHERS
-from lookalike.match.aligned import aligned
-from lookalike.match.pair import related_from_aside, related_in_a_view
-from lookalike.match.verify import Planar
+from lookalike.match.verify.match_and_verify import related_by_affine_views, related_in_a_view
+from lookalike.match.verify.planar import Planar
+from lookalike.match.verify.refinement import aligned
 from lookalike.protocols import Extractor, Matcher, Specialised
-from lookalike.search.relate import Relater
+from lookalike.search.ranking.relation import RelationClassifier
 from lookalike.types import Keypoints, LocalFeatures, Matches, Matrix, Picture
 from photographs import opened, planes_in
 from results import made
 
 FOLDERS = ("oxford_affine/graf", "hpatches/v_dogman")
-SETTINGS = {"side": 800, "budget": 1000}
+SETTINGS = {"side": 800, "max_keypoints": 1000}
 """Of every extractor: no picture is larger."""
 PX = (1, 3, 5)
 
@@ -186,7 +186,7 @@ def tried(pair: Pair, a: LocalFeatures, b: LocalFeatures, matcher: Matcher) -> T
     spent = 1000 * (time.process_time() - started)
     ends = a.keypoints.xy[matches.pairs[:, 0]], b.keypoints.xy[matches.pairs[:, 1]]
     (precision,) = mean_matching_accuracy(*ends, pair.truth, (3,))
-    return Trial(misplaced(model, pair), len(matches), round(precision, 4), round(spent, 1))
+    return Trial(median_error(model, pair), len(matches), round(precision, 4), round(spent, 1))
 
 
 def by_opencv(a: LocalFeatures, b: LocalFeatures, matches: Matches) -> Matrix | None:
@@ -203,27 +203,27 @@ def whole(pair: Pair, a: LocalFeatures, b: LocalFeatures, extractor: Remembering
     started, spared = time.process_time(), extractor.spared
     found = related_in_a_view(views(extractor, pair.a, a), b, matcher, Planar())
     if found.geometry is None:
-        found = related_from_aside(aside(extractor, pair.a), b, matcher, Planar()) or found
+        found = related_by_affine_views(affine_views(extractor, pair.a), b, matcher, Planar()) or found
     model = None if found.geometry is None else aligned(pair.a, pair.b, found.geometry.model)
     spent = 1000 * (time.process_time() - started + extractor.spared - spared)
-    return Trial(misplaced(model, pair), len(found.matches), 0.0, round(spent, 1))
+    return Trial(median_error(model, pair), len(found.matches), 0.0, round(spent, 1))
 
 
 def default_way(pairs: list[Pair]) -> Way:
     """What `compare` says."""
-    relater = Relater()
+    classifier = RelationClassifier()
     trials = []
     for pair in pairs:
-        of_a = relater.extract(pair.a)
+        of_a = classifier.extract(pair.a)
         started = time.process_time()
-        found = relater.relate(pair.a, of_a, pair.b)
+        found = classifier.relate(pair.a, of_a, pair.b)
         spent = 1000 * (time.process_time() - started)
         model = None if found is None else np.array(found.transform)
-        trials.append(Trial(misplaced(model, pair), 0, 0.0, round(spent, 1)))
+        trials.append(Trial(median_error(model, pair), 0, 0.0, round(spent, 1)))
     return Way("**default**: `compare`", 0.0, [], trials)
 
 
-def misplaced(model: Matrix | None, pair: Pair) -> float | None:
+def median_error(model: Matrix | None, pair: Pair) -> float | None:
     """Mean px of the corners; None where there are none."""
     error = corner_error(model, pair.truth, pair.a.size)
     return round(error, 2) if np.isfinite(error) else None
@@ -255,10 +255,10 @@ def head(count: int) -> list[str]:
         "# Planes from growing angles",
         "",
         f"{count} pairs of graf and v_dogman, the first picture with every other one; {SETTINGS['side']} px,",
-        f"at most {SETTINGS['budget']} keypoints. How many have the corners of the first picture, on average, within",
-        "1 / 3 / 5 px of where they are: *alone*, by OpenCV's USAC_MAGSAC over the matches as they are; *whole*, as",
-        "`lookalike match` does it: mirrored, turned, from aside, and made exact by the pixels. Precision is the share",
-        "of matches within 3 px, with its 95 % interval over pairs. Of eight pairs one more or less is chance. ms are",
+        f"at most {SETTINGS['max_keypoints']} keypoints. How many have the corners of the first picture,",
+        "on average, within 1 / 3 / 5 px of where they are: *alone*, by USAC_MAGSAC over the matches as they are;",
+        "*whole*, as `lookalike match` does it: mirrored, turned, at a slant, and refined on the pixels.",
+        "Precision is the share of matches within 3 px, with its 95 % interval over pairs. Of eight pairs one more or less is chance. ms are",
         "of CPU, on one thread: the median of a pair after extraction, of the default with that of one picture.",
         "",
         *made("planes.py"),

@@ -17,8 +17,8 @@ from collections import defaultdict
 
 import numpy as np
 
-from lookalike.match.absence import is_there
-from lookalike.match.poses import Poses
+from lookalike.match.locate.poses import Poses
+from lookalike.match.locate.presence import is_there
 from lookalike.types import Located
 from machine import machine
 from pose_cases import Case, cases

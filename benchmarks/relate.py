@@ -1,6 +1,6 @@
 """Which edited copies are proved to be copies, how exactly they are placed, and whether a scene is ever called a copy.
 
-python benchmarks/relate.py ../shared/data [--photos 40] [--side 320] [--budget 250]    two minutes
+python benchmarks/relate.py ../shared/data [--photos 40] [--side 320] [--max_keypoints 250]    two minutes
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from lookalike.local.sift import Sift
 from lookalike.pixels.augment import EDITS, edit
 from lookalike.pixels.augment.edited import Edited
-from lookalike.search.relate import Evidence, Relater
+from lookalike.search.ranking.relation import Evidence, RelationClassifier
 from lookalike.types import Picture
 from photographs import decoded, files_in, picture_of
 
@@ -43,7 +43,7 @@ def worst(found: Evidence, made: Edited, original: Picture) -> float:
     return float(abs((back / back[2])[:2] - places[:2]).max())
 
 
-def copies(relater: Relater, photos: list[Picture]) -> None:
+def copies(classifier: RelationClassifier, photos: list[Picture]) -> None:
     """Prints what becomes of every edit."""
     errors: list[float] = []
     started = time.process_time()
@@ -54,7 +54,7 @@ def copies(relater: Relater, photos: list[Picture]) -> None:
             other = photos[(at + 5) % len(photos)]
             original, made = picture_of(photo.pixels), edit(name, photo.pixels, 7 * at + 1, other.pixels)
             copy = picture_of(made.pixels)
-            found = relater.relate(copy, relater.extract(copy), original)
+            found = classifier.relate(copy, classifier.extract(copy), original)
             relations["none" if found is None else found.relation] += 1
             if found is not None and found.relation == "copy":
                 errors.append(worst(found, made, original))
@@ -65,14 +65,14 @@ def copies(relater: Relater, photos: list[Picture]) -> None:
     print(f"placed: median {np.median(errors):.2f} px, within 3 px {np.mean(np.array(errors) <= 3):.3f}")
 
 
-def scenes(relater: Relater, data: Path) -> None:
+def scenes(classifier: RelationClassifier, data: Path) -> None:
     """Prints how all pairs of each are called."""
     for name, pattern in SCENES.items():
-        views = [decoded(file, relater.min_side) for file in sorted(data.glob(pattern))[:MOST]]
-        features = [relater.extract(view) for view in views]
+        views = [decoded(file, classifier.min_side) for file in sorted(data.glob(pattern))[:MOST]]
+        features = [classifier.extract(view) for view in views]
         relations: Counter[str] = Counter()
         for a, b in combinations(range(len(views)), 2):
-            found = relater.relate(views[a], features[a], views[b])
+            found = classifier.relate(views[a], features[a], views[b])
             relations["none" if found is None else found.relation] += 1
         print(f"{name:12}", dict(relations))
 
@@ -82,13 +82,13 @@ if __name__ == "__main__":
     parser.add_argument("data", type=Path)
     parser.add_argument("--photos", type=int, default=40)
     parser.add_argument("--side", type=int, default=320)
-    parser.add_argument("--budget", type=int, default=250)
+    parser.add_argument("--max_keypoints", type=int, default=250)
     given = parser.parse_args()
-    relater = Relater(Sift(side=given.side, budget=given.budget))
+    classifier = RelationClassifier(Sift(side=given.side, max_keypoints=given.max_keypoints))
     rng = np.random.default_rng(3)
     files: list[Path] = []
     for folder in PHOTOS:
         there = files_in(given.data / folder)
         files += [there[at] for at in rng.choice(len(there), given.photos // len(PHOTOS), replace=False)]
-    copies(relater, [decoded(file) for file in files])
-    scenes(relater, given.data)
+    copies(classifier, [decoded(file) for file in files])
+    scenes(classifier, given.data)

@@ -20,9 +20,9 @@ import numpy as np
 import skimage.data
 from numpy.typing import NDArray
 
-from lookalike.match.exact import Exact
-from lookalike.match.pyramid import Pyramid
-from lookalike.match.windows import Slider
+from lookalike.match.locate.exact import Exact
+from lookalike.match.locate.integral_images import Slider
+from lookalike.match.locate.pyramid import Pyramid
 from lookalike.types import Picture
 from machine import machine
 from template_cases import cases, mask_of

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Describer
-from lookalike.search.learn import must_learn
+from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.types import Vectors
 from machine import machine
 from photographs import files_in, opened

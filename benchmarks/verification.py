@@ -24,15 +24,15 @@ from numpy.typing import NDArray
 
 from lookalike.describe.convnet import ConvNet
 from lookalike.evaluate.metrics.geometry import corner_error
-from lookalike.local.compact import Rows, packed, unpacked
+from lookalike.local.packing import Rows, packed, unpacked
 from lookalike.local.sift import Sift
-from lookalike.match.nearest import Nearest
-from lookalike.match.pair import Related, related
-from lookalike.match.verify import Planar
+from lookalike.match.match.nearest import Nearest
+from lookalike.match.verify.match_and_verify import Related, related
+from lookalike.match.verify.planar import Planar
 from lookalike.pixels.augment import EDITS, edit, geometry
 from lookalike.pixels.augment.edited import Edited
-from lookalike.search.places import rows_kept
-from lookalike.search.relate import Relater
+from lookalike.search.ingest.local_features import rows_kept
+from lookalike.search.ranking.relation import RelationClassifier
 from lookalike.types import LocalFeatures, Pixels
 from photographs import files_in, name_of, opened, picture_of
 from twins import VERIFICATION, looked_at
@@ -40,7 +40,9 @@ from twins import VERIFICATION, looked_at
 SETS = ("caltech101", "grocery", "flickr8k")
 MATCHER, VERIFIER = Nearest(), Planar()
 LIMITS = (1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-2)
-SETTINGS = tuple(Sift(side=side, budget=budget) for side in (320, 640) for budget in (250, 500, 1000, 2000))
+SETTINGS = tuple(
+    Sift(side=side, max_keypoints=max_keypoints) for side in (320, 640) for max_keypoints in (250, 500, 1000, 2000)
+)
 
 
 def main() -> None:
@@ -63,12 +65,12 @@ def main() -> None:
 
 
 def unrelated(data: Path, count: int, keep: Path | None) -> None:
-    """What the engine calls pictures that have nothing to do with each other, by p_chance, and the cost of a pair."""
+    """What the engine calls pictures that have nothing to do with each other, by nfa, and the cost of a pair."""
     files = drawn(data, 600)
-    relater, network = Relater(verifier=Planar(chance=1.0)), ConvNet()
+    classifier, network = RelationClassifier(verifier=Planar(chance=1.0)), ConvNet()
     pictures = [opened(file) for file in files]
-    asked = [relater.ask(picture) for picture in pictures]
-    kept = [unpacked(packed(relater.extract(picture), rows_kept(relater.features))) for picture in pictures]
+    asked = [classifier.ask(picture) for picture in pictures]
+    kept = [unpacked(packed(classifier.extract(picture), rows_kept(classifier.features))) for picture in pictures]
     vectors = np.concatenate([network.describe([picture]) for picture in pictures])
     classes = np.array([class_of(file) for file in files])
     known = looked_at(VERIFICATION)
@@ -79,18 +81,18 @@ def unrelated(data: Path, count: int, keep: Path | None) -> None:
     ):
         started = time.perf_counter()
         for i, j in pairs:
-            answer = relater.geometry(asked[i], kept[j])
+            answer = classifier.geometry(asked[i], kept[j])
             if answer is not None:
-                relation = relater.evidence(answer, pictures[i], pictures[j], pictures[j].size).relation
+                relation = classifier.evidence(answer, pictures[i], pictures[j], pictures[j].size).relation
                 names = [name_of(files[at], data) for at in (i, j)]
-                found.append(Claimed(answer.p_chance, int(answer.inliers.sum()), kind, relation, *names))
+                found.append(Claimed(answer.nfa, int(answer.inliers.sum()), kind, relation, *names))
         print(json.dumps({"pairs": kind, "n": len(pairs), "ms_per_pair": ms(started, len(pairs))}), flush=True)
-    found.sort(key=lambda each: each.p_chance)
+    found.sort(key=lambda each: each.nfa)
     strangers = [each for each in found if {each.a, each.b} not in known]
-    below = {f"{limit:.0e}": sum(each.p_chance <= limit for each in strangers) for limit in LIMITS}
-    limit = Relater().verifier.chance
-    false = [each for each in strangers if each.p_chance <= limit]
-    twins = sum(each.p_chance <= limit for each in found) - len(false)
+    below = {f"{limit:.0e}": sum(each.nfa <= limit for each in strangers) for limit in LIMITS}
+    limit = RelationClassifier().verifier.chance
+    false = [each for each in strangers if each.nfa <= limit]
+    twins = sum(each.nfa <= limit for each in found) - len(false)
     called = {name: sum(each.relation == name for each in false) for name in ("copy", "scene")}
     print(json.dumps({"limit": limit, "false": called, "one picture under two names": twins, "strangers_at": below}))
     for each in false:
@@ -109,29 +111,34 @@ def copies(data: Path, originals: int) -> None:
         extract = ms(started, len(files))
         kept = np.mean([len(packed(base)) for base in bases])
         rows = {name: list(tried(sift, copies, bases)) for name, copies in made.items()}
-        report(f"side {sift.side}, budget {sift.budget}", rows, extract=extract, bytes=round(float(kept)))
+        report(f"side {sift.side}, max_keypoints {sift.max_keypoints}", rows, extract=extract, bytes=round(float(kept)))
 
 
 def storage(data: Path, originals: int) -> None:
     """The same where the originals' features come from storage."""
     files = drawn(data, originals)
     made = {name: [make(at, files) for at in range(len(files))] for name, make in hard_edits().items()}
-    for budget in (250, 500, 1000, 2000):
-        sift = Sift(budget=budget)
+    for max_keypoints in (250, 500, 1000, 2000):
+        sift = Sift(max_keypoints=max_keypoints)
         bases = [sift.extract(opened(file)) for file in files]
         kinds: tuple[Rows, ...] = ("float32", "float16", "uint8", "uint4")
         for kind in kinds:
             stored = [packed(base, kind) for base in bases]
             rows = {name: list(tried(sift, copies, [unpacked(one) for one in stored])) for name, copies in made.items()}
             size = round(float(np.mean([len(one) for one in stored])))
-            report(f"budget {budget}, {kind}", rows, bytes=size, keypoints=round(np.mean([len(one) for one in bases])))
+            report(
+                f"max_keypoints {max_keypoints}, {kind}",
+                rows,
+                bytes=size,
+                keypoints=round(np.mean([len(one) for one in bases])),
+            )
 
 
 @dataclass(frozen=True)
 class Claimed:
     """A pair that a geometry explains."""
 
-    p_chance: float
+    nfa: float
     inliers: int
     kind: str
     relation: str

@@ -21,7 +21,7 @@ import numpy as np
 
 from lookalike.index import SET_INDEXES
 from lookalike.local.sift import Sift
-from lookalike.match.one_thread import one_thread
+from lookalike.match.verify.one_thread import one_thread
 from lookalike.pixels.augment import edit
 from lookalike.protocols import SetIndex
 from lookalike.types import LocalFeatures, Picture
@@ -31,7 +31,7 @@ SETS = ("grocery", "caltech101", "flickr8k")
 EDITS = ("collage", "strong")
 CROPS = (0.3, 0.1, 0.05)
 """Shares of the area."""
-EXTRACTOR = Sift(side=320, budget=250)
+EXTRACTOR = Sift(side=320, max_keypoints=250)
 FIRST = 10
 Seen = TypeVar("Seen")
 

@@ -67,7 +67,7 @@ def test_every_local_feature_and_matcher_is_documented(name: str) -> None:
 def test_every_field_of_local_features_is_documented(name: str) -> None:
     section = CLI.split("## `lookalike match", 1)[1].split("\n## ", 1)[0]
     (row,) = (line for line in section.splitlines() if f"`{name}`" in line.split(" | ")[0] and line.startswith("| "))
-    of_all = {field for field in ("side", "budget", "threads", "device", "weights") if f"`{field}`" in section}
+    of_all = {field for field in ("side", "max_keypoints", "threads", "device", "weights") if f"`{field}`" in section}
     fields = {field.name for field in settable(EXTRACTORS.load(name))} - of_all
     assert {field for field in fields if f"`{field}`" not in row} == set()
 

@@ -16,7 +16,7 @@ from lookalike.describe.pdq import PDQHash
 from lookalike.describe.phash import PerceptualHash
 from lookalike.describe.whash import WaveletHash
 from lookalike.pixels.colour import rgb_of_grey
-from lookalike.search.matching import match
+from lookalike.search.match import match
 from lookalike.types import Explanation, Picture
 
 EDITS: Final = {

@@ -10,11 +10,11 @@ from pictures import lit, part, photo, turned
 
 from lookalike.describe.drawing import captioned, in_rows
 from lookalike.local import DETECTORS, EXTRACTORS
-from lookalike.match.glimpse import glimpse
-from lookalike.match.marks import marked
-from lookalike.match.nearest import Nearest
-from lookalike.match.pair import related
-from lookalike.match.verify import Planar
+from lookalike.match.drawing.descriptor import glimpse
+from lookalike.match.drawing.keypoints import marked
+from lookalike.match.match.nearest import Nearest
+from lookalike.match.verify.match_and_verify import related
+from lookalike.match.verify.planar import Planar
 from lookalike.types import Explanation, Keypoints, Picture, Pixels
 
 CORNERS: Final = ("harris", "shi_tomasi", "fast", "uniqueness", "canny")
@@ -128,7 +128,7 @@ def _around(picture: Picture, place: Keypoints) -> Pixels:
 def _found(kinds: tuple[str, ...]) -> Explanation:
     columns, side = (2, WIDE) if len(kinds) == 4 else (3, NARROW)
     picture = photo("coffee")
-    found = [DETECTORS.make(kind, {"budget": SHOWN}).detect(picture) for kind in kinds]
+    found = [DETECTORS.make(kind, {"max_keypoints": SHOWN}).detect(picture) for kind in kinds]
     tiles = [captioned(marked(picture, one, side), kind) for kind, one in zip(kinds, found, strict=True)]
     return Explanation(f"{SHOWN} keypoints of each kind.", in_rows(tiles, columns))
 

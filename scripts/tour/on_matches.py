@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from lookalike.describe.drawing import captioned, side_by_side
 from lookalike.local import EXTRACTORS
 from lookalike.match import MATCHERS
-from lookalike.match.drawing import draw
-from lookalike.match.lightglue import LightGlue
-from lookalike.match.pair import Related
-from lookalike.match.strands import matrix, strands
-from lookalike.match.trained import surest
-from lookalike.match.verify import Planar
+from lookalike.match.drawing.assignment import matrix, strands
+from lookalike.match.drawing.matches import draw
+from lookalike.match.match.lightglue import LightGlue
+from lookalike.match.match.trained import surest
+from lookalike.match.verify.match_and_verify import Related
+from lookalike.match.verify.planar import Planar
 from lookalike.protocols import Matcher
 from lookalike.types import Explanation, Geometry, LocalFeatures
 
@@ -90,9 +90,9 @@ def aslant_by_lightglue() -> Explanation:
     return _aslant(MATCHERS.make("lightglue", {"features": "xfeat"}))
 
 
-def _assigned(budget: int) -> tuple[LocalFeatures, LocalFeatures, NDArray[np.float32]]:
+def _assigned(max_keypoints: int) -> tuple[LocalFeatures, LocalFeatures, NDArray[np.float32]]:
     """Features of two views that are far apart, and the network's assignment."""
-    extractor = EXTRACTORS.make("xfeat", {"budget": budget})
+    extractor = EXTRACTORS.make("xfeat", {"max_keypoints": max_keypoints})
     of_a, of_b = (extractor.extract(one) for one in (view(ASLANT[0]), view(ASLANT[1], DARKER)))
     return of_a, of_b, LightGlue(features="xfeat").assignment(of_a, of_b)
 
@@ -117,9 +117,9 @@ def _matched(
     share = agreeing / max(len(matches), 1)
     line = f"{matcher.name}: {len(matches)} matches, of which {agreeing} agree on one plane ({share:.0%})."
     if only_agreeing and geometry is not None:
-        line = f"{agreeing} matches agree; by chance as many would with probability {geometry.p_chance:.0e} or less."
+        line = f"{agreeing} matches agree; by chance as many would with probability {geometry.nfa:.0e} or less."
         matches = matches[geometry.inliers]
-        geometry = Geometry(geometry.kind, geometry.model, geometry.inliers[geometry.inliers], geometry.p_chance)
+        geometry = Geometry(geometry.kind, geometry.model, geometry.inliers[geometry.inliers], geometry.nfa)
     return Explanation(line, draw(a, b, of_a, of_b, Related(of_a, matches, geometry)))
 
 

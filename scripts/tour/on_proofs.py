@@ -7,11 +7,11 @@ from pictures import lit, part, photo, picture, scaled, square, turned
 
 import lookalike
 from lookalike.local import EXTRACTORS
-from lookalike.match.drawing import draw
-from lookalike.match.epipolar import Epipolar
-from lookalike.match.nearest import Nearest
-from lookalike.match.pair import Related
-from lookalike.search.matching import match
+from lookalike.match.drawing.matches import draw
+from lookalike.match.match.nearest import Nearest
+from lookalike.match.verify.epipolar import Epipolar
+from lookalike.match.verify.match_and_verify import Related
+from lookalike.search.match import match
 from lookalike.types import Explanation, Picture
 
 

@@ -10,12 +10,12 @@ from pictures import lit, noisy, part, photo, picture, scaled, turned
 
 from lookalike.describe.bars import named_back_to_back
 from lookalike.describe.drawing import captioned, drawn, fit, headed, in_rows, magnified, side_by_side
-from lookalike.match.comparisons import Comparison
-from lookalike.match.exact import Exact
-from lookalike.match.heat import heat_map
-from lookalike.match.mosaic import mosaic
-from lookalike.match.phase import Phase
-from lookalike.match.poses import Poses
+from lookalike.match.drawing.mosaic import mosaic
+from lookalike.match.drawing.response import heat_map
+from lookalike.match.locate.comparisons import Comparison
+from lookalike.match.locate.exact import Exact
+from lookalike.match.locate.phase_correlation import Phase
+from lookalike.match.locate.poses import Poses
 from lookalike.types import Explanation, Located, Picture, Pixels
 
 COIN: Final = (187, 168, 52, 50)

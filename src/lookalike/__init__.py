@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from lookalike.errors import LookalikeError
 
 if TYPE_CHECKING:
-    from lookalike.search.chosen import open_library as open
-    from lookalike.search.comparing import compare
+    from lookalike.search.compare import compare
+    from lookalike.search.default_library import open_library as open
     from lookalike.search.library import Library
     from lookalike.search.results import Results
     from lookalike.types import Answer, Picture, Record
@@ -27,8 +27,8 @@ _LAZY = {
     "Picture": "lookalike.types:Picture",
     "Record": "lookalike.types:Record",
     "Results": "lookalike.search.results:Results",
-    "compare": "lookalike.search.comparing:compare",
-    "open": "lookalike.search.chosen:open_library",
+    "compare": "lookalike.search.compare:compare",
+    "open": "lookalike.search.default_library:open_library",
 }
 
 

@@ -18,7 +18,6 @@ from lookalike.types import (
     Hits,
     Ids,
     Keypoints,
-    Kinship,
     LocalFeatures,
     Located,
     Matches,
@@ -28,6 +27,7 @@ from lookalike.types import (
     Space,
     Stamp,
     Vectors,
+    VerifiedPair,
 )
 
 
@@ -212,7 +212,7 @@ class Store(Protocol):
         """Ascending ids of contents that have a record (which passes `where`)."""
 
     # spaces: of vectors, of small planes, which are rows as well but no channel, or of local features, which are put
-    # packed (see `local.compact`), as a worker sends them
+    # packed (see `local.packing`), as a worker sends them
     def spaces(self) -> list[Space]: ...
 
     def local_spaces(self) -> list[Space]: ...
@@ -267,12 +267,12 @@ class Store(Protocol):
     def calibration(self, key: str) -> str | None: ...
 
     # what geometry found of pairs, by the one who judged
-    def put_relations(self, judge: str, compared: Ids, relations: Sequence[Kinship]) -> None:
+    def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
 
     def compared(self, judge: str) -> Ids: ...
 
-    def relations(self, judge: str) -> list[Kinship]: ...
+    def relations(self, judge: str) -> list[VerifiedPair]: ...
 
     # the whole
     def transaction(self) -> AbstractContextManager[None]:

@@ -68,12 +68,13 @@ class Table(Generic[T]):
         """The component of that name, its fields set; a text is read as the type of its field."""
         component = self.load(name)
         hints = typing.get_type_hints(component)
-        known = [f.name for f in settable(component)]
+        fields = {f.name: f.name for f in settable(component)}
+        by_any_name = {_key(f): f.name for f in settable(component)} | fields
         values = {}
         for key, value in (settings or {}).items():
-            if key not in known:
-                raise BadSetting(f"{name} has no setting {key!r}; it has: {', '.join(known) or 'none'}")
-            values[key] = _read(f"{name}.{key}", value, hints[key])
+            if key not in by_any_name:
+                raise BadSetting(f"{name} has no setting {key!r}; it has: {', '.join(fields) or 'none'}")
+            values[by_any_name[key]] = _read(f"{name}.{key}", value, hints[by_any_name[key]])
         try:
             return component(**values)
         except ValueError as error:
@@ -93,6 +94,11 @@ class Table(Generic[T]):
         return self.make(document["name"], document["fields"])
 
 
+def formerly(key: str) -> dict[str, str]:
+    """Metadata of a field that was called `key`: digests and stored configurations keep that name."""
+    return {"key": key}
+
+
 def settable(component: Any) -> list[dataclasses.Field[Any]]:
     """The fields that a caller may set, of a component or its class."""
     return [f for f in dataclasses.fields(component) if f.init]
@@ -100,7 +106,10 @@ def settable(component: Any) -> list[dataclasses.Field[Any]]:
 
 def configuration(component: Any) -> str:
     """The JSON from which `Table.restore` makes an equal component."""
-    fields = {f.name: _written(getattr(component, f.name)) for f in settable(component) if f.compare}
+    hints = typing.get_type_hints(type(component))
+    fields = {
+        _key(f): _written(_canonical(f, getattr(component, f.name), hints)) for f in settable(component) if f.compare
+    }
     return json.dumps({"name": component.name, "fields": fields}, sort_keys=True)
 
 
@@ -127,12 +136,31 @@ def digest(component: Any) -> str:
 
 
 def _identity(component: Any) -> dict[str, Any]:
+    hints = typing.get_type_hints(type(component))
     return {
         "class": type(component).__qualname__,
         "revision": component.revision,
-        "fields": {f.name: _plain(getattr(component, f.name)) for f in dataclasses.fields(component) if f.compare},
+        "fields": {
+            _key(f): _plain(_canonical(f, getattr(component, f.name), hints))
+            for f in dataclasses.fields(component)
+            if f.compare
+        },
         "weights": list(getattr(component, "weight_digests", ())),
     }
+
+
+def _key(field: dataclasses.Field[Any]) -> str:
+    """The name of a field in digests and stored configurations."""
+    return str(field.metadata.get("key", field.name))
+
+
+def _canonical(field: dataclasses.Field[Any], value: Any, hints: Mapping[str, Any]) -> Any:
+    """One form of equal values, since JSON tells 3 from 3.0: the default's own form, else the field's type."""
+    default = _default(field)
+    if default is not dataclasses.MISSING and type(value) is not bool and value == default:
+        return default
+    plain = value.item() if hasattr(value, "dtype") and not getattr(value, "shape", ()) else value
+    return float(plain) if hints.get(field.name) is float and type(plain) is int else plain
 
 
 def _written(value: Any) -> Any:

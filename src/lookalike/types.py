@@ -100,7 +100,7 @@ class Placement:
     """Where a template lies: larger scores are better; `scale` is its size there to its own, `angle` in rad.
 
     The angle turns the template clockwise as seen, about the middle of the box. `detail` says by how many spreads of
-    chance the detail there agrees with the template's, where that is known (`match.absence`).
+    chance the detail there agrees with the template's, where that is known (`match.locate.presence`).
     """
 
     box: Box
@@ -176,7 +176,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Kinship:
+class VerifiedPair:
     """What geometry found of two contents, a < b; `score` in [0, 1], 1 for the strongest."""
 
     a: int
@@ -265,7 +265,7 @@ class LocalFeatures:
 
 
 Packed: TypeAlias = bytes
-"""Local features of a picture as they are kept (see `local.compact`)."""
+"""Local features of a picture as they are kept (see `local.packing`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,13 +291,13 @@ class Geometry:
     """How picture b shows what picture a shows. `model` takes px of a to px of b, up to scale.
 
     A fundamental matrix is none that does: of it, (x_b, y_b, 1) model (x_a, y_a, 1)^T = 0. `inliers` (m,) says which
-    matches agree. `p_chance` bounds the probability that unrelated pictures agree as well. `mirrored`: b shows a as
-    in a mirror. `misplaced`: by how much the model misplaces the inliers, their median, of a picture's longer side.
+    matches agree. `nfa` bounds the probability that unrelated pictures agree as well. `mirrored`: b shows a as
+    in a mirror. `median_error`: by how much the model misplaces the inliers, their median, of a picture's longer side.
     """
 
     kind: GeometryKind
     model: Matrix
     inliers: NDArray[np.bool_]
-    p_chance: float
+    nfa: float
     mirrored: bool = False
-    misplaced: float = float("inf")
+    median_error: float = float("inf")

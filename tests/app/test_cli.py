@@ -11,7 +11,7 @@ from PIL import Image
 
 from lookalike import __all__ as public
 from lookalike.describe import DESCRIBERS
-from lookalike.search.learn import must_learn
+from lookalike.search.ingest.fit_describers import must_learn
 
 NEED_NOT_LEARN = {name for name in DESCRIBERS if not must_learn(DESCRIBERS.make(name))}
 
@@ -288,7 +288,7 @@ def test_a_library_named_before_or_after_the_verb_is_the_same(indexed, tmp_path:
 
 def test_torch_is_never_imported(indexed, photos_folder: Path) -> None:
     ran = indexed("search", photos_folder / "0.png", PYTHONPROFILEIMPORTTIME="1")
-    assert "lookalike.search.engine" in ran.err
+    assert "lookalike.search.ranking.engine" in ran.err
     assert "| torch" not in ran.err
 
 

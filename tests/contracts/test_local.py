@@ -111,10 +111,10 @@ def test_a_photo_has_places_best_first(detector: Detector, scene: Picture) -> No
 
 
 def test_a_budget_keeps_some_of_all(detector: Detector, scene: Picture) -> None:
-    all_found = dataclasses.replace(detector, budget=10**5).detect(scene)  # type: ignore[type-var]
-    few = dataclasses.replace(detector, budget=10).detect(scene)  # type: ignore[type-var]
+    all_found = dataclasses.replace(detector, max_keypoints=10**5).detect(scene)  # type: ignore[type-var]
+    few = dataclasses.replace(detector, max_keypoints=10).detect(scene)  # type: ignore[type-var]
     assert len(few) == 10
-    if detector.name != "orb":  # it shares its budget out over its pyramid
+    if detector.name != "orb":  # it shares its max_keypoints out over its pyramid
         assert {tuple(xy) for xy in few.xy.tolist()} <= {tuple(xy) for xy in all_found.xy.tolist()}
         assert few.scores[0] == all_found.scores[0]
 
@@ -195,7 +195,7 @@ def test_rows_of_given_keypoints_are_those_of_these(extractor: Extractor, scene:
 
 def test_keypoints_of_others_have_rows(extractor: Extractor, scene: Picture) -> None:
     for name in ("harris", "mser", "log", "sift"):
-        keypoints = DETECTORS.make(name, {"budget": 50}).detect(scene)
+        keypoints = DETECTORS.make(name, {"max_keypoints": 50}).detect(scene)
         features = extractor.extract(scene, keypoints)
         assert_features(features, extractor, scene.size)
         assert len(features) >= 10

@@ -31,7 +31,7 @@ COMPONENTS = [("extractor", name) for name in EXTRACTORS] + [("detector", name) 
 def test_output_changes_only_with_the_digest(
     kind: str, name: str, photos: list[Picture], photo_files: list[Path], ready: Callable[..., Any]
 ) -> None:
-    component = ready(EXTRACTORS if kind == "extractor" else DETECTORS, name, {"side": 320, "budget": 200})
+    component = ready(EXTRACTORS if kind == "extractor" else DETECTORS, name, {"side": 320, "max_keypoints": 200})
     found = {photo_files[at].name: told(component, kind, photos[at]) for at in (0, 3)}
     file = GOLDEN / f"{kind}-{name}.json"
     kept = json.loads(file.read_text()) if file.exists() else {"digest": None}

@@ -38,8 +38,8 @@ def verifier(request: pytest.FixtureRequest) -> Verifier:
 @pytest.fixture(scope="module")
 def pair(matcher: Matcher, photos: list[Picture], ready: Callable[..., Any]) -> Pair:
     """A photo and a part of it, by features of the kind that the matcher knows."""
-    local, budget = {"lightglue": ("xfeat", 600), "superglue": ("sift", 250)}.get(matcher.name, ("sift", 600))
-    extractor = ready(EXTRACTORS, local, {"side": 400, "budget": budget})
+    local, max_keypoints = {"lightglue": ("xfeat", 600), "superglue": ("sift", 250)}.get(matcher.name, ("sift", 600))
+    extractor = ready(EXTRACTORS, local, {"side": 400, "max_keypoints": max_keypoints})
     part = np.ascontiguousarray(photos[0].pixels[60:420, 80:430])
     a, b = extractor.extract(Picture(part, (350, 360))), extractor.extract(photos[0])
     return (as_wide(a), as_wide(b)) if matcher.name == "superglue" else (a, b)

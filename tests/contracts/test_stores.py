@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from lookalike.errors import BadQuery, LibraryDamaged, SpaceMismatch
-from lookalike.local.compact import packed
+from lookalike.local.packing import packed
 from lookalike.protocols import Store
 from lookalike.store.memory import MemoryStore
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.types import Content, Failure, Keypoints, Kinship, LocalFeatures, Space, Stamp
+from lookalike.types import Content, Failure, Keypoints, LocalFeatures, Space, Stamp, VerifiedPair
 
 SPACE = Space("convnet", "aaaa", 4, "cosine")
 LOCAL = Space("sift", "cccc", 128, "cosine")
@@ -511,17 +511,17 @@ def test_features_that_cannot_be_read_are_named_and_found_by_the_check(store: St
         assert "sift features" in problem
 
 
-def judge(store: Store, name: str, compared: list[int], *found: Kinship) -> None:
+def judge(store: Store, name: str, compared: list[int], *found: VerifiedPair) -> None:
     with store.writing(), store.transaction():
         store.put_relations(name, np.array(compared, np.int64), found)
 
 
 def test_relations_are_kept_by_judge(store: Store) -> None:
     a, b, c = put(store, ("/a", 1), ("/b", 2), ("/c", 3))
-    judge(store, "strict", [b, a], Kinship(a, c, "scene", 0.5), Kinship(a, b, "copy", 0.75))
+    judge(store, "strict", [b, a], VerifiedPair(a, c, "scene", 0.5), VerifiedPair(a, b, "copy", 0.75))
     judge(store, "lenient", [c])
-    judge(store, "strict", [c], Kinship(a, c, "copy", 1.0))
-    assert store.relations("strict") == [Kinship(a, b, "copy", 0.75), Kinship(a, c, "copy", 1.0)]
+    judge(store, "strict", [c], VerifiedPair(a, c, "copy", 1.0))
+    assert store.relations("strict") == [VerifiedPair(a, b, "copy", 0.75), VerifiedPair(a, c, "copy", 1.0)]
     assert store.compared("strict").tolist() == [a, b, c]
     assert (store.relations("lenient"), store.compared("lenient").tolist()) == ([], [c])
     assert (store.relations("nobody"), store.compared("nobody").tolist()) == ([], [])
@@ -530,21 +530,21 @@ def test_relations_are_kept_by_judge(store: Store) -> None:
 def test_relations_change_nothing_that_an_index_follows(store: Store) -> None:
     a, b = put(store, ("/a", 1), ("/b", 2), space=SPACE)
     before = store.generation(SPACE)
-    judge(store, "strict", [a], Kinship(a, b, "copy", 1.0))
+    judge(store, "strict", [a], VerifiedPair(a, b, "copy", 1.0))
     assert store.generation(SPACE) == before
 
 
 def test_compact_drops_what_is_known_of_contents_without_a_file(store: Store) -> None:
     a, b, c = put(store, ("/a", 1), ("/b", 2), ("/c", 3))
     put_local(store, {a: local(1), b: local(2)})
-    judge(store, "strict", [a, b, c], Kinship(a, b, "copy", 1.0), Kinship(a, c, "scene", 0.5))
+    judge(store, "strict", [a, b, c], VerifiedPair(a, b, "copy", 1.0), VerifiedPair(a, c, "scene", 0.5))
     with store.writing(), store.transaction():
         store.drop_records(["/b"])
     assert store.compared("strict").tolist() == [a, c]
     with store.writing():
         store.compact()
     assert [id for id, _ in store.local(LOCAL)] == [a]
-    assert store.relations("strict") == [Kinship(a, c, "scene", 0.5)]
+    assert store.relations("strict") == [VerifiedPair(a, c, "scene", 0.5)]
     assert store.problems() == []
 
 

@@ -142,7 +142,7 @@ def test_places_and_rows_are_the_extractors_and_found_once_a_picture(photos: lis
     np.testing.assert_array_equal(some.rows(picture), features.descriptors)
     np.testing.assert_array_equal(some.places(picture), features.keypoints.xy)
     assert np.shares_memory(some.places(picture), LocalRows(each=10).places(picture))
-    assert not np.shares_memory(some.places(picture), LocalRows(budget=20).places(picture))
+    assert not np.shares_memory(some.places(picture), LocalRows(max_keypoints=20).places(picture))
 
 
 def test_words_are_drawn_where_they_lie(seen: np.ndarray, photos: list[Picture]) -> None:

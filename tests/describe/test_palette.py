@@ -5,7 +5,7 @@ import pytest
 
 from lookalike.describe.dominant import dominant
 from lookalike.describe.palette import Palette
-from lookalike.search.palette import picture_of
+from lookalike.search.query.colours import picture_of
 from lookalike.types import Picture
 
 BLUE, WHITE, RED = (42, 111, 151), (255, 255, 255), (200, 30, 40)

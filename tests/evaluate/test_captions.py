@@ -15,8 +15,8 @@ from lookalike.evaluate.captions import captions_task
 from lookalike.evaluate.described import DescribedFolder, describe_folder
 from lookalike.evaluate.method import Method
 from lookalike.evaluate.protocol import evaluate
-from lookalike.search.channels import Channel
-from lookalike.search.ingest import Options
+from lookalike.search.ingest.run import Options
+from lookalike.search.ranking.channels import Channel
 from lookalike.types import Space
 
 COLOURS = {"red": (200, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 200)}

@@ -9,7 +9,7 @@ import pytest
 from lookalike.datasets.retrieval import Retrieval, by_label
 from lookalike.evaluate.method import Method
 from lookalike.evaluate.protocol import MEASURES, evaluate
-from lookalike.search.channels import Channel
+from lookalike.search.ranking.channels import Channel
 from lookalike.types import Space
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lookalike.datasets.retrieval import Retrieval
 from lookalike.evaluate.recommend import recommend
-from lookalike.search.channels import Channel
+from lookalike.search.ranking.channels import Channel
 from lookalike.types import Space
 
 BASE, ASKED, ABSENT, EDITS = 300, 60, 30, 4

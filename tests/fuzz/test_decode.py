@@ -21,8 +21,8 @@ from PIL import Image
 from lookalike.errors import REASONS, BadPicture
 from lookalike.pixels.decode import Decoded
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
-from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.worker_pool import Isolated
 from lookalike.types import Picture
 
 pillow_heif.register_heif_opener()

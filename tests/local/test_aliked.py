@@ -23,7 +23,7 @@ VARIANTS = ("t16", "n16", "n16rot", "n32")
 @pytest.fixture(params=[*(f"drawn {variant}" for variant in ("t16", "n32")), *(f"trained {v}" for v in VARIANTS)])
 def aliked(request: pytest.FixtureRequest, ready: Callable[..., Any], tmp_path: Path) -> ALIKED:
     kind, variant = request.param.split()
-    settings = {"variant": variant, "budget": 10_000}
+    settings = {"variant": variant, "max_keypoints": 10_000}
     if kind == "drawn":
         torch.manual_seed(0)
         state = feature.ALIKED(f"aliked-{variant}").state_dict()

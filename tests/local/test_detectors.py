@@ -116,7 +116,7 @@ def test_harris_and_shi_tomasi_are_near_those_of_skimage(photos: list[Picture]) 
         ("harris", corner_harris(light, k=0.04, sigma=1.5)),
         ("shi_tomasi", corner_shi_tomasi(light, sigma=1.5)),
     ):
-        found = DETECTORS.make(name, {"side": 4000, "budget": 100}).detect(picture).xy
+        found = DETECTORS.make(name, {"side": 4000, "max_keypoints": 100}).detect(picture).xy
         expected = peak_local_max(reference, min_distance=4, num_peaks=400)[:, ::-1]
         apart = np.linalg.norm(found[:, None] - expected, axis=2).min(axis=1)
         assert np.mean(apart < 2.5) > 0.8

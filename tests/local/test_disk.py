@@ -23,14 +23,14 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> DISK:
     torch.manual_seed(0)
     file = tmp_path_factory.mktemp("disk") / "drawn.pth"
     torch.save({"extractor": feature.DISK().state_dict()}, file)
-    return DISK(weights=str(file), budget=10_000, least=-0.1)
+    return DISK(weights=str(file), max_keypoints=10_000, least=-0.1)
 
 
 @pytest.fixture(scope="module", params=["drawn", "trained"])
 def disk(request: pytest.FixtureRequest, drawn: DISK, ready: Callable[..., Any]) -> DISK:
     if request.param == "drawn":
         return drawn
-    found: DISK = ready(EXTRACTORS, "disk", {"budget": 10_000})
+    found: DISK = ready(EXTRACTORS, "disk", {"max_keypoints": 10_000})
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from lookalike.local import EXTRACTORS
 from lookalike.local.patch import Patch
-from lookalike.match.nearest import Nearest
+from lookalike.match.match.nearest import Nearest
 from lookalike.pixels.augment import edit
 from lookalike.pixels.planes import grey
 from lookalike.types import Keypoints, LocalFeatures, Picture
@@ -26,7 +26,7 @@ OPENCV: dict[str, Any] = {
 def test_rows_are_those_of_opencv(name: str, photos: list[Picture]) -> None:
     picture = photos[3]
     points, rows = OPENCV[name]().detectAndCompute(grey(picture), None)
-    features = EXTRACTORS.make(name, {"side": 4000, "budget": 300 if name == "orb" else 10**6}).extract(picture)
+    features = EXTRACTORS.make(name, {"side": 4000, "max_keypoints": 300 if name == "orb" else 10**6}).extract(picture)
     assert len(features) == (300 if name == "orb" else len(points))
     expected = {
         (round(p.pt[0], 1), round(p.pt[1], 1), round(p.size, 1)): row for p, row in zip(points, rows, strict=True)
@@ -68,7 +68,7 @@ def test_a_flat_place_has_no_patch() -> None:
 
 @pytest.mark.parametrize("name", ["sift", "orb", "akaze", "brisk", "beblid", "patch", "self_similarity"])
 def test_places_of_a_blurred_copy_are_recognised(name: str, photos: list[Picture]) -> None:
-    extractor = EXTRACTORS.make(name, {"side": 400, "budget": 300})
+    extractor = EXTRACTORS.make(name, {"side": 400, "max_keypoints": 300})
     copy = edit("gamma", photos[0].pixels, 0, photos[1].pixels).pixels
     a, b = extractor.extract(Picture(copy, photos[0].size)), extractor.extract(photos[0])
     assert right(a, b) > 0.7
@@ -76,7 +76,7 @@ def test_places_of_a_blurred_copy_are_recognised(name: str, photos: list[Picture
 
 @pytest.mark.parametrize("name", ["sift", "orb", "akaze", "brisk", "beblid"])
 def test_places_of_a_turned_copy_are_recognised(name: str, photos: list[Picture]) -> None:
-    extractor = EXTRACTORS.make(name, {"side": 400, "budget": 300})
+    extractor = EXTRACTORS.make(name, {"side": 400, "max_keypoints": 300})
     turned = np.ascontiguousarray(np.rot90(photos[0].pixels))
     a = extractor.extract(Picture(turned, (turned.shape[1], turned.shape[0])))
     b = extractor.extract(photos[0])

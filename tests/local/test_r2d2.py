@@ -15,13 +15,13 @@ from lookalike.evaluate.metrics.geometry import mean_matching_accuracy
 from lookalike.local import EXTRACTORS
 from lookalike.local.r2d2 import R2D2
 from lookalike.local.sift import Sift
-from lookalike.match.nearest import Nearest
+from lookalike.match.match.nearest import Nearest
 from lookalike.types import Picture
 
 
 @pytest.fixture(scope="module")
 def r2d2(ready: Callable[..., Any]) -> R2D2:
-    found: R2D2 = ready(EXTRACTORS, "r2d2", {"side": 160, "budget": 300})
+    found: R2D2 = ready(EXTRACTORS, "r2d2", {"side": 160, "max_keypoints": 300})
     return found
 
 
@@ -46,7 +46,7 @@ def test_both_official_files_are_read_and_are_two_networks(r2d2: R2D2, photos: l
 def test_keypoints_of_both_official_files_stay_where_they_are(
     file: str, count: int, best: list[tuple[float, float]], r2d2: R2D2, photos: list[Picture]
 ) -> None:
-    found = R2D2(side=160, budget=300, weights=r2d2.weights.replace("WASF", file)).detect(photos[3])
+    found = R2D2(side=160, max_keypoints=300, weights=r2d2.weights.replace("WASF", file)).detect(photos[3])
     assert abs(len(found) - count) <= 2
     apart = np.linalg.norm(found.xy[:10] - np.array(best)[:, None], axis=2)  # scores are close: order may differ
     assert apart.min(axis=1).max() < 0.05
@@ -69,7 +69,7 @@ def test_its_matches_on_graffiti_are_right_no_less_often_than_those_of_sift(r2d2
             pixels = np.ascontiguousarray(image.convert("RGB"), np.uint8)
         pictures.append(Picture(pixels, (pixels.shape[1], pixels.shape[0])))
     shares = []
-    for extractor in (R2D2(side=320, budget=500, weights=r2d2.weights), Sift(side=320, budget=500)):
+    for extractor in (R2D2(side=320, max_keypoints=500, weights=r2d2.weights), Sift(side=320, max_keypoints=500)):
         a, b = (extractor.extract(picture) for picture in pictures)
         i, j = Nearest(ratio=1).match(a, b).pairs.T
         homography = np.loadtxt(folder / "H1to2p")

@@ -14,7 +14,7 @@ def test_it_is_the_sift_of_opencv(photos: list[Picture]) -> None:
     points, rows = cv2.SIFT.create(contrastThreshold=0.02, enable_precise_upscale=True).detectAndCompute(
         grey(picture), None
     )
-    features = Sift(side=4000, budget=10**6, root=False).extract(picture)
+    features = Sift(side=4000, max_keypoints=10**6, root=False).extract(picture)
     ours = {
         tuple(np.round(key, 2)): row
         for key, row in zip(
@@ -51,7 +51,7 @@ def test_a_spot_is_found_where_it_is_at_any_size() -> None:
 
 
 def test_rows_of_given_keypoints_are_those_of_its_own(photos: list[Picture]) -> None:
-    sift = Sift(side=400, budget=300)
+    sift = Sift(side=400, max_keypoints=300)
     own = sift.extract(photos[0])
     given = sift.extract(photos[0], sift.detect(photos[0]))
     np.testing.assert_allclose(own.keypoints.xy, given.keypoints.xy, atol=1e-3)
@@ -76,7 +76,7 @@ def test_mirroring_twice_changes_nothing(photos: list[Picture]) -> None:
     np.testing.assert_array_equal(sift.mirrored(sift.mirrored(features)).descriptors, features.descriptors)
 
 
-@pytest.mark.parametrize("fields", [{"side": 8}, {"budget": 0}])
+@pytest.mark.parametrize("fields", [{"side": 8}, {"max_keypoints": 0}])
 def test_a_setting_that_finds_nothing_is_refused(fields: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="side is 16 px"):
         Sift(**fields)

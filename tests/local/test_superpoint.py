@@ -29,7 +29,7 @@ def test_it_finds_what_a_slow_loop_finds(
 ) -> None:
     picture = cut(photos[3])
     maps, cells = started(superpoint(superpoint_weights), 1).run(["rows", "heat"], {"grey": grey(picture)})
-    features = SuperPoint(weights=str(superpoint_file), budget=10_000).extract(picture)
+    features = SuperPoint(weights=str(superpoint_file), max_keypoints=10_000).extract(picture)
     heat = picture_of_cells(cells)
     expected = [(x, y) for x, y in one_by_one(heat, 4, 0.005) if 4 <= x < 156 and 4 <= y < 116]
     assert len(expected) > 50

@@ -12,9 +12,9 @@ from lookalike.local import EXTRACTORS
 from lookalike.local.dense import DenseFeatures
 from lookalike.local.sift import Sift
 from lookalike.local.views import views
-from lookalike.match.nearest import Nearest
-from lookalike.match.pair import related_in_a_view
-from lookalike.match.verify import Planar
+from lookalike.match.match.nearest import Nearest
+from lookalike.match.verify.match_and_verify import related_in_a_view
+from lookalike.match.verify.planar import Planar
 from lookalike.protocols import Extractor
 from lookalike.types import Picture, Pixels
 
@@ -34,10 +34,10 @@ def test_the_networks_of_the_table_are_tried() -> None:
 def test_places_of_a_turned_picture_are_found_no_worse_than_by_sift(
     name: str, degrees: int, photos: list[Picture], ready: Callable[..., Any]
 ) -> None:
-    network = ready(EXTRACTORS, name, {"side": SIDE, "budget": BUDGET})
+    network = ready(EXTRACTORS, name, {"side": SIDE, "max_keypoints": BUDGET})
     for photo in (photos[0], photos[3]):
         turned = np.ascontiguousarray(np.rot90(photo.pixels, degrees // 90))
-        ours, sifts = (right(each, photo, turned, degrees) for each in (network, Sift(side=SIDE, budget=BUDGET)))
+        ours, sifts = (right(each, photo, turned, degrees) for each in (network, Sift(side=SIDE, max_keypoints=BUDGET)))
         assert ours[0] >= sifts[0]  # mean matching accuracy
         assert ours[0] > 0.9
         assert ours[1] >= sifts[1] or ours[1] > 50  # of how many

@@ -14,9 +14,9 @@ from lookalike.local import EXTRACTORS
 from lookalike.local.sift import Sift
 from lookalike.local.views import views
 from lookalike.local.xfeat import XFeat
-from lookalike.match.nearest import Nearest
-from lookalike.match.pair import Related, related_in_a_view
-from lookalike.match.verify import Planar
+from lookalike.match.match.nearest import Nearest
+from lookalike.match.verify.match_and_verify import Related, related_in_a_view
+from lookalike.match.verify.planar import Planar
 from lookalike.protocols import Extractor
 from lookalike.registry import digest
 from lookalike.types import Picture, Pixels

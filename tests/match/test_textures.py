@@ -10,10 +10,10 @@ import pytest
 
 from lookalike.local import EXTRACTORS
 from lookalike.local.mirror import mirrored
-from lookalike.match.epipolar import Epipolar
-from lookalike.match.nearest import Nearest
-from lookalike.match.pair import related
-from lookalike.match.verify import Planar
+from lookalike.match.match.nearest import Nearest
+from lookalike.match.verify.epipolar import Epipolar
+from lookalike.match.verify.match_and_verify import related
+from lookalike.match.verify.planar import Planar
 from lookalike.protocols import Verifier
 from lookalike.types import LocalFeatures, Picture, Pixels
 
@@ -109,7 +109,7 @@ VERIFIERS = (Planar(), Epipolar())
 @pytest.fixture(scope="module", params=["sift", "orb", "akaze", "patch"])
 def described(request: pytest.FixtureRequest) -> dict[str, tuple[LocalFeatures, LocalFeatures]]:
     """Features of each, and of its mirror image."""
-    extractor = EXTRACTORS.make(request.param, {"budget": 500, "side": 400})
+    extractor = EXTRACTORS.make(request.param, {"max_keypoints": 500, "side": 400})
     found = {}
     for name, pixels in PICTURES.items():
         picture = Picture(pixels, (pixels.shape[1], pixels.shape[0]))
@@ -126,5 +126,5 @@ def test_nothing_is_verified_by_repetition(
     for (name, (a, turned)), (other, (b, _)) in combinations(described.items(), 2):
         geometry = related(a, b, Nearest(), verifier, turned).geometry
         if geometry is not None:
-            found[name, other] = (geometry.kind, int(geometry.inliers.sum()), geometry.p_chance)
+            found[name, other] = (geometry.kind, int(geometry.inliers.sum()), geometry.nfa)
     assert found == {}

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from lookalike.models.attention import LayerNorm, Linear, attended, gelu, in_turn, sigmoid
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 RNG = np.random.default_rng(0)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.wire import Reply
+from lookalike.pixels.worker_protocol import Reply
 
 Job = tuple[str, int]
 

@@ -8,8 +8,8 @@ import pytest
 from lookalike.errors import BadPicture
 from lookalike.pixels.decode import decode
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
-from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.worker_pool import Isolated
 from lookalike.types import Pixels
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 import lookalike
 from lookalike import Library
-from lookalike.search.relate import Relater
+from lookalike.search.ranking.relation import RelationClassifier
 from lookalike.types import Pixels
 
 SIZE = (240, 320)
@@ -106,9 +106,9 @@ def test_no_two_are_related_and_comparing_them_says_so(library: Library) -> None
 
 
 def test_what_nothing_is_found_in_has_no_evidence() -> None:
-    relater = Relater()
+    classifier = RelationClassifier()
     for name in ("flat", "one px"):
         picture = lookalike.types.Picture(PICTURES[name], PICTURES[name].shape[1::-1])
-        features = relater.extract(picture)
+        features = classifier.extract(picture)
         assert len(features) == 0
-        assert relater.relate(picture, features, picture) is None
+        assert classifier.relate(picture, features, picture) is None

@@ -64,7 +64,7 @@ def _is_installed(name: str) -> bool:
 
 def _describers() -> Check:
     from lookalike.describe import DESCRIBERS
-    from lookalike.search.channels import DEFAULT_DESCRIBERS
+    from lookalike.search.ranking.channels import DEFAULT_DESCRIBERS
     from lookalike.types import Picture
 
     grey = Picture(np.full((64, 64, 3), 128, np.uint8), (64, 64))
@@ -73,14 +73,14 @@ def _describers() -> Check:
 
 def _decoding() -> Check:
     from lookalike.pixels.limits import Limits
-    from lookalike.search.opening import Opener
+    from lookalike.search.query.decoder import PictureDecoder
 
     pgm = b"P5 2 2 255 " + bytes(4)
-    opener = Opener(Limits())
+    decoder = PictureDecoder(Limits())
     try:
-        return _attempt("decoding in a worker", lambda: opener.decode(pgm, None))
+        return _attempt("decoding in a worker", lambda: decoder.decode(pgm, None))
     finally:
-        opener.close()
+        decoder.close()
 
 
 def _attempt(name: str, action: Callable[[], object]) -> Check:

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from lookalike.evaluate.ruler import Evaluation
     from lookalike.evaluate.statistics import Estimate
     from lookalike.models.cache import State
-    from lookalike.search.comparing import Comparison
-    from lookalike.search.everywhere import Finds
-    from lookalike.search.fitting import Fitted
-    from lookalike.search.identical import Group
-    from lookalike.search.ingest import IndexReport
-    from lookalike.search.matching import Matched
+    from lookalike.search.calibration.fit import Fitted
+    from lookalike.search.compare import Comparison
+    from lookalike.search.duplicates.identical import Group
+    from lookalike.search.ingest.run import IndexReport
+    from lookalike.search.match import Matched
     from lookalike.search.results import Question, Results
     from lookalike.search.status import SpaceStatus, Status
+    from lookalike.search.template.library_search import Finds
     from lookalike.types import Answer, Placement
 
 Document = dict[str, Any]
@@ -176,7 +176,7 @@ def match_document(matched: Matched) -> Document:
         agrees=[] if geometry is None else geometry.inliers.tolist(),
         kind=None if geometry is None else geometry.kind,
         mirrored=None if geometry is None else geometry.mirrored,
-        p_chance=None if geometry is None else geometry.p_chance,
+        nfa=None if geometry is None else geometry.nfa,
         homography=None if geometry is None else geometry.model.tolist(),
     )
 

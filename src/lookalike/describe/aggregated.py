@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
@@ -16,7 +16,7 @@ from lookalike.describe.learned import Arrays, Learned, Row, Rows
 from lookalike.describe.local_rows import LocalRows, rows_and_owners
 from lookalike.describe.shared_words import SHOWN, Places, drawn
 from lookalike.describe.telling import agreed
-from lookalike.registry import digest
+from lookalike.registry import digest, formerly
 from lookalike.types import Explanation, Picture, Space
 
 GRAIN: Final = 1e-3
@@ -36,7 +36,7 @@ class Aggregated(Learned):
     """Local features: the extractor of that name, of floats."""
     side: int = 320
     """px of the longer side, where features are looked for."""
-    budget: int = 250
+    max_keypoints: int = field(default=250, metadata=formerly("budget"))
     """Features of a picture, the most."""
     dims: int = 64
     """Principal components of the features that are kept; 0: their columns as they are."""
@@ -49,7 +49,7 @@ class Aggregated(Learned):
     @cached_property
     def seen(self) -> LocalRows:
         """Some features of each picture."""
-        return LocalRows(self.of, self.side, self.budget)
+        return LocalRows(self.of, self.side, self.max_keypoints)
 
     @property
     def least(self) -> int:

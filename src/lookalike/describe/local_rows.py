@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lookalike.describe.rows import stacked
 from lookalike.local import EXTRACTORS
 from lookalike.protocols import Extractor
-from lookalike.registry import digest
+from lookalike.registry import digest, formerly
 from lookalike.types import Picture, Space, Vectors
 
 
@@ -31,7 +31,7 @@ class LocalRows:
     """The extractor of that name; its rows are floats."""
     side: int = 320
     """px of the longer side, where features are looked for."""
-    budget: int = 250
+    max_keypoints: int = field(default=250, metadata=formerly("budget"))
     """Features of a picture, the most."""
     each: int = 64
 
@@ -42,7 +42,7 @@ class LocalRows:
     @cached_property
     def extractor(self) -> Extractor:
         """Of the features."""
-        return EXTRACTORS.make(self.of, {"side": self.side, "budget": self.budget})
+        return EXTRACTORS.make(self.of, {"side": self.side, "max_keypoints": self.max_keypoints})
 
     @property
     def weight_digests(self) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ from lookalike.errors import BadPicture
 from lookalike.evaluate.copy_cache import CopyCache
 from lookalike.evaluate.described import DescribedFolder
 from lookalike.protocols import Describer
-from lookalike.search.channels import by_name
-from lookalike.search.copy_plan import CopyPlan, plan_copies
-from lookalike.search.copying import Copies, copy_jobs, describe_copies
-from lookalike.search.ingest import Options, Progress
-from lookalike.search.twins import JUDGE, twins
+from lookalike.search.calibration.copy_plan import CopyPlan, plan_copies
+from lookalike.search.calibration.edited_copies import Copies, copy_jobs, describe_copies
+from lookalike.search.calibration.near_duplicates import JUDGE, twins
+from lookalike.search.ingest.run import Options, Progress
+from lookalike.search.ranking.channels import by_name
 from lookalike.types import Record, Vectors
 
 
@@ -118,7 +118,7 @@ def _task(
     described: DescribedFolder,
     left_out: Mapping[str, int],
 ) -> Retrieval:
-    """Twins of an original in the folder are neither right nor wrong."""
+    """NearDuplicates of an original in the folder are neither right nor wrong."""
     absent = set(plan.absent.tolist())
     thumbnails = described.rows(JUDGE, paths)
     alike = twins(thumbnails[list(originals)], thumbnails)

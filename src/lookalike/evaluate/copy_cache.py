@@ -15,7 +15,7 @@ import numpy as np
 from lookalike.pixels.augment import REVISION
 from lookalike.protocols import Describer
 from lookalike.search.atomic import write_atomically
-from lookalike.search.copying import COPY_SIDE, Copies
+from lookalike.search.calibration.edited_copies import COPY_SIDE, Copies
 from lookalike.types import Record, Space, Vectors
 
 

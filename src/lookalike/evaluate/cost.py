@@ -10,14 +10,14 @@ import numpy as np
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.decode import decode
-from lookalike.pixels.isolate import Isolated
 from lookalike.pixels.limits import Limits
-from lookalike.pixels.wire import Reply
+from lookalike.pixels.worker_pool import Isolated
+from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Describer
-from lookalike.search.channels import by_name
-from lookalike.search.describing import warm_up
-from lookalike.search.reading import Loaded, load
-from lookalike.search.scan import Found
+from lookalike.search.ingest.read import Loaded, load
+from lookalike.search.ingest.scan import Found
+from lookalike.search.ingest.worker import warm_up
+from lookalike.search.ranking.channels import by_name
 from lookalike.types import Record
 
 SAMPLE = 24

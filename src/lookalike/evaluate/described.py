@@ -15,8 +15,8 @@ import numpy as np
 
 from lookalike.protocols import Describer
 from lookalike.registry import spelling
-from lookalike.search.ingest import Options
-from lookalike.search.learn import ingest_and_learn
+from lookalike.search.ingest.fit_describers import ingest_and_learn
+from lookalike.search.ingest.run import Options
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Record, Space, Vectors
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lookalike.datasets.retrieval import Retrieval
 from lookalike.evaluate.metrics.pairs import PairList
 from lookalike.index.similarity import similarity
-from lookalike.search.channels import Channel
+from lookalike.search.ranking.channels import Channel
 from lookalike.types import Vectors
 
 PRECISION = 0.99

@@ -14,7 +14,7 @@ from lookalike.evaluate.ruler import Evaluation
 from lookalike.evaluate.views import Views
 from lookalike.pixels.limits import Limits
 from lookalike.search.atomic import write_atomically
-from lookalike.search.page import environment
+from lookalike.search.pages.render import environment
 
 DRAWN = 8
 """Methods in the plots of curves and edits."""

@@ -25,10 +25,10 @@ from lookalike.evaluate.protocol import Row, decides, evaluate
 from lookalike.evaluate.recommend import Recommendation, recommend
 from lookalike.pixels.augment import EDITS
 from lookalike.protocols import Describer
-from lookalike.search.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel, by_name
-from lookalike.search.ingest import Options
-from lookalike.search.learn import must_learn
-from lookalike.search.twins import JUDGE
+from lookalike.search.calibration.near_duplicates import JUDGE
+from lookalike.search.ingest.fit_describers import must_learn
+from lookalike.search.ingest.run import Options
+from lookalike.search.ranking.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel, by_name
 from lookalike.types import Record, Vectors
 
 ORIGINALS = 200

@@ -8,9 +8,9 @@ from lookalike.errors import BadPicture
 from lookalike.evaluate.ruler import Evaluation
 from lookalike.pixels.augment import edit
 from lookalike.pixels.limits import Limits
-from lookalike.search.copying import COPY_SIDE, seed_of
-from lookalike.search.opening import Opener
-from lookalike.search.page import SIDE, thumbnail
+from lookalike.search.calibration.edited_copies import COPY_SIDE, seed_of
+from lookalike.search.pages.render import SIDE, thumbnail
+from lookalike.search.query.decoder import PictureDecoder
 from lookalike.types import Pixels
 
 
@@ -19,13 +19,13 @@ class Views:
 
     def __init__(self, found: Evaluation, limits: Limits) -> None:
         self._found = found
-        self._opener = Opener(limits)
+        self._decoder = PictureDecoder(limits)
 
     def __enter__(self) -> Views:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._opener.close()
+        self._decoder.close()
 
     def thumbnail(self, name: str) -> bytes | None:
         """Of a name in `Retrieval.pictures`; None where its file is no more as it was."""
@@ -37,9 +37,9 @@ class Views:
     def _pixels(self, name: str) -> Pixels:
         copied = self._found.copied.get(name)
         if copied is None:
-            return self._opener.sample(self._found.records[name]).picture(SIDE).pixels
+            return self._decoder.sample(self._found.records[name]).picture(SIDE).pixels
         original, backdrop = (
-            self._opener.sample(record).picture(COPY_SIDE).pixels for record in (copied.original, copied.backdrop)
+            self._decoder.sample(record).picture(COPY_SIDE).pixels for record in (copied.original, copied.backdrop)
         )
         seed = seed_of(copied.original.content.sha256, copied.seed)
         return edit(copied.edit, original, seed, backdrop).pixels

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from lookalike.local.deformable import Maps, described
 from lookalike.local.dense import DenseFeatures, Level, Places, Setup, inside, maxima, padded
 from lookalike.local.interpolated import interpolated
-from lookalike.local.working import Working
+from lookalike.local.working_image import Working
 from lookalike.models.aliked import CELLS, STEP, Head, aliked, dim
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.pixels.planes import small
+from lookalike.registry import formerly
 from lookalike.types import Picture
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class ALIKED(DenseFeatures):
 
     variant: Literal["t16", "n16", "n16rot", "n32"] = "n16"
     """Tiny or normal; how many places a row; `rot` was trained on turned pictures."""
-    least: float = 0.2
+    threshold: float = field(default=0.2, metadata=formerly("least"))
     """Score of a px to be a keypoint; less finds more."""
 
     @property
@@ -58,7 +59,7 @@ class ALIKED(DenseFeatures):
         pixels = padded(small(picture, width, height), STEP)
         *maps, score = session.run([*names, "score"], {"pixels": pixels})
         score = score[:height, :width]
-        places = between(score, inside(maxima(score, APART, self.least), score.shape, APART))
+        places = between(score, inside(maxima(score, APART, self.threshold), score.shape, APART))
         scores = interpolated(score[None], places, "linear")[:, 0]
         return [Level(places, scores, described(Maps(tuple(maps), (height, width)), head))]
 

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.local.keypoint_ranking import best_first
 from lookalike.local.limited import Limited, none_of
 from lookalike.local.maxima import LEAST, refined
-from lookalike.local.order import best_first
-from lookalike.local.working import working
+from lookalike.local.working_image import working
 from lookalike.types import Keypoints, Picture
 
 STEP: Final = 2**0.25
@@ -39,7 +39,7 @@ class Blobs(Limited, ABC):
             raise ValueError("apart is 1 px or more, finest half a px or more, octaves 1 or more")
 
     def detect(self, picture: Picture) -> Keypoints:
-        """The best `budget`."""
+        """The best `max_keypoints`."""
         work = working(picture, self.side)
         if work.is_tiny:
             return none_of(work.original)
@@ -50,7 +50,7 @@ class Blobs(Limited, ABC):
         # A Gaussian blob of that deviation fills a disc of sqrt(2) times its radius.
         scale = 2 * np.sqrt(2) * sigma * work.scale
         found = Keypoints(work.to_original(xy), scores, work.original, scale.astype(np.float32))
-        return found[best_first(found)[: self.budget]]
+        return found[best_first(found)[: self.max_keypoints]]
 
     def _maxima(
         self, stack: Plane, sigmas: NDArray[np.float64]

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.local.interpolated import Kernel, interpolated
+from lookalike.local.keypoint_ranking import best_first
 from lookalike.local.limited import Limited, none_of
-from lookalike.local.order import best_first
 from lookalike.local.with_detector import unit_rows
-from lookalike.local.working import Working, working
-from lookalike.models.given import weights_digest, weights_file
+from lookalike.local.working_image import Working, working
 from lookalike.models.onnx_session import Device, started
+from lookalike.models.user_weights import weights_digest, weights_file
 from lookalike.registry import digest
 from lookalike.types import Keypoints, LocalFeatures, Picture, Space
 
@@ -112,7 +112,7 @@ class DenseFeatures(Limited, ABC):
         return Space(self.name, digest(self), self._dim, "cosine")
 
     def detect(self, picture: Picture) -> Keypoints:
-        """The best `budget`, best first."""
+        """The best `max_keypoints`, best first."""
         return self.extract(picture).keypoints
 
     def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
@@ -137,7 +137,7 @@ class DenseFeatures(Limited, ABC):
             work.original,
             (sizes * self.diameter * work.scale).astype(np.float32),
         )
-        order = best_first(keypoints)[: self.budget]
+        order = best_first(keypoints)[: self.max_keypoints]
         rows = np.zeros((len(order), self._dim), np.float32)
         level_of = np.repeat(np.arange(len(levels)), [len(level.xy) for level in levels])[order]
         for number, level in enumerate(levels):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from lookalike.local.dense import DenseFeatures, Level, Places, Setup, maxima, padded
 from lookalike.local.sparse import read_between
-from lookalike.local.working import Working
+from lookalike.local.working_image import Working
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.disk import DIM, KERNEL, PART, STEP, Disk, disk
 from lookalike.pixels.planes import small
+from lookalike.registry import formerly
 from lookalike.types import Picture
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class DISK(DenseFeatures):
     official: ClassVar[str] = "depth-save.pth"
     diameter: ClassVar[int] = STEP
 
-    least: float = 0.0
+    threshold: float = field(default=0.0, metadata=formerly("least"))
     """The logit of a px to be a keypoint; less finds more."""
 
     @property
@@ -46,7 +47,7 @@ class DISK(DenseFeatures):
         height, width = work.grey.shape
         hidden, heat = session.run(["hidden", "heat"], {"pixels": padded(small(picture, width, height), STEP)})
         heat = heat[:height, :width]
-        places = maxima(heat, APART, self.least)
+        places = maxima(heat, APART, self.threshold)
         scores = heat[places[:, 1], places[:, 0]]
         return [Level(places.astype(np.float64), scores, partial(_read, network, hidden, heat.shape))]
 

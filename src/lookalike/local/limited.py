@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from lookalike.registry import formerly
 from lookalike.types import Keypoints, Size
 
 
@@ -15,12 +16,14 @@ class Limited:
 
     side: int = 640
     """px, the most that the longer side keeps."""
-    budget: int = 1000
+    max_keypoints: int = field(default=1000, metadata=formerly("budget"))
     """Keypoints, the most that are kept."""
 
     def __post_init__(self) -> None:
-        if self.side < 16 or self.budget < 1:
-            raise ValueError(f"side is 16 px or more and budget 1 or more, not {self.side} and {self.budget}")
+        if self.side < 16 or self.max_keypoints < 1:
+            raise ValueError(
+                f"side is 16 px or more and max_keypoints 1 or more, not {self.side} and {self.max_keypoints}"
+            )
 
     @property
     def min_side(self) -> int:

@@ -14,8 +14,10 @@ TIE: Final = 1e-5
 """Share of the greatest response that tells equal ones apart."""
 
 
-def peaks(response: NDArray[np.float32], apart: int, budget: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """(k, 2) px x, y, and (k,) responses of the best `budget` maxima, each the greatest within `apart` px.
+def peaks(
+    response: NDArray[np.float32], apart: int, max_keypoints: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """(k, 2) px x, y, and (k,) responses of the best `max_keypoints` maxima, each the greatest within `apart` px.
 
     Of equal ones, as along an edge, one is drawn, the same each time. The outermost px are left out: nothing says
     what is beyond.
@@ -27,7 +29,7 @@ def peaks(response: NDArray[np.float32], apart: int, budget: int) -> tuple[NDArr
     is_peak = (told_apart >= greatest_near) & (response > max(LEAST * greatest, 1e-12))
     is_peak[[0, -1]] = is_peak[:, [0, -1]] = False
     y, x = np.nonzero(is_peak)
-    order = np.lexsort((x, y, -response[y, x]))[:budget]
+    order = np.lexsort((x, y, -response[y, x]))[:max_keypoints]
     return np.column_stack([x, y])[order], response[y, x][order]
 
 

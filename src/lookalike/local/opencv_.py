@@ -1,4 +1,4 @@
-"""What the features of OpenCV have in common: a working size, a budget, and their way into our values."""
+"""What the features of OpenCV have in common: a working size, a max_keypoints, and their way into our values."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.local.keypoint_ranking import best_first, spread_out
 from lookalike.local.limited import Limited
-from lookalike.local.order import best_first, spread_out
-from lookalike.local.working import Working, working
+from lookalike.local.working_image import Working, working
 from lookalike.registry import digest
 from lookalike.types import Keypoints, LocalFeatures, Metric, Picture, Space, Vectors
 
@@ -30,7 +30,7 @@ class OpenCVFeatures(Limited, ABC):
         return Space(self.name, digest(self), self._dim, self.metric)
 
     def detect(self, picture: Picture) -> Keypoints:
-        """The best `budget` over the whole picture, best first."""
+        """The best `max_keypoints` over the whole picture, best first."""
         work = working(picture, self.side)
         keypoints = _keypoints(self._found(work), work)
         return keypoints[best_first(keypoints)]
@@ -51,14 +51,14 @@ class OpenCVFeatures(Limited, ABC):
         return features[order]
 
     def _found(self, work: Working) -> list[Any]:
-        """At most `budget`, over the whole picture."""
+        """At most `max_keypoints`, over the whole picture."""
         if work.is_tiny:
             return []
         # Sorted: what falls into a cell first must not depend on the order in which threads found it.
         found = sorted(self._detector().detect(work.grey), key=_place)
         xy = np.array([point.pt for point in found], np.float64).reshape(-1, 2)
         scores = np.array([point.response for point in found], np.float64)
-        return [found[at] for at in spread_out(xy, scores, work.grey.shape, self.budget)]
+        return [found[at] for at in spread_out(xy, scores, work.grey.shape, self.max_keypoints)]
 
     def _given(self, keypoints: Keypoints, work: Working) -> list[Any]:
         """As OpenCV wants them."""

@@ -37,7 +37,7 @@ class Orb(OpenCVFeatures):
         return 256
 
     def _detector(self) -> Any:
-        return cv2.ORB.create(SPARE * self.budget, FINER, LEVELS, patchSize=PATCH, fastThreshold=self.threshold)
+        return cv2.ORB.create(SPARE * self.max_keypoints, FINER, LEVELS, patchSize=PATCH, fastThreshold=self.threshold)
 
     def _level(self, size: float, _: tuple[int, ...]) -> tuple[int, int]:
         return min(LEVELS - 1, max(0, round(math.log(max(size, PATCH) / PATCH, FINER)))), -1

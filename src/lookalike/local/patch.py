@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lookalike.local.sampling import sampled
 from lookalike.local.with_detector import WithDetector
-from lookalike.local.working import Working
+from lookalike.local.working_image import Working
 from lookalike.types import Keypoints, LocalFeatures
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from lookalike.local.dense import DenseFeatures, Level, Setup, maxima, on_cells
-from lookalike.local.working import Working
+from lookalike.local.working_image import Working
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.r2d2 import DIM, PART, r2d2
 from lookalike.pixels.planes import small

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.local.keypoint_ranking import best_first
 from lookalike.local.limited import Limited
-from lookalike.local.order import best_first
-from lookalike.local.working import working
+from lookalike.local.working_image import working
 from lookalike.types import Keypoints, Picture
 
 SMALLEST_AREA = 60
@@ -36,7 +36,7 @@ class StableRegions(Limited):
             raise ValueError(f"delta is 1 or more, not {self.delta}")
 
     def detect(self, picture: Picture) -> Keypoints:
-        """The largest `budget`; a score is the root of the share of the picture."""
+        """The largest `max_keypoints`; a score is the root of the share of the picture."""
         work = working(picture, self.side)
         regions = [] if work.is_tiny else _regions(work.grey, self.delta)
         middles = np.array([region.mean(axis=0) for region in regions], np.float64).reshape(-1, 2)
@@ -49,7 +49,7 @@ class StableRegions(Limited):
             (2 * np.sqrt(np.abs(np.linalg.det(ellipses))) * work.scale).astype(np.float32),
             affine=(ellipses * work.ratio[:, None]).astype(np.float32),
         )
-        return found[best_first(found)[: self.budget]]
+        return found[best_first(found)[: self.max_keypoints]]
 
 
 def _regions(grey: NDArray[np.uint8], delta: int) -> list[NDArray[np.int32]]:

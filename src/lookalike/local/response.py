@@ -1,4 +1,4 @@
-"""Detectors that rate every px and keep the best: a working size, a budget, a distance."""
+"""Detectors that rate every px and keep the best: a working size, a max_keypoints, a distance."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.local.limited import Limited, none_of
 from lookalike.local.maxima import peaks, refined
-from lookalike.local.working import working
+from lookalike.local.working_image import working
 from lookalike.types import Keypoints, Picture
 
 
@@ -43,12 +43,12 @@ class RatedPx(Limited, ABC):
             raise ValueError(f"apart is 1 px or more, not {self.apart}")
 
     def detect(self, picture: Picture) -> Keypoints:
-        """The best `budget`."""
+        """The best `max_keypoints`."""
         work = working(picture, self.side)
         if work.is_tiny:
             return none_of(work.original)
         rated = self._rated(work.grey)
-        px, scores = peaks(rated.response, self.apart, self.budget)
+        px, scores = peaks(rated.response, self.apart, self.max_keypoints)
         scale = np.full(len(px), self._diameter * work.scale, np.float32)
         places = work.to_original(rated.places(px))
         return Keypoints(places, scores, work.original, scale, rated.angles(px))

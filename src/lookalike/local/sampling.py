@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.local.working import Working
+from lookalike.local.working_image import Working
 from lookalike.types import Keypoints
 
 LEVELS: Final = 5

@@ -4,7 +4,7 @@ are over many thresholds [Matas et al., Robust wide baseline stereo from MSER, B
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import ClassVar, Final
 
@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.local.keypoint_ranking import best_first
 from lookalike.local.limited import Limited
-from lookalike.local.order import best_first
-from lookalike.local.working import Working, working
-from lookalike.registry import digest
+from lookalike.local.working_image import Working, working
+from lookalike.registry import digest, formerly
 from lookalike.types import Keypoints, LocalFeatures, Picture, Space
 
 FREQUENCIES: Final = 8
@@ -52,7 +52,7 @@ class Segments(Limited):
     source: ClassVar[str] = "Steinebach, Liu & Yannikos, Cropping-Resistant Robust Image Hashing, ARES 2014"
 
     side: int = 320
-    budget: int = 64
+    max_keypoints: int = field(default=64, metadata=formerly("budget"))
     margin: float = 0.3
     """Of the box's sides, seen around it: what a segment lies in tells it from others of its shape."""
 
@@ -80,7 +80,7 @@ class Segments(Limited):
             np.zeros(len(boxes), np.float32),
             halves.astype(np.float32),
         )
-        return found[best_first(found)[: self.budget]]
+        return found[best_first(found)[: self.max_keypoints]]
 
     def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
         """Rows of `keypoints`, or of the segments, less those that show one even shade."""

@@ -6,17 +6,18 @@ The authors' weights are for research without commerce only, and are not passed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from lookalike.local.dense import DenseFeatures, Level, Setup, inside, on_cells, padded, picture_of_cells, spaced
-from lookalike.local.working import Working
+from lookalike.local.working_image import Working
 from lookalike.models.cells import CELL
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.superpoint import DIM, superpoint
+from lookalike.registry import formerly
 from lookalike.types import Picture
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class SuperPoint(DenseFeatures):
     official: ClassVar[str] = "superpoint_v1.pth"
     diameter: ClassVar[int] = CELL
 
-    least: float = 0.005
+    threshold: float = field(default=0.005, metadata=formerly("least"))
     """Probability of a px to be a keypoint; less finds more."""
     apart: int = 4
     """px within which there is only one keypoint."""
@@ -54,7 +55,7 @@ class SuperPoint(DenseFeatures):
         maps, cells = session.run(["rows", "heat"], {"grey": padded(work.grey, CELL)})
         height, width = work.grey.shape
         heat = picture_of_cells(cells)[:height, :width]
-        places = inside(spaced(heat, self.apart, self.least), heat.shape, self.border)
+        places = inside(spaced(heat, self.apart, self.threshold), heat.shape, self.border)
         scores = heat[places[:, 1], places[:, 0]]
         return [Level(places.astype(np.float64), scores, on_cells(maps, CELL, "linear"))]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lookalike.local.response import Rated, RatedPx
 from lookalike.local.sampling import sampled
 from lookalike.local.with_detector import WithDetector
-from lookalike.local.working import Working
+from lookalike.local.working_image import Working
 from lookalike.types import Keypoints
 
 CENTRE: Final = 5

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lookalike.local import DETECTORS
 from lookalike.local.limited import Limited
-from lookalike.local.working import Working, working
+from lookalike.local.working_image import Working, working
 from lookalike.protocols import Detector
 from lookalike.registry import digest
 from lookalike.types import Keypoints, LocalFeatures, Picture, Space
@@ -50,7 +50,7 @@ class WithDetector(Limited, ABC):
         return LocalFeatures(found[is_seen], rows[is_seen], self.name)
 
     def _detector(self) -> Detector:
-        return DETECTORS.make(self.detector, {"side": self.side, "budget": self.budget})
+        return DETECTORS.make(self.detector, {"side": self.side, "max_keypoints": self.max_keypoints})
 
     @property
     @abstractmethod

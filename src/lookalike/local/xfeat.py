@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -10,10 +10,11 @@ import numpy as np
 
 from lookalike.local.dense import DenseFeatures, Level, Setup, maxima, on_cells, padded, picture_of_cells
 from lookalike.local.interpolated import interpolated
-from lookalike.local.working import Working
+from lookalike.local.working_image import Working
 from lookalike.models.cells import CELL
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.xfeat import DIM, STEP, xfeat
+from lookalike.registry import formerly
 from lookalike.types import Picture
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class XFeat(DenseFeatures):
     official: ClassVar[str] = "xfeat.pt"
     diameter: ClassVar[int] = CELL
 
-    least: float = 0.05
+    threshold: float = field(default=0.05, metadata=formerly("least"))
     """Probability of a px to be a keypoint; less finds more."""
 
     @property
@@ -45,7 +46,7 @@ class XFeat(DenseFeatures):
         maps, reliability, cells = session.run(["rows", "reliability", "heat"], {"grey": padded(work.grey, STEP)})
         height, width = work.grey.shape
         heat = picture_of_cells(cells)[:height, :width]
-        places = maxima(heat, APART, self.least)
+        places = maxima(heat, APART, self.threshold)
         reliable = interpolated(reliability[None], (places + 0.5) / CELL - 0.5, "linear")[:, 0]
         lengths = np.linalg.norm(maps, axis=0, keepdims=True)
         scores = heat[places[:, 1], places[:, 0]] * reliable

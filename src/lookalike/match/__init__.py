@@ -8,10 +8,10 @@ from lookalike.registry import Table
 LOCATORS: Table[Locator] = Table(
     "locator",
     {
-        "exact": "lookalike.match.exact:Exact",
-        "fast": "lookalike.match.pyramid:Pyramid",
-        "phase": "lookalike.match.phase:Phase",
-        "poses": "lookalike.match.poses:Poses",
+        "exact": "lookalike.match.locate.exact:Exact",
+        "fast": "lookalike.match.locate.pyramid:Pyramid",
+        "phase": "lookalike.match.locate.phase_correlation:Phase",
+        "poses": "lookalike.match.locate.poses:Poses",
     },
 )
 """Sliding windows by name of the engine."""
@@ -19,11 +19,11 @@ LOCATORS: Table[Locator] = Table(
 MATCHERS: Table[Matcher] = Table(
     "matcher",
     {
-        "gms": "lookalike.match.graph:MotionStatistics",
-        "lightglue": "lookalike.match.lightglue:LightGlue",
-        "nearest": "lookalike.match.nearest:Nearest",
-        "spectral": "lookalike.match.graph:Spectral",
-        "superglue": "lookalike.match.superglue:SuperGlue",
+        "gms": "lookalike.match.match.graph:MotionStatistics",
+        "lightglue": "lookalike.match.match.lightglue:LightGlue",
+        "nearest": "lookalike.match.match.nearest:Nearest",
+        "spectral": "lookalike.match.match.graph:Spectral",
+        "superglue": "lookalike.match.match.superglue:SuperGlue",
     },
 )
 """Ways to pair the features of two pictures."""
@@ -31,8 +31,8 @@ MATCHERS: Table[Matcher] = Table(
 VERIFIERS: Table[Verifier] = Table(
     "verifier",
     {
-        "epipolar": "lookalike.match.epipolar:Epipolar",
-        "planar": "lookalike.match.verify:Planar",
+        "epipolar": "lookalike.match.verify.epipolar:Epipolar",
+        "planar": "lookalike.match.verify.planar:Planar",
     },
 )
 """Geometries that pairs of features may agree on."""

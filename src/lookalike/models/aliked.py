@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from lookalike.models.convolution import convolution, folded
 from lookalike.models.light import light_of_rgb
 from lookalike.models.onnx_writer import Graph
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 STEP: Final = 32
 """px, of which the sides of the picture are multiples."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.models.norm import EPSILON, normed
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 Rows = NDArray[np.float32]
 """(n, d)"""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lookalike.models.norm import normed
 from lookalike.models.onnx_writer import Graph
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 
 def convolution(

@@ -18,7 +18,7 @@ from lookalike.models.convolution import convolution
 from lookalike.models.light import light_of_rgb
 from lookalike.models.norm import EPSILON
 from lookalike.models.onnx_writer import Graph
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 DIM = 128
 PART = "extractor"

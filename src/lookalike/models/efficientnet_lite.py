@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.models.onnx_writer import Graph
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 FEATURES = 1280
 CLASSES = 1000

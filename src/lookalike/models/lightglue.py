@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.models.attention import LayerNorm, Linear, Rows, attended, gelu, sigmoid
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 NEVER: Final = 1.0
 """Confidence that is never reached: no early end, nothing left out."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 EPSILON: Final = 1e-5
 """Of PyTorch's norms."""

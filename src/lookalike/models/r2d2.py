@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lookalike.models.convolution import convolution
 from lookalike.models.onnx_writer import Graph
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 DIM = 128
 PART = "state_dict"

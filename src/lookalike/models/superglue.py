@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.models.attention import Linear, Rows, attended, in_turn
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 DIM: Final = 256
 HEADS: Final = 4

@@ -15,7 +15,7 @@ from lookalike.models.cells import CELL, heat_of_cells
 from lookalike.models.convolution import convolution
 from lookalike.models.light import light_of_grey
 from lookalike.models.onnx_writer import Graph
-from lookalike.models.taking import Taking
+from lookalike.models.tensor_reader import Taking
 
 DIM = 64
 STEP = 32

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lookalike.pixels.decode import Decoded, decode
 from lookalike.pixels.limits import Limits
-from lookalike.pixels.wire import Reply
+from lookalike.pixels.worker_protocol import Reply
 from lookalike.types import Picture
 
 

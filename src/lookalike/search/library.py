@@ -19,36 +19,42 @@ from lookalike.index.derived import Derived, current, current_set, kind_for
 from lookalike.local import EXTRACTORS
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Extractor, Index, Locator, SetIndex, Store
-from lookalike.search.answering import Answering, folded
-from lookalike.search.asking import VERIFIED, ask
 from lookalike.search.atomic import write_atomically
-from lookalike.search.building import build_apart
-from lookalike.search.calibrate import Asker
-from lookalike.search.calibration import Calibration, Claim, key_of
-from lookalike.search.certainty import calibration_of, check_precision, needed, threshold_for, with_probability
-from lookalike.search.channels import Channel, channels_of, describers_of, describers_to_fill
-from lookalike.search.engine import Engine
-from lookalike.search.everywhere import Everywhere, Finds
-from lookalike.search.fitting import Fitted, fit
-from lookalike.search.fuse import FUSERS
-from lookalike.search.held import Held
-from lookalike.search.identical import Group, identical_groups
-from lookalike.search.illustrate import Illustrator, groups_html
-from lookalike.search.ingest import IndexReport, Options
-from lookalike.search.kin import KinSeeker, judge_of, kin_groups
-from lookalike.search.learn import ingest_and_learn
-from lookalike.search.near import groups_of, near_pairs, threshold_of_pairs
-from lookalike.search.opening import Opener
-from lookalike.search.palette import compared_by, is_palette
-from lookalike.search.places import extractor_of, fill_places, keep_places
-from lookalike.search.planes import fill_planes, keep_planes
-from lookalike.search.proving import Prover, with_proof
-from lookalike.search.relate import Relater
+from lookalike.search.calibration.fit import Fitted, fit
+from lookalike.search.calibration.model import Calibration, Claim, key_of
+from lookalike.search.calibration.questions import Asker
+from lookalike.search.calibration.thresholds import (
+    calibration_of,
+    check_precision,
+    needed,
+    threshold_for,
+    with_probability,
+)
+from lookalike.search.duplicates.identical import Group, identical_groups
+from lookalike.search.duplicates.similar import groups_of, near_pairs, threshold_of_pairs
+from lookalike.search.duplicates.verified import DuplicateFinder, judge_of, verified_groups
+from lookalike.search.index_building import build_in_a_process
+from lookalike.search.index_cache import IndexCache
+from lookalike.search.ingest.fit_describers import ingest_and_learn
+from lookalike.search.ingest.grey_planes import fill_planes, keep_planes
+from lookalike.search.ingest.local_features import extractor_of, fill_places, keep_places
+from lookalike.search.ingest.run import IndexReport, Options
+from lookalike.search.pages.illustrate import Illustrator, groups_html
+from lookalike.search.query.colours import compared_by, is_palette
+from lookalike.search.query.decoder import PictureDecoder
+from lookalike.search.query.source import Sample, Source, fetched, name_of, opaque, sample
+from lookalike.search.ranking.answers import Answering, folded
+from lookalike.search.ranking.channels import Channel, channels_of, describers_of, describers_to_fill
+from lookalike.search.ranking.engine import Engine
+from lookalike.search.ranking.fuse import FUSERS
+from lookalike.search.ranking.pipeline import VERIFIED, ask
+from lookalike.search.ranking.relation import RelationClassifier
+from lookalike.search.ranking.verification import GeometricVerifier, with_proof
 from lookalike.search.results import Question, Results
-from lookalike.search.sample import Sample, Source, fetched, name_of, opaque, sample
 from lookalike.search.status import Status, status_of
+from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.types import Box, Kinship, Relation, Space
+from lookalike.types import Box, Relation, Space, VerifiedPair
 
 OPENED = 64
 """Hits whose pictures are held while the same original is asked about again."""
@@ -66,11 +72,11 @@ class Library:
         self.folder = Path(folder)
         self.limits = limits
         self.workers = workers or os.cpu_count() or 1
-        self._opener = Opener(limits)
+        self._decoder = PictureDecoder(limits)
         self._derived = Derived(self.folder / "indexes")
         self._reader: Store | None = None
-        self._indexes = Held[Index](self._derived, current)
-        self._set_indexes = Held[SetIndex](self._derived, current_set)
+        self._indexes = IndexCache[Index](self._derived, current)
+        self._set_indexes = IndexCache[SetIndex](self._derived, current_set)
 
     def __repr__(self) -> str:
         return f"Library({os.fspath(self.folder)!r})"
@@ -85,7 +91,7 @@ class Library:
 
     def close(self) -> None:
         """Ends the workers and lets go of the files; the library can be used again after."""
-        self._opener.close()
+        self._decoder.close()
         self._indexes.clear()
         self._set_indexes.clear()
         if self._reader is not None:
@@ -131,11 +137,11 @@ class Library:
             self._derived.keep_those_of(store)
             report, _ = ingest_and_learn(store, describers_to_fill(store, named), several, options)
             report = fill_planes(store, fill_places(store, report, options), options)
-        if self._takes_training():
-            build_apart(self.folder)
+        if self._needs_training():
+            build_in_a_process(self.folder)
         return report
 
-    def _takes_training(self) -> bool:
+    def _needs_training(self) -> bool:
         """Whether an index of this library is learned from so much that it should not be left to the next search."""
         store = self.store
         is_large = any(len(store.vector_ids(space)) >= MANY for space in store.local_spaces())
@@ -202,7 +208,7 @@ class Library:
         if of_colours:  # neither content nor geometry is asked about
             by, verify = compared_by(by, crop), 0
         channels = channels_of(describers_of(self.store), by)
-        self._opener.start()
+        self._decoder.start()
         for channel in channels:
             channel.describer.describe([])  # what it loads, it loads while the worker starts
         asked = self._samples(sources, crop)
@@ -220,7 +226,7 @@ class Library:
         ranking = with_proof(found.ranking, found.evidence, k)
         describers = {channel.name: channel.describer for channel in channels}
         views_of = {id: samples[view] for id, view in zip(ranking.ids.tolist(), ranking.views.tolist(), strict=True)}
-        answers = Answering(self.store, self._opener, samples, describers, found.evidence).answers(ranking)
+        answers = Answering(self.store, self._decoder, samples, describers, found.evidence).answers(ranking)
         if collapse:
             listed = folded(answers, engine.fold(ranking, channels))
         else:
@@ -241,10 +247,10 @@ class Library:
             tuple(with_probability(listed[:k], calibration)),
             len(self.store.ids()) if among is None else len(among),
             time.perf_counter() - started,
-            Illustrator(self._opener, asked, describers, views_of),
+            Illustrator(self._decoder, asked, describers, views_of),
         )
 
-    def _calibration(self, channels: Sequence[Channel], prover: Prover, verify: int) -> Calibration | None:
+    def _calibration(self, channels: Sequence[Channel], prover: GeometricVerifier, verify: int) -> Calibration | None:
         """What scores of one view are worth: the best of several is higher by chance. Known is what was calibrated."""
         if verify == 0:
             return calibration_of(self.store, channels)
@@ -252,11 +258,13 @@ class Library:
             return None
         return calibration_of(self.store, channels, prover.index.space)
 
-    def _prover(self, kept: Extractor | None) -> Prover:
+    def _prover(self, kept: Extractor | None) -> GeometricVerifier:
         """By the local features that the library keeps, or by those of files."""
         if kept is None:
-            return Prover(self.store, Relater(), None, self._opener.sample)
-        return Prover(self.store, Relater(kept), self._set_index(kept.space), self._opener.sample)
+            return GeometricVerifier(self.store, RelationClassifier(), None, self._decoder.sample)
+        return GeometricVerifier(
+            self.store, RelationClassifier(kept), self._set_index(kept.space), self._decoder.sample
+        )
 
     def locate(
         self,
@@ -276,9 +284,9 @@ class Library:
         may miss.
         """
         source = fetched(template)
-        sought = sample(source, decode=self._opener.decode, label=name_of(template)).picture(None)
-        mask = opaque(source, opacity=self._opener.opacity)
-        return Everywhere(self.store, self._opener, locator, k, least, scales, mask).find(sought, where)
+        sought = sample(source, decode=self._decoder.decode, label=name_of(template)).picture(None)
+        mask = opaque(source, opacity=self._decoder.opacity)
+        return LibrarySearch(self.store, self._decoder, locator, k, least, scales, mask).find(sought, where)
 
     def dupes(
         self,
@@ -301,20 +309,20 @@ class Library:
         identical = identical_groups(self.store, workers=self.workers, limits=self.limits)
         if relation == "identical":
             return identical
-        kinships = self._kinships(options or Options(workers=self.workers, limits=self.limits))
-        return kin_groups(self.store, kinships, relation, identical)
+        verified_pairs = self._verified_pairs(options or Options(workers=self.workers, limits=self.limits))
+        return verified_groups(self.store, verified_pairs, relation, identical)
 
-    def _kinships(self, options: Options) -> list[Kinship]:
+    def _verified_pairs(self, options: Options) -> list[VerifiedPair]:
         extractor = extractor_of(self.store)
         if extractor is None:
             raise BadQuery("this library keeps no local features: run `lookalike index PATH --local`")
-        relater = Relater(extractor)
-        seeker = KinSeeker(self.store, self._set_index(extractor.space), relater, options)
+        classifier = RelationClassifier(extractor)
+        seeker = DuplicateFinder(self.store, self._set_index(extractor.space), classifier, options)
         with closing(SQLiteStore.open(self.folder)) as store:
-            for compared, kinships in seeker.found():
+            for compared, verified_pairs in seeker.found():
                 with store.writing(), store.transaction():
-                    store.put_relations(judge_of(relater), compared, kinships)
-        return self.store.relations(judge_of(relater))
+                    store.put_relations(judge_of(classifier), compared, verified_pairs)
+        return self.store.relations(judge_of(classifier))
 
     def _near_groups(self, precision: float, by: Mapping[str, float] | None) -> list[Group]:
         check_precision(precision)
@@ -343,7 +351,7 @@ class Library:
         channels = channels_of(describers_of(self.store), by)
         options = options or Options(workers=self.workers, limits=self.limits)
         engine = Engine(self.store, self._index)
-        prover = replace(self._prover(extractor_of(self.store)), open_hit=lru_cache(OPENED)(self._opener.sample))
+        prover = replace(self._prover(extractor_of(self.store)), open_hit=lru_cache(OPENED)(self._decoder.sample))
         asker = Asker(self.store, engine, prover, tuple(channels), FUSERS.make("weighted"), options)
         rng = np.random.default_rng(seed)
         claim: Claim = "copy" if labels is None else "class"
@@ -361,14 +369,14 @@ class Library:
 
     def save_groups_html(self, groups: Sequence[Group], path: str | os.PathLike[str]) -> Path:
         """The groups with their thumbnails, on a page that stands alone."""
-        return write_atomically(Path(path), groups_html(groups, self._opener).encode("utf-8", "backslashreplace"))
+        return write_atomically(Path(path), groups_html(groups, self._decoder).encode("utf-8", "backslashreplace"))
 
     def _samples(self, sources: Sequence[Source], crop: Box | None) -> list[Sample]:
         if not sources:
             raise BadQuery("search needs a picture: a file, a URL, bytes, an array or a PIL image")
         if crop is not None and len(sources) > 1:
             raise BadQuery("a crop goes with a single picture; crop the others yourself")
-        return [sample(source, decode=self._opener.decode, box=crop) for source in sources]
+        return [sample(source, decode=self._decoder.decode, box=crop) for source in sources]
 
     # looking after
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, overload
 
 from lookalike.errors import MissingExtra
 from lookalike.search.atomic import write_atomically
-from lookalike.search.calibration import Claim
+from lookalike.search.calibration.model import Claim
 from lookalike.types import Answer, Box, Size
 
 if TYPE_CHECKING:
     import pandas
 
-    from lookalike.search.page import Asked, Shown
+    from lookalike.search.pages.render import Asked, Shown
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Results(Sequence[Answer]):
 
     def to_html(self) -> str:
         """A page that stands alone: thumbnails inside, no script, nothing fetched."""
-        from lookalike.search.page import search_page
+        from lookalike.search.pages.render import search_page
 
         asked, shown = self._illustrate(self)
         question = self.question
@@ -96,7 +96,7 @@ class Results(Sequence[Answer]):
         return write_atomically(Path(path), self.to_html().encode("utf-8", "backslashreplace"))
 
     def _repr_html_(self) -> str:
-        from lookalike.search.page import notebook
+        from lookalike.search.pages.render import notebook
 
         asked, shown = self._illustrate(self)
         return notebook(asked, shown)

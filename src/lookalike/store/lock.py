@@ -15,7 +15,7 @@ from lookalike.errors import LibraryBusy
 
 @contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
-    """Held inside; raises `LibraryBusy`, naming the holder, when another process has it."""
+    """IndexCache inside; raises `LibraryBusy`, naming the holder, when another process has it."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / "library.lock")

@@ -14,7 +14,7 @@ import numpy as np
 from lookalike.store.matching import matches
 from lookalike.store.rows import check_vectors, local_of, stranger, unknown
 from lookalike.store.where import parse
-from lookalike.types import Content, Failure, Ids, Kinship, LocalFeatures, Packed, Record, Space, Stamp, Vectors
+from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors, VerifiedPair
 
 
 @dataclass
@@ -28,7 +28,7 @@ class _State:
     plane_spaces: dict[Space, str] = field(default_factory=dict)
     local: dict[Space, dict[int, Packed]] = field(default_factory=dict)
     compared: dict[str, set[int]] = field(default_factory=dict)
-    relations: dict[str, dict[tuple[int, int], Kinship]] = field(default_factory=dict)
+    relations: dict[str, dict[tuple[int, int], VerifiedPair]] = field(default_factory=dict)
     calibrations: dict[str, str] = field(default_factory=dict)
     next_id: int = 1
     generation: int = 0
@@ -152,7 +152,7 @@ class MemoryStore:
         self._vectors(space).update((id, row.copy()) for id, row in zip(ids.tolist(), vectors, strict=True))
 
     def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
-        """Adds or replaces the local features, packed (`local.compact`), of known contents."""
+        """Adds or replaces the local features, packed (`local.packing`), of known contents."""
         self._change(features)
         self._of(space)
         if not self._state.contents.keys() >= features.keys():
@@ -205,7 +205,7 @@ class MemoryStore:
         """What was put under `key`, or None."""
         return self._state.calibrations.get(key)
 
-    def put_relations(self, judge: str, compared: Ids, relations: Sequence[Kinship]) -> None:
+    def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
         self._change(())
         known = self._state.contents.keys()
@@ -218,7 +218,7 @@ class MemoryStore:
         """Ascending ids of contents with a record that `judge` compared with all others there were."""
         return np.intersect1d(self.ids(), np.array(sorted(self._state.compared.get(judge, ())), np.int64))
 
-    def relations(self, judge: str) -> list[Kinship]:
+    def relations(self, judge: str) -> list[VerifiedPair]:
         """What it found, by a, then b."""
         return [each for _, each in sorted(self._state.relations.get(judge, {}).items())]
 

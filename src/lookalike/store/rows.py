@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lookalike.errors import LibraryDamaged, SpaceMismatch
-from lookalike.local.compact import unpacked
+from lookalike.local.packing import unpacked
 from lookalike.store import paths
 from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors
 

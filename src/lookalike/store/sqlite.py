@@ -35,7 +35,7 @@ from lookalike.store.rows import (
 from lookalike.store.schema import vectors_table
 from lookalike.store.where import parse
 from lookalike.store.where_sql import sql
-from lookalike.types import Content, Failure, Ids, Kinship, LocalFeatures, Packed, Record, Space, Stamp, Vectors
+from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors, VerifiedPair
 
 _RECORD = """
     SELECT r.path, r.bytes, r.mtime_ns, r.inode, r.device,
@@ -184,7 +184,7 @@ class SQLiteStore:
         self._put(space, [(id, row.tobytes()) for id, row in zip(ids.tolist(), vectors, strict=True)])
 
     def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
-        """Adds or replaces the local features, packed (`local.compact`), of known contents."""
+        """Adds or replaces the local features, packed (`local.packing`), of known contents."""
         self._put(space, list(features.items()))
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
@@ -248,15 +248,15 @@ class SQLiteStore:
         rows = list(self._database.rows("SELECT text FROM calibrations WHERE key = ?", [key]))
         return str(rows[0][0]) if rows else None
 
-    def put_relations(self, judge: str, compared: Ids, relations: Sequence[Kinship]) -> None:
+    def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
         with _of_known_contents():
             for id in compared.tolist():
                 self._database.note("INSERT OR REPLACE INTO compared (judge, content) VALUES (?, ?)", (judge, id))
-            for kinship in relations:
+            for verified_pair in relations:
                 self._database.note(
                     "INSERT OR REPLACE INTO relations (judge, a, b, relation, score) VALUES (?, ?, ?, ?, ?)",
-                    (judge, kinship.a, kinship.b, kinship.relation, kinship.score),
+                    (judge, verified_pair.a, verified_pair.b, verified_pair.relation, verified_pair.score),
                 )
 
     def compared(self, judge: str) -> Ids:
@@ -267,10 +267,10 @@ class SQLiteStore:
             [judge],
         )
 
-    def relations(self, judge: str) -> list[Kinship]:
+    def relations(self, judge: str) -> list[VerifiedPair]:
         """What it found, by a, then b."""
         rows = self._database.rows("SELECT a, b, relation, score FROM relations WHERE judge = ? ORDER BY a, b", [judge])
-        return [Kinship(*row) for row in rows]
+        return [VerifiedPair(*row) for row in rows]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lookalike.search.ingest import Progress
+    from lookalike.search.ingest.run import Progress
 
 
 @contextmanager

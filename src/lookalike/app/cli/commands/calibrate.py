@@ -15,7 +15,7 @@ from lookalike.app.cli.options import By, Json, LibraryFolder, OutFile, common, 
 from lookalike.app.cli.output import json_bytes, lines, write
 
 if TYPE_CHECKING:
-    from lookalike.search.fitting import Fitted
+    from lookalike.search.calibration.fit import Fitted
 
 CLAIMS = {"copy": "a hit is the picture that the query was made from", "class": "a hit is of the query's class"}
 
@@ -44,7 +44,7 @@ def calibrate(
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import calibrate_document
-    from lookalike.search.ingest import Options
+    from lookalike.search.ingest.run import Options
 
     with open_chosen(library) as opened, bar(common().quiet, "asking") as advance, stop_on_interrupt() as should_stop:
         options = Options(workers, opened.limits, on_commit=advance, should_stop=should_stop)

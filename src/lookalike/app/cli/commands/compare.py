@@ -25,7 +25,7 @@ def compare(
     import sys
 
     from lookalike.app.documents import compare_document
-    from lookalike.search.comparing import compare as compared
+    from lookalike.search.compare import compare as compared
 
     first, second = (sys.stdin.buffer.read() if name == "-" else name for name in (a, b))
     comparison = compared(first, second, describers=describer or ())

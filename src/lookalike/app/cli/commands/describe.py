@@ -23,7 +23,7 @@ def describe(
     """Write the vectors of pictures to an .npz file: paths (n,), vectors (n, d), space (JSON). Needs no library."""
     from lookalike.describe import DESCRIBERS
     from lookalike.search.atomic import write_atomically
-    from lookalike.search.export import describe_files, npz_bytes
+    from lookalike.search.describe import describe_files, npz_bytes
 
     component = DESCRIBERS.spelled(describer, _settings(settings or []))
     try:

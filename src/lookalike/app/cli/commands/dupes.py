@@ -27,7 +27,7 @@ from lookalike.app.cli.options import (
 from lookalike.app.cli.output import json_bytes, lines, nul_separated, shown, write
 
 if TYPE_CHECKING:
-    from lookalike.search.identical import Group
+    from lookalike.search.duplicates.identical import Group
 
 
 class Relation(StrEnum):
@@ -65,7 +65,7 @@ def dupes(
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import dupes_document
-    from lookalike.search.ingest import Options
+    from lookalike.search.ingest.run import Options
 
     with (
         open_chosen(library) as opened,

@@ -73,7 +73,7 @@ def evaluate(
     from lookalike.app.documents import eval_document
     from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, named
     from lookalike.models.cache import cache_folder
-    from lookalike.search.ingest import Options
+    from lookalike.search.ingest.run import Options
 
     rng, describers = np.random.default_rng(seed), named(describer or ())
     with bar(common().quiet) as advance, stop_on_interrupt() as should_stop:

@@ -14,7 +14,7 @@ from lookalike.app.cli.options import Json, JsonLines, LibraryFolder, OutFile, c
 from lookalike.app.cli.output import json_bytes, json_line, lines, shown, write
 
 if TYPE_CHECKING:
-    from lookalike.search.ingest import IndexReport, Progress
+    from lookalike.search.ingest.run import IndexReport, Progress
     from lookalike.search.library import Library
 
 
@@ -65,7 +65,7 @@ def index(
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import index_document
     from lookalike.pixels.limits import Limits
-    from lookalike.search.ingest import Options
+    from lookalike.search.ingest.run import Options
 
     defaults = Limits()
     limits = replace(
@@ -111,7 +111,7 @@ def _summary(report: IndexReport) -> list[str]:
 
 def _alone(library: Library) -> str | None:
     """A sentence for who wanted one describer more, and made a library that has no other."""
-    from lookalike.search.channels import DEFAULT_DESCRIBERS, by_name, describers_of
+    from lookalike.search.ranking.channels import DEFAULT_DESCRIBERS, by_name, describers_of
 
     names = list(by_name(describers_of(library.store)))
     if not names or not set(DEFAULT_DESCRIBERS).isdisjoint(names):

@@ -74,7 +74,7 @@ def locate(
 ) -> int:
     """Say where in a picture a template lies, best place first; with -l in which pictures of the library, and where."""
     from lookalike.app.documents import locate_document
-    from lookalike.search.locating import locate_each
+    from lookalike.search.locate import locate_each
 
     if least is not None and math.isnan(least):
         raise BadQuery("--least takes a number, not nan")
@@ -137,7 +137,7 @@ def _engine(name: str, settings: dict[str, object]) -> Locator:
 
 def _compared(engine: str, method: str, colour: bool) -> dict[str, object]:
     """What is not as it is without options, for an engine that has windows to compare."""
-    from lookalike.match.comparisons import Comparison
+    from lookalike.match.locate.comparisons import Comparison
 
     if method not in get_args(Comparison):
         raise BadQuery(f"--method takes one of {', '.join(get_args(Comparison))}, not {method!r}")
@@ -167,7 +167,7 @@ def _range(option: str, text: str) -> Range:
 
 def _kept(name: str, located: Located, least: float | None, engine: str) -> list[Placement]:
     """Those that score so high, or that are there by their detail; says what was left out and what is not sure."""
-    from lookalike.match.absence import clear_of, is_there
+    from lookalike.match.locate.presence import clear_of, is_there
 
     if not located.certain and engine == "phase":
         shown = "" if least is not None else "; --least 0 shows it all the same"

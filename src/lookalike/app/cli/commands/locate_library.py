@@ -12,8 +12,8 @@ from lookalike.app.cli.output import json_bytes, lines, shown, write
 
 if TYPE_CHECKING:
     from lookalike.protocols import Locator
-    from lookalike.search.everywhere import Finds
-    from lookalike.search.sample import Source
+    from lookalike.search.query.source import Source
+    from lookalike.search.template.library_search import Finds
     from lookalike.types import Placement
 
 

@@ -13,7 +13,7 @@ from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import BadSetting
 
 if TYPE_CHECKING:
-    from lookalike.search.matching import Matched
+    from lookalike.search.match import Matched
 
 PARTS: Final = ("local", "with")
 """What a setting is of."""
@@ -43,7 +43,7 @@ def match(
     import sys
 
     from lookalike.app.documents import match_document
-    from lookalike.search.matching import match as matched
+    from lookalike.search.match import match as matched
 
     first, second = (sys.stdin.buffer.read() if name == "-" else name for name in (a, b))
     of_local, of_matcher = (_settings(settings or [], part) for part in PARTS)
@@ -75,7 +75,7 @@ def _told(result: Matched) -> list[str]:
     kind = f"mirrored {geometry.kind}" if geometry.mirrored else geometry.kind
     told = f"{kind}: {int(geometry.inliers.sum())} of {total} matches between {counts} keypoints agree"
     rows = ("  " + "  ".join(f"{value:12.6g}" for value in row) for row in geometry.model)
-    return [f"{told}; by chance as many would with probability {geometry.p_chance:.0e} or less.", *rows]
+    return [f"{told}; by chance as many would with probability {geometry.nfa:.0e} or less.", *rows]
 
 
 def add_to(app: typer.Typer) -> None:

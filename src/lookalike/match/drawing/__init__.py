@@ -1,0 +1,1 @@
+"""Matches, keypoints, descriptors and responses, drawn for people."""

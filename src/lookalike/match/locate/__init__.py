@@ -1,0 +1,1 @@
+"""Template search: where a template lies in a picture."""

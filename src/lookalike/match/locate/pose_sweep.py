@@ -1,0 +1,204 @@
+"""All sizes, turns and places of a template in small pictures, coarsely: where to look closer.
+
+A turned template has corners outside its rectangle, so that every turn is compared within a mask of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from lookalike.match.locate.correlation import in_threads
+from lookalike.match.locate.pose_refinement import Grey, Halvings, Pose
+
+COARSE = 18
+"""px of a side of a square as large as the template in the picture that is searched, at least where it has them."""
+NARROW = 10
+"""px of its shorter side there."""
+RATIO = 1.12
+"""Of a scale to the next."""
+TURN = 2.4
+"""px by which the corners of a template move from one angle to the next."""
+GRAIN = 2.0
+"""Grey levels of contrast below which a window is noise."""
+PEAK = np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A pose on the grid, and its correlation there."""
+
+    pose: Pose
+    score: float
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The best guesses, best first, and how many windows were compared.
+
+    `best` (h, w): of each px, the best score of all poses with their middle there.
+    """
+
+    guesses: list[Guess]
+    count: int
+    best: Grey
+
+
+@dataclass(frozen=True, eq=False)
+class _Scale:
+    """What was seen at one scale: the best score of every pixel, the angle that gave it, and how many there were."""
+
+    scale: float
+    number: int
+    best: Grey
+    angles: Grey
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A template and an image, and what is allowed."""
+
+    template: Halvings
+    mask: Halvings
+    image: Halvings
+    scales: tuple[float, float]
+    angles: tuple[float, float]
+    """rad"""
+
+    def seen(self, most: int, threads: int) -> Seen:
+        """At most so many guesses."""
+        found = in_threads(self._at, geometric(*self.scales, RATIO), threads)
+        guesses = [guess for one in found for guess in self._peaks(one, most)]
+        guesses.sort(key=lambda one: -one.score)
+        count = sum(one.count for one in found)
+        return Seen(guesses[:most], count, self._map(found))
+
+    def _map(self, found: list[_Scale]) -> Grey:
+        height, width = self.image.at(0).shape
+        best = np.full((height, width), -1, np.float32)
+        for one in found:
+            # A halved picture leaves out what is left of its last px.
+            rows, columns = (side << one.number for side in one.best.shape)
+            large = cv2.resize(one.best, (columns, rows), interpolation=cv2.INTER_NEAREST)
+            np.maximum(best[:rows, :columns], large, out=best[:rows, :columns])
+        return best
+
+    def _at(self, scale: float) -> _Scale:
+        height, width = self.template.at(0).shape
+        room = min(math.sqrt(height * width) / COARSE, min(height, width) / NARROW)
+        number = max(0, math.floor(math.log2(scale * room)))
+        number = min(number, max(0, math.floor(math.log2(min(self.image.at(0).shape) / COARSE))))
+        image = self.image.at(number)
+        shrunk = scale / 2.0**number
+        half = math.ceil(shrunk * math.hypot(height, width) / 2) + 1
+        windows = _Windows.of(image, half)
+        best, angles = np.full(image.shape, -1, np.float32), np.zeros(image.shape, np.float32)
+        count = 0
+        for angle in _angles(self.angles, TURN / (shrunk * math.hypot(height, width) / 2)):
+            place = _room(image.shape, shrunk * width / 2, shrunk * height / 2, angle)
+            turned = self._turned(shrunk, angle, half)
+            if place is None or turned is None:
+                continue
+            scores = windows.correlation(*turned)[place]
+            better = scores > best[place]
+            best[place][better], angles[place][better] = scores[better], angle
+            count += scores.size
+        return _Scale(scale, number, best, angles, count)
+
+    def _turned(self, shrunk: float, angle: float, half: int) -> tuple[Grey, Grey] | None:
+        """The template so large and turned in (2 half + 1) px each way, without its mean; and its mask."""
+        number = max(0, math.floor(math.log2(1 / shrunk)))
+        while number and min(self.template.at(0).shape) < 2 ** (number + 1):
+            number -= 1
+        height, width = self.template.at(0).shape
+        turn = Pose(0, 0, shrunk * 2.0**number, angle).turn
+        shift = half - turn @ np.array([width / 2.0 ** (number + 1) - 0.5, height / 2.0 ** (number + 1) - 0.5])
+        forward, size = np.hstack([turn, shift[:, None]]), (2 * half + 1, 2 * half + 1)
+        grey = cv2.warpAffine(
+            self.template.at(number), forward, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        inside = cv2.warpAffine(self.mask.at(number), forward, size, flags=cv2.INTER_LINEAR) > 0.5
+        if not inside.any():
+            return None
+        centred = np.where(inside, grey - grey[inside].mean(), 0).astype(np.float32)
+        length = float(np.sqrt(np.square(centred).sum()))
+        return (centred / np.float32(length), inside.astype(np.float32)) if length > 0 else None
+
+    def _peaks(self, one: _Scale, most: int) -> list[Guess]:
+        rows, columns = np.nonzero((one.best >= cv2.dilate(one.best, PEAK)) & (one.best > 0))
+        scores = one.best[rows, columns]
+        first = np.argsort(-scores, kind="stable")[:most]
+        size = 2.0**one.number
+        return [
+            Guess(Pose((x + 0.5) * size, (y + 0.5) * size, one.scale, float(one.angles[y, x])), float(one.best[y, x]))
+            for y, x in zip(rows[first].tolist(), columns[first].tolist(), strict=True)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Windows:
+    """The spectra of an image and of its square, with room for a template that sticks out by `half`."""
+
+    shape: tuple[int, int]
+    square: tuple[int, int]
+    values: Grey
+    squares: Grey
+
+    @classmethod
+    def of(cls, image: Grey, half: int) -> _Windows:
+        framed = cv2.copyMakeBorder(image - image.mean(), half, half, half, half, cv2.BORDER_REPLICATE)
+        rows, columns = (cv2.getOptimalDFTSize(side) for side in framed.shape)
+        padded = cv2.copyMakeBorder(
+            framed, 0, rows - framed.shape[0], 0, columns - framed.shape[1], cv2.BORDER_CONSTANT, value=0
+        )
+        shape = (image.shape[0], image.shape[1])
+        return cls(shape, (rows, columns), cv2.dft(padded), cv2.dft(padded * padded))
+
+    def correlation(self, template: Grey, mask: Grey) -> Grey:
+        """(h, w) by the px on which the middle of the template lies."""
+        of_template, of_mask = self._spectrum(template), self._spectrum(mask)
+        products, sums = self._products(self.values, of_template), self._products(self.values, of_mask)
+        count = float(mask.sum())
+        variance = self._products(self.squares, of_mask) - sums * sums / np.float32(count)
+        return np.asarray(products / np.sqrt(np.maximum(variance, np.float32(count * GRAIN**2))))
+
+    def _spectrum(self, kernel: Grey) -> Grey:
+        padded = np.zeros(self.square, np.float32)
+        padded[: kernel.shape[0], : kernel.shape[1]] = kernel
+        return np.asarray(cv2.dft(padded))
+
+    def _products(self, image: Grey, kernel: Grey) -> Grey:
+        both = cv2.mulSpectrums(image, kernel, 0, conjB=True)
+        back = cv2.dft(both, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+        return np.asarray(back[: self.shape[0], : self.shape[1]])
+
+
+def geometric(least: float, most: float, ratio: float) -> list[float]:
+    """From one to the other, evenly, each at most `ratio` times the one before."""
+    steps = math.ceil(math.log(most / least) / math.log(ratio) - 1e-9)
+    return [float(scale) for scale in np.geomspace(least, most, steps + 1)]
+
+
+def _angles(allowed: tuple[float, float], step: float) -> Iterator[float]:
+    """Both ends, and once only where they are the same direction."""
+    spread = allowed[1] - allowed[0]
+    if spread >= 2 * math.pi - 1e-9:
+        count = math.ceil(2 * math.pi / step)
+        yield from (allowed[0] + 2 * math.pi * at / count for at in range(count))
+        return
+    count = math.ceil(spread / step - 1e-9)
+    yield from (allowed[0] + spread * at / max(count, 1) for at in range(count + 1))
+
+
+def _room(shape: tuple[int, ...], across: float, down: float, angle: float) -> tuple[slice, slice] | None:
+    """Where the middle of a turned rectangle may lie, for it to stick out by less than a px."""
+    cosine, sine = abs(math.cos(angle)), abs(math.sin(angle))
+    x, y = across * cosine + down * sine, across * sine + down * cosine
+    left, top = max(0, math.floor(x - 1)), max(0, math.floor(y - 1))
+    right, bottom = shape[1] - left, shape[0] - top
+    return (slice(top, bottom), slice(left, right)) if right > left and bottom > top else None

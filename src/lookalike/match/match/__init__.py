@@ -1,0 +1,1 @@
+"""Matchers: which local features of two pictures belong together."""

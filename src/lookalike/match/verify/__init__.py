@@ -1,0 +1,1 @@
+"""Geometric verification: the transform that matches agree on, and what it proves."""

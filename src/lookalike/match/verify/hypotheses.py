@@ -1,0 +1,54 @@
+"""Models that many matches may agree with: what poses propose, what consensus finds, each fitted ever closer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from lookalike.match.verify.estimators import SAMPLE, consensus, least_squares
+from lookalike.match.verify.frames import Framed
+from lookalike.match.verify.hough_voting import supported
+from lookalike.match.verify.inliers import agree
+from lookalike.types import GeometryKind, Matrix
+
+TIGHTER: Final = (4.0, 2.0, 1.4, 1.0, 1.0)
+"""Times the tolerance, from round to round."""
+
+
+def proposed(
+    kinds: Sequence[GeometryKind], a: Framed, b: Framed, tolerance: float, *, count: int, mirrored: bool
+) -> Iterator[tuple[GeometryKind, Matrix]]:
+    """From each of the `count` best proposals, each kind in turn, fitted from the one before."""
+    for rows in supported(a, b, tolerance, count=count, mirrored=mirrored):
+        model = least_squares("similarity", a.at[rows], b.at[rows])
+        for kind in kinds:
+            fitted = None if model is None else refined(kind, model, a, b, tolerance)
+            if fitted is not None:
+                yield kind, fitted
+                model = fitted
+
+
+def agreed(
+    kinds: Sequence[GeometryKind], a: Framed, b: Framed, tolerance: float, *, iterations: int, seed: int
+) -> Iterator[tuple[GeometryKind, Matrix]]:
+    """Of each kind the one of most support, found by consensus."""
+    for kind in kinds:
+        model = consensus(kind, a.at, b.at, tolerance, iterations=iterations, seed=seed)
+        fitted = None if model is None else refined(kind, model, a, b, tolerance)
+        if fitted is not None:
+            yield kind, fitted
+
+
+def refined(kind: GeometryKind, model: Matrix, a: Framed, b: Framed, tolerance: float) -> Matrix | None:
+    """`kind` fitted to what agrees with `model`, then to what agrees with that, ever closer; None where too few do."""
+    for times in TIGHTER:
+        near = agree(model, a, b, times * tolerance)
+        if near.sum() < SAMPLE[kind]:
+            return None
+        fitted = least_squares(kind, a.at[near], b.at[near])
+        if fitted is None or abs(np.linalg.det(fitted)) < 1e-12:
+            return None
+        model = fitted
+    return model

@@ -1,0 +1,52 @@
+"""Which matches agree with a model: by place, seen from both pictures, and by pose, where it is known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.match.verify.frames import Framed, Points, project
+from lookalike.types import Matrix
+
+TURN: Final = 35.0
+"""Degrees that the angles of two keypoints may differ by after the model."""
+GROWTH: Final = 0.8
+"""Octaves that their scales may."""
+
+
+def agree(model: Matrix, a: Framed, b: Framed, tolerance: float) -> NDArray[np.bool_]:
+    """(n,) whether a pair does, in place and in pose."""
+    return np.asarray((placed(model, a.at, b.at) <= tolerance) & posed(model, a, b))
+
+
+def placed(model: Matrix, a: Points, b: Points) -> NDArray[np.float64]:
+    """(n,) by how much the model misplaces a pair, in the frame where that is more; infinite without an inverse."""
+    forwards = np.linalg.norm(project(model, a) - b, axis=-1)
+    try:
+        inverse = np.asarray(np.linalg.inv(model), np.float64)
+    except np.linalg.LinAlgError:
+        return np.full(forwards.shape, np.inf)
+    backwards = np.linalg.norm(project(inverse, b) - a, axis=-1)
+    return np.asarray(np.maximum(forwards, backwards), np.float64)
+
+
+def posed(model: Matrix, a: Framed, b: Framed) -> NDArray[np.bool_]:
+    """(n,) whether the model turns and scales the keypoint of a as that of b; true where no pose is known."""
+    if a.heading is None or b.heading is None or a.log_scale is None or b.log_scale is None:
+        return np.ones(len(a), np.bool_)
+    slopes = slope(model, a.at)  # (n, 2, 2)
+    turned = np.einsum("nij,nj->ni", slopes, a.heading)
+    along = (turned * b.heading).sum(axis=1) / np.maximum(np.linalg.norm(turned, axis=1), 1e-12)
+    growth = 0.5 * np.log2(np.maximum(np.abs(np.linalg.det(slopes)), 1e-18))
+    close = np.abs(a.log_scale + growth - b.log_scale) <= GROWTH
+    return np.asarray((along >= np.cos(np.radians(TURN))) & close)
+
+
+def slope(model: Matrix, points: Points) -> NDArray[np.float64]:
+    """(n, 2, 2) the derivative of the map at each point."""
+    lifted = points @ model[:, :2].T + model[:, 2]  # (n, 3)
+    depth = np.where(np.abs(lifted[:, 2]) > 1e-9, lifted[:, 2], 1e-9)
+    there = lifted[:, :2] / depth[:, None]
+    return (model[:2, :2] - there[:, :, None] * model[2, :2]) / depth[:, None, None]

@@ -1,0 +1,91 @@
+"""The program of an isolated worker, started by `process`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from lookalike.errors import BadPicture
+from lookalike.pixels.worker_protocol import Kind, Reply, read_job, write_reply
+
+_GRACE_SECONDS: Final = 2.0
+
+
+def main() -> None:
+    """Handles jobs until its input ends, which it does when the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    jobs = io.FileIO(os.dup(0), "rb")
+    replies = io.FileIO(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(2, 1)  # what a C library prints must not end up among the replies
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        handle, seconds = _made(jobs, replies)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)  # from here on prints are those of hostile files: without end, and no one's concern
+        while True:
+            write_reply(replies, *_outcome(jobs, handle, seconds))
+
+
+def _made(jobs: io.FileIO, replies: io.FileIO) -> tuple[Callable[[Any], Reply], float]:
+    try:
+        make, memory, seconds = read_job(jobs)
+        handle: Callable[[Any], Reply] = make()
+    except EOFError:
+        raise
+    except Exception as error:
+        write_reply(replies, "failed", Reply({"traceback": traceback.format_exc()}))
+        raise SystemExit(1) from error
+    _limit_memory(memory)
+    write_reply(replies, "ready", Reply({}))
+    return handle, seconds
+
+
+def _outcome(jobs: io.FileIO, handle: Callable[[Any], Reply], seconds: float) -> tuple[Kind, Reply]:
+    try:
+        job = read_job(jobs)
+        with _ending_after(seconds + _GRACE_SECONDS):
+            return "reply", handle(job)
+    except (EOFError, BrokenPipeError):
+        raise
+    except BadPicture as error:
+        return _bad(error.reason, error.detail)
+    except MemoryError:
+        return _bad("too_large", "it takes more memory than a worker may use")
+    except Exception as error:  # noqa: BLE001  a defect of the handler costs one job, not the run
+        return _bad("decoder_crash", f"{type(error).__name__}: {error}")
+
+
+@contextlib.contextmanager
+def _ending_after(seconds: float) -> Iterator[None]:
+    """Whoever waits for the job ends it in time; this is for when nobody is left to do so."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)  # its signal ends a process in the middle of anything
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _bad(reason: str, detail: str) -> tuple[Kind, Reply]:
+    return "bad_picture", Reply({"reason": reason, "detail": detail[:500]})
+
+
+def _limit_memory(more: int) -> None:
+    """At most `more` bytes of address space beyond what is in use now, where the system can tell and enforce it."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with open("/proc/self/statm") as statm:
+            used = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = used + more if most == resource.RLIM_INFINITY else min(used + more, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

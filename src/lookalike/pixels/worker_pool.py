@@ -1,0 +1,143 @@
+"""Work on untrusted bytes in worker processes with limits: what kills a worker costs one job."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from types import TracebackType
+from typing import Generic, TypeVar
+
+from lookalike.errors import BadPicture, WorkerFailed
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.worker_process import Process
+from lookalike.pixels.worker_protocol import Reply
+
+__all__ = ["Isolated", "Reply", "WorkerFailed"]
+
+Job = TypeVar("Job")
+
+WATCH_SECONDS = 0.05
+"""A job may overrun its limit by so much."""
+
+
+class Isolated(Generic[Job]):
+    """A pool of worker processes, each started by the first job that finds none free. A context manager.
+
+    `make` is called once in each worker and gives its handler. It and the jobs are pickled; so what they are made of
+    is importable, and not defined in the program that is run. From a handler, `BadPicture` is an outcome as any
+    other; running out of memory is `too_large`, out of time `timeout`, dying or any other error `decoder_crash`.
+    """
+
+    def __init__(self, make: Callable[[], Callable[[Job], Reply]], *, workers: int, limits: Limits) -> None:
+        if workers < 1:
+            raise ValueError(f"workers must be 1 or more, not {workers}")
+        self._made = pickle.dumps((make, limits.memory, limits.seconds), pickle.HIGHEST_PROTOCOL)
+        self._workers = workers
+        self._limits = limits
+        self._threads = ThreadPoolExecutor(workers, "isolated")
+        self._lock = threading.Lock()
+        self._all: set[Process] = set()
+        self._free: list[Process] = []
+        self._watched = False
+        self._closed = threading.Event()
+
+    def start(self) -> None:
+        """A worker that starts now, so that the first job need not wait for all of it."""
+        with self._lock:
+            if not self._all:
+                self._free.append(self._born())
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Reply | BadPicture]]:
+        """Each job with what came of it, in the order of completion; raises `WorkerFailed` where no worker starts.
+
+        Jobs are drawn in the caller's thread, when there is room: two for each worker are under way.
+        """
+        waiting = iter(jobs)
+        under_way: dict[Future[Reply | BadPicture], Job] = {}
+        try:
+            while True:
+                for job in islice(waiting, 2 * self._workers - len(under_way)):
+                    under_way[self._threads.submit(self._handle, job)] = job
+                if not under_way:
+                    return
+                done = next(iter(wait(under_way, return_when=FIRST_COMPLETED).done))
+                yield under_way.pop(done), done.result()
+        finally:
+            for future in under_way:
+                future.cancel()
+
+    def one(self, job: Job) -> Reply:
+        """What comes of a single job; raises its `BadPicture`. From any thread."""
+        outcome = self._threads.submit(self._handle, job).result()
+        if isinstance(outcome, BadPicture):
+            raise outcome
+        return outcome
+
+    def close(self) -> None:
+        """Ends the workers, whatever they are doing; jobs under way have no outcome."""
+        with self._lock:
+            self._closed.set()
+            for process in self._all:
+                process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._all:
+            process.end()
+        self._all.clear()
+
+    def __enter__(self) -> Isolated[Job]:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _handle(self, job: Job) -> Reply | BadPicture:
+        message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        process = self._taken()
+        try:
+            return process.handle(message)
+        finally:
+            self._give_back(process)
+
+    def _taken(self) -> Process:
+        """A worker that is free, or a new one."""
+        with self._lock:
+            while self._free:
+                process = self._free.pop()
+                if process.is_alive:
+                    return process
+                self._bury(process)
+            return self._born()
+
+    def _give_back(self, process: Process) -> None:
+        """A worker that could do its job and died of this one has its successor start at once."""
+        with self._lock:
+            if process.is_alive:
+                self._free.append(process)
+            elif not self._closed.is_set():
+                self._bury(process)
+                if process.was_ready:
+                    self._free.append(self._born())
+
+    def _born(self) -> Process:
+        if self._closed.is_set():
+            raise WorkerFailed("the pool of workers is closed")
+        process = Process(self._made, self._limits)
+        if not self._watched:
+            self._watched = True
+            threading.Thread(target=self._watch, name="isolated-watch", daemon=True).start()
+        self._all.add(process)
+        return process
+
+    def _watch(self) -> None:
+        """Ends workers that are late, by the clock of the whole pool: a timer a job would cost a thread a job."""
+        while not self._closed.wait(WATCH_SECONDS):
+            with self._lock:
+                for process in self._all:
+                    process.kill_if_late()
+
+    def _bury(self, process: Process) -> None:
+        self._all.discard(process)
+        process.end()

@@ -1,0 +1,66 @@
+"""How sure an answer is, where the library knows what its scores are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from lookalike.errors import BadQuery
+from lookalike.protocols import Store
+from lookalike.search.calibration.model import Calibration, key_of
+from lookalike.search.ranking.channels import Channel
+from lookalike.types import Answer, Space
+
+
+def calibration_of(store: Store, channels: Sequence[Channel], proof: Space | None = None) -> Calibration | None:
+    """What this library knows of the score that these channels make, with or without proof; None where it is unknown.
+
+    Of a library that has grown much it is no more known.
+    """
+    text = store.calibration(key_of(channels, proof))
+    if text is None:
+        return None
+    calibration = Calibration.of_json(text)
+    return calibration if calibration.holds_for(len(store.ids())) else None
+
+
+def with_probability(answers: Sequence[Answer], calibration: Calibration | None) -> list[Answer]:
+    """Identical is certain; else as calibrated, None without."""
+    if calibration is None:
+        return [replace(answer, probability=1.0) if answer.relation == "identical" else answer for answer in answers]
+    stated = calibration.probability(np.array([answer.score for answer in answers]))
+    return [
+        replace(answer, probability=1.0 if answer.relation == "identical" else float(probability))
+        for answer, probability in zip(answers, stated, strict=True)
+    ]
+
+
+def threshold_for(precision: float, calibration: Calibration | None) -> float:
+    """The score from which on hits are right in that share of cases; raises `BadQuery` where none is known."""
+    check_precision(precision)
+    known = needed(calibration)
+    threshold = known.threshold(precision)
+    if threshold is None:
+        raise BadQuery(
+            f"no score of this library is right in {100 * precision:g} % of cases, the highest in "
+            f"{100 * max(known.precisions):.1f} %: ask for less, or calibrate with more --originals"
+        )
+    return threshold
+
+
+def check_precision(precision: float) -> None:
+    """Raises `BadQuery` for what is no share."""
+    if not 0 < precision < 1:
+        raise BadQuery(f"a precision is a share between 0 and 1, as 0.99, not {precision:g}")
+
+
+def needed(calibration: Calibration | None) -> Calibration:
+    """Raises `BadQuery` where there is none."""
+    if calibration is None:
+        raise BadQuery(
+            "this library does not know what these scores are worth: run `lookalike calibrate` "
+            "(with the same --by, where there is one; again when the library has more than doubled)"
+        )
+    return calibration

@@ -1,0 +1,93 @@
+"""Two pictures, compared by every describer there is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookalike.describe import DESCRIBERS
+from lookalike.index.similarity import similarity
+from lookalike.pixels.limits import Limits
+from lookalike.protocols import Describer, Explainer
+from lookalike.search.atomic import write_atomically
+from lookalike.search.ingest.fit_describers import must_learn
+from lookalike.search.pages.render import SIDE
+from lookalike.search.query.decoder import PictureDecoder
+from lookalike.search.query.source import Sample, Source, sample
+from lookalike.search.ranking.channels import channels_of
+from lookalike.search.ranking.engine import mean_alike
+from lookalike.search.ranking.explanation import likeness, proof, sameness
+from lookalike.search.ranking.relation import Evidence, RelationClassifier
+from lookalike.search.ranking.verification import proved_score
+from lookalike.types import Explanation, Relation
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """How two pictures relate: the score of a search, each channel's own similarity, and what each has to say."""
+
+    a: Sample
+    b: Sample
+    relation: Relation
+    score: float
+    channels: Mapping[str, float]
+    explanations: Mapping[str, Explanation]
+    why: str
+    evidence: Evidence | None = None
+
+    def save_html(self, path: str | os.PathLike[str]) -> Path:
+        """Both pictures and every explanation, on a page that stands alone."""
+        from lookalike.search.pages.render import comparison_page
+
+        return write_atomically(Path(path), comparison_page(self).encode("utf-8", "backslashreplace"))
+
+
+def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Limits = Limits()) -> Comparison:
+    """`a` and `b` in the channels of `describers`, NAME or NAME:FIELD=VALUE; without any, all that need not learn."""
+    components = [DESCRIBERS.spelled(words) for words in describers or DESCRIBERS]
+    if not describers:
+        components = [component for component in components if not must_learn(component)]
+    decoder = PictureDecoder(limits)
+    try:
+        first, second = sample(a, decode=decoder.decode), sample(b, decode=decoder.decode)
+        for view in (first, second):
+            view.picture(SIDE)  # for a page, which may be asked for when the worker is gone
+        return _compare(first, second, components)
+    finally:
+        decoder.close()
+
+
+def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Comparison:
+    channels = channels_of(describers)
+    own = {
+        channel: similarity(channel.describer.space, channel.describe([a]), channel.describe([b]))[0]  # (1,)
+        for channel in channels
+    }
+    known = {channel.name: channel.describer for channel in channels}
+    scores = {channel.name: float(score[0]) for channel, score in own.items()}
+    same = sameness(a, b)
+    evidence = None if same else _related(a, b)
+    relation: Relation = "identical" if same else evidence.relation if evidence else "similar"
+    likely = likeness(scores, known)
+    return Comparison(
+        a,
+        b,
+        relation=relation,
+        score=1.0 if same else proved_score(float(mean_alike(own)[0]), evidence),
+        channels=scores,
+        explanations={
+            name: describer.explain(a.picture(describer.min_side), b.picture(describer.min_side))
+            for name, describer in known.items()
+            if isinstance(describer, Explainer)
+        },
+        why=same or (proof(evidence.why, likely) if evidence else likely),
+        evidence=evidence,
+    )
+
+
+def _related(a: Sample, b: Sample) -> Evidence | None:
+    classifier = RelationClassifier()
+    first, second = (sample.picture(classifier.min_side) for sample in (a, b))
+    return classifier.relate(first, classifier.ask(first), second)

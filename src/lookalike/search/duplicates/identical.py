@@ -1,0 +1,117 @@
+"""Identical pictures: the same bytes, or other bytes that decode to the same pixels."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import BadPicture
+from lookalike.index.similarity import similarity
+from lookalike.pixels.decode import decode
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.worker_pool import Isolated
+from lookalike.pixels.worker_protocol import Reply
+from lookalike.protocols import Store
+from lookalike.search.duplicates.pixel_digest import pixel_digest
+from lookalike.search.ingest.read import Loaded
+from lookalike.search.ingest.reread import one_file_each, read_again
+from lookalike.search.stored_vectors import rows_of
+from lookalike.types import Ids, Record, Relation, Size, Space, Vectors
+
+SAME_HASH = 0.94
+"""Share of hash bits that decodes of the same pixels have in common at least: one may have been scaled in decoding."""
+SAME_VECTOR = 0.995
+"""The same for a library without a hash."""
+BLOCK = 2048
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files that show one thing: how they relate, and the score of the weakest link that binds them."""
+
+    relation: Relation
+    weakest: float
+    members: tuple[Record, ...]
+
+
+def identical_groups(store: Store, *, workers: int, limits: Limits) -> list[Group]:
+    """Files of the same bytes or pixels, largest group first; only pictures of one size and hash are decoded."""
+    sizes: dict[int, Size] = {}
+    files: Counter[int] = Counter()
+    for record in store.records():
+        sizes[record.id] = record.content.size
+        files[record.id] += 1
+    digests = pixel_digests(store, _suspects(store, sizes), workers=workers, limits=limits)
+    contents: dict[object, list[int]] = defaultdict(list)
+    for id in sizes:
+        contents[digests.get(id, id)].append(id)
+    groups = [
+        Group("identical", 1.0, tuple(store.records(np.array(sorted(ids), np.int64))))
+        for ids in contents.values()
+        if len(ids) > 1 or files[ids[0]] > 1
+    ]
+    return sorted(groups, key=lambda group: (-len(group.members), group.members[0].path))
+
+
+def pixel_digests(store: Store, ids: Ids, *, workers: int, limits: Limits) -> dict[int, str]:
+    """The digest of all pixels of each content that can still be read as it was indexed."""
+    if len(ids) == 0:
+        return {}
+    by_sha256: dict[str, int] = {}
+
+    def jobs() -> Iterator[Loaded]:
+        for id, loaded in read_again(one_file_each(store, ids), limits.bytes):
+            by_sha256[loaded.sha256] = id
+            yield loaded
+
+    with Isolated(DigestPixels(limits), workers=min(workers, len(ids)), limits=limits) as pool:
+        return {
+            by_sha256[item.sha256]: reply.data["digest"]
+            for item, reply in pool.run(jobs())
+            if not isinstance(reply, BadPicture)
+        }
+
+
+@dataclass(frozen=True)
+class DigestPixels:
+    """Makes the handler of a worker: a file in, the digest of all its pixels out."""
+
+    limits: Limits
+
+    def __call__(self) -> Callable[[Loaded], Reply]:
+        return self._digest
+
+    def _digest(self, loaded: Loaded) -> Reply:
+        return Reply({"digest": pixel_digest(decode(loaded.data, limits=self.limits).picture)}, ())
+
+
+def _suspects(store: Store, sizes: dict[int, Size]) -> Ids:
+    """Contents that agree with another one in size and hash."""
+    spaces = store.spaces()
+    if not spaces:
+        return np.empty(0, np.int64)
+    space = min(spaces, key=lambda space: (space.metric != "hamming", -space.dim))
+    of_size: dict[Size, list[int]] = defaultdict(list)
+    for id, size in sizes.items():
+        of_size[size].append(id)
+    suspects = [
+        ids[_has_twin(space, vectors)]
+        for same in of_size.values()
+        if len(same) > 1
+        for ids, vectors in [rows_of(store, space, np.array(sorted(same), np.int64))]
+    ]
+    return np.sort(np.concatenate([np.empty(0, np.int64), *suspects]))
+
+
+def _has_twin(space: Space, vectors: Vectors) -> NDArray[np.bool_]:
+    """(n,) whether another row is as near as two decodes of the same pixels are."""
+    same = SAME_HASH if space.metric == "hamming" else SAME_VECTOR
+    near = [
+        (similarity(space, vectors[start : start + BLOCK], vectors) >= same).sum(axis=1) > 1
+        for start in range(0, len(vectors), BLOCK)
+    ]
+    return np.concatenate([np.empty(0, bool), *near])

@@ -1,0 +1,55 @@
+"""What an isolated worker does with the bytes of one file: decode them, and describe the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lookalike.pixels.decode import decode
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.worker_protocol import Reply
+from lookalike.protocols import Describer
+from lookalike.search.ingest.read import Loaded
+from lookalike.types import Content, Vectors
+
+
+@dataclass(frozen=True)
+class DescribeBytes:
+    """Makes the handler of a worker: bytes in; what decoding tells of them, and one row for each describer, out."""
+
+    describers: tuple[Describer, ...]
+    limits: Limits
+
+    def __call__(self) -> Callable[[Loaded], Reply]:
+        warm_up(self.describers)
+        return self._describe
+
+    def _describe(self, loaded: Loaded) -> Reply:
+        rows: dict[Describer, Vectors] = {}
+        # A decode for each side: what a describer sees must not depend on which others ran.
+        for side in sorted({describer.min_side for describer in self.describers}) or [1]:
+            decoded = decode(loaded.data, min_side=side, limits=self.limits)
+            seeing = (describer for describer in self.describers if describer.min_side == side)
+            rows |= {describer: describer.describe([decoded.picture]) for describer in seeing}
+        facts = {
+            "size": decoded.picture.size,
+            "format": decoded.format,
+            "taken": decoded.taken,
+            "flags": decoded.flags,
+        }
+        return Reply(facts, tuple(rows[describer] for describer in self.describers))
+
+
+def warm_up(describers: Iterable[Describer]) -> None:
+    """Has each load what it needs, so that it counts as the worker's own, not as the first picture's."""
+    for describer in describers:
+        describer.describe([])
+
+
+def content_of(loaded: Loaded, reply: Reply) -> Content:
+    """The content that a worker's reply tells of."""
+    facts = reply.data
+    width, height = facts["size"]
+    return Content(
+        loaded.sha256, len(loaded.data), (width, height), facts["format"], facts["taken"], tuple(facts["flags"])
+    )

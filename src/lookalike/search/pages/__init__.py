@@ -1,0 +1,1 @@
+"""Pages to look at: results, groups and comparisons, each in one file."""

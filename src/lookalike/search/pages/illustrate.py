@@ -1,0 +1,63 @@
+"""Thumbnails and explanations of answers, for pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lookalike.errors import BadPicture
+from lookalike.protocols import Describer, Explainer
+from lookalike.search.duplicates.identical import Group
+from lookalike.search.pages.render import SIDE, Asked, Shown, ShownGroup, groups_page, thumbnail
+from lookalike.search.query.decoder import PictureDecoder
+from lookalike.search.query.source import Sample
+from lookalike.search.results import Results
+from lookalike.types import Answer, Explanation, Record
+
+
+@dataclass(frozen=True)
+class Illustrator:
+    """Opens the pictures of a result again; one that is gone has no thumbnail."""
+
+    decoder: PictureDecoder
+    samples: Sequence[Sample]
+    describers: Mapping[str, Describer]
+    views: Mapping[int, Sample]
+    """By content, what of the question is most like it."""
+
+    def __call__(self, results: Results) -> tuple[list[Asked], list[Shown]]:
+        asked = [Asked(sample.label, thumbnail(sample.picture(SIDE).pixels)) for sample in self.samples]
+        return asked, [self._shown(answer) for answer in results]
+
+    def _shown(self, answer: Answer) -> Shown:
+        hit = self.decoder.sample(answer.record)
+        try:
+            return Shown(answer, thumbnail(hit.picture(SIDE).pixels), self._explanations(answer, hit))
+        except BadPicture:  # gone or changed since it was indexed
+            return Shown(answer, None, {})
+
+    def _explanations(self, answer: Answer, hit: Sample) -> dict[str, Explanation]:
+        if answer.relation == "identical":
+            return {}
+        query = self.views[answer.record.id]
+        return {
+            name: describer.explain(query.picture(describer.min_side), hit.picture(describer.min_side))
+            for name, describer in self.describers.items()
+            if isinstance(describer, Explainer)
+        }
+
+
+def groups_html(groups: Sequence[Group], decoder: PictureDecoder) -> str:
+    """A page of groups, with the thumbnails that can be made."""
+    shown = [
+        ShownGroup(group.relation, group.weakest, [(member, _thumbnail(member, decoder)) for member in group.members])
+        for group in groups
+    ]
+    return groups_page(shown)
+
+
+def _thumbnail(record: Record, decoder: PictureDecoder) -> bytes | None:
+    try:
+        return thumbnail(decoder.sample(record).picture(SIDE).pixels)
+    except BadPicture:
+        return None

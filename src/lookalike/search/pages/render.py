@@ -1,0 +1,154 @@
+"""Results to look at: pages that stand alone in one file, without a script, and a fragment for notebooks."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from lookalike.search.calibration.model import Claim
+from lookalike.search.pages.escape import legible
+from lookalike.types import Answer, Explanation, Pixels, Record, Relation
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from lookalike.search.compare import Comparison
+
+HERE = "lookalike.search.pages"
+SIDE = 240
+"""Longest side of a thumbnail, in px."""
+EVIDENCE_SIDE = 480
+"""Longest side of an explanation's picture, in px."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One view of what was asked; `thumbnail` as `thumbnail` makes it."""
+
+    label: str
+    thumbnail: bytes | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer with what to draw; `thumbnail` is None where the file is gone, `explanations` are by channel."""
+
+    answer: Answer
+    thumbnail: bytes | None
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ShownGroup:
+    """Files that show one thing, each with its thumbnail or None."""
+
+    relation: Relation
+    weakest: float
+    members: Sequence[tuple[Record, bytes | None]]
+
+
+def thumbnail(pixels: Pixels, side: int = SIDE) -> bytes:
+    """WebP of at most `side` px a side, never enlarged; made of the pixels alone, so that no metadata comes along."""
+    from PIL import Image
+
+    image = Image.fromarray(pixels)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    image.save(file, "WEBP", quality=80)
+    return file.getvalue()
+
+
+def search_page(
+    asked: Sequence[Asked],
+    shown: Sequence[Shown],
+    *,
+    searched: int,
+    seconds: float,
+    where: str | None,
+    claim: Claim | None = None,
+) -> str:
+    """The answers to one question; `searched` pictures were eligible; `claim` is what probabilities are of."""
+    return _rendered(
+        "search.html", asked=asked, shown=shown, searched=searched, seconds=seconds, where=where, claim=claim
+    )
+
+
+def groups_page(groups: Sequence[ShownGroup]) -> str:
+    """Groups of pictures that are one picture."""
+    return _rendered("groups.html", groups=groups)
+
+
+def comparison_page(comparison: Comparison) -> str:
+    """Two pictures side by side, with what every channel says of them."""
+    views = [Asked(view.label, thumbnail(view.picture(SIDE).pixels)) for view in (comparison.a, comparison.b)]
+    return _rendered("comparison.html", views=views, comparison=comparison)
+
+
+def notebook(asked: Sequence[Asked], shown: Sequence[Shown]) -> str:
+    """The answers as a fragment that carries its own style."""
+    return _rendered("notebook.html", asked=asked, shown=shown)
+
+
+def _rendered(template: str, **values: object) -> str:
+    return environment(HERE).get_template(template).render(values)
+
+
+@cache
+def environment(package: str) -> Environment:
+    """Templates of `package` over those here, its `page.css` added to the style."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    packages = dict.fromkeys([HERE, package])
+    styles = [resources.files(name).joinpath("templates", "page.css").read_text("utf-8") for name in packages]
+    style = "".join(styles)
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader(HERE)]),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: legible(value) if type(value) is str else value,  # markup, a kind of str, is ours
+    )
+    environment.globals |= {"style": style, "style_hash": _csp_hash(style)}
+    environment.filters |= {
+        "bytes": _bytes,
+        "data_uri": _data_uri,
+        "evidence": lambda pixels: _data_uri(thumbnail(pixels, EVIDENCE_SIDE)),
+        "file_name": lambda path: PurePath(path).name,
+        "file_uri": lambda path: PurePath(path).as_uri(),
+        "folder": lambda path: str(PurePath(path).parent),
+        "share": lambda score: f"{min(max(score, 0.0), 1.0) * 100:.1f}",
+        "percent": _percent,
+        "size": lambda size: f"{size[0]} × {size[1]}",
+    }
+    return environment
+
+
+def _csp_hash(style: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode('ascii')}"
+
+
+def _data_uri(webp: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(webp).decode('ascii')}"
+
+
+def _percent(probability: float) -> str:
+    """Whole percents; near both ends, where they say too little, tenths."""
+    percent = 100 * probability
+    return f"{percent:.0f} %" if 1 <= percent <= 99 or probability in (0, 1) else f"{percent:.1f} %"
+
+
+def _bytes(count: int) -> str:
+    """Two digits at least, in the largest unit that leaves a number of at least 1."""
+    for power, unit in ((3, "GB"), (2, "MB"), (1, "kB")):
+        amount = count / 1000**power
+        if amount >= 0.9995:
+            return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
+    return f"{count} B"

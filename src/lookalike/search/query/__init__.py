@@ -1,0 +1,1 @@
+"""The question: where a picture, a URL or a palette becomes pixels."""

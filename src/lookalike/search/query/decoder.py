@@ -1,0 +1,56 @@
+"""Pictures for questions and pages: decoded in one isolated worker that starts with the first."""
+
+from __future__ import annotations
+
+from lookalike.errors import BadPicture
+from lookalike.pixels.door import DecodeJob, Decoder, picture_of
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.worker_pool import Isolated
+from lookalike.search.ingest.read import load
+from lookalike.search.ingest.scan import Found
+from lookalike.search.query.source import Sample
+from lookalike.types import Failure, Picture, Record
+
+
+class PictureDecoder:
+    """Bytes and records to pictures."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._pool: Isolated[DecodeJob] | None = None
+
+    def start(self) -> None:
+        """The worker, ahead of the first picture."""
+        self._started().start()
+
+    def decode(self, data: bytes, min_side: int | None) -> Picture:
+        """Raises `BadPicture` where the bytes give none."""
+        if len(data) > self._limits.bytes:
+            raise BadPicture("too_large", f"{len(data)} bytes, more than the limit of {self._limits.bytes}")
+        return picture_of(self._started().one(DecodeJob(data, min_side))).picture
+
+    def opacity(self, data: bytes) -> Picture:
+        """White where the picture is opaque, black where it is transparent; raises as `decode`."""
+        return picture_of(self._started().one(DecodeJob(data, None, opacity=True))).picture
+
+    def _started(self) -> Isolated[DecodeJob]:
+        if self._pool is None:
+            self._pool = Isolated(Decoder(self._limits), workers=1, limits=self._limits)
+        return self._pool
+
+    def sample(self, record: Record) -> Sample:
+        """A file of the library; its picture raises `BadPicture` when the file is not as it was indexed."""
+        content = record.content
+        return Sample(record.path, content.sha256, lambda min_side: self._open(record, min_side), content.size)
+
+    def _open(self, record: Record, min_side: int | None) -> Picture:
+        loaded = load(Found(record.path, record.stamp), self._limits.bytes)
+        if isinstance(loaded, Failure):
+            raise BadPicture(loaded.reason, loaded.detail)
+        return self.decode(loaded.data, min_side)
+
+    def close(self) -> None:
+        """Ends the worker."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None

@@ -1,0 +1,194 @@
+"""A picture that is asked about, from wherever it comes: a file, bytes, a URL, an array, a PIL image."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import BadPicture, BadQuery
+from lookalike.pixels.crop import crop as cropped
+from lookalike.pixels.exif import upright_size
+from lookalike.pixels.sniff import HEAD, sniff
+from lookalike.pixels.turn import TURNED, UPRIGHT, turned
+from lookalike.search.query.colours import is_palette, picture_of
+from lookalike.types import Box, Picture, Size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Source: TypeAlias = "str | os.PathLike[str] | bytes | NDArray[np.generic] | Image"
+"""A path, an http(s) URL, `colour:#2a6f97`, the bytes of a file, pixels (h, w[, 3 or 4]), or a PIL image."""
+
+Decode: TypeAlias = Callable[[bytes, int | None], Picture]
+"""Bytes and the side that must be kept (None: all pixels) -> picture."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One view of what is asked about. `sha256` is that of the bytes it came as; None where there were none.
+
+    `orientation` is that in which it shows what it came as (see `pixels.turn`).
+    """
+
+    label: str
+    sha256: str | None
+    _make: Callable[[int | None], Picture]
+    _size: Size | None = None
+    orientation: int = UPRIGHT
+    _made: dict[int | None, Picture] = field(default_factory=dict, repr=False)
+
+    def picture(self, min_side: int | None) -> Picture:
+        """As a describer with that `min_side` must see it, None: all its pixels; decoded once."""
+        if min_side not in self._made:
+            self._made[min_side] = self._make(min_side)
+        return self._made[min_side]
+
+    @property
+    def size(self) -> Size:
+        """(w, h) px of the whole sample."""
+        return self._size or (next(iter(self._made.values()), None) or self.picture(None)).size
+
+    def orientations(self) -> list[Sample]:
+        """As it is, then in the seven other ways that it can be turned and mirrored."""
+        return [self, *(self._turned(orientation) for orientation in TURNED)]
+
+    def _turned(self, orientation: int) -> Sample:
+        def make(min_side: int | None) -> Picture:
+            return turned(self.picture(min_side), orientation)
+
+        size = None if self._size is None else upright_size(self._size, orientation)
+        return Sample(self.label, None, make, size, orientation)
+
+
+def sample(source: Source, *, decode: Decode, box: Box | None = None, label: str | None = None) -> Sample:
+    """The picture at `source`, or the part of it in `box` (px of the original); raises where there is none."""
+    if is_palette(source):
+        return _of_picture(picture_of(source), label or source, box)
+    named = label or name_of(source)
+    if isinstance(source, (str, os.PathLike)):
+        source = _read(source)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return _of_bytes(bytes(source), named or "bytes", _naming(named, decode) if named else decode, box)
+    return _of_picture(_picture(source), label or "array", box)
+
+
+def fetched(source: Source) -> Source:
+    """What is at a path or a URL, as bytes; everything else as it is."""
+    return _read(source) if isinstance(source, (str, os.PathLike)) and not is_palette(source) else source
+
+
+def name_of(source: Source) -> str | None:
+    """What a person calls it: a path or a URL; None for pixels and bytes."""
+    return os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
+
+
+def opaque(source: Source, *, opacity: Callable[[bytes], Picture]) -> NDArray[np.bool_] | None:
+    """(h, w) where the picture, as `fetched` gives it, is opaque; None where it is so everywhere."""
+    if is_palette(source):
+        return None
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        data = bytes(source)
+        alpha = None if sniff(data[:HEAD]) == "jpeg" else opacity(data).pixels[:, :, 0]
+    else:
+        array = _levels(_array(source))
+        alpha = array[:, :, 3] if array.ndim == 3 and array.shape[2] == 4 else None
+    return None if alpha is None or (alpha >= 128).all() else np.asarray(alpha >= 128)
+
+
+def _of_bytes(data: bytes, label: str, decode: Decode, box: Box | None) -> Sample:
+    if box is not None:
+        return _of_picture(decode(data, None), label, box)
+    return Sample(label, hashlib.sha256(data).hexdigest(), lambda min_side: decode(data, min_side))
+
+
+def _naming(name: str, decode: Decode) -> Decode:
+    """The same, whose errors say which picture it was: a question may have several."""
+
+    def decoded(data: bytes, min_side: int | None) -> Picture:
+        try:
+            return decode(data, min_side)
+        except BadPicture as error:
+            raise BadPicture(error.reason, error.detail, name) from error
+
+    return decoded
+
+
+def _of_picture(picture: Picture, label: str, box: Box | None) -> Sample:
+    part = picture if box is None else cropped(picture, box)
+    return Sample(label, None, lambda _: part)
+
+
+def _read(source: str | os.PathLike[str]) -> bytes:
+    name = os.fspath(source)
+    if name.startswith(("http://", "https://")):
+        from lookalike.search.query.fetch import fetch
+
+        return fetch(name)
+    path = Path(name)
+    if not path.is_file():  # a pipe would block, a folder cannot be read
+        raise BadQuery(f"{name!r} {_no_file(path)}")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadQuery(f"cannot read {name!r}: {error.strerror}") from error
+
+
+def _no_file(path: Path) -> str:
+    """What is there instead, or what may have been meant."""
+    if path.is_dir():
+        return "is a folder: ask about one of its pictures"
+    if path.suffix or path.exists():
+        return "is not a file"
+    return "is not a file: a picture is a path, an http(s) URL or colours, as colour:#2a6f97; words find nothing"
+
+
+def _picture(source: object) -> Picture:
+    pixels = _rgb(_array(source))
+    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+
+
+def _array(source: object) -> NDArray[Any]:
+    return source if isinstance(source, np.ndarray) else _array_of_image(source)
+
+
+def _array_of_image(source: object) -> NDArray[np.generic]:
+    from PIL import Image, ImageOps
+
+    if not isinstance(source, Image.Image):
+        raise BadQuery(f"a picture is a path, a URL, bytes, a numpy array or a PIL image, not {type(source).__name__}")
+    upright = ImageOps.exif_transpose(source)
+    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
+    return np.asarray(upright.convert("RGBA" if has_alpha else "RGB"))
+
+
+def _rgb(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """(h, w, 3) uint8, alpha over white; floats are taken to lie in [0, 1]."""
+    if array.ndim == 2:
+        array = np.stack([array] * 3, axis=-1)
+    if array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
+        raise BadQuery(f"pixels are (h, w), (h, w, 3) or (h, w, 4), not {array.shape}")
+    array = _levels(array)
+    if array.shape[2] == 4:
+        alpha = array[..., 3:].astype(np.float32) / 255
+        array = np.rint(array[..., :3] * alpha + 255 * (1 - alpha))
+    return np.ascontiguousarray(array, np.uint8)
+
+
+def _levels(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """Of the same shape, 0 to 255."""
+    if array.dtype == np.bool_:
+        return np.asarray(array * np.uint8(255))
+    if np.issubdtype(array.dtype, np.floating):
+        if not np.isfinite(array).all() or array.min(initial=0) < 0 or array.max(initial=0) > 1:
+            raise BadQuery("float pixels must lie in [0, 1]")
+        return np.asarray(np.rint(array * 255).astype(np.uint8))
+    if array.dtype != np.uint8:
+        raise BadQuery(f"pixels are uint8, bool or float, not {array.dtype}")
+    return np.asarray(array)

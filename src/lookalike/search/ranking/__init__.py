@@ -1,0 +1,1 @@
+"""From a query to ordered answers: candidates, exact scores, geometry, relation, explanation."""

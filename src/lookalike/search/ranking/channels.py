@@ -1,0 +1,121 @@
+"""Channels: a describer, what the store holds of it, and how much it counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.describe import DESCRIBERS
+from lookalike.errors import BadQuery, LookalikeError, SpaceMismatch
+from lookalike.index.similarity import similarity
+from lookalike.protocols import Describer, Store
+from lookalike.registry import spelling
+from lookalike.search.query.source import Sample
+from lookalike.types import Ids, Vectors
+
+DEFAULT_DESCRIBERS = ("convnet", "histogram", "phash")
+DEFAULT_WEIGHTS: Mapping[str, float] = {"convnet": 1.0, "histogram": 0.1, "phash": 0.25}
+"""Of a channel that is not named here: 0, unless the question names it."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One way of comparing, and its share in the score.
+
+    `called` is its name where that of the describer does not tell it from others, see `by_name`.
+    """
+
+    describer: Describer
+    weight: float
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.called or self.describer.name
+
+    def describe(self, samples: Sequence[Sample]) -> Vectors:
+        """(views, d)"""
+        return self.describer.describe([sample.picture(self.describer.min_side) for sample in samples])
+
+    def alike(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Similarities on the scale that channels share: 0 as of unrelated pictures, 1 as of one with itself."""
+        floor = np.float32(self.describer.unrelated)
+        return np.asarray(np.clip((scores - floor) / (1 - floor), 0, 1), np.float32)
+
+    def similarities(self, store: Store, queries: Vectors, ids: Ids) -> NDArray[np.float32]:
+        """(views, len(ids)) exact similarities to the vectors in the store; NaN where there is none."""
+        scores = np.full((len(queries), len(ids)), np.nan, np.float32)
+        for found, vectors in store.vectors(self.describer.space, ids):
+            scores[:, np.searchsorted(ids, found)] = similarity(self.describer.space, queries, vectors)
+        return scores
+
+
+def describers_of(store: Store) -> list[Describer]:
+    """One for each space that this program can still fill and ask; a space of another revision is left alone."""
+    describers = []
+    for space in store.spaces():
+        try:
+            describer = DESCRIBERS.restore(store.configuration(space))
+        except LookalikeError:  # of a package that is not installed here, or of fields that are no more
+            continue
+        if describer.space == space:
+            describers.append(describer)
+    return describers
+
+
+def by_name(describers: Sequence[Describer]) -> dict[str, Describer]:
+    """Each under its NAME where it is the only one of it, else NAME:FIELD=VALUE with what is not the default."""
+    distinct = list(dict.fromkeys(describers))
+    count = Counter(each.name for each in distinct)
+    return {each.name if count[each.name] == 1 else spelling(each): each for each in distinct}
+
+
+def channels_of(describers: Sequence[Describer], by: Mapping[str, float] | None = None) -> list[Channel]:
+    """Those that `by` names with its weights, else all with the default weights."""
+    known = by_name(describers)
+    if not known:
+        raise SpaceMismatch(
+            "the library has no space that this version can ask; run `lookalike index PATH` to fill one"
+        )
+    weights = _defaults(known) if by is None else {_meant(words, known): weight for words, weight in by.items()}
+    for name, weight in weights.items():
+        if not 0 <= weight < float("inf"):
+            raise BadQuery(f"the weight of {name!r} must be 0 or more, not {weight}")
+    if not any(weights.values()):
+        raise BadQuery("at least one channel needs a weight above 0")
+    return [Channel(known[name], weight, name) for name, weight in weights.items()]
+
+
+def _defaults(names: Iterable[str]) -> dict[str, float]:
+    """The default weights of those that have one; where none has, all count alike."""
+    weights = {name: DEFAULT_WEIGHTS.get(name, 0.0) for name in names}
+    return weights if any(weights.values()) else dict.fromkeys(weights, 1.0)
+
+
+def _meant(words: str, known: Mapping[str, Describer]) -> str:
+    """The name among `known` of NAME or NAME:FIELD=VALUE; raises where none is that, or NAME may be several."""
+    if words in known:
+        return words
+    wanted = DESCRIBERS.spelled(words)
+    same = [name for name, describer in known.items() if spelling(describer) == spelling(wanted)]
+    if same:
+        return same[0]
+    several = [name for name, describer in known.items() if describer.name == words]
+    if several:
+        raise BadQuery(f"the library has {words!r} with several settings: name one of {', '.join(sorted(several))}")
+    raise SpaceMismatch(
+        f"the library has no {words!r} vectors, only {', '.join(sorted(known))}; "
+        f"add them with `lookalike index PATH --describer {words}`"
+    )
+
+
+def describers_to_fill(store: Store, named: Sequence[Describer]) -> list[Describer]:
+    """Those the store has and those that are named; for a new library without a name, the defaults."""
+    there = describers_of(store)
+    if not there and not named:
+        return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
+    return list(dict.fromkeys([*there, *named]))

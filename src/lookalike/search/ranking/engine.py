@@ -1,0 +1,121 @@
+"""From samples to ranked contents: candidates of every channel, scored exactly by all of them, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.index.similarity import similarity
+from lookalike.protocols import Fuser, Index, Store
+from lookalike.search.ranking.channels import Channel
+from lookalike.types import Hits, Ids, Space, Vectors
+
+CANDIDATES = 100
+"""Asked of each channel at least; the exact scores then decide among them."""
+_NONE: Ids = np.empty(0, np.int64)
+SAME = 0.9
+"""Two hits that are this alike, on the scale of the score, are one picture when results are collapsed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """(k,) contents, best first; their score in [0, 1]; each channel's own similarity, NaN where it has none.
+
+    `views` (k,) says which view of what was asked about is most like each, the first of those that are alike.
+    """
+
+    ids: Ids
+    scores: NDArray[np.float32]
+    channels: Mapping[str, NDArray[np.float32]]
+    views: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, at: NDArray[np.int64]) -> Ranking:
+        """Those at these positions."""
+        own = {name: own[at] for name, own in self.channels.items()}
+        return Ranking(self.ids[at], self.scores[at], own, self.views[at])
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Asks a store, through the index of each space."""
+
+    store: Store
+    index: Callable[[Space], Index]
+
+    def rank(
+        self,
+        queries: Mapping[Channel, Vectors],
+        fuser: Fuser,
+        *,
+        k: int,
+        among: Ids | None = None,
+        others: Ids = _NONE,
+    ) -> Ranking:
+        """The best `k` contents (of `among`) by (views, d) rows of each channel, and `others` in their places.
+
+        Several views are of one thing, of which the best counts.
+        """
+        ids = np.union1d(self._candidates(queries, k, among), others)
+        of_views = {channel: channel.similarities(self.store, queries[channel], ids) for channel in queries}
+        own = {channel: scores.max(axis=0) for channel, scores in of_views.items()}  # (views, n) -> (n,)
+        views = mean_alike(of_views).argmax(axis=0)
+        order = _fuse(ids, own, fuser, len(ids))
+        order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
+        return Ranking(ids, mean_alike(own), {channel.name: scores for channel, scores in own.items()}, views)[order]
+
+    def _candidates(self, queries: Mapping[Channel, Vectors], k: int, among: Ids | None) -> Ids:
+        """Ascending ids that at least one channel that counts puts near the top."""
+        found = [np.empty(0, np.int64)]
+        for channel, vectors in queries.items():
+            if channel.weight > 0:
+                hits = self.index(channel.describer.space).search(vectors, max(CANDIDATES, 2 * k), among)
+                found += [view.ids for view in hits]
+        return np.unique(np.concatenate(found))
+
+    def fold(self, ranking: Ranking, channels: Sequence[Channel]) -> list[list[int]]:
+        """Positions in `ranking`, each with those after it that show nearly the same picture."""
+        near = self._alike_one_another(ranking.ids, channels) >= SAME
+        groups: list[list[int]] = []
+        taken = np.zeros(len(ranking), bool)
+        for first in range(len(ranking)):
+            if not taken[first]:
+                group = np.flatnonzero(near[first] & ~taken)
+                group = group[group >= first]
+                taken[group] = True
+                groups.append([first, *group[group > first].tolist()])
+        return groups
+
+    def _alike_one_another(self, ids: Ids, channels: Sequence[Channel]) -> NDArray[np.float32]:
+        """(n, n) scores between the contents themselves."""
+        ascending = np.argsort(ids)
+        pairs = {}
+        for channel in channels:
+            space = channel.describer.space
+            scores = np.full((len(ids), len(ids)), np.nan, np.float32)
+            rows = [(found, vectors) for found, vectors in self.store.vectors(space, ids[ascending])]
+            if rows:
+                at = ascending[np.searchsorted(ids[ascending], np.concatenate([found for found, _ in rows]))]
+                vectors = np.concatenate([vectors for _, vectors in rows])
+                scores[np.ix_(at, at)] = similarity(space, vectors, vectors)
+            pairs[channel] = scores
+        return mean_alike(pairs)
+
+
+def mean_alike(own: Mapping[Channel, NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Weighted mean of channels' similarities on their common scale, in [0, 1]; a channel without a vector says 0."""
+    total = sum(channel.weight for channel in own)
+    parts = [channel.weight / total * channel.alike(np.nan_to_num(scores)) for channel, scores in own.items()]
+    return np.asarray(np.sum(parts, axis=0), np.float32)
+
+
+def _fuse(ids: Ids, own: Mapping[Channel, NDArray[np.float32]], fuser: Fuser, k: int) -> NDArray[np.int64]:
+    """(k,) positions in `ids`, best first."""
+    lists = {channel.name: Hits.ranked(ids, channel.alike(np.nan_to_num(scores))) for channel, scores in own.items()}
+    weights = {channel.name: channel.weight for channel in own}
+    return np.searchsorted(ids, fuser.fuse(lists, weights, k).ids)

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lookalike.local import EXTRACTORS
+from lookalike.local.packing import Rows, packed, unpacked
+from lookalike.types import Keypoints, LocalFeatures, Picture
+
+
+@pytest.mark.parametrize(
+    ("rows", "bytes_a_keypoint", "least"),
+    [("float32", 521, 0.9999999), ("float16", 265, 0.99999), ("uint8", 137, 0.999), ("uint4", 73, 0.98)],
+)
+def test_sift_comes_back_nearly_as_it_was(
+    rows: Rows, bytes_a_keypoint: int, least: float, photos: list[Picture]
+) -> None:
+    features = EXTRACTORS.make("sift", {"side": 320, "max_keypoints": 300}).extract(photos[0])
+    data = packed(features, rows)
+    again = unpacked(data)
+    assert len(data) < bytes_a_keypoint * len(features) + 200
+    assert again.keypoints.size == features.keypoints.size
+    np.testing.assert_allclose(again.keypoints.xy, features.keypoints.xy, atol=0.01)
+    assert features.keypoints.scale is not None
+    assert features.keypoints.angle is not None
+    np.testing.assert_allclose(again.keypoints.scale, features.keypoints.scale, rtol=1e-3)
+    turn = np.angle(np.exp(1j * (again.keypoints.angle - features.keypoints.angle)))
+    assert np.abs(turn).max() < np.pi / 250
+    assert (again.descriptors * features.descriptors).sum(axis=1).min() > least
+
+
+def test_bits_come_back_as_they_were(photos: list[Picture]) -> None:
+    features = EXTRACTORS.make("orb", {"side": 200}).extract(photos[0])
+    np.testing.assert_array_equal(unpacked(packed(features)).descriptors, features.descriptors)
+
+
+def test_halves_of_bytes_come_back_where_they_were() -> None:
+    rows = np.array([[0, 15, 3, 7, 1], [2, 0, 14, 9, 15], [15, 1, 0, 8, 4]], np.float32)  # an odd number of values
+    keypoints = Keypoints(np.zeros((3, 2), np.float32), np.ones(3, np.float32), (9, 9))
+    again = unpacked(packed(LocalFeatures(keypoints, rows), "uint4")).descriptors
+    np.testing.assert_allclose(again, rows / np.linalg.norm(rows, axis=1, keepdims=True), atol=1e-6)
+
+
+def test_nothing_comes_back_as_nothing_and_what_is_unknown_stays_so(photos: list[Picture]) -> None:
+    patch = EXTRACTORS.make("patch", {"side": 200})
+    assert unpacked(packed(patch.extract(photos[0]))).keypoints.angle is None
+    none = patch.extract(Picture(np.zeros((40, 40, 3), np.uint8), (40, 40)))
+    for rows in ("uint8", "uint4"):
+        assert unpacked(packed(none, rows)).descriptors.shape == (0, patch.space.columns)

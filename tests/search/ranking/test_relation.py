@@ -1,0 +1,130 @@
+"""Edited copies are proved with their exact place, other photos of a scene are not called copies."""
+
+import cv2
+import numpy as np
+import pytest
+
+from lookalike.pixels.augment import EDITS, edit
+from lookalike.search.ranking.relation import RelationClassifier
+from lookalike.types import Picture
+
+RELATER = RelationClassifier()
+LEAST = {"strong": 2, "collage": 3, "crop": 3, "text": 3, "box": 3}
+"""Of four photos, how many must be proved; of the other edits all."""
+
+
+def picture(pixels):
+    return Picture(np.ascontiguousarray(pixels), pixels.shape[1::-1])
+
+
+def related(a, b):
+    return RELATER.relate(picture(a), RELATER.extract(picture(a)), picture(b))
+
+
+@pytest.fixture(scope="module")
+def pixels(photos, photo_files):
+    named = {file.stem: photo.pixels for file, photo in zip(photo_files, photos, strict=True)}
+    return {name: named[name] for name in ("astronaut", "chelsea", "coffee", "rocket")}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_copy_is_proved_and_its_transform_is_the_one_that_was_made(pixels, name):
+    proved = 0
+    for seed, (of, original) in enumerate(pixels.items()):
+        made = edit(name, original, seed, pixels["coffee" if of != "coffee" else "astronaut"])
+        found = related(made.pixels, original)
+        if found is not None and found.relation == "copy":
+            proved += 1
+            size = [[original.shape[1]], [original.shape[0]], [1]]
+            inside = np.array([[0.3, 0.5, 0.7], [0.4, 0.6, 0.5], [1, 1, 1]]) * size
+            there = np.linalg.inv(made.transform) @ inside
+            back = np.array(found.transform) @ (there / there[2])
+            assert abs((back / back[2])[:2] - inside[:2]).max() < 3
+    assert proved >= LEAST.get(name, len(pixels))
+
+
+def test_the_boxes_of_a_crop_are_its_place_in_the_original_and_all_of_itself(pixels):
+    original = pixels["astronaut"]
+    found = related(original[100:300, 150:400], original)
+    assert found.relation == "copy"
+    np.testing.assert_allclose(found.box, (150, 100, 250, 200), atol=1)
+    np.testing.assert_allclose(found.query_box, (0, 0, 250, 200), atol=1)
+    assert "at 100 % of its size" in found.why
+
+
+def test_a_picture_pasted_into_another_is_found_in_it(pixels):
+    page = pixels["coffee"].copy()
+    small = pixels["chelsea"][::2, ::2]
+    page[40 : 40 + small.shape[0], 200 : 200 + small.shape[1]] = small
+    found = related(page, pixels["chelsea"])
+    assert found.relation == "copy"
+    np.testing.assert_allclose(found.query_box, (200, 40, small.shape[1], small.shape[0]), atol=2)
+
+
+def test_mirrored_and_turned_copies_say_so(pixels):
+    original = pixels["astronaut"]
+    assert "mirrored" in related(original[:, ::-1], original).why
+    assert "turned by 90 degrees clockwise" in related(np.rot90(original), original).why
+    assert "turned by 90 degrees counterclockwise" in related(np.rot90(original, 3), original).why
+
+
+def test_other_pictures_and_empty_ones_are_not_related(pixels):
+    names = list(pixels)
+    for at, name in enumerate(names):
+        assert related(pixels[name], pixels[names[at - 1]]) is None
+    flat, noise = (
+        np.full((300, 400, 3), 128, np.uint8),
+        np.random.default_rng(0).integers(0, 256, (300, 400, 3), np.uint8),
+    )
+    thin = np.zeros((2, 900, 3), np.uint8)
+    for other in (flat, noise, thin):
+        assert related(pixels["coffee"], other) is None
+        assert related(other, pixels["coffee"]) is None
+
+
+def test_views_of_a_plane_and_of_a_scene_are_no_copies(shared_data):
+    from lookalike.pixels.decode import decode
+    from lookalike.pixels.limits import Limits
+
+    for folder in ("oxford_affine/graf", "hpatches/v_dogman", "sacre_coeur/mapping"):
+        files = [file for file in sorted((shared_data / folder).iterdir()) if file.suffix in (".png", ".ppm", ".jpg")]
+        views = [decode(file.read_bytes(), min_side=RELATER.min_side, limits=Limits()).picture for file in files[:5]]
+        features = [RELATER.extract(view) for view in views]
+        relations = [
+            found.relation if (found := RELATER.relate(views[a], features[a], views[b])) else None
+            for a in range(len(views))
+            for b in range(a)
+        ]
+        assert "copy" not in relations
+        assert "scene" in relations
+
+
+def test_a_covered_half_leaves_a_copy_one_and_a_slight_perspective_does_not(pixels):
+    original = pixels["coffee"]
+    covered = original.copy()
+    covered[:110] = 30
+    covered[:, :90] = 200
+    assert related(covered, original).relation == "copy"
+    height, width = original.shape[:2]
+    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    moved = corners + np.float32([[40, 25], [-30, 0], [0, -45], [50, 0]])
+    slanted = cv2.warpPerspective(original, cv2.getPerspectiveTransform(corners, moved), (width, height))
+    assert related(slanted, original).relation == "scene"
+
+
+def test_more_is_taken_of_a_question_than_is_kept(pixels):
+    asked, kept = RELATER.ask(picture(pixels["coffee"])), RELATER.extract(picture(pixels["coffee"]))
+    assert len(kept) == 250 < len(asked) <= 500
+    assert asked.descriptors.shape[1] == RELATER.features.space.columns
+
+
+def test_two_people_are_not_one_scene_for_having_their_eyes_in_the_same_places(shared_data):
+    from PIL import Image
+
+    def face(name):
+        return picture(np.array(Image.open(shared_data / "faces" / f"{name}.pgm").convert("RGB")))
+
+    people = [("s12/1", "s9/5"), ("s12/4", "s3/1"), ("s18/9", "s9/8"), ("s4/5", "s8/5"), ("s18/2", "s5/1")]
+    for one, other in people:
+        assert RELATER.relate(face(one), RELATER.ask(face(one)), face(other)) is None
+    assert RELATER.relate(face("s12/1"), RELATER.ask(face("s12/1")), face("s12/2")) is not None

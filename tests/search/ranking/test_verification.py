@@ -1,0 +1,38 @@
+"""How what is proved is ordered and scored among what only looks alike."""
+
+import numpy as np
+import pytest
+
+from lookalike.search.ranking.engine import Ranking
+from lookalike.search.ranking.relation import Evidence
+from lookalike.search.ranking.verification import proved_score, proved_scores, with_proof
+
+
+def evidence(relation):
+    unmoved = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    return Evidence(relation, unmoved, (0, 0, 1, 1), (0, 0, 1, 1), 0.9, "made up")
+
+
+def ranking(*scores):
+    ids = np.arange(len(scores)) + 10
+    return Ranking(ids, np.array(scores, np.float32), {"phash": np.array(scores, np.float32)}, 0 * ids)
+
+
+def test_copies_come_before_scenes_and_both_before_what_looks_alike():
+    found = with_proof(ranking(0.7, 0.6, 0.5, 0.1), {13: evidence("copy"), 12: evidence("scene")}, 4)
+    assert found.ids.tolist() == [13, 12, 10, 11]
+    np.testing.assert_allclose(found.scores, [0.1, 0.5, 0.7, 0.6])  # as they look: what they are worth is told apart
+
+
+def test_what_looks_more_alike_than_a_scene_scores_stays_before_it():
+    found = with_proof(ranking(0.95, 0.3), {11: evidence("scene")}, 2)
+    assert found.ids.tolist() == [10, 11]
+
+
+def test_scores_of_what_is_proved_grow_with_the_looks_and_never_meet():
+    looks = [0.0, 0.4, 1.0]
+    assert [proved_score(score, None) for score in looks] == looks
+    assert [proved_score(score, evidence("scene")) for score in looks] == pytest.approx([0.8, 0.84, 0.9])
+    assert [proved_score(score, evidence("copy")) for score in looks] == pytest.approx([0.9, 0.94, 1.0])
+    told = proved_scores(ranking(0.4, 0.4, 0.4), {10: evidence("copy"), 12: evidence("scene")})
+    np.testing.assert_allclose(told, [0.94, 0.4, 0.84], rtol=1e-6)
