@@ -258,8 +258,9 @@ def head(count: int) -> list[str]:
         f"at most {SETTINGS['max_keypoints']} keypoints. How many have the corners of the first picture,",
         "on average, within 1 / 3 / 5 px of where they are: *alone*, by USAC_MAGSAC over the matches as they are;",
         "*whole*, as `lookalike match` does it: mirrored, turned, at a slant, and refined on the pixels.",
-        "Precision is the share of matches within 3 px, with its 95 % interval over pairs. Of eight pairs one more or less is chance. ms are",
-        "of CPU, on one thread: the median of a pair after extraction, of the default with that of one picture.",
+        "Precision is the share of matches within 3 px, with its 95 % interval over pairs. Of eight pairs one more or",
+        "less is chance. ms are of CPU, on one thread: the median of a pair after extraction, of the default with",
+        "that of one picture.",
         "",
         *made("planes.py"),
     ]

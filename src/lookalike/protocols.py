@@ -73,6 +73,14 @@ class TextDescriber(Describer, Protocol):
 
 
 @runtime_checkable
+class ColourDescriber(Describer, Protocol):
+    """A describer of colours, which a palette alone can ask."""
+
+    def describe_colours(self, colours: NDArray[np.uint8], shares: NDArray[np.float64]) -> Vectors:
+        """(1, d) row, in the space of `describe`, of (c, 3) RGB colours with (c,) shares, sum 1."""
+
+
+@runtime_checkable
 class Fittable(Describer, Protocol):
     """A describer that learns from a sample of the pictures before it describes; until then it raises `NotFitted`."""
 

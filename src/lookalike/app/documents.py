@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lookalike.search.duplicates.identical import Group
     from lookalike.search.ingest.run import IndexReport
     from lookalike.search.match import Matched
-    from lookalike.search.results import Question, Results
+    from lookalike.search.results import Results
     from lookalike.search.status import SpaceStatus, Status
     from lookalike.search.template.library_search import Finds
     from lookalike.types import Answer, Placement
@@ -61,16 +61,17 @@ def index_document(report: IndexReport) -> Document:
     )
 
 
-def question_fields(question: Question) -> Document:
+def query_fields(results: Results) -> Document:
     """What was asked."""
+    query = results.query
     return {
-        "sources": list(question.sources),
-        "k": question.k,
-        "where": question.where,
-        "by": dict(question.by),
-        "crop": question.crop,
-        "any_orientation": question.orientations,
-        "probability_of": question.claim,
+        "sources": list(results.labels),
+        "k": query.k,
+        "where": query.where,
+        "by": dict(results.weights),
+        "crop": query.crop,
+        "any_orientation": query.orientations,
+        "probability_of": results.claim,
     }
 
 
@@ -97,7 +98,7 @@ def search_document(results: Results) -> Document:
     """The whole of one question."""
     return document(
         "search",
-        query=question_fields(results.question),
+        query=query_fields(results),
         seconds=round(results.seconds, 6),
         searched=results.searched,
         hits=[hit_fields(answer) for answer in results],
@@ -107,7 +108,7 @@ def search_document(results: Results) -> Document:
 def hit_lines(results: Results) -> Iterable[Document]:
     """One hit a line, with its query and rank from 1."""
     for rank, answer in enumerate(results, start=1):
-        yield {"query": results.question.sources, "rank": rank, **hit_fields(answer)}
+        yield {"query": results.labels, "rank": rank, **hit_fields(answer)}
 
 
 def question_line(query: str, results: Results) -> Document:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe.bars import back_to_back
-from lookalike.describe.colours import joined, names
+from lookalike.describe.colours import joined, lab, names
 from lookalike.describe.drawing import headed
 from lookalike.describe.reduced import reduced
 from lookalike.describe.rows import stacked
@@ -21,6 +21,8 @@ from lookalike.describe.side import MIN_SIDE
 from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Space, Vectors
 
+SPREAD = 10.0
+"""Difference in CIE Lab over which a colour that is asked for fades."""
 BARS = 8
 """Number of colours that an explanation shows."""
 
@@ -53,6 +55,15 @@ class ColourHistogram:
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
         """(n, bins^3) square roots of shares; cells by red, then green, then blue."""
         return stacked(self.space, (np.sqrt(self._shares(picture)) for picture in pictures))
+
+    def describe_colours(self, colours: NDArray[np.uint8], shares: NDArray[np.float64]) -> Vectors:
+        """(1, bins^3) of (c, 3) RGB colours with (c,) shares, each spread over the cells that look like it."""
+        steps = np.rint((np.arange(self.bins) + 0.5) * 256 / self.bins - 0.5).astype(np.uint8)
+        cells = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=3).reshape(-1, 3)
+        apart = np.square(lab(colours)[:, None].astype(np.float64) - lab(cells)[None]).sum(axis=2)  # (c, bins^3)
+        nearness = np.exp(-0.5 * (apart - apart.min(axis=1, keepdims=True)) / SPREAD**2)
+        spread = shares @ (nearness / nearness.sum(axis=1, keepdims=True))
+        return stacked(self.space, [np.sqrt(spread / spread.sum())])
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Which colours agree: the most shared ones, the query's share to the left, the hit's to the right."""

@@ -58,6 +58,10 @@ class Palette:
         """(n, 216) by red, green, blue of the colour."""
         return stacked(self.space, (self.row(dominant(picture, self.colours)) for picture in pictures))
 
+    def describe_colours(self, colours: NDArray[np.uint8], shares: NDArray[np.float64]) -> Vectors:
+        """(1, 216) of (c, 3) RGB colours with (c,) shares."""
+        return stacked(self.space, [self.row(Dominant(colours, shares))])
+
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Both pictures, and their colours, each as wide as its share."""
         ours, theirs = dominant(query, self.colours), dominant(hit, self.colours)

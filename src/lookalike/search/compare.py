@@ -15,6 +15,7 @@ from lookalike.search.atomic import write_atomically
 from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.search.pages.render import SIDE
 from lookalike.search.query.decoder import PictureDecoder
+from lookalike.search.query.parts import Pictures
 from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import mean_alike
@@ -62,10 +63,12 @@ def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Lim
 def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Comparison:
     channels = channels_of(describers)
     own = {
-        channel: similarity(channel.describer.space, channel.describe([a]), channel.describe([b]))[0]  # (1,)
+        channel: similarity(channel.describer.space, of_a, of_b)[0]  # (1,)
         for channel in channels
+        for of_a, of_b in [(channel.describe(Pictures([a])), channel.describe(Pictures([b])))]
+        if of_a is not None and of_b is not None
     }
-    known = {channel.name: channel.describer for channel in channels}
+    known = {channel.name: channel.describer for channel in own}
     scores = {channel.name: float(score[0]) for channel, score in own.items()}
     same = sameness(a, b)
     evidence = None if same else _related(a, b)

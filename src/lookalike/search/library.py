@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -18,17 +17,15 @@ from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current, current_set, kind_for
 from lookalike.local import EXTRACTORS
 from lookalike.pixels.limits import Limits
-from lookalike.protocols import Extractor, Index, Locator, SetIndex, Store
+from lookalike.protocols import Index, Locator, SetIndex, Store
 from lookalike.search.atomic import write_atomically
 from lookalike.search.calibration.fit import Fitted, fit
-from lookalike.search.calibration.model import Calibration, Claim, key_of
+from lookalike.search.calibration.model import Claim, key_of
 from lookalike.search.calibration.questions import Asker
 from lookalike.search.calibration.thresholds import (
     calibration_of,
     check_precision,
     needed,
-    threshold_for,
-    with_probability,
 )
 from lookalike.search.duplicates.identical import Group, identical_groups
 from lookalike.search.duplicates.similar import groups_of, near_pairs, threshold_of_pairs
@@ -39,18 +36,17 @@ from lookalike.search.ingest.fit_describers import ingest_and_learn
 from lookalike.search.ingest.grey_planes import fill_planes, keep_planes
 from lookalike.search.ingest.local_features import extractor_of, fill_places, keep_places
 from lookalike.search.ingest.run import IndexReport, Options
-from lookalike.search.pages.illustrate import Illustrator, groups_html
-from lookalike.search.query.colours import compared_by, is_palette
+from lookalike.search.pages.illustrate import groups_html
 from lookalike.search.query.decoder import PictureDecoder
-from lookalike.search.query.source import Sample, Source, fetched, name_of, opaque, sample
-from lookalike.search.ranking.answers import Answering, folded
-from lookalike.search.ranking.channels import Channel, channels_of, describers_of, describers_to_fill
+from lookalike.search.query.query import Query, sorted_by_kind
+from lookalike.search.query.source import Source, fetched, name_of, opaque, sample
+from lookalike.search.ranking.channels import channels_of, describers_of, describers_to_fill
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS
-from lookalike.search.ranking.pipeline import VERIFIED, ask
 from lookalike.search.ranking.relation import RelationClassifier
-from lookalike.search.ranking.verification import GeometricVerifier, with_proof
-from lookalike.search.results import Question, Results
+from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
+from lookalike.search.results import Results
+from lookalike.search.search import Search
 from lookalike.search.status import Status, status_of
 from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store.sqlite import SQLiteStore
@@ -175,10 +171,10 @@ class Library:
 
     def search(
         self,
-        *sources: Source,
+        *sources: Source | Sequence[Source],
         k: int = 20,
         where: str | None = None,
-        by: Mapping[str, float] | None = None,
+        by: Mapping[str, float] | Sequence[str] | None = None,
         crop: Box | None = None,
         fuse: str = "weighted",
         collapse: bool = False,
@@ -186,85 +182,33 @@ class Library:
         verify: int | None = None,
         orientations: bool = False,
     ) -> Results:
-        """The pictures most like what `sources` show; several sources are views of one thing.
+        """Answers to a `Query` about `sources`: pictures, or `colour:teal=0.7,#ffffff=0.3`; see there for the rest.
 
-        `colour:teal=0.7,#ffffff=0.3` asks for colours, with their shares, by the channel `palette`.
-
-        `where` filters (see docs/where.md); `by` names channels, NAME or NAME:FIELD=VALUE, with their weights; `crop`
-        (x, y, w, h) takes a part of a single source; `orientations` asks for it mirrored and turned by quarters as
-        well, in all eight ways; `collapse` folds nearly identical answers into one; `precision` leaves out what scores
-        too low to be right in that share of cases, as far as `calibrate` found out. Of the best `verify` candidates,
-        and of those that share local features with the question, geometry tells which are copies of it or show the same
-        scene, and where; 0 for none, None for 50 where the library keeps local features and none else.
+        `by` may be a list of channels, which then count alike.
         """
-        started = time.perf_counter()
-        if k < 1 or (verify is not None and verify < 0):
-            raise BadQuery(f"k must be 1 or more and verify not negative, not {k} and {verify}")
-        if orientations and precision is not None:
-            raise BadQuery(
-                "what scores are worth is known of pictures as they are: ask for a precision, or for any way up"
+        views, colours = sorted_by_kind(sources)
+        return self.answer(
+            Query(
+                views,
+                colours=colours,
+                where=where,
+                by=by if by is None or isinstance(by, Mapping) else dict.fromkeys(by, 1.0),
+                crop=crop,
+                orientations=orientations,
+                k=k,
+                verify=verify,
+                collapse=collapse,
+                precision=precision,
+                fuse=fuse,
             )
-        of_colours = any(map(is_palette, sources))
-        if of_colours:  # neither content nor geometry is asked about
-            by, verify = compared_by(by, crop), 0
-        channels = channels_of(describers_of(self.store), by)
-        self._decoder.start()
-        for channel in channels:
-            channel.describer.describe([])  # what it loads, it loads while the worker starts
-        asked = self._samples(sources, crop)
-        samples = [view for sample in asked for view in sample.orientations()] if orientations else asked
-        kept = extractor_of(self.store)
-        most = verify if verify is not None else VERIFIED if kept is not None else 0
-        prover = self._prover(kept if most else None)
-        calibration = self._calibration(channels, prover, most) if len(samples) == 1 else None
-        least = 0.0 if precision is None else threshold_for(precision, calibration)
-        among = None if where is None else self.store.ids(where)
-        engine = Engine(self.store, self._index)
-        queries = {channel: channel.describe(samples) for channel in channels}
-        views = prover.views(asked) if most else []  # as it is: SIFT turns with the picture
-        found = ask(engine, prover, queries, views, FUSERS.make(fuse), k=k, verify=most, among=among)
-        ranking = with_proof(found.ranking, found.evidence, k)
-        describers = {channel.name: channel.describer for channel in channels}
-        views_of = {id: samples[view] for id, view in zip(ranking.ids.tolist(), ranking.views.tolist(), strict=True)}
-        answers = Answering(self.store, self._decoder, samples, describers, found.evidence).answers(ranking)
-        if collapse:
-            listed = folded(answers, engine.fold(ranking, channels))
-        else:
-            listed = [answer for of_content in answers for answer in of_content]
-        listed = [answer for answer in listed if answer.score >= least]
-        claim = None if calibration is None else calibration.claim
-        return Results(
-            Question(
-                tuple(s.label for s in asked),
-                k,
-                where,
-                {c.name: c.weight for c in channels},
-                crop,
-                claim,
-                orientations,
-                asked[0].size if len(asked) == 1 and not of_colours else None,
-            ),
-            tuple(with_probability(listed[:k], calibration)),
-            len(self.store.ids()) if among is None else len(among),
-            time.perf_counter() - started,
-            Illustrator(self._decoder, asked, describers, views_of),
         )
 
-    def _calibration(self, channels: Sequence[Channel], prover: GeometricVerifier, verify: int) -> Calibration | None:
-        """What scores of one view are worth: the best of several is higher by chance. Known is what was calibrated."""
-        if verify == 0:
-            return calibration_of(self.store, channels)
-        if prover.index is None or verify != VERIFIED:
-            return None
-        return calibration_of(self.store, channels, prover.index.space)
+    def answer(self, query: Query) -> Results:
+        """Answers to `query`, best first."""
+        return Search(self.store, self._index, self._set_index, self._decoder).answer(query)
 
-    def _prover(self, kept: Extractor | None) -> GeometricVerifier:
-        """By the local features that the library keeps, or by those of files."""
-        if kept is None:
-            return GeometricVerifier(self.store, RelationClassifier(), None, self._decoder.sample)
-        return GeometricVerifier(
-            self.store, RelationClassifier(kept), self._set_index(kept.space), self._decoder.sample
-        )
+    def _verifier(self) -> GeometricVerifier:
+        return verifier_of(self.store, extractor_of(self.store), self._set_index, self._decoder.sample)
 
     def locate(
         self,
@@ -351,7 +295,7 @@ class Library:
         channels = channels_of(describers_of(self.store), by)
         options = options or Options(workers=self.workers, limits=self.limits)
         engine = Engine(self.store, self._index)
-        prover = replace(self._prover(extractor_of(self.store)), open_hit=lru_cache(OPENED)(self._decoder.sample))
+        prover = replace(self._verifier(), open_hit=lru_cache(OPENED)(self._decoder.sample))
         asker = Asker(self.store, engine, prover, tuple(channels), FUSERS.make("weighted"), options)
         rng = np.random.default_rng(seed)
         claim: Claim = "copy" if labels is None else "class"
@@ -370,13 +314,6 @@ class Library:
     def save_groups_html(self, groups: Sequence[Group], path: str | os.PathLike[str]) -> Path:
         """The groups with their thumbnails, on a page that stands alone."""
         return write_atomically(Path(path), groups_html(groups, self._decoder).encode("utf-8", "backslashreplace"))
-
-    def _samples(self, sources: Sequence[Source], crop: Box | None) -> list[Sample]:
-        if not sources:
-            raise BadQuery("search needs a picture: a file, a URL, bytes, an array or a PIL image")
-        if crop is not None and len(sources) > 1:
-            raise BadQuery("a crop goes with a single picture; crop the others yourself")
-        return [sample(source, decode=self._decoder.decode, box=crop) for source in sources]
 
     # looking after
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from lookalike.errors import MissingExtra
 from lookalike.search.atomic import write_atomically
 from lookalike.search.calibration.model import Claim
-from lookalike.types import Answer, Box, Size
+from lookalike.search.query.query import Query
+from lookalike.types import Answer, Size
 
 if TYPE_CHECKING:
     import pandas
@@ -19,40 +20,31 @@ if TYPE_CHECKING:
     from lookalike.search.pages.render import Asked, Shown
 
 
-@dataclass(frozen=True)
-class Question:
-    """What was asked, in the words of the command line: sources, filter, weights, crop, whether turned as well.
-
-    `claim` says of what the answers' probability is, as the library was calibrated; None where it was not. `size` is
-    that of the one picture, or part of it, that was asked about, (w, h) px; None of several views, and of colours.
-    """
-
-    sources: tuple[str, ...]
-    k: int
-    where: str | None
-    by: Mapping[str, float]
-    crop: Box | None
-    claim: Claim | None = None
-    orientations: bool = False
-    size: Size | None = None
-
-
 @dataclass(frozen=True, eq=False)
 class Results(Sequence[Answer]):
-    """Answers, best first; `searched` contents were eligible."""
+    """Answers to `query`, best first; `searched` contents were eligible.
 
-    question: Question
+    `labels` name the parts of the query as a person knows them. `weights` are those of the channels that answered.
+    `claim` says what the answers' probability is about; None where the library is not calibrated for the query.
+    `size` is (w, h) px of the picture, or of the part of it, that was asked about; None of several and of none.
+    """
+
+    query: Query
     answers: tuple[Answer, ...]
     searched: int
     seconds: float
+    labels: tuple[str, ...]
+    weights: Mapping[str, float]
+    claim: Claim | None
+    size: Size | None
     _illustrate: Callable[[Results], tuple[list[Asked], list[Shown]]]
 
     @overload
     def __getitem__(self, at: int) -> Answer: ...
     @overload
-    def __getitem__(self, at: slice) -> tuple[Answer, ...]: ...
-    def __getitem__(self, at: int | slice) -> Answer | tuple[Answer, ...]:
-        return self.answers[at]
+    def __getitem__(self, at: slice) -> Results: ...
+    def __getitem__(self, at: int | slice) -> Answer | Results:
+        return replace(self, answers=self.answers[at]) if isinstance(at, slice) else self.answers[at]
 
     def __len__(self) -> int:
         return len(self.answers)
@@ -86,9 +78,8 @@ class Results(Sequence[Answer]):
         from lookalike.search.pages.render import search_page
 
         asked, shown = self._illustrate(self)
-        question = self.question
         return search_page(
-            asked, shown, searched=self.searched, seconds=self.seconds, where=question.where, claim=question.claim
+            asked, shown, searched=self.searched, seconds=self.seconds, where=self.query.where, claim=self.claim
         )
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:

@@ -84,7 +84,7 @@ def test_settings_that_are_not_there_say_what_is(words: str, error: type[Excepti
 
 def test_both_settings_are_asked_and_neither_hides_the_other(settings: Library, folder: Path) -> None:
     both = settings.search(folder / "2.png")
-    assert both.question.by == {FIRST: 1, SECOND: 1}
+    assert both.weights == {FIRST: 1, SECOND: 1}
     alone = {name: settings.search(folder / "2.png", by={name: 1}) for name in (FIRST, SECOND)}
     for name, found in alone.items():
         assert set(found[0].channels) == {name}

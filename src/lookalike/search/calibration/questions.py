@@ -27,7 +27,7 @@ from lookalike.search.ingest.run import Options, Progress
 from lookalike.search.ingest.worker import DescribeBytes
 from lookalike.search.ranking.channels import Channel
 from lookalike.search.ranking.engine import Engine
-from lookalike.search.ranking.pipeline import VERIFIED, ask
+from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
 from lookalike.search.ranking.verification import GeometricVerifier, View, proved_scores, with_proof
 from lookalike.search.stored_vectors import rows_of
 from lookalike.types import Ids, Record, Vectors
@@ -132,7 +132,7 @@ class Asker:
     ) -> Asked:
         """What search finds; `judge` says of ids which count, and which are right."""
         verify = VERIFIED if views else 0
-        found = ask(self.engine, self.prover, rows, views, self.fuser, k=2 * BEST, verify=verify)
+        found = rank_and_verify(self.engine, self.prover, [rows], views, self.fuser, k=2 * BEST, verify=verify)
         looks = found.ranking[np.arange(min(2 * BEST, len(found.ranking)))]
         proved = with_proof(found.ranking, found.evidence, 2 * BEST)
         scores = looks.scores, proved_scores(proved, found.evidence)

@@ -1,4 +1,4 @@
-"""A ranking turned into answers: which file, what kind of match, and why."""
+"""Ranked contents turned into answers: which file, which relation, and why."""
 
 from __future__ import annotations
 
@@ -25,35 +25,59 @@ NEARLY = 0.9
 
 @dataclass(frozen=True)
 class Same:
-    """That a content is what was asked about: as it is, or turned."""
+    """A content that is the query itself: as it is, or turned."""
 
     relation: Relation
     why: str
 
 
 @dataclass(frozen=True)
-class Answering:
-    """Answers a question about `samples`, the views of what is asked about."""
+class Contents:
+    """Ranked contents with their files."""
 
-    store: Store
-    decoder: PictureDecoder
+    ranking: Ranking
+    records: Mapping[int, Sequence[Record]]
+
+    @classmethod
+    def of(cls, store: Store, ranking: Ranking) -> Contents:
+        """Files of each content of `ranking`."""
+        records: dict[int, list[Record]] = {id: [] for id in ranking.ids.tolist()}
+        for record in store.records(np.sort(ranking.ids)):
+            records[record.id].append(record)
+        return cls(ranking, records)
+
+    def same_as(self, samples: Sequence[Sample], decoder: PictureDecoder) -> dict[int, Same]:
+        """Contents that are one of `samples`, by their bytes or by their pixels."""
+        found = {}
+        for id, score in zip(self.ranking.ids.tolist(), self.ranking.scores.tolist(), strict=True):
+            same = _same(samples, decoder.sample(self.records[id][0]), score) if self.records[id] else None
+            if same is not None:
+                found[id] = same
+        return found
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Answers to a query whose pictures are `samples`."""
+
     samples: Sequence[Sample]
     describers: Mapping[str, Describer]
     evidence: Mapping[int, Evidence]
+    same: Mapping[int, Same]
 
-    def answers(self, ranking: Ranking) -> list[list[Answer]]:
-        """For each position of the ranking an answer for each file of that content."""
-        records: dict[int, list[Record]] = {id: [] for id in ranking.ids.tolist()}
-        for record in self.store.records(np.sort(ranking.ids)):
-            records[record.id].append(record)
-        return [list(self._of(ranking, at, records[id])) for at, id in enumerate(ranking.ids.tolist())]
+    def answers(self, contents: Contents) -> list[list[Answer]]:
+        """For each ranked content an answer for each of its files."""
+        ids = contents.ranking.ids.tolist()
+        return [list(self._of(contents.ranking, at, contents.records[id])) for at, id in enumerate(ids)]
 
     def _of(self, ranking: Ranking, at: int, records: Sequence[Record]) -> Iterator[Answer]:
         own = {name: float(scores[at]) for name, scores in ranking.channels.items() if not math.isnan(scores[at])}
-        score = float(ranking.scores[at])
-        same = self._same(records[0], score) if records else None
-        evidence = None if same else self.evidence.get(int(ranking.ids[at]))
-        likely = seen_as(likeness(own, self.describers), self.samples[int(ranking.views[at])].orientation)
+        score, id = float(ranking.scores[at]), int(ranking.ids[at])
+        same = self.same.get(id)
+        evidence = None if same else self.evidence.get(id)
+        likely = likeness(own, self.describers)
+        if self.samples:
+            likely = seen_as(likely, self.samples[int(ranking.views[at])].orientation)
         for record in records:
             yield Answer(
                 record=record,
@@ -66,17 +90,17 @@ class Answering:
                 transform=evidence.transform if evidence else None,
             )
 
-    def _same(self, record: Record, score: float) -> Same | None:
-        """In which sense the content is one of the samples, or None."""
-        hit = self.decoder.sample(record)
-        alike = (s for s in self.samples if score >= NEARLY or s.sha256 == hit.sha256)
-        try:
-            return next((same for sample in alike if (same := _same(sample, hit))), None)
-        except BadPicture:  # the file is not as it was indexed: it cannot be said
-            return None
+
+def _same(samples: Sequence[Sample], hit: Sample, score: float) -> Same | None:
+    """In which sense `hit` is one of `samples`, or None; also None where its file is not as it was indexed."""
+    alike = (sample for sample in samples if score >= NEARLY or sample.sha256 == hit.sha256)
+    try:
+        return next((same for sample in alike if (same := _same_as(sample, hit))), None)
+    except BadPicture:
+        return None
 
 
-def _same(sample: Sample, hit: Sample) -> Same | None:
+def _same_as(sample: Sample, hit: Sample) -> Same | None:
     same = sameness(sample, hit)
     if same is None:
         return None

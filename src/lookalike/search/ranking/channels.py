@@ -14,12 +14,11 @@ from lookalike.errors import BadQuery, LookalikeError, SpaceMismatch
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Describer, Store
 from lookalike.registry import spelling
-from lookalike.search.query.source import Sample
+from lookalike.search.query.parts import Part, Pictures
 from lookalike.types import Ids, Vectors
 
 DEFAULT_DESCRIBERS = ("convnet", "histogram", "phash")
-DEFAULT_WEIGHTS: Mapping[str, float] = {"convnet": 1.0, "histogram": 0.1, "phash": 0.25}
-"""Of a channel that is not named here: 0, unless the question names it."""
+DEFAULT_WEIGHTS: Mapping[str, float] = Pictures.default_weights
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,9 @@ class Channel:
     def name(self) -> str:
         return self.called or self.describer.name
 
-    def describe(self, samples: Sequence[Sample]) -> Vectors:
-        """(views, d)"""
-        return self.describer.describe([sample.picture(self.describer.min_side) for sample in samples])
+    def describe(self, part: Part) -> Vectors | None:
+        """(views, d) rows; None where the channel has nothing to say about the part and abstains."""
+        return part.rows(self.describer)
 
     def alike(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Similarities on the scale that channels share: 0 as of unrelated pictures, 1 as of one with itself."""
@@ -74,14 +73,20 @@ def by_name(describers: Sequence[Describer]) -> dict[str, Describer]:
     return {each.name if count[each.name] == 1 else spelling(each): each for each in distinct}
 
 
-def channels_of(describers: Sequence[Describer], by: Mapping[str, float] | None = None) -> list[Channel]:
-    """Those that `by` names with its weights, else all with the default weights."""
+def channels_of(
+    describers: Sequence[Describer],
+    by: Mapping[str, float] | None = None,
+    defaults: Mapping[str, float] = DEFAULT_WEIGHTS,
+) -> list[Channel]:
+    """Channels that `by` names with its weights, else all with those of `defaults`."""
     known = by_name(describers)
     if not known:
         raise SpaceMismatch(
             "the library has no space that this version can ask; run `lookalike index PATH` to fill one"
         )
-    weights = _defaults(known) if by is None else {_meant(words, known): weight for words, weight in by.items()}
+    weights = (
+        _defaults(known, defaults) if by is None else {_meant(words, known): weight for words, weight in by.items()}
+    )
     for name, weight in weights.items():
         if not 0 <= weight < float("inf"):
             raise BadQuery(f"the weight of {name!r} must be 0 or more, not {weight}")
@@ -90,9 +95,9 @@ def channels_of(describers: Sequence[Describer], by: Mapping[str, float] | None 
     return [Channel(known[name], weight, name) for name, weight in weights.items()]
 
 
-def _defaults(names: Iterable[str]) -> dict[str, float]:
-    """The default weights of those that have one; where none has, all count alike."""
-    weights = {name: DEFAULT_WEIGHTS.get(name, 0.0) for name in names}
+def _defaults(names: Iterable[str], defaults: Mapping[str, float]) -> dict[str, float]:
+    """Default weights by name; where none has one, all count alike."""
+    weights = {name: defaults.get(name, 0.0) for name in names}
     return weights if any(weights.values()) else dict.fromkeys(weights, 1.0)
 
 

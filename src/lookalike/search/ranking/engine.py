@@ -1,9 +1,10 @@
-"""From samples to ranked contents: candidates of every channel, scored exactly by all of them, fused."""
+"""From rows to ranked contents: candidates of every channel, scored exactly by all of them, fused."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from lookalike.types import Hits, Ids, Space, Vectors
 
 CANDIDATES = 100
 """Asked of each channel at least; the exact scores then decide among them."""
+Rows: TypeAlias = Mapping[Channel, Vectors]
+"""(views, d) rows of one part of a query, of each channel that can read it."""
 _NONE: Ids = np.empty(0, np.int64)
 SAME = 0.9
 """Two hits that are this alike, on the scale of the score, are one picture when results are collapsed."""
@@ -50,32 +53,34 @@ class Engine:
 
     def rank(
         self,
-        queries: Mapping[Channel, Vectors],
+        parts: Sequence[Rows],
         fuser: Fuser,
         *,
         k: int,
         among: Ids | None = None,
         others: Ids = _NONE,
     ) -> Ranking:
-        """The best `k` contents (of `among`) by (views, d) rows of each channel, and `others` in their places.
+        """The best `k` contents (of `among`) by the rows of every part, and `others` in their places.
 
-        Several views are of one thing, of which the best counts.
+        Views of a part are of one thing, of which the best counts; parts count alike.
         """
-        ids = np.union1d(self._candidates(queries, k, among), others)
-        of_views = {channel: channel.similarities(self.store, queries[channel], ids) for channel in queries}
-        own = {channel: scores.max(axis=0) for channel, scores in of_views.items()}  # (views, n) -> (n,)
-        views = mean_alike(of_views).argmax(axis=0)
+        ids = np.union1d(self._candidates(parts, k, among), others)
+        of_views = [{each: each.similarities(self.store, rows[each], ids) for each in rows} for rows in parts]
+        own = [{channel: scores.max(axis=0) for channel, scores in views.items()} for views in of_views]  # (n,)
         order = _fuse(ids, own, fuser, len(ids))
         order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
-        return Ranking(ids, mean_alike(own), {channel.name: scores for channel, scores in own.items()}, views)[order]
+        views = mean_alike(of_views[0]).argmax(axis=0)
+        scores = np.asarray(np.mean([mean_alike(each) for each in own], axis=0), np.float32)
+        return Ranking(ids, scores, _by_name(own), views)[order]
 
-    def _candidates(self, queries: Mapping[Channel, Vectors], k: int, among: Ids | None) -> Ids:
+    def _candidates(self, parts: Sequence[Rows], k: int, among: Ids | None) -> Ids:
         """Ascending ids that at least one channel that counts puts near the top."""
         found = [np.empty(0, np.int64)]
-        for channel, vectors in queries.items():
-            if channel.weight > 0:
-                hits = self.index(channel.describer.space).search(vectors, max(CANDIDATES, 2 * k), among)
-                found += [view.ids for view in hits]
+        for rows in parts:
+            for channel, vectors in rows.items():
+                if channel.weight > 0:
+                    hits = self.index(channel.describer.space).search(vectors, max(CANDIDATES, 2 * k), among)
+                    found += [view.ids for view in hits]
         return np.unique(np.concatenate(found))
 
     def fold(self, ranking: Ranking, channels: Sequence[Channel]) -> list[list[int]]:
@@ -108,14 +113,38 @@ class Engine:
 
 
 def mean_alike(own: Mapping[Channel, NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Weighted mean of channels' similarities on their common scale, in [0, 1]; a channel without a vector says 0."""
-    total = sum(channel.weight for channel in own)
-    parts = [channel.weight / total * channel.alike(np.nan_to_num(scores)) for channel, scores in own.items()]
-    return np.asarray(np.sum(parts, axis=0), np.float32)
+    """Weighted mean of the channels' similarities on their common scale, in [0, 1].
+
+    A channel that is NaN abstains: its weight is shared among those that answer. Where none answers it is 0.
+    """
+    first = next(iter(own.values()))
+    sums, weights = np.zeros(first.shape, np.float32), np.zeros(first.shape, np.float32)
+    for channel, scores in own.items():
+        answers = np.float32(channel.weight) * ~np.isnan(scores)
+        sums += answers * channel.alike(np.nan_to_num(scores))
+        weights += answers
+    return np.asarray(sums / np.where(weights > 0, weights, 1), np.float32)
 
 
-def _fuse(ids: Ids, own: Mapping[Channel, NDArray[np.float32]], fuser: Fuser, k: int) -> NDArray[np.int64]:
+def _fuse(ids: Ids, own: Sequence[Mapping[Channel, NDArray[np.float32]]], fuser: Fuser, k: int) -> NDArray[np.int64]:
     """(k,) positions in `ids`, best first."""
-    lists = {channel.name: Hits.ranked(ids, channel.alike(np.nan_to_num(scores))) for channel, scores in own.items()}
-    weights = {channel.name: channel.weight for channel in own}
-    return np.searchsorted(ids, fuser.fuse(lists, weights, k).ids)
+    lists, weights = {}, {}
+    for at, part in enumerate(own):
+        total = sum(channel.weight for channel in part)
+        for channel, scores in part.items():
+            name, answers = f"{channel.name} {at}", ~np.isnan(scores)
+            lists[name] = Hits.ranked(ids[answers], channel.alike(scores[answers]))
+            weights[name] = channel.weight / total
+    fused = fuser.fuse(lists, weights, k).ids
+    unanswered = np.setdiff1d(ids, fused)
+    return np.searchsorted(ids, np.concatenate([fused, unanswered])[:k])
+
+
+def _by_name(own: Sequence[Mapping[Channel, NDArray[np.float32]]]) -> dict[str, NDArray[np.float32]]:
+    """Each channel's own similarities, the best of all parts."""
+    merged: dict[str, NDArray[np.float32]] = {}
+    for part in own:
+        for channel, scores in part.items():
+            there = merged.get(channel.name)
+            merged[channel.name] = scores if there is None else np.fmax(there, scores)
+    return merged

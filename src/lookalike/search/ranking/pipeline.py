@@ -1,4 +1,4 @@
-"""A question from end to end: ranked by looks and votes, the best proved."""
+"""The ranked part of a question: by looks and by votes of local features, the best verified by geometry."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lookalike.protocols import Fuser
-from lookalike.search.ranking.channels import Channel
-from lookalike.search.ranking.engine import Engine, Ranking
+from lookalike.search.ranking.engine import Engine, Ranking, Rows
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.verification import GeometricVerifier, View, worth_proving
-from lookalike.types import Ids, Vectors
+from lookalike.types import Ids
 
 VERIFIED = 50
 """Contents of which geometry is asked where the library keeps local features, unless told otherwise."""
@@ -24,10 +23,10 @@ class Found:
     evidence: Mapping[int, Evidence]
 
 
-def ask(
+def rank_and_verify(
     engine: Engine,
-    prover: GeometricVerifier,
-    queries: Mapping[Channel, Vectors],
+    verifier: GeometricVerifier,
+    parts: Sequence[Rows],
     views: Sequence[View],
     fuser: Fuser,
     *,
@@ -35,7 +34,7 @@ def ask(
     verify: int,
     among: Ids | None = None,
 ) -> Found:
-    """What the library has to say to (views, d) rows of each channel; of `verify` contents geometry is asked."""
-    voted = prover.voted(views, among)
-    ranking = engine.rank(queries, fuser, k=max(k, verify), among=among, others=voted.ids)
-    return Found(ranking, prover.prove(views, worth_proving(voted, ranking.ids, verify)))
+    """Contents most like the rows of every part; geometry verifies `verify` of them against `views`."""
+    voted = verifier.voted(views, among)
+    ranking = engine.rank(parts, fuser, k=max(k, verify), among=among, others=voted.ids)
+    return Found(ranking, verifier.prove(views, worth_proving(voted, ranking.ids, verify)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final, TypeAlias
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
 from lookalike.match.verify.one_thread import one_thread
-from lookalike.protocols import SetIndex, Store
+from lookalike.protocols import Extractor, SetIndex, Store
 from lookalike.search.query.source import Sample
 from lookalike.search.ranking.engine import Ranking
 from lookalike.search.ranking.relation import Evidence, RelationClassifier
-from lookalike.types import Geometry, Hits, Ids, LocalFeatures, Picture, Record, Relation
+from lookalike.types import Geometry, Hits, Ids, LocalFeatures, Picture, Record, Relation, Space
 
 VOTED: Final = 50
 """Contents that the local features of a question may bring in."""
@@ -102,6 +102,18 @@ class GeometricVerifier:
             return None
 
 
+def verifier_of(
+    store: Store,
+    kept: Extractor | None,
+    set_index: Callable[[Space], SetIndex],
+    open_hit: Callable[[Record], Sample],
+) -> GeometricVerifier:
+    """Verifies by the local features that the library keeps; with None, by features of the candidates' files."""
+    if kept is None:
+        return GeometricVerifier(store, RelationClassifier(), None, open_hit)
+    return GeometricVerifier(store, RelationClassifier(kept), set_index(kept.space), open_hit)
+
+
 def votes_for(
     features: LocalFeatures, classifier: RelationClassifier, index: SetIndex, among: Ids | None = None
 ) -> list[Hits]:
@@ -142,9 +154,10 @@ def proved_scores(ranking: Ranking, evidence: Mapping[int, Evidence]) -> NDArray
     return np.array([proved_score(score, evidence.get(id)) for id, score in pairs], np.float32)
 
 
-def with_proof(ranking: Ranking, evidence: Mapping[int, Evidence], k: int) -> Ranking:
-    """The best `k` of `ranking`, by what is proved of them."""
+def with_proof(ranking: Ranking, evidence: Mapping[int, Evidence], k: int, identical: Collection[int] = ()) -> Ranking:
+    """The best `k` of `ranking`: those that are `identical`, then by what is proved of them."""
     proved = np.isin(ranking.ids, list(evidence))
     # Of a fuser that goes by ranks scores may rise: what is not proved stays in its order.
     keys = np.where(proved, proved_scores(ranking, evidence), np.minimum.accumulate(ranking.scores))
+    keys = np.where(np.isin(ranking.ids, list(identical)), np.inf, keys)
     return ranking[np.argsort(-keys, kind="stable")[:k]]

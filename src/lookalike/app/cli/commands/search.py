@@ -115,18 +115,18 @@ def search(
         elif _may_be_a_piece(results):
             remark(
                 "none is proven to hold so small a picture; if it is a piece of one, `lookalike locate "
-                f"{shown(results.question.sources[0])} -l` looks for it window by window"
+                f"{shown(results.labels[0])} -l` looks for it window by window"
             )
     return Exit.DONE if results else Exit.NOTHING_FOUND
 
 
 def _may_be_a_piece(results: Results) -> bool:
     """Whether the question is too small to have many local features, and no answer has been proven by them."""
-    size = results.question.size
+    size = results.size
     return (
         size is not None
         and max(size) <= PIECE
-        and results.question.crop is None
+        and results.query.crop is None
         and all(one.relation == "similar" for one in results)
     )
 

@@ -13,15 +13,17 @@ from lookalike.types import Hits
 
 @dataclass(frozen=True)
 class WeightedScore:
-    """Orders by the weighted mean; a candidate that a list lacks scores 0 there. Scores must share one scale."""
+    """Orders by the weighted mean over the lists that hold a candidate. Scores must share one scale."""
 
     name: ClassVar[str] = "weighted"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
 
     def fuse(self, lists: Mapping[str, Hits], weights: Mapping[str, float], k: int) -> Hits:
         ids = np.unique(np.concatenate([np.empty(0, np.int64), *(hits.ids for hits in lists.values())]))
-        total = sum(weights[name] for name in lists)
-        mean = np.zeros(len(ids), np.float32)
+        sums, counted = np.zeros(len(ids), np.float32), np.zeros(len(ids), np.float32)
         for name, hits in lists.items():
-            mean[np.searchsorted(ids, hits.ids)] += np.float32(weights[name] / total) * hits.scores
-        return Hits.ranked(ids, mean, k)
+            rows = np.searchsorted(ids, hits.ids)
+            sums[rows] += np.float32(weights[name]) * hits.scores
+            counted[rows] += np.float32(weights[name])
+        counted[counted == 0] = 1
+        return Hits.ranked(ids, sums / counted, k)

@@ -1,0 +1,67 @@
+"""A question as one value, built alike by the command line, by Python and by a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import cast
+
+from lookalike.errors import BadQuery
+from lookalike.search.query.colours import is_palette
+from lookalike.search.query.source import Source
+from lookalike.types import Box
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """The whole question to a library.
+
+    `views` are pictures of one thing; the view that is most alike counts. `texts` ask by meaning, `colours` by palette
+    (`colour:teal=0.7,#fff=0.3`); pictures, texts and colours count alike. `where` filters (docs/where.md). `by` gives
+    weights to channels, NAME or NAME:FIELD=VALUE; None stands for the default weights. `crop` (x, y, w, h) px takes a
+    part of a single picture. `orientations` asks mirrored and turned by quarters as well. `k` answers are wanted.
+    Geometry verifies the best `verify` candidates; None stands for 50 where the library keeps local features, else 0.
+    `collapse` folds near duplicates under one answer. `precision` leaves out answers that score too low to be right in
+    that share of cases. `fuse` names the fuser.
+
+    Raises `BadQuery` where the parts do not go together.
+    """
+
+    views: tuple[Source, ...] = ()
+    texts: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    where: str | None = None
+    by: Mapping[str, float] | None = None
+    crop: Box | None = None
+    orientations: bool = False
+    k: int = 20
+    verify: int | None = None
+    collapse: bool = False
+    precision: float | None = None
+    fuse: str = "weighted"
+
+    def __post_init__(self) -> None:
+        if not (self.views or self.texts or self.colours):
+            raise BadQuery("search needs a picture: a file, a URL, bytes, an array or a PIL image")
+        if self.k < 1 or (self.verify is not None and self.verify < 0):
+            raise BadQuery(f"k must be 1 or more and verify not negative, not {self.k} and {self.verify}")
+        if self.orientations and self.precision is not None:
+            raise BadQuery("scores are calibrated on upright pictures: ask for a precision, or for any orientation")
+        if self.crop is not None and self.colours:
+            raise BadQuery("colours have no parts: leave out the crop, or ask about a picture")
+        if self.crop is not None and len(self.views) != 1:
+            raise BadQuery("a crop goes with a single picture; crop the others yourself")
+        if any(not text.strip() for text in self.texts):
+            raise BadQuery("a text to search for needs at least one word")
+        if self.by is not None:
+            object.__setattr__(self, "by", MappingProxyType(dict(self.by)))
+
+
+def sorted_by_kind(sources: Sequence[Source | Sequence[Source]]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Pictures among `sources`, and colours; a list is several views."""
+    flat: list[Source] = []
+    for source in sources:
+        flat += source if isinstance(source, (list, tuple)) else [cast(Source, source)]
+    pictures = tuple(source for source in flat if not is_palette(source))
+    return pictures, tuple(source for source in flat if is_palette(source))

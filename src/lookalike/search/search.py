@@ -1,0 +1,127 @@
+"""Search: from a query to results, one pipeline.
+
+Candidates, exact scores, identity, geometry, relation; only then order, cut and fold.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lookalike.errors import BadQuery
+from lookalike.protocols import Describer, Index, SetIndex, Store
+from lookalike.search.calibration.model import Calibration
+from lookalike.search.calibration.thresholds import calibration_of, threshold_for, with_probability
+from lookalike.search.ingest.local_features import extractor_of
+from lookalike.search.pages.illustrate import Illustrator
+from lookalike.search.query.decoder import PictureDecoder
+from lookalike.search.query.parts import Colours, Part, Pictures, Text
+from lookalike.search.query.query import Query
+from lookalike.search.query.source import Sample, sample
+from lookalike.search.ranking.answers import Answering, Contents, folded
+from lookalike.search.ranking.channels import Channel, channels_of, describers_of
+from lookalike.search.ranking.engine import Engine, Ranking, Rows
+from lookalike.search.ranking.fuse import FUSERS
+from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
+from lookalike.search.ranking.verification import GeometricVerifier, verifier_of, with_proof
+from lookalike.search.results import Results
+from lookalike.types import Answer, Space, Vectors
+
+_ALL: Final = 1 << 30
+
+
+@dataclass(frozen=True)
+class Search:
+    """Answers queries from one store and its indexes."""
+
+    store: Store
+    index: Callable[[Space], Index]
+    set_index: Callable[[Space], SetIndex]
+    decoder: PictureDecoder
+
+    def answer(self, query: Query) -> Results:
+        """Answers, best first: relations are known before they are ordered and cut."""
+        started = time.perf_counter()
+        self.decoder.start()  # the worker comes up while models load
+        describers = describers_of(self.store)
+        for channel in channels_of(describers, query.by):
+            channel.describer.describe([])
+        asked = [sample(view, decode=self.decoder.decode, box=query.crop) for view in query.views]
+        samples = [view for one in asked for view in one.orientations()] if query.orientations else asked
+        parts = _parts(query, samples)
+        rows = [_rows(part, channels_of(describers, query.by, part.default_weights)) for part in parts]
+        extractor = extractor_of(self.store)
+        most = _verified(query, keeps_features=extractor is not None)
+        verifier = verifier_of(self.store, extractor if most else None, self.set_index, self.decoder.sample)
+        views = verifier.views(asked) if most else []  # as it is: SIFT turns with the picture
+        calibration = self._calibration(parts, rows, verifier, most) if len(samples) == 1 else None
+        threshold = 0.0 if query.precision is None else threshold_for(query.precision, calibration)
+        among = None if query.where is None else self.store.ids(query.where)
+
+        engine = Engine(self.store, self.index)
+        fuser = FUSERS.make(query.fuse)
+        found = rank_and_verify(engine, verifier, rows, views, fuser, k=query.k, verify=most, among=among)
+        contents = Contents.of(self.store, found.ranking)
+        same = contents.same_as(samples, self.decoder)
+        identical = [id for id, one in same.items() if one.relation == "identical"]
+        ranking = with_proof(found.ranking, found.evidence, _ALL, identical)
+        named = {channel.name: channel.describer for part in rows for channel in part}
+        answers = Answering(samples, named, found.evidence, same).answers(Contents(ranking, contents.records))
+        listed = folded(answers, engine.fold(ranking, list(rows[0]))) if query.collapse else _flat(answers)
+        told = [answer for answer in listed if answer.score >= threshold][: query.k]
+        return Results(
+            query,
+            tuple(with_probability(told, calibration)),
+            len(self.store.ids()) if among is None else len(among),
+            time.perf_counter() - started,
+            labels=(*(one.label for one in asked), *query.texts, *query.colours),
+            weights={channel.name: channel.weight for part in rows for channel in part},
+            claim=None if calibration is None else calibration.claim,
+            size=asked[0].size if len(asked) == 1 else None,
+            _illustrate=self._illustrator(asked, samples, named, ranking),
+        )
+
+    def _calibration(
+        self, parts: Sequence[Part], rows: Sequence[Rows], verifier: GeometricVerifier, verify: int
+    ) -> Calibration | None:
+        """Calibration of the score of one picture by these channels; None where it is not known."""
+        if len(parts) != 1 or not isinstance(parts[0], Pictures):
+            return None
+        if verify == 0:
+            return calibration_of(self.store, list(rows[0]))
+        if verifier.index is None or verify != VERIFIED:
+            return None
+        return calibration_of(self.store, list(rows[0]), verifier.index.space)
+
+    def _illustrator(
+        self, asked: Sequence[Sample], samples: Sequence[Sample], named: Mapping[str, Describer], ranking: Ranking
+    ) -> Illustrator:
+        pairs = zip(ranking.ids.tolist(), ranking.views.tolist(), strict=True) if samples else ()
+        return Illustrator(self.decoder, asked, named, {id: samples[view] for id, view in pairs})
+
+
+def _parts(query: Query, samples: Sequence[Sample]) -> list[Part]:
+    pictures: list[Part] = [Pictures(samples)] if samples else []
+    return [*pictures, *map(Text, query.texts), *map(Colours, query.colours)]
+
+
+def _rows(part: Part, channels: Sequence[Channel]) -> dict[Channel, Vectors]:
+    """Rows of the channels that can read the part; raises `BadQuery` where none that counts can."""
+    described = {channel: channel.describe(part) for channel in channels}
+    rows = {channel: found for channel, found in described.items() if found is not None}
+    if not any(channel.weight > 0 for channel in rows):
+        raise BadQuery(part.unread)
+    return rows
+
+
+def _verified(query: Query, *, keeps_features: bool) -> int:
+    """How many candidates geometry verifies."""
+    if not query.views:
+        return 0
+    return query.verify if query.verify is not None else VERIFIED if keeps_features else 0
+
+
+def _flat(answers: Sequence[Sequence[Answer]]) -> list[Answer]:
+    return [answer for of_content in answers for answer in of_content]
