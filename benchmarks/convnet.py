@@ -103,29 +103,30 @@ def starting() -> dict[str, float]:
         return result
 
     timed("import", importing)
-    import onnxruntime
-
     from lookalike.models.cache import path_of
     from lookalike.models.checkpoint import read_checkpoint
     from lookalike.models.efficientnet_lite import efficientnet_lite0
+    from lookalike.models.onnx_session import runtime
 
     path = timed("check", lambda: path_of("efficientnet-lite0"))
     assert isinstance(path, Path)
     tensors = timed("read", lambda: read_checkpoint(path))
     model = timed("write", lambda: efficientnet_lite0(tensors))  # type: ignore[arg-type]
+    onnxruntime = runtime()
     timed("session", lambda: onnxruntime.InferenceSession(model, one_thread(), providers=["CPUExecutionProvider"]))
     return taken | {"all": round(sum(taken.values()), 3)}
 
 
 def importing() -> None:
-    import onnxruntime  # noqa: F401
+    from lookalike.models.onnx_session import runtime
 
-    import lookalike.models.onnx_session  # noqa: F401
+    runtime()
 
 
 def one_thread() -> object:
-    import onnxruntime
+    from lookalike.models.onnx_session import runtime
 
+    onnxruntime = runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from lookalike import telemetry
 from lookalike.errors import WeightsError
 from lookalike.registry import Table
 from lookalike.types import Picture, Pixels
+
+telemetry.turn_off()  # before any test loads what would report it
 
 ROOT = Path(__file__).resolve().parents[1]
 LENT = ROOT.parent / "shared" / "weights"

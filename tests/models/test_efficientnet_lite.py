@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from lookalike.errors import WeightsError
 from lookalike.models.cache import path_of
 from lookalike.models.checkpoint import Tensors, read_checkpoint
 from lookalike.models.efficientnet_lite import CLASSES, FEATURES, efficientnet_lite0
-from lookalike.models.onnx_session import efficientnet_lite0_session
+from lookalike.models.onnx_session import efficientnet_lite0_session, runtime
 from lookalike.pixels.resize import resize
 from lookalike.types import Picture
 
@@ -144,7 +143,7 @@ def test_a_checkpoint_with_one_tensor_more_is_refused() -> None:
 def test_the_session_is_built_once_and_waits_without_spinning() -> None:
     session = efficientnet_lite0_session(1)
     assert efficientnet_lite0_session(1) is session
-    assert isinstance(session, onnxruntime.InferenceSession)
+    assert isinstance(session, runtime().InferenceSession)
     options = session.get_session_options()
     assert options.intra_op_num_threads == 1
     assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"

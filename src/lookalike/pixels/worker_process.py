@@ -13,6 +13,7 @@ import tempfile
 import time
 from typing import Any, Final, cast
 
+from lookalike import telemetry
 from lookalike.errors import REASONS, BadPicture, WorkerFailed
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_protocol import BrokenWire, Reply, read_reply, write_job
@@ -44,7 +45,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=self._told,
             bufsize=0,
-            env=os.environ | _ONE_THREAD,
+            env={**os.environ, **_ONE_THREAD, **telemetry.OFF},
             **cast(dict[str, Any], {"process_group": 0} if os.name == "posix" else {}),  # out of reach of Ctrl-C
         )
         self._jobs = cast(io.FileIO, self._popen.stdin)

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from lookalike import telemetry
 from lookalike.app.cli.commands import (
     calibrate,
     compare,
@@ -70,6 +71,7 @@ app.add_typer(models.app, name="models")
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the program and ends the process with the code of the contract."""
+    telemetry.turn_off()
     given = hoisted(list(sys.argv[1:] if arguments is None else arguments))
     sys.exit(_run(given))
 
