@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lookalike.errors import BadQuery
@@ -80,7 +80,7 @@ class Search:
             weights={channel.name: channel.weight for part in rows for channel in part},
             claim=None if calibration is None else calibration.claim,
             size=asked[0].size if len(asked) == 1 else None,
-            _illustrate=self._illustrator(asked, samples, named, ranking),
+            _illustrate=self._illustrator(asked, samples, query.colours, named, ranking),
         )
 
     def _calibration(
@@ -96,10 +96,17 @@ class Search:
         return calibration_of(self.store, list(rows[0]), verifier.index.space)
 
     def _illustrator(
-        self, asked: Sequence[Sample], samples: Sequence[Sample], named: Mapping[str, Describer], ranking: Ranking
+        self,
+        asked: Sequence[Sample],
+        samples: Sequence[Sample],
+        colours: Sequence[str],
+        named: Mapping[str, Describer],
+        ranking: Ranking,
     ) -> Illustrator:
-        pairs = zip(ranking.ids.tolist(), ranking.views.tolist(), strict=True) if samples else ()
-        return Illustrator(self.decoder, asked, named, {id: samples[view] for id, view in pairs})
+        drawn = [sample(text, decode=self.decoder.decode) for text in colours]
+        views = samples or drawn[:1]
+        pairs = zip(ranking.ids.tolist(), ranking.views.tolist(), strict=True) if views else ()
+        return Illustrator(self.decoder, [*asked, *drawn], named, {id: views[view] for id, view in pairs})
 
 
 def _parts(query: Query, samples: Sequence[Sample]) -> list[Part]:
@@ -109,7 +116,8 @@ def _parts(query: Query, samples: Sequence[Sample]) -> list[Part]:
 
 def _rows(part: Part, channels: Sequence[Channel]) -> dict[Channel, Vectors]:
     """Rows of the channels that can read the part; raises `BadQuery` where none that counts can."""
-    described = {channel: channel.describe(part) for channel in channels}
+    scaled = (replace(channel, unrelated=part.unrelated) for channel in channels)
+    described = {channel: channel.describe(part) for channel in scaled}
     rows = {channel: found for channel, found in described.items() if found is not None}
     if not any(channel.weight > 0 for channel in rows):
         raise BadQuery(part.unread)

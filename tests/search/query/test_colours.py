@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from lookalike import Library
-from lookalike.errors import BadQuery, SpaceMismatch
+from lookalike.errors import BadQuery
 from lookalike.search.query.colours import is_palette, picture_of
 
 
@@ -66,12 +66,13 @@ def test_a_library_is_asked_for_colours(library: Library, tmp_path: Path) -> Non
     assert "colour:#2a6f97,#ffffff" in page
 
 
-def test_colours_are_compared_by_nothing_but_palettes(filled: Library, folder: Path) -> None:
+def test_colours_are_compared_by_describers_of_colours_alone(filled: Library, folder: Path) -> None:
     filled.index(folder, describers=["palette"])
-    for by in ({"phash": 1.0}, {"palette": 1.0, "histogram": 0.5}):
-        with pytest.raises(BadQuery, match=r"colours are compared by palette alone, .*: leave out --by"):
-            filled.search("colour:#2a6f97", by=by)
-    assert set(filled.search("colour:#2a6f97", by={"palette:colours=8": 1})[0].channels) == {"palette"}
+    with pytest.raises(BadQuery, match="colours are compared by the channels palette and histogram"):
+        filled.search("colour:#2a6f97", by={"phash": 1.0})
+    asked = filled.search("colour:#2a6f97", by={"palette": 1.0, "phash": 0.5})
+    assert set(asked[0].channels) == {"palette"}
+    assert set(filled.search("colour:#2a6f97")[0].channels) == {"palette", "histogram"}
 
 
 def test_colours_have_no_parts(filled: Library, folder: Path) -> None:
@@ -80,6 +81,12 @@ def test_colours_have_no_parts(filled: Library, folder: Path) -> None:
         filled.search("colour:#2a6f97", crop=(0, 0, 10, 10))
 
 
-def test_a_library_without_palettes_says_how_to_add_them(filled: Library) -> None:
-    with pytest.raises(SpaceMismatch, match="lookalike index PATH --describer palette"):
-        filled.search("colour:#2a6f97")
+def test_a_library_without_colours_says_how_to_add_them(library: Library, folder: Path) -> None:
+    library.index(folder, describers=["phash"], local=False, planes=False)
+    with pytest.raises(BadQuery, match="lookalike index PATH --describer palette"):
+        library.search("colour:#2a6f97")
+
+
+def test_shares_that_nobody_means_are_told() -> None:
+    with pytest.raises(BadQuery, match="colours are asked for as"):
+        picture_of("colour:teal=" + "9" * 400)

@@ -23,7 +23,7 @@ class Illustrator:
     samples: Sequence[Sample]
     describers: Mapping[str, Describer]
     views: Mapping[int, Sample]
-    """By content, what of the question is most like it."""
+    """By content, the view of the query that is most like it."""
 
     def __call__(self, results: Results) -> tuple[list[Asked], list[Shown]]:
         asked = [Asked(sample.label, thumbnail(sample.picture(SIDE).pixels)) for sample in self.samples]
@@ -39,7 +39,9 @@ class Illustrator:
     def _explanations(self, answer: Answer, hit: Sample) -> dict[str, Explanation]:
         if answer.relation == "identical":
             return {}
-        query = self.views[answer.record.id]
+        query = self.views.get(answer.record.id)
+        if query is None:
+            return {}
         return {
             name: describer.explain(query.picture(describer.min_side), hit.picture(describer.min_side))
             for name, describer in self.describers.items()

@@ -28,6 +28,8 @@ class Part(Protocol):
     """By name of a describer; any other counts 0 unless the query names it."""
     unread: ClassVar[str]
     """What to do where no channel of the library can read the part."""
+    unrelated: ClassVar[float | None]
+    """Similarity of the part to an unrelated picture; None: as of two pictures."""
 
     def rows(self, describer: Describer) -> Vectors | None:
         """(views, d) rows; None where the describer has nothing to say about the part."""
@@ -42,6 +44,7 @@ class Pictures:
         "the picture is of one colour, and none of the channels asked compares colours: "
         "run `lookalike index PATH --describer histogram`, or leave out --by"
     )
+    unrelated: ClassVar[float | None] = None
 
     samples: Sequence[Sample]
 
@@ -62,6 +65,7 @@ class Text:
 
     default_weights: ClassVar[Mapping[str, float]] = {}
     unread: ClassVar[str] = "no channel of this library reads words: ask with a picture or with colours"
+    unrelated: ClassVar[float | None] = None
 
     text: str
 
@@ -78,6 +82,7 @@ class Colours:
         "colours are compared by the channels palette and histogram: name one of them with --by, leave out --by, "
         "or run `lookalike index PATH --describer palette`"
     )
+    unrelated: ClassVar[float | None] = 0.0
 
     text: str
 

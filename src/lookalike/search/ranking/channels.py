@@ -31,6 +31,8 @@ class Channel:
     describer: Describer
     weight: float
     called: str = ""
+    unrelated: float | None = None
+    """Similarity at which the score begins; None: that of two unrelated pictures."""
 
     @property
     def name(self) -> str:
@@ -42,7 +44,7 @@ class Channel:
 
     def alike(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Similarities on the scale that channels share: 0 as of unrelated pictures, 1 as of one with itself."""
-        floor = np.float32(self.describer.unrelated)
+        floor = np.float32(self.describer.unrelated if self.unrelated is None else self.unrelated)
         return np.asarray(np.clip((scores - floor) / (1 - floor), 0, 1), np.float32)
 
     def similarities(self, store: Store, queries: Vectors, ids: Ids) -> NDArray[np.float32]:
