@@ -2,8 +2,8 @@
 
 python benchmarks/variants.py ../shared/data [--each 2] [--kinds form qr ...] [--seed 0] [--json FILE]    minutes
 
-Each of `--each` families of a kind is a base picture with three variants, from a tiny difference to a large one. A
-variant is asked about as made and once more saved, smaller, lighter or scanned; the base by its 21 edited copies.
+Of `--each` families of a kind each is a base picture with three variants, from a tiny difference to a large one. A
+variant is asked about as made and once more saved, smaller, lighter, scanned or faxed; the base by 21 edited copies.
 `--no-copies` leaves these out. `--keep FOLDER` keeps the pictures; `--worst N` names false answers.
 """
 
@@ -21,10 +21,10 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+import lookalike
 from lookalike.errors import LookalikeError
 from lookalike.evaluate.near_misses import KINDS, Photos
 from lookalike.evaluate.trust import Tally, Told, Verdict, by_edit, by_kind, judged, questions
-from lookalike.search.comparing import compare
 
 PHOTOS = ("skimage", "sacre_coeur", "multiview", "wxbs", "grocery/train", "opencv", "caltech101")
 """Folders of the data that grounds and subjects are taken from."""
@@ -34,7 +34,7 @@ HEADING = ("pairs", "identical", "copy", "variant", "copies", "kept", "IoU", "Io
 def answer(a: Path, b: Path) -> Told:
     """As `compare` tells it; one describer is enough, since a relation is proved by others."""
     try:
-        found = compare(a, b, describers=("thumbnail",))
+        found = lookalike.compare(a, b, describers=("thumbnail",))
     except LookalikeError as error:
         return Told(f"error: {type(error).__name__}")
     proof = found.evidence

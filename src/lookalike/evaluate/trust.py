@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.evaluate.near_misses import Family, Photos, difference_boxes, family
-from lookalike.evaluate.near_misses.worn import AS_MADE, COPIES, WEARS, Worn, copied, is_whole
+from lookalike.evaluate.near_misses.worn import AS_MADE, COPIES, WEARS, Worn, copied, is_whole, wears_of
 from lookalike.types import Box, Pixels, Size
 
 AGREE: Final = 0.5
@@ -95,7 +95,7 @@ def questions(
 
 def _variants(made: Family, stem: Path) -> Iterator[Question]:
     rng = np.random.default_rng([made.seed, 1])
-    wears = [name for name in WEARS if name != AS_MADE]
+    wears = wears_of(made.kind)
     base = {name: _kept(WEARS[name](made.base, rng), stem, f"base-{name}") for name in (AS_MADE, "saved")}
     for at, variant in enumerate(made.variants):
         boxes = difference_boxes(made.base, variant)

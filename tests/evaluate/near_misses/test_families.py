@@ -11,7 +11,8 @@ from PIL import Image
 from lookalike.errors import BadQuery, UnknownName
 from lookalike.evaluate.near_misses import KINDS, Family, Photos, difference_boxes, family
 
-WITHOUT_PHOTOS = sorted(set(KINDS) - {"meme", "camera", "photographed colourway"})
+OF_PHOTOS = {"meme", "camera", "photographed colourway", "badge", "scoreboard", "shelf", "retouched", "animation"}
+WITHOUT_PHOTOS = [kind for kind in KINDS if kind not in OF_PHOTOS]
 
 
 @pytest.fixture(scope="session")
@@ -53,14 +54,19 @@ def test_a_family_has_one_size_and_three_variants_of_its_own(kind: str, photos: 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_seed_makes_the_same_pictures_again_and_another_seed_others(kind: str, photos: Photos) -> None:
-    found, again, other = made(kind, 0, photos), family(kind, 0, photos), made(kind, 1, photos)
+def test_a_seed_makes_the_same_pictures_again(kind: str, photos: Photos) -> None:
+    found, again = made(kind, 0, photos), family(kind, 0, photos)
     for one, two in zip((found.base, *found.variants), (again.base, *again.variants), strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
-    assert found.base[0].shape != other.base[0].shape or not np.array_equal(found.base[0], other.base[0])
 
 
-@pytest.mark.parametrize("kind", ["form", "screen", "chat"])
+@pytest.mark.parametrize("kind", WITHOUT_PHOTOS)
+def test_a_drawn_kind_needs_no_photos_and_another_seed_makes_others(kind: str, photos: Photos) -> None:
+    found, other = made(kind, 0, photos).base[0], family(kind, 3, Photos(())).base[0]
+    assert found.shape != other.shape or not np.array_equal(found, other)
+
+
+@pytest.mark.parametrize("kind", ["form", "document", "receipt", "calendar", "screen"])
 def test_the_first_variant_of_text_differs_in_less_than_a_hundredth(kind: str, photos: Photos) -> None:
     found = made(kind, 0, photos)
     area = sum(w * h for _, _, w, h in difference_boxes(found.base, found.variants[0]))
@@ -75,11 +81,6 @@ def test_an_unknown_kind_is_refused_with_a_hint(photos: Photos) -> None:
 def test_a_kind_of_photos_without_any_says_what_to_do() -> None:
     with pytest.raises(BadQuery, match="name a folder"):
         family("meme", 0, Photos(()))
-
-
-@pytest.mark.parametrize("kind", WITHOUT_PHOTOS)
-def test_a_drawn_kind_needs_no_photos(kind: str) -> None:
-    assert family(kind, 3, Photos(())).variants
 
 
 def test_a_file_that_is_no_picture_is_passed_over(tmp_path: Path) -> None:

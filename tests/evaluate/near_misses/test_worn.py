@@ -2,12 +2,13 @@
 
 import io
 
+import cv2
 import numpy as np
 import pytest
 import skimage.data
 from PIL import Image
 
-from lookalike.evaluate.near_misses.worn import COPIES, WEARS, copied, is_whole
+from lookalike.evaluate.near_misses.worn import COPIES, WEARS, copied, is_whole, wears_of
 
 MARK = (120.0, 80.0, 24.0, 16.0)
 
@@ -26,7 +27,7 @@ def opened(data: bytes) -> np.ndarray:
 @pytest.mark.parametrize("name", WEARS)
 def test_a_box_lies_where_its_content_has_gone(name: str) -> None:
     worn = WEARS[name]((marked(),), np.random.default_rng(3))
-    shown = opened(worn.data)
+    shown = cv2.medianBlur(opened(worn.data), 3)  # without the specks of a fax
     assert worn.size == shown.shape[::-1]
     x, y, w, h = worn.box(MARK)
     rows, columns = np.nonzero(shown[20:-20, 20:-20] > 160)  # the ground of a turned one is bright at the rim
@@ -36,7 +37,7 @@ def test_a_box_lies_where_its_content_has_gone(name: str) -> None:
     assert rows.max() + 21 == pytest.approx(y + h, abs=1.5)
 
 
-@pytest.mark.parametrize("name", WEARS)
+@pytest.mark.parametrize("name", [name for name in WEARS if name != "faxed"])
 def test_alpha_and_frames_outlast_all_wear(name: str) -> None:
     frames = tuple(np.dstack([np.roll(marked(), 40 * at, 1), np.full((240, 320), 255, np.uint8)]) for at in range(3))
     for frame in frames:
@@ -44,6 +45,11 @@ def test_alpha_and_frames_outlast_all_wear(name: str) -> None:
     with Image.open(io.BytesIO(WEARS[name](frames, np.random.default_rng(0)).data)) as image:
         assert getattr(image, "n_frames", 1) == 3
         assert np.array(image.convert("RGBA"))[20, 20, 3] == 0
+
+
+def test_paper_alone_is_faxed() -> None:
+    assert "faxed" in wears_of("form")
+    assert "faxed" not in wears_of("camera")
 
 
 def test_wear_without_loss_gives_the_pixels_back() -> None:

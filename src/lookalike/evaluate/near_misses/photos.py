@@ -17,7 +17,7 @@ from lookalike.pixels.decode import decode
 
 TRIES: Final = 12
 """Photos that are drawn until one is large enough; else the largest of these serves."""
-SIDE: Final = 260
+SIDE: Final = 220
 """px of the longer side at which a subject is told from its ground."""
 ENDINGS: Final = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".ppm", ".tif", ".tiff"}
 
@@ -79,7 +79,7 @@ def _outline(pixels: NDArray[np.uint8], seed: int) -> Image.Image:
     frame = (*inset, small.shape[1] - 2 * inset[0], small.shape[0] - 2 * inset[1])
     labels = np.zeros(small.shape[:2], np.uint8)
     cv2.setRNGSeed(seed)
-    cv2.grabCut(small, labels, frame, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_RECT)
+    cv2.grabCut(small, labels, frame, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_RECT)
     subject = _largest((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD))
     if not 0.12 <= subject.mean() <= 0.75:
         return _figure((width, height))

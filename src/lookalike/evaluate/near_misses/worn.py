@@ -60,12 +60,8 @@ def saved(frames: Frames, rng: np.random.Generator) -> Worn:
 
 def smaller(frames: Frames, rng: np.random.Generator) -> Worn:
     """Made to 70 % of the size, and saved."""
-    w, h = _size(frames)
-    size = (round(0.7 * w), round(0.7 * h))
-    scaled = tuple(np.array(Image.fromarray(frame).resize(size, Image.Resampling.LANCZOS)) for frame in frames)
-    across, down = size[0] / w, size[1] / h
-    transform = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
-    return Worn(*_lossy(scaled, int(rng.integers(75, 93))), transform, size)
+    small, transform = _scaled(frames, 0.7)
+    return Worn(*_lossy(small, int(rng.integers(75, 93))), transform, _size(small))
 
 
 def lighter(frames: Frames, rng: np.random.Generator) -> Worn:
@@ -82,10 +78,26 @@ def scanned(frames: Frames, rng: np.random.Generator) -> Worn:
     return Worn(*_lossy(turned, int(rng.integers(75, 93))), np.array([*matrix.tolist(), [0, 0, 1]], np.float64), (w, h))
 
 
+def faxed(frames: Frames, rng: np.random.Generator) -> Worn:
+    """At 80 % of the size, in black and white alone, with specks."""
+    small, transform = _scaled(frames, 0.8)
+    grey = cv2.cvtColor(_flat(small[0], 255), cv2.COLOR_RGB2GRAY)
+    white = cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)[1] ^ np.where(rng.random(grey.shape) < 0.0005, 255, 0)
+    page = np.repeat(white.astype(np.uint8)[..., None], 3, axis=2)
+    return Worn(*_lossless((page,)), transform, _size(small))
+
+
 WEARS: Mapping[str, Wear] = MappingProxyType(
-    {AS_MADE: as_made, "saved": saved, "smaller": smaller, "lighter": lighter, "scanned": scanned}
+    {AS_MADE: as_made, "saved": saved, "smaller": smaller, "lighter": lighter, "scanned": scanned, "faxed": faxed}
 )
 """What a variant goes through, by name."""
+PAPER: Final = ("form", "document", "receipt")
+"""Kinds that are faxed."""
+
+
+def wears_of(kind: str) -> tuple[str, ...]:
+    """Names of `WEARS` that a kind goes through, but for the first."""
+    return tuple(name for name in WEARS if name != AS_MADE and (name != "faxed" or kind in PAPER))
 
 
 def copied(frames: Frames, name: str, seed: int, other: Pixels) -> Worn:
@@ -121,6 +133,15 @@ def _busiest(pixels: Pixels, shape: tuple[int, int], rng: np.random.Generator) -
     detail = [pixels[top : top + shape[0], left : left + shape[1]].std() for top, left in places]
     top, left = places[int(np.argmax(detail))]
     return top, left
+
+
+def _scaled(frames: Frames, factor: float) -> tuple[Frames, Matrix]:
+    """And the matrix from px to px."""
+    w, h = _size(frames)
+    size = (round(factor * w), round(factor * h))
+    scaled = tuple(np.array(Image.fromarray(frame).resize(size, Image.Resampling.LANCZOS)) for frame in frames)
+    across, down = size[0] / w, size[1] / h
+    return scaled, np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
 
 
 def _size(frames: Frames) -> tuple[int, int]:
