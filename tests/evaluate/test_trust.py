@@ -3,12 +3,33 @@
 from pathlib import Path
 
 import pytest
+import skimage.data
+from PIL import Image
 
 from lookalike.evaluate.near_misses import Photos
 from lookalike.evaluate.near_misses.worn import COPIES
-from lookalike.evaluate.trust import Question, Told, by_edit, by_kind, judged, overlap, questions, tally, touched
+from lookalike.evaluate.trust import (
+    Question,
+    Told,
+    by_compare,
+    by_edit,
+    by_kind,
+    judged,
+    overlap,
+    questions,
+    tally,
+    touched,
+)
 
 BOX = (10.0, 10.0, 20.0, 10.0)
+
+
+def test_compare_answers_of_files_and_tells_what_it_refuses(tmp_path: Path) -> None:
+    Image.fromarray(skimage.data.coffee()).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes())
+    (tmp_path / "c.png").write_bytes(b"no picture")
+    assert by_compare(tmp_path / "a.png", tmp_path / "b.png").relation == "identical"
+    assert by_compare(tmp_path / "a.png", tmp_path / "c.png").relation == "BadPicture"
 
 
 def question(truth: str, *, kind: str = "form", edit: str = "saved") -> Question:

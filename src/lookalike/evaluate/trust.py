@@ -10,8 +10,10 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.errors import LookalikeError
 from lookalike.evaluate.near_misses import Family, Photos, difference_boxes, family
 from lookalike.evaluate.near_misses.worn import AS_MADE, COPIES, WEARS, Worn, copied, is_whole, wears_of
+from lookalike.search.compare import compare
 from lookalike.types import Box, Pixels, Size
 
 AGREE: Final = 0.5
@@ -129,6 +131,19 @@ def _kept(worn: Worn, stem: Path, name: str) -> Path:
     path = stem.with_name(f"{stem.name}-{name.replace(' ', '_').replace('%', 'percent')}{worn.suffix}")
     path.write_bytes(worn.data)
     return path
+
+
+def by_compare(a: Path, b: Path) -> Told:
+    """As `lookalike compare A B` tells it; one describer is enough, since others prove the relation.
+
+    What it refuses is told as the error's name.
+    """
+    try:
+        found = compare(a, b, describers=("thumbnail",))
+    except LookalikeError as error:
+        return Told(type(error).__name__)
+    differs = getattr(found, "differs", getattr(found.evidence, "differs", None))
+    return Told(found.relation, None if differs is None else tuple(each.box for each in differs))
 
 
 def judged(asked: Question, told: Told) -> Verdict:
