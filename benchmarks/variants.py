@@ -27,7 +27,9 @@ from pathlib import Path
 
 import lookalike
 from lookalike.evaluate.near_misses import KINDS, Photos
-from lookalike.evaluate.trust import Tally, Verdict, by_compare, by_edit, by_kind, judged, questions
+from lookalike.evaluate.near_misses.worn import COPIES
+from lookalike.evaluate.trust import Verdict, by_compare, judged, questions
+from lookalike.evaluate.trust_figures import Tally, by_edit, by_kind
 from lookalike.evaluate.trusted_library import Counted, Shelf, counted_groups, counted_searches, shelf
 
 PHOTOS = ("skimage", "sacre_coeur", "multiview", "wxbs", "grocery/train", "opencv", "caltech101")
@@ -44,7 +46,7 @@ def verdicts_of(job: tuple[str, int], photos: Photos, folder: Path, copies: bool
     kind, seed = job
     return [
         judged(each, by_compare(each.a, each.b))
-        for each in questions([kind], 1, photos, folder, seed=seed, copies=copies)
+        for each in questions([kind], 1, photos, folder, seed=seed, edits=COPIES if copies else ())
     ]
 
 

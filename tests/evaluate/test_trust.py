@@ -2,24 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import skimage.data
 from PIL import Image
 
 from lookalike.evaluate.near_misses import Photos
 from lookalike.evaluate.near_misses.worn import COPIES
-from lookalike.evaluate.trust import (
-    Question,
-    Told,
-    by_compare,
-    by_edit,
-    by_kind,
-    judged,
-    overlap,
-    questions,
-    tally,
-    touched,
-)
+from lookalike.evaluate.trust import Question, Told, by_compare, judged, overlap, questions, touched
+from lookalike.evaluate.trust_figures import by_edit, by_kind, figures, tally
 
 BOX = (10.0, 10.0, 20.0, 10.0)
 
@@ -97,6 +88,15 @@ def test_identical_and_copy_are_counted_apart_by_kind_and_by_edit() -> None:
     assert kinds["form"].relations == {"identical": 1, "copy": 1, "scene": 1}
     assert (kinds["chart"].told, kinds["chart"].kept) == (1, 1)
     assert list(by_edit(verdicts)) == ["saved", "smaller", "jpeg"]
+
+
+def test_figures_leave_out_what_nothing_says_anything_of() -> None:
+    verdicts = [judged(question("variant"), Told(relation)) for relation in ("copy", "scene", "scene", "variant")]
+    found = figures(verdicts, np.random.default_rng(0))
+    assert set(found) == {"false identical", "false copy", "variant"}
+    assert (found["false copy"].value, found["false identical"].value) == (0.25, 0)
+    kept = figures([*verdicts, judged(question("copy"), Told("copy"))], np.random.default_rng(0))
+    assert kept["kept"].value == 1
 
 
 def test_overlap_is_of_the_areas_and_not_of_single_boxes() -> None:

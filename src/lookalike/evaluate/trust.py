@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -16,8 +17,6 @@ from lookalike.evaluate.near_misses.worn import AS_MADE, COPIES, WEARS, Worn, co
 from lookalike.search.compare import compare
 from lookalike.types import Box, Pixels, Size
 
-AGREE: Final = 0.5
-"""Intersection over union of the boxes told and the true ones, from which on they agree."""
 STRANGER: Final = (640, 480)
 """(w, h) px of the photo that a collage pastes a picture into."""
 
@@ -79,11 +78,18 @@ class Verdict:
 
 
 def questions(
-    kinds: Sequence[str], each: int, photos: Photos, folder: Path, *, seed: int = 0, copies: bool = True
+    kinds: Sequence[str],
+    each: int,
+    photos: Photos,
+    folder: Path,
+    *,
+    seed: int = 0,
+    edits: Sequence[str] = COPIES,
 ) -> Iterator[Question]:
-    """Each family's variants, as made and once worn, and its base's copies; `each` families of a kind, from `seed` on.
+    """Each family's variants, as made and once worn, and copies of its base by `edits`.
 
-    Files are written below `folder` as they are asked about. A worn variant is asked of its base as a JPEG.
+    Of a kind there are `each` families, from `seed` on. Files are written below `folder` as they are asked about. A
+    worn variant is asked of its base as a JPEG.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for kind in kinds:
@@ -91,17 +97,17 @@ def questions(
             made = family(kind, at, photos)
             stem = folder / f"{kind.replace(' ', '-')}-{at:03}"
             yield from _variants(made, stem)
-            if copies:
-                yield from _copies(made, stem, photos)
+            yield from _copies(made, stem, photos, edits)
 
 
 def _variants(made: Family, stem: Path) -> Iterator[Question]:
     rng = np.random.default_rng([made.seed, 1])
     wears = wears_of(made.kind)
+    first = zlib.crc32(made.kind.encode()) + made.seed * len(made.variants)  # so that the first families go through all
     base = {name: _kept(WEARS[name](made.base, rng), stem, f"base-{name}") for name in (AS_MADE, "saved")}
     for at, variant in enumerate(made.variants):
         boxes = difference_boxes(made.base, variant)
-        for name in (AS_MADE, wears[(made.seed * len(made.variants) + at) % len(wears)]):
+        for name in (AS_MADE, wears[(first + at) % len(wears)]):
             worn = WEARS[name](variant, rng)
             a = base[AS_MADE if name == AS_MADE else "saved"]
             b = _kept(worn, stem, f"variant{at}-{name}")
@@ -109,10 +115,10 @@ def _variants(made: Family, stem: Path) -> Iterator[Question]:
             yield Question(made.kind, made.seed, name, "variant", a, b, worn.size, boxes, inside)
 
 
-def _copies(made: Family, stem: Path, photos: Photos) -> Iterator[Question]:
+def _copies(made: Family, stem: Path, photos: Photos, edits: Sequence[str]) -> Iterator[Question]:
     base = _kept(WEARS[AS_MADE](made.base, np.random.default_rng(0)), stem, f"base-{AS_MADE}")
     other = _stranger(photos, made.seed)
-    for name in COPIES:
+    for name in edits:
         copy = copied(made.base, name, made.seed, other)
         truth = "copy" if is_whole(made.base, copy) else "part"
         yield Question(made.kind, made.seed, name, truth, base, _kept(copy, stem, f"copy-{name}"), copy.size)
@@ -176,68 +182,3 @@ def _covered(boxes: Sequence[Box], size: Size) -> NDArray[np.bool_]:
 
 def _meet(a: Box, b: Box) -> bool:
     return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What came of some questions.
-
-    `variants` pairs were near misses, of which `identical` and `copy` count the false answers; `told` of them were
-    called variants. `copies` were true ones, `kept` of them told so. `boxed` pairs have boxes; `median_overlap`,
-    `agreeing` (at least `AGREE`) and `touched` are of those.
-    """
-
-    variants: int = 0
-    identical: int = 0
-    copy: int = 0
-    told: int = 0
-    copies: int = 0
-    kept: int = 0
-    boxed: int = 0
-    agreeing: int = 0
-    median_overlap: float | None = None
-    touched: float | None = None
-    relations: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def false_per_thousand(self) -> tuple[float, float]:
-        """`identical` and `copy` told of a thousand near misses."""
-        return 1000 * self.identical / max(1, self.variants), 1000 * self.copy / max(1, self.variants)
-
-
-def tally(verdicts: Iterable[Verdict]) -> Tally:
-    """Counts over all."""
-    held = list(verdicts)
-    near = [each for each in held if each.question.truth == "variant"]
-    true = [each for each in held if each.question.truth != "variant"]
-    overlaps = [each.overlap for each in near if each.overlap is not None]
-    met = [each.touched for each in near if each.touched is not None]
-    relations = [each.told.relation for each in near]
-    return Tally(
-        len(near),
-        relations.count("identical"),
-        relations.count("copy"),
-        relations.count("variant"),
-        len(true),
-        sum(each.is_kept for each in true),
-        len(overlaps),
-        sum(each >= AGREE for each in overlaps),
-        float(np.median(overlaps)) if overlaps else None,
-        float(np.mean(met)) if met else None,
-        {name: relations.count(name) for name in dict.fromkeys(relations)},
-    )
-
-
-def by_kind(verdicts: Sequence[Verdict]) -> dict[str, Tally]:
-    """A tally of each kind, in their order, and of all."""
-    kinds = dict.fromkeys(each.question.kind for each in verdicts)
-    return {kind: tally(each for each in verdicts if each.question.kind == kind) for kind in kinds} | {
-        "all": tally(verdicts)
-    }
-
-
-def by_edit(verdicts: Sequence[Verdict]) -> dict[str, Tally]:
-    """A tally of what b went through: first what variants did, then the copies."""
-    edits = dict.fromkeys((*WEARS, *COPIES))
-    found = {name: [each for each in verdicts if each.question.edit == name] for name in edits}
-    return {name: tally(some) for name, some in found.items() if some}

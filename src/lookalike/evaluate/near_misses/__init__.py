@@ -34,7 +34,7 @@ from lookalike.evaluate.near_misses.scoreboards import scoreboards
 from lookalike.evaluate.near_misses.screens import chat_screens, text_screens
 from lookalike.evaluate.near_misses.shelves import shelves
 
-__all__ = ["KINDS", "Family", "Frames", "Photos", "difference_boxes", "differing", "family"]
+__all__ = ["KINDS", "VARIANTS", "Family", "Frames", "Photos", "difference_boxes", "differing", "family"]
 
 KINDS: Mapping[str, Maker] = MappingProxyType(
     {
@@ -65,6 +65,10 @@ KINDS: Mapping[str, Maker] = MappingProxyType(
     }
 )
 """By name."""
+
+
+VARIANTS = 3
+"""Of a family, beside its base."""
 
 
 def family(kind: str, seed: int, photos: Photos) -> Family:
