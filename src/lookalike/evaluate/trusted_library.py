@@ -101,10 +101,10 @@ def counted_searches(shelf: Shelf, search: Callable[[Path], Answers]) -> dict[st
 
 def counted_groups(shelf: Shelf, groups: Iterable[Iterable[Path]]) -> dict[str, Counted]:
     """By kind, and of all: which pairs of siblings and of copies stand in one of the groups."""
-    together = {pair for group in groups for pair in combinations(sorted(set(group)), 2)}
+    together = {frozenset(pair) for group in groups for pair in combinations(set(group), 2)}
     return _by_kind(
-        (a.kind, _grouped(a, b, (a.path, b.path) in together))
-        for a, b in combinations(sorted(shelf.held, key=lambda each: each.path), 2)
+        (a.kind, _grouped(a, b, frozenset((a.path, b.path)) in together))
+        for a, b in combinations(shelf.held, 2)
         if a.is_sibling(b)
     )
 
