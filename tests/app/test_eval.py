@@ -154,3 +154,21 @@ def test_a_layout_and_a_task_can_be_named_and_unknown_ones_are_refused(classes, 
         ran = run(classes, tmp_path, *base, *words)
         assert ran.returncode == 2
         assert f"did you mean '{known}'" in ran.stderr
+
+
+def test_near_misses_are_made_of_a_folder_and_told_by_kind(classes, tmp_path):
+    ran = run(classes, tmp_path, "--task", "variants", "--kind", "ean", "--edit", "jpeg", "--json")
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert (found["schema"], found["queries"]) == ("lookalike/eval/1", 7)
+    assert [row["kind"] for row in found["rows"]] == ["ean", "all"]
+    for row in found["rows"]:
+        assert (row["task"], row["method"]) == ("variants", "compare")
+        assert row["metrics"]["false identical"]["value"] == 0
+        assert row["metrics"]["kept"]["value"] == 1
+
+
+def test_an_unknown_kind_of_near_miss_is_refused(classes, tmp_path):
+    ran = run(classes, tmp_path, "--task", "variants", "--kind", "eam")
+    assert ran.returncode == 2
+    assert "did you mean 'ean'" in ran.stderr

@@ -209,6 +209,24 @@ def eval_document(evaluation: Evaluation) -> Document:
     )
 
 
+def variants_document(dataset: str, figures: Mapping[str, Mapping[str, Estimate]], questions: int) -> Document:
+    """Rows of one kind of near misses each, the last of all, as `compare` told them."""
+    return document(
+        "eval",
+        queries=questions,
+        rows=[
+            {
+                "dataset": dataset,
+                "task": "variants",
+                "method": "compare",
+                "kind": kind,
+                "metrics": {name: _figure(found) for name, found in metrics.items()},
+            }
+            for kind, metrics in figures.items()
+        ],
+    )
+
+
 def _figure(found: Estimate) -> Document:
     return {"value": round(found.value, 6), "low": round(found.low, 6), "high": round(found.high, 6)}
 

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from lookalike.evaluate.protocol import Row
     from lookalike.evaluate.recommend import Recommendation
     from lookalike.evaluate.ruler import Evaluation
+    from lookalike.search.ingest.run import Options
 
 FEW = 10
 """Classes or originals; a bootstrap over fewer says little of others."""
+NEAR_MISSES = "variants"
+"""The task that makes its pictures itself."""
 CLASSES = ("p@1", "recall@10", "map@r")
 COPIES = ("p@1", "micro-ap", "recall@p90", "recall@p99")
 BEST = 6
@@ -50,7 +53,15 @@ def evaluate(
         int, typer.Option(min=2, metavar="N", help="With --self: pictures that are edited, and can be found.")
     ] = 200,
     edit: Annotated[
-        list[str] | None, typer.Option("--edit", metavar="NAME", help="With --self: only this edit [default: all].")
+        list[str] | None,
+        typer.Option("--edit", metavar="NAME", help="With --self or --task variants: only this edit [default: all]."),
+    ] = None,
+    each: Annotated[
+        int, typer.Option(min=1, metavar="N", help="With --task variants: families of each kind that are made.")
+    ] = 1,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", metavar="NAME", help="With --task variants: only this kind [default: all]."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that describe.")] = os.cpu_count() or 1,
     cache: Annotated[
@@ -64,8 +75,9 @@ def evaluate(
     """Measure which method finds the pictures of a class, each picture asking for the others.
 
     With --self: which finds the picture that an edited copy was made from, rejects copies of what is not there, and
-    what to use on these pictures. Needs no library and writes to none. Stopped with Ctrl-C, or killed, it goes on where
-    it was.
+    what to use on these pictures. With --task variants: whether near misses made with them (forms, codes, charts,
+    memes, ...) are told from copies, and where they differ. Needs no library and writes to none. Stopped with Ctrl-C,
+    or killed, it goes on where it was.
     """
     import numpy as np
 
@@ -78,6 +90,8 @@ def evaluate(
     rng, describers = np.random.default_rng(seed), named(describer or ())
     with bar(common().quiet) as advance, stop_on_interrupt() as should_stop:
         options = Options(workers, on_commit=advance, should_stop=should_stop)
+        if task == NEAR_MISSES:
+            return _near_misses(folder, kind or [], each, _known(edit or []), seed, options, json=json, output=output)
         place = cache or cache_folder().parent / "evaluations"
         if self:
             edits = _known(edit or [])
@@ -100,6 +114,32 @@ def evaluate(
         save_report(found, html, options.limits)
     write(json_bytes(eval_document(found)) if json else lines(_report(found)), output)
     return Exit.SOME_FAILED if "not readable" in found.task.left_out else Exit.DONE
+
+
+def _near_misses(
+    folder: str,
+    kinds: list[str],
+    each: int,
+    edits: list[str],
+    seed: int,
+    options: Options,
+    *,
+    json: bool,
+    output: Path | None,
+) -> int:
+    import numpy as np
+
+    from lookalike.app.cli.commands import eval_variants
+    from lookalike.app.documents import variants_document
+
+    verdicts = eval_variants.asked(folder, kinds, each, edits, seed, options)
+    if verdicts is None:
+        return Exit.INTERRUPTED
+    rows = eval_variants.rows(verdicts, np.random.default_rng(seed))
+    name = Path(folder).resolve().name
+    told = json_bytes(variants_document(name, rows, len(verdicts))) if json else None
+    write(told or lines(eval_variants.report(rows, len(verdicts))), output)
+    return Exit.DONE
 
 
 def _known(edits: list[str]) -> list[str]:
