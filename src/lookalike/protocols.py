@@ -249,7 +249,7 @@ class Store(Protocol):
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some. Raises `LibraryDamaged`."""
 
-    def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
+    def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
 
     def vector_ids(self, space: Space) -> Ids:
@@ -293,6 +293,12 @@ class Store(Protocol):
 
     def problems(self) -> list[str]:
         """What a full check finds wrong, in sentences; empty when all is well."""
+
+    def remove_damaged(self) -> list[str]:
+        """Removes damaged rows, which then count as missing; the paths of files that are to be read again.
+
+        Raises `LibraryDamaged` where that does not mend the library.
+        """
 
     def compact(self) -> None:
         """Drops contents without a record, their vectors, and free space."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ def test_version_is_told_in_both_forms(program) -> None:
 
 def test_help_of_every_verb_can_be_read(program) -> None:
     told = program("--help").out.decode()
-    for verb in ("index", "search", "dupes", "compare", "describe", "forget", "status", "doctor", "verify", "compact"):
+    for verb in ("index", "search", "dupes", "compare", "describe", "forget", "status", "doctor", "verify", "repair"):
         assert verb in told
         assert program(verb, "--help").code == 0
 
@@ -305,3 +306,20 @@ def test_a_picture_with_alpha_is_asked_about_over_white(indexed, photos_folder: 
     image = Image.open(photos_folder / "0.png").convert("RGBA")
     image.save(tmp_path / "alpha.png")
     assert Path(indexed("search", tmp_path / "alpha.png", "--json").document["hits"][0]["path"]).name == "0.png"
+
+
+def test_repair_describes_anew_what_verify_finds_damaged(indexed, tmp_path: Path) -> None:
+    assert indexed("repair").out == b"no problem found\n"
+    connection = sqlite3.connect(tmp_path / "library" / "library.sqlite")
+    connection.execute("UPDATE vectors_1 SET vector = zeroblob(length(vector)) WHERE content = 2")
+    connection.commit()
+    connection.close()
+    found = indexed("verify")
+    assert (found.code, "lookalike repair" in found.err) == (5, True)
+    mended = indexed("repair", "--json")
+    assert mended.code == 0
+    assert mended.document["schema"] == "lookalike/repair/1"
+    assert [problem.endswith("checksum") for problem in mended.document["problems"]] == [True]
+    assert mended.document["failures"] == []
+    assert indexed("verify").code == 0
+    assert indexed("search", tmp_path / "photos" / "1.png", "-k", "1").code == 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lookalike.index import similarity as module
-from lookalike.index.similarity import similarity
+from lookalike.index.similarity import paired, similarity
 from lookalike.types import Metric, Space
 
 METRICS: tuple[Metric, ...] = ("cosine", "l2", "l1", "hamming")
@@ -31,6 +31,7 @@ def test_every_metric_equals_a_slow_loop_in_any_block(
         rows = generator.integers(0, 256, (7, 2), dtype=np.uint8)
     else:
         rows = generator.normal(size=(7, 16)).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     scores = similarity(space, rows[:3], rows)
     assert (scores.shape, scores.dtype) == ((3, 7), np.float32)
     assert scores == pytest.approx(np.array([[slow(metric, a, b) for b in rows] for a in rows[:3]]), abs=1e-5)
@@ -41,3 +42,12 @@ def test_every_metric_equals_a_slow_loop_in_any_block(
 def test_rows_of_another_space_are_refused() -> None:
     with pytest.raises(ValueError, match="16 columns"):
         similarity(Space("x", "d", 16, "l2"), np.zeros((1, 16), np.float32), np.zeros((1, 8), np.float32))
+
+
+def test_no_cosine_is_beyond_1_however_rows_are_rounded() -> None:
+    row = np.full((1, 5), 1 / np.sqrt(5), np.float32)
+    rows = np.nextafter(row, np.float32(1))
+    assert float((rows @ rows.T)[0, 0]) > 1
+    space = Space("x", "d", 5, "cosine")
+    assert similarity(space, rows, rows).tolist() == [[1]]
+    assert paired(space, rows, rows).tolist() == [1]

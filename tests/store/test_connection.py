@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from lookalike.errors import LibraryBusy, LibraryDamaged, LibraryFormat, LibraryMissing
+from lookalike.errors import LibraryBusy, LibraryDamaged, LibraryFormat, LibraryMissing, OutOfSpace
+from lookalike.store.codes import errors_of
 from lookalike.store.connection import FILE, bytes_of, connect, create
 from lookalike.store.lock import writer_lock
 from lookalike.store.schema import APPLICATION_ID, MIGRATIONS
@@ -111,7 +114,7 @@ def test_a_format_is_not_changed_while_another_program_writes(folder: Path) -> N
 
 
 def test_a_migration_that_fails_leaves_the_old_format(folder: Path) -> None:
-    with pytest.raises(sqlite3.Error):
+    with pytest.raises(LibraryDamaged, match="nonsense"):
         create(folder, (*MIGRATIONS, f"{SECOND}; SELECT nonsense"))
     connection = connect(folder, write=False)
     assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'later'").fetchone() == (0,)
@@ -157,6 +160,7 @@ def test_a_database_of_another_program_is_not_taken(tmp_path: Path) -> None:
 
 READ = """
 import sys
+import tempfile
 from pathlib import Path
 from lookalike.store.sqlite import SQLiteStore
 try:
@@ -222,3 +226,26 @@ def test_bytes_are_those_of_the_database_and_its_log(folder: Path) -> None:
     (folder / "other").write_bytes(b"x" * 1000)
     (folder / f"{FILE}-wal").write_bytes(b"x" * 10)
     assert bytes_of(folder) == (folder / FILE).stat().st_size + 10
+
+
+def test_a_library_that_cannot_be_opened_for_want_of_space_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    with pytest.raises(PermissionError, match="cannot open the library"), errors_of(folder):
+        raise error
+
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    with pytest.raises(OutOfSpace, match="no space to open"), errors_of(folder):
+        raise error
+
+
+def test_too_little_memory_is_no_damage(folder: Path) -> None:
+    error = sqlite3.OperationalError("out of memory")
+    error.sqlite_errorcode = sqlite3.SQLITE_NOMEM
+    with pytest.raises(OutOfSpace, match="out of memory"), errors_of(folder):
+        raise error

@@ -55,14 +55,14 @@ def test_a_short_vector_and_one_that_is_not_finite_are_problems(folder: Path) ->
     connection = database(folder)
     connection.execute("UPDATE vectors_1 SET vector = x'00' WHERE content = 1")
     connection.execute("UPDATE vectors_1 SET vector = ? WHERE content = 2", (np.full(4, np.nan, "<f4").tobytes(),))
-    connection.execute("INSERT INTO vectors_1 VALUES (99999, x'00000000000000000000000000000000')")
+    connection.execute("INSERT INTO vectors_1 VALUES (99999, 0, x'00000000000000000000000000000000')")
     connection.commit()
     connection.close()
     store = SQLiteStore.open(folder, write=False)
     problems = "\n".join(store.problems())
     store.close()
     assert "content 1 has 1 bytes, not 16" in problems
-    assert "content 2 is not finite" in problems
+    assert "content 2 does not fit its checksum" in problems
     assert "vectors_1 speaks of a content that is not there" in problems
 
 

@@ -97,8 +97,9 @@ def _disk(folder: Path) -> Check:
         there = there.parent
     free = shutil.disk_usage(there).free
     writable = os.access(there, os.W_OK)
-    advice = "" if writable else f"; {there} cannot be written to"
-    return Check("disk", free > SCARCE and writable, f"{free / 2**30:.1f} GiB free{advice}")
+    advice = "" if writable else f"; {there} cannot be written to: a library there can be searched, and not added to"
+    is_well = writable or there == folder.absolute()
+    return Check("disk", free > SCARCE and is_well, f"{free / 2**30:.1f} GiB free{advice}")
 
 
 def _library(library: Library) -> Check:

@@ -325,6 +325,17 @@ class Library:
         """What is wrong with the library, in sentences; a damaged index is rebuilt, hence no problem."""
         return self.store.problems()
 
+    def repair(self, options: Options | None = None) -> IndexReport:
+        """Removes every damaged row, and makes anew what it held of pictures that are still there.
+
+        Raises `LibraryDamaged` where more than rows and indexes is damaged.
+        """
+        options = options or Options(workers=self.workers, limits=self.limits)
+        with closing(SQLiteStore.open(self.folder)) as store, store.writing():
+            again = [path for path in store.remove_damaged() if os.path.lexists(path)]
+            report, _ = ingest_and_learn(store, describers_to_fill(store, []), again, options)
+            return fill_planes(store, fill_places(store, report, options), options)
+
     def _index(self, space: Space) -> Index:
         return self._indexes.of(self.store, space)
 

@@ -1,65 +1,167 @@
-"""A full check of the database of a library."""
+"""A full check of the database of a library, row by row, and the removal of rows that fail it."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Literal
 
 import numpy as np
 
 from lookalike.errors import LibraryDamaged
-from lookalike.store.rows import local_of
+from lookalike.store import checksum, paths
+from lookalike.store.codes import is_of_limits
+from lookalike.store.rows import columns_of, into, local_checked, of_another_length
+from lookalike.store.schema import COLUMNS
 from lookalike.types import Space
 
+Holds = Literal["vectors", "local", "planes"]
+_KEYS = {"contents": "id", "records": "CAST(path AS BLOB)", "failures": "CAST(path AS BLOB)", "spaces": "number"}
+"""As SQL; of other tables a row is not told from others."""
+_FILES = ("records", "failures")
+_DERIVED = ("calibrations", "compared", "relations")
+"""Tables that are emptied: what they say of one pair goes with what they say of others."""
 
-def problems(connection: sqlite3.Connection, spaces: Sequence[Space], local_spaces: Sequence[Space]) -> list[str]:
-    """What is wrong, in sentences."""
-    found = [*_of_pages(connection), *_of_references(connection), *_of_vectors(connection, spaces)]
-    return [*found, *_of_local(connection, local_spaces)]
+
+@dataclass(frozen=True)
+class Damage:
+    """What is wrong, as a sentence; in which table, under which key, where it is a single row."""
+
+    sentence: str
+    table: str = ""
+    key: Any = None
 
 
-def _of_pages(connection: sqlite3.Connection) -> Iterator[str]:
+def damages(connection: sqlite3.Connection) -> Iterator[Damage]:
+    """All that a full check finds."""
+    yield from _readable("the database", _of_pages(connection))
+    yield from _damaged_rows(connection)
+
+
+def remove_damaged(connection: sqlite3.Connection) -> list[str]:
+    """Removes every damaged row and all that hangs on it; the paths of files that are to be read again.
+
+    In a transaction of the caller's. Raises `LibraryDamaged` where more than rows and indexes is damaged.
+    """
+    connection.execute("PRAGMA defer_foreign_keys = ON")  # what hangs on a row goes in the next round
+    connection.execute("REINDEX")
+    again: set[str] = set()
+    before: list[Damage] = []
+    while (found := list(_damaged_rows(connection))) and found != before:
+        for table, rows in groupby(sorted(found, key=lambda damage: damage.table), lambda damage: damage.table):
+            again |= _remove(connection, table, [damage.key for damage in rows])
+        before = found
+    for damage in damages(connection):
+        raise LibraryDamaged(f"{damage.sentence}; this is beyond repair: index the folders into a new library")
+    return sorted(again)
+
+
+def _remove(connection: sqlite3.Connection, table: str, keys: Sequence[Any]) -> set[str]:
+    """The paths that the rows under these keys stand for."""
+    if table in _FILES:
+        _keep_others(connection, table, set(keys))
+        return {paths.text(key) for key in keys if key is not None}
+    if table in _DERIVED:
+        for each in _DERIVED:
+            connection.execute(f"DELETE FROM {each}")
+        return set()
+    lost: set[str] = set()
+    for key in keys:
+        if table == "spaces":
+            connection.execute(f"DROP TABLE IF EXISTS vectors_{int(key)}")
+        if table == "contents":
+            of_content = connection.execute(f"SELECT {_KEYS['records']} FROM records WHERE content = ?", [key])
+            lost |= {paths.text(path) for (path,) in of_content}
+        if table:
+            connection.execute(f"DELETE FROM {table} WHERE {_KEYS.get(table, 'content')} = ?", [key])
+    return lost
+
+
+def _keep_others(connection: sqlite3.Connection, table: str, keys: set[bytes]) -> None:
+    """Writes a table anew: a row whose path is damaged may stand where no look-up finds it."""
+    rows = connection.execute(f"SELECT {_KEYS[table]}, {columns_of(table)} FROM {table}").fetchall()
+    connection.execute(f"DELETE FROM {table}")
+    connection.executemany(into(table), [row for key, *row in rows if key not in keys])
+
+
+def _damaged_rows(connection: sqlite3.Connection) -> Iterator[Damage]:
+    for table in COLUMNS:
+        yield from _readable(f"the {table}", _of_rows(connection, table))
+    yield from _readable("the references", _of_references(connection))
+    for number, space, holds in _spaces(connection):
+        what = f"the {space.name} {'features' if holds == 'local' else 'vectors'}"
+        rows = _of_local if holds == "local" else _of_vectors
+        yield from _readable(what, rows(connection, space, f"vectors_{number}"), "spaces", number)
+
+
+def _readable(what: str, found: Iterator[Damage], table: str = "", key: Any = None) -> Iterator[Damage]:
     try:
-        for (line,) in connection.execute("PRAGMA integrity_check"):
-            if line != "ok":
-                yield f"the database says: {line}"
+        yield from found
     except sqlite3.DatabaseError as error:
-        yield f"the database cannot be read: {error}"
+        if is_of_limits(error):
+            raise
+        yield Damage(f"{what} cannot be read: {error}", table, key)
+    except UnicodeDecodeError as error:  # of a name in SQLite's own message
+        yield Damage(f"{what} cannot be read: {error}", table, key)
 
 
-def _of_references(connection: sqlite3.Connection) -> Iterator[str]:
-    try:
-        for table, *_ in connection.execute("PRAGMA foreign_key_check"):
-            yield f"a row of {table} speaks of a content that is not there"
-    except sqlite3.DatabaseError as error:
-        yield f"the references cannot be checked: {error}"
+def _of_pages(connection: sqlite3.Connection) -> Iterator[Damage]:
+    for (line,) in connection.execute("PRAGMA integrity_check"):
+        if line != "ok":
+            yield Damage(f"the database says: {line}")
 
 
-def _tables(connection: sqlite3.Connection, spaces: Sequence[Space]) -> dict[Space, str]:
-    numbers = {row[1:]: row[0] for row in connection.execute("SELECT number, name, digest, dim, metric FROM spaces")}
-    return {space: f"vectors_{numbers[space.name, space.digest, space.dim, space.metric]}" for space in spaces}
+def _of_references(connection: sqlite3.Connection) -> Iterator[Damage]:
+    for table, rowid, *_ in connection.execute("PRAGMA foreign_key_check").fetchall():
+        sentence = f"a row of {table} speaks of a content that is not there"
+        if table == "records":  # which has no row numbers
+            strangers = f"SELECT {_KEYS[table]} FROM records WHERE content NOT IN (SELECT id FROM contents)"
+            yield from (Damage(sentence, table, path) for (path,) in connection.execute(strangers))
+        else:
+            yield Damage(sentence, table, rowid)
 
 
-def _of_local(connection: sqlite3.Connection, spaces: Sequence[Space]) -> Iterator[str]:
-    for space, table in _tables(connection, spaces).items():
+def _of_rows(connection: sqlite3.Connection, table: str) -> Iterator[Damage]:
+    for key, *values, told in connection.execute(
+        f"SELECT {_KEYS.get(table, 'NULL')}, {columns_of(table)} FROM {table}"
+    ):
+        if checksum.of_values(values) != told:
+            which = "" if key is None else f" ({os.fsdecode(key)!r})" if isinstance(key, bytes) else f" ({key})"
+            yield Damage(f"a row of the {table}{which} does not fit its checksum", table, key)
+
+
+def _spaces(connection: sqlite3.Connection) -> list[tuple[int, Space, Holds]]:
+    """Those whose own rows are sound."""
+    found: list[tuple[int, Space, Holds]] = []
+    for number, *values, told in connection.execute(f"SELECT number, {columns_of('spaces')} FROM spaces"):
+        if checksum.of_values(values) == told:
+            name, digest, dim, metric, _, holds = values
+            found.append((number, Space(name, digest, dim, metric), holds))
+    return found
+
+
+def _of_local(connection: sqlite3.Connection, space: Space, table: str) -> Iterator[Damage]:
+    for row in connection.execute(f"SELECT content, checksum, vector FROM {table}"):
         try:
-            for id, packed in connection.execute(f"SELECT content, vector FROM {table}"):
-                try:
-                    local_of(space, id, packed)
-                except LibraryDamaged:
-                    yield f"the {space.name} features of content {id} cannot be read"
-        except sqlite3.DatabaseError as error:
-            yield f"the {space.name} features cannot be read: {error}"
+            local_checked(space, row)
+        except LibraryDamaged as error:
+            yield Damage(_first_part(error), table, row[0])
 
 
-def _of_vectors(connection: sqlite3.Connection, spaces: Sequence[Space]) -> Iterator[str]:
-    for space, table in _tables(connection, spaces).items():
-        wanted = space.columns * space.dtype.itemsize
-        try:
-            for id, vector in connection.execute(f"SELECT content, vector FROM {table}"):
-                if len(vector) != wanted:
-                    yield f"the {space.name} vector of content {id} has {len(vector)} bytes, not {wanted}"
-                elif space.metric != "hamming" and not np.isfinite(np.frombuffer(vector, space.dtype)).all():
-                    yield f"the {space.name} vector of content {id} is not finite"
-        except sqlite3.DatabaseError as error:
-            yield f"the {space.name} vectors cannot be read: {error}"
+def _of_vectors(connection: sqlite3.Connection, space: Space, table: str) -> Iterator[Damage]:
+    wanted = space.columns * space.dtype.itemsize
+    for id, told, vector in connection.execute(f"SELECT content, checksum, vector FROM {table}"):
+        name = f"the {space.name} vector of content {id}"
+        if not isinstance(vector, bytes) or len(vector) != wanted:
+            yield Damage(f"{name} {of_another_length(vector, wanted)}", table, id)
+        elif checksum.of_bytes(id, vector) != told:
+            yield Damage(f"{name} does not fit its checksum", table, id)
+        elif space.dtype == np.float32 and not np.isfinite(np.frombuffer(vector, space.dtype)).all():
+            yield Damage(f"{name} is not finite", table, id)
+
+
+def _first_part(error: LibraryDamaged) -> str:
+    return str(error).split(";")[0]

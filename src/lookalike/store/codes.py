@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +23,13 @@ _FULL = {
     sqlite3.SQLITE_IOERR_NOMEM,
     sqlite3.SQLITE_IOERR_SHMOPEN,
     sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
     sqlite3.SQLITE_IOERR_CLOSE,
 }
+_EXHAUSTED = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EFBIG, errno.ENOMEM}
+_PAGE = 4096
+_OTHER_TABLES = ("no such table", "no such column", "foreign key mismatch", "has no column")
+"""What statements that are fixed and tested meet only where the description of a table is damaged."""
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -32,6 +39,11 @@ def codes_of(error: sqlite3.Error) -> set[int]:
     return {code, code & 0xFF}
 
 
+def is_of_limits(error: sqlite3.Error) -> bool:
+    """Whether it says that memory or the disk is used up, and nothing of what is in the database."""
+    return bool(codes_of(error) & _FULL)
+
+
 @contextmanager
 def errors_of(folder: Path) -> Iterator[None]:
     """Raises what SQLite raises as what a user can act on."""
@@ -39,14 +51,33 @@ def errors_of(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         codes = codes_of(error)
-        if codes & _FULL:
+        if is_of_limits(error):
             raise OutOfSpace(f"cannot write to {str(folder)!r}: {error}; what was committed is kept") from error
-        if codes & _DAMAGED:
-            raise LibraryDamaged(
-                f"the database in {str(folder)!r} is damaged: {error}; index into a new one"
-            ) from error
+        if codes & CANNOT_OPEN and _is_exhausted(folder):
+            raise OutOfSpace(f"no space to open the library in {str(folder)!r}: {error}") from error
+        if codes & _DAMAGED or any(words in str(error) for words in _OTHER_TABLES):
+            raise damaged(folder, error) from error
         if codes & _BUSY:
             raise LibraryBusy(f"the library in {str(folder)!r} is in use by another program; try again") from error
         if codes & CANNOT_OPEN:
             raise PermissionError(f"cannot open the library in {str(folder)!r} for this: {error}") from error
         raise
+    except UnicodeDecodeError as error:  # of a name in SQLite's own message
+        raise damaged(folder, error) from error
+
+
+def damaged(folder: Path, error: Exception) -> LibraryDamaged:
+    """What to do about it."""
+    return LibraryDamaged(
+        f"the database in {str(folder)!r} is damaged: {error}; try `lookalike repair`, or index into a new one"
+    )
+
+
+def _is_exhausted(folder: Path) -> bool:
+    """Whether nothing can be written there for want of space, or of open files: SQLite does not say why it cannot."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_PAGE))
+    except OSError as error:
+        return error.errno in _EXHAUSTED
+    return False

@@ -8,18 +8,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from lookalike.errors import LibraryDamaged, LibraryFormat, LibraryMissing
-from lookalike.store import paths
+from lookalike.store import checksum, paths
 from lookalike.store.codes import CANNOT_OPEN, codes_of, errors_of
 from lookalike.store.lock import writer_lock
 from lookalike.store.matching import local_time, name_matches, path_matches
 from lookalike.store.migration import format_of, is_empty, last_program, migrate
-from lookalike.store.schema import APPLICATION_ID, MIGRATIONS
+from lookalike.store.schema import APPLICATION_ID, MIGRATIONS, Migration
 
 FILE = "library.sqlite"
 _BUSY_MS = 10_000
 
 
-def connect(folder: Path, *, write: bool, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Connection:
+def connect(folder: Path, *, write: bool, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
     """To the library in `folder`; one of an older format is brought up to date for a writer, refused to a reader."""
     file = folder / FILE
     if not file.is_file():
@@ -38,7 +38,7 @@ def connect(folder: Path, *, write: bool, migrations: Sequence[str] = MIGRATIONS
         return connection
 
 
-def create(folder: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
+def create(folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """An empty library in `folder` where there is none, one of the newest format where there is an older one.
 
     The caller holds the writer's lock.
@@ -77,6 +77,15 @@ def _open_for_reading(file: Path) -> sqlite3.Connection:
 
 def _open(file: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    connection.text_factory = _text
+    for name, count, function in (
+        ("path_matches", 2, lambda pattern, path: path_matches(pattern, paths.text(path))),
+        ("name_matches", 2, lambda pattern, path: name_matches(pattern, paths.text(path))),
+        ("local_time", 1, lambda mtime_ns: local_time(int(mtime_ns))),
+        ("checksum_of_values", -1, lambda *values: checksum.of_values(values)),
+        ("checksum_of_bytes", 2, checksum.of_bytes),
+    ):
+        connection.create_function(name, count, function, deterministic=True)
     try:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -85,16 +94,15 @@ def _open(file: Path, mode: str) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
-    for name, count, function in (
-        ("path_matches", 2, lambda pattern, path: path_matches(pattern, paths.text(path))),
-        ("name_matches", 2, lambda pattern, path: name_matches(pattern, paths.text(path))),
-        ("local_time", 1, lambda mtime_ns: local_time(int(mtime_ns))),
-    ):
-        connection.create_function(name, count, function, deterministic=True)
     return connection
 
 
-def _check(connection: sqlite3.Connection, folder: Path, migrations: Sequence[str]) -> None:
+def _text(data: bytes) -> str:
+    """Also of bytes that are none: what is damaged is then found by its checksum."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _check(connection: sqlite3.Connection, folder: Path, migrations: Sequence[Migration]) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application != APPLICATION_ID:
         raise LibraryDamaged(f"{str(folder / FILE)!r} is not the database of a lookalike library")
@@ -105,7 +113,9 @@ def _check(connection: sqlite3.Connection, folder: Path, migrations: Sequence[st
         )
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, folder: Path, migrations: Sequence[str], *, write: bool) -> None:
+def _bring_up_to_date(
+    connection: sqlite3.Connection, folder: Path, migrations: Sequence[Migration], *, write: bool
+) -> None:
     if not write:
         raise LibraryFormat(
             f"the library in {str(folder)!r} has format {format_of(connection)}, made by {last_program(connection)}; "

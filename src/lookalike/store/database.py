@@ -25,7 +25,8 @@ class Database:
     def rows(self, text: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         """One after the other."""
         with errors_of(self.folder):
-            yield from self.connection.execute(text, values)
+            for row in self.connection.execute(text, values):  # noqa: UP028  that would close the cursor, maybe too late
+                yield row
 
     def batches(self, text: str, values: Sequence[Any], size: int) -> Iterator[list[Any]]:
         """`size` rows at a time."""

@@ -166,7 +166,7 @@ class MemoryStore:
             if ids is None or id in ids:
                 yield id, local_of(space, id, packed)
 
-    def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
+    def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
         rows = self._vectors(space)
         wanted = sorted(rows) if ids is None else sorted(set(ids.tolist()) & set(rows))
@@ -257,6 +257,11 @@ class MemoryStore:
     def problems(self) -> list[str]:
         """None."""
         return []
+
+    def remove_damaged(self) -> list[str]:
+        """There are none."""
+        with self.transaction():
+            return []
 
     def compact(self) -> None:
         """Drops contents without a record, and all that is known of them."""

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from lookalike.store.schema import APPLICATION_ID, LEDGER
+from lookalike.store.schema import APPLICATION_ID, LEDGER, Migration
 
 
 def format_of(connection: sqlite3.Connection) -> int:
@@ -19,10 +19,11 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[str]) -> None:
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
     """Runs those that the database has not seen, each whole or not at all, noting the program that did."""
-    for number, script in enumerate(migrations, start=1):
+    for number, migration in enumerate(migrations, start=1):
         if number > format_of(connection):
+            script = migration if isinstance(migration, str) else migration(connection)
             connection.executescript(
                 f"""
                 BEGIN IMMEDIATE;

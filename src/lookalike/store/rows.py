@@ -12,8 +12,37 @@ import numpy as np
 
 from lookalike.errors import LibraryDamaged, SpaceMismatch
 from lookalike.local.packing import unpacked
-from lookalike.store import paths
+from lookalike.store import checksum, paths
+from lookalike.store.schema import COLUMNS
 from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors
+
+MEND = "run `lookalike repair`"
+
+
+def into(table: str, *, keeping: bool = False) -> str:
+    """Puts rows of `with_checksum` into a table, in place of those that are there, or else `keeping` those."""
+    columns = (*COLUMNS[table], "checksum")
+    verb = "INSERT OR IGNORE" if keeping else "INSERT OR REPLACE"
+    return f"{verb} INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def with_checksum(row: Sequence[Any]) -> tuple[Any, ...]:
+    """The values of `COLUMNS`, and their checksum."""
+    return (*row, checksum.of_values(row))
+
+
+def columns_of(table: str, short: str = "") -> str:
+    """What `checked` reads, as SQL; of a table that goes by a `short` name."""
+    name = short or table
+    return ", ".join(f"{name}.{column}" for column in (*COLUMNS[table], "checksum"))
+
+
+def checked(table: str, row: Sequence[Any]) -> Sequence[Any]:
+    """The values of `COLUMNS`; raises `LibraryDamaged` where they do not fit the checksum behind them."""
+    *values, told = row
+    if checksum.of_values(values) != told:
+        raise LibraryDamaged(f"a row of the {table} of this library is damaged; {MEND}")
+    return values
 
 
 def content_of(row: Sequence[Any]) -> Content:
@@ -29,8 +58,10 @@ def content_row(content: Content) -> tuple[object, ...]:
 
 
 def record_of(row: Sequence[Any]) -> Record:
-    """Of path, the four of a stamp, the content's id, and the content."""
-    return Record(paths.text(row[0]), stamp_of(row[1:5]), content_of(row[6:]), row[5])
+    """Of the columns of a record and of its content, both checked."""
+    end = len(COLUMNS["records"]) + 1
+    path, *stamp, id = checked("records", row[:end])
+    return Record(paths.text(path), stamp_of(stamp), content_of(checked("contents", row[end:])), id)
 
 
 def failure_of(row: Sequence[Any]) -> Failure:
@@ -62,17 +93,24 @@ def _whole(number: int) -> int | bytes:
     return number if -(2**63) <= number < 2**63 else str(number).encode()
 
 
-def vectors_of(space: Space, rows: Sequence[tuple[int, bytes]]) -> tuple[Ids, Vectors]:
-    """Of content and vector, fresh arrays; raises `LibraryDamaged` where a row is too short or too long."""
+def vectors_of(space: Space, rows: Sequence[tuple[int, int, bytes]]) -> tuple[Ids, Vectors]:
+    """Of content, checksum and vector, fresh arrays; raises `LibraryDamaged` where a row is not as it was put."""
     wanted = space.columns * space.dtype.itemsize
-    for id, vector in rows:
-        if len(vector) != wanted:
-            raise LibraryDamaged(
-                f"the {space.name} vector of content {id} has {len(vector)} bytes, not {wanted}; "
-                "see `lookalike verify`, and index into a new library"
-            )
-    flat = np.frombuffer(bytearray().join(vector for _, vector in rows), space.dtype)
-    return np.array([id for id, _ in rows], np.int64), flat.reshape(len(rows), space.columns)
+    for id, _, vector in rows:
+        if type(vector) is not bytes or len(vector) != wanted:
+            raise LibraryDamaged(f"the {space.name} vector of content {id} {of_another_length(vector, wanted)}; {MEND}")
+    flat = np.frombuffer(bytearray().join([vector for _, _, vector in rows]), space.dtype)
+    ids, vectors = np.array([id for id, _, _ in rows], np.int64), flat.reshape(len(rows), space.columns)
+    told, found = [told for _, told, _ in rows], checksum.of_rows(ids, vectors.view(np.uint8)).tolist()
+    if told != found:
+        id = next(id for id, one, other in zip(ids.tolist(), told, found, strict=True) if one != other)
+        raise LibraryDamaged(f"the {space.name} vector of content {id} is damaged; {MEND}")
+    return ids, vectors
+
+
+def of_another_length(vector: object, wanted: int) -> str:
+    """What is wrong with a value that is no vector of so many bytes."""
+    return f"has {len(vector)} bytes, not {wanted}" if isinstance(vector, bytes) else "is no vector"
 
 
 def local_of(space: Space, id: int, packed: Packed) -> LocalFeatures:
@@ -80,10 +118,15 @@ def local_of(space: Space, id: int, packed: Packed) -> LocalFeatures:
     try:
         return replace(unpacked(packed), kind=space.name)
     except (ValueError, KeyError, TypeError, struct.error) as error:
-        raise LibraryDamaged(
-            f"the {space.name} features of content {id} cannot be read ({error}); "
-            "see `lookalike verify`, and make them anew: `lookalike index PATH --no-local`, then `--local`"
-        ) from error
+        raise LibraryDamaged(f"the {space.name} features of content {id} cannot be read ({error}); {MEND}") from error
+
+
+def local_checked(space: Space, row: tuple[int, int, Packed]) -> tuple[int, LocalFeatures]:
+    """Of content, checksum and packed features; raises `LibraryDamaged` where they are not as they were put."""
+    id, told, packed = row
+    if not isinstance(packed, bytes) or checksum.of_bytes(id, packed) != told:
+        raise LibraryDamaged(f"the {space.name} features of content {id} are damaged; {MEND}")
+    return id, local_of(space, id, packed)
 
 
 def stranger() -> ValueError:

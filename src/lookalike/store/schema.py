@@ -2,13 +2,64 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable, Mapping
+
+Migration = str | Callable[[sqlite3.Connection], str]
+"""A script, or what writes it for the database at hand."""
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "contents": ("sha256", "bytes", "width", "height", "format", "taken", "flags"),
+    "records": ("path", "bytes", "mtime_ns", "inode", "device", "content"),
+    "failures": ("path", "reason", "detail", "sha256", "bytes", "mtime_ns", "inode", "device"),
+    "spaces": ("name", "digest", "dim", "metric", "configuration", "holds"),
+    "calibrations": ("key", "text"),
+    "compared": ("judge", "content"),
+    "relations": ("judge", "a", "b", "relation", "score"),
+}
+"""Of each table, in the order of its checksum: see `checksum.of_values`."""
+
 APPLICATION_ID = 0x6C6B616C
 """'lkal', in the header of the file."""
 
 LEDGER = "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, program TEXT NOT NULL)"
 """Which program ran which migration, for the message of one that is too old; belongs to no format."""
 
-MIGRATIONS: tuple[str, ...] = (
+
+def vectors_table(number: int) -> str:
+    """Makes the table of one space: a content, and its vector as little-endian bytes, or its local features, packed.
+
+    The checksum (`checksum.of_bytes`) stands before what is long: behind it, it would be on a page of its own.
+    """
+    return f"""
+    CREATE TABLE vectors_{number} (
+        content INTEGER PRIMARY KEY REFERENCES contents (id),
+        checksum INTEGER NOT NULL,
+        vector BLOB NOT NULL
+    )
+    """
+
+
+def _with_checksums(connection: sqlite3.Connection) -> str:
+    """Adds them to every table, with those of the rows that are there."""
+    steps = []
+    for table, columns in COLUMNS.items():
+        steps += [
+            f"ALTER TABLE {table} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+            f"UPDATE {table} SET checksum = checksum_of_values({', '.join(columns)})",
+        ]
+    for (number,) in connection.execute("SELECT number FROM spaces"):
+        steps += [
+            f"ALTER TABLE vectors_{number} RENAME TO unchecked",
+            vectors_table(number),
+            f"""INSERT INTO vectors_{number}
+                SELECT content, checksum_of_bytes(content, vector), vector FROM unchecked ORDER BY content""",
+            "DROP TABLE unchecked",
+        ]
+    return ";\n".join(steps)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
     """
     CREATE TABLE contents (
         id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again
@@ -74,14 +125,5 @@ MIGRATIONS: tuple[str, ...] = (
     """
     SELECT 1;  -- spaces may hold 'planes', whose rows an older program would not drop with their contents
     """,
+    _with_checksums,
 )
-
-
-def vectors_table(number: int) -> str:
-    """Makes the table of one space: a content, and its vector as little-endian bytes, or its local features, packed."""
-    return f"""
-    CREATE TABLE vectors_{number} (
-        content INTEGER PRIMARY KEY REFERENCES contents (id),
-        vector BLOB NOT NULL
-    )
-    """

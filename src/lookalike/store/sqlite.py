@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from lookalike.errors import LibraryDamaged
+from lookalike.store import checksum
 from lookalike.store.codes import errors_of
 from lookalike.store.connection import bytes_of, connect, create
 from lookalike.store.database import Database
@@ -20,29 +21,32 @@ from lookalike.store.paths import below, stored
 from lookalike.store.paths import text as path_of
 from lookalike.store.rows import (
     check_vectors,
+    checked,
+    columns_of,
     content_of,
     content_row,
     failure_of,
     failure_row,
-    local_of,
+    into,
+    local_checked,
     record_of,
     stamp_of,
     stamp_row,
     stranger,
     unknown,
     vectors_of,
+    with_checksum,
 )
 from lookalike.store.schema import vectors_table
 from lookalike.store.where import parse
 from lookalike.store.where_sql import sql
 from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors, VerifiedPair
 
-_RECORD = """
-    SELECT r.path, r.bytes, r.mtime_ns, r.inode, r.device,
-           c.id, c.sha256, c.bytes, c.width, c.height, c.format, c.taken, c.flags
+_RECORD = f"""
+    SELECT {columns_of("records", "r")}, {columns_of("contents", "c")}
     FROM records r JOIN contents c ON c.id = r.content
 """
-_FAILURE = "SELECT path, reason, detail, sha256, bytes, mtime_ns, inode, device FROM failures"
+_FAILURE = f"SELECT {columns_of('failures')} FROM failures"
 _AMONG = "IN (SELECT value FROM json_each(?))"
 
 
@@ -83,12 +87,11 @@ class SQLiteStore:
     def put_records(self, rows: Sequence[tuple[str, Stamp, str]]) -> None:
         """Adds or replaces (path, stamp, sha256 of a known content); clears a failure of the path."""
         self._database.change("DELETE FROM failures WHERE path = ?", [(stored(path),) for path, _, _ in rows])
-        with _of_known_contents():
-            self._database.change(
-                """INSERT OR REPLACE INTO records (path, bytes, mtime_ns, inode, device, content)
-                   VALUES (?, ?, ?, ?, ?, (SELECT id FROM contents WHERE sha256 = ?))""",
-                [(stored(path), *stamp_row(stamp), bytes.fromhex(sha256)) for path, stamp, sha256 in rows],
-            )
+        ids = self._ids_of({sha256 for _, _, sha256 in rows})
+        self._database.change(
+            into("records"),
+            [with_checksum((stored(path), *stamp_row(stamp), ids[sha256])) for path, stamp, sha256 in rows],
+        )
 
     def drop_records(self, paths: Sequence[str]) -> None:
         """Drops files and failures of these paths. Contents and vectors stay until `compact`."""
@@ -111,19 +114,15 @@ class SQLiteStore:
 
     def put_contents(self, contents: Sequence[Content]) -> Ids:
         """Adds what is new; ids in the order given."""
-        self._database.change(
-            """INSERT OR IGNORE INTO contents (sha256, bytes, width, height, format, taken, flags)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            [content_row(each) for each in contents],
-        )
+        self._database.change(into("contents", keeping=True), [with_checksum(content_row(each)) for each in contents])
         known = self.contents([content.sha256 for content in contents])
         return np.array([known[content.sha256][0] for content in contents], np.int64)
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
         """Those that are known, with their ids."""
-        text = "SELECT id, sha256, bytes, width, height, format, taken, flags FROM contents WHERE sha256 = ?"
+        text = f"SELECT id, {columns_of('contents')} FROM contents WHERE sha256 = ?"
         return {
-            sha256: (id, content_of(row))
+            sha256: (id, content_of(checked("contents", row)))
             for sha256 in sha256s
             for id, *row in self._database.rows(text, [bytes.fromhex(sha256)])
         }
@@ -187,19 +186,19 @@ class SQLiteStore:
         """Adds or replaces the local features, packed (`local.packing`), of known contents."""
         self._put(space, list(features.items()))
 
-    def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
+    def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
         condition, values = ("1", []) if ids is None else (f"content {_AMONG}", [_json(ids)])
-        text = f"SELECT content, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
+        text = f"SELECT content, checksum, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
         for rows in self._database.batches(text, values, batch):
             yield vectors_of(space, rows)
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some."""
         condition, values = ("1", []) if ids is None else (f"content {_AMONG}", [_json(ids)])
-        text = f"SELECT content, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
-        for id, packed in self._database.rows(text, values):
-            yield id, local_of(space, id, packed)
+        text = f"SELECT content, checksum, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
+        for row in self._database.rows(text, values):
+            yield local_checked(space, row)
 
     def vector_ids(self, space: Space) -> Ids:
         """Ascending ids of contents with a record and a vector, or local features, there: what an index should hold."""
@@ -215,18 +214,14 @@ class SQLiteStore:
     def put_failures(self, failures: Sequence[Failure]) -> None:
         """Remembers them, one a path; drops the path's record."""
         self._database.change("DELETE FROM records WHERE path = ?", [(stored(each.path),) for each in failures])
-        self._database.change(
-            """INSERT OR REPLACE INTO failures (path, reason, detail, sha256, bytes, mtime_ns, inode, device)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-            [failure_row(each) for each in failures],
-        )
+        self._database.change(into("failures"), [with_checksum(failure_row(each)) for each in failures])
 
     def failures(self, under: Sequence[str] | None = None) -> list[Failure]:
         """By path; with `under`, of files that are one of these paths or lie below one."""
         if under is None:
-            return [failure_of(row) for row in self._database.rows(f"{_FAILURE} ORDER BY path")]
+            return [_failure(row) for row in self._database.rows(f"{_FAILURE} ORDER BY path")]
         found = {
-            row[0]: failure_of(row)
+            row[0]: _failure(row)
             for condition, values in map(below, under)
             for row in self._database.rows(f"{_FAILURE} WHERE {condition}", values)
         }
@@ -236,41 +231,39 @@ class SQLiteStore:
         """By sha256, of those bytes that are known to give no picture, any failure that says so."""
         text = f"{_FAILURE} WHERE sha256 = ? LIMIT 1"
         return {
-            sha256: failure_of(row) for sha256 in sha256s for row in self._database.rows(text, [bytes.fromhex(sha256)])
+            sha256: _failure(row) for sha256 in sha256s for row in self._database.rows(text, [bytes.fromhex(sha256)])
         }
 
     def put_calibration(self, key: str, text: str) -> None:
         """Adds or replaces it; no index need follow."""
-        self._database.note("INSERT OR REPLACE INTO calibrations (key, text) VALUES (?, ?)", (key, text))
+        self._database.note(into("calibrations"), with_checksum((key, text)))
 
     def calibration(self, key: str) -> str | None:
         """What was put under `key`, or None."""
-        rows = list(self._database.rows("SELECT text FROM calibrations WHERE key = ?", [key]))
-        return str(rows[0][0]) if rows else None
+        text = f"SELECT {columns_of('calibrations')} FROM calibrations WHERE key = ?"
+        rows = [checked("calibrations", row) for row in self._database.rows(text, [key])]
+        return str(rows[0][1]) if rows else None
 
     def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
         with _of_known_contents():
             for id in compared.tolist():
-                self._database.note("INSERT OR REPLACE INTO compared (judge, content) VALUES (?, ?)", (judge, id))
-            for verified_pair in relations:
-                self._database.note(
-                    "INSERT OR REPLACE INTO relations (judge, a, b, relation, score) VALUES (?, ?, ?, ?, ?)",
-                    (judge, verified_pair.a, verified_pair.b, verified_pair.relation, verified_pair.score),
-                )
+                self._database.note(into("compared"), with_checksum((judge, id)))
+            for found in relations:
+                row = (judge, found.a, found.b, found.relation, float(found.score))
+                self._database.note(into("relations"), with_checksum(row))
 
     def compared(self, judge: str) -> Ids:
         """Ascending ids of contents with a record that `judge` compared with all others there were."""
-        return self._database.ids(
-            """SELECT content FROM compared c WHERE judge = ?
-               AND EXISTS (SELECT 1 FROM records r WHERE r.content = c.content) ORDER BY content""",
-            [judge],
-        )
+        text = f"""SELECT {columns_of("compared", "c")} FROM compared c WHERE judge = ?
+                   AND EXISTS (SELECT 1 FROM records r WHERE r.content = c.content) ORDER BY content"""
+        rows = (checked("compared", row) for row in self._database.rows(text, [judge]))
+        return np.fromiter((content for _, content in rows), np.int64)
 
     def relations(self, judge: str) -> list[VerifiedPair]:
         """What it found, by a, then b."""
-        rows = self._database.rows("SELECT a, b, relation, score FROM relations WHERE judge = ? ORDER BY a, b", [judge])
-        return [VerifiedPair(*row) for row in rows]
+        text = f"SELECT {columns_of('relations')} FROM relations WHERE judge = ? ORDER BY a, b"
+        return [VerifiedPair(*checked("relations", row)[1:]) for row in self._database.rows(text, [judge])]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -298,13 +291,20 @@ class SQLiteStore:
 
     def problems(self) -> list[str]:
         """What a full check finds wrong, in sentences; empty when all is well."""
-        from lookalike.store.check import problems
+        from lookalike.store.check import damages
 
         try:
             with errors_of(self._database.folder):
-                return problems(self._database.connection, [*self.spaces(), *self.plane_spaces()], self.local_spaces())
+                return list(dict.fromkeys(damage.sentence for damage in damages(self._database.connection)))
         except LibraryDamaged as error:  # so much so that not even its tables can be listed
             return [str(error)]
+
+    def remove_damaged(self) -> list[str]:
+        """Removes damaged rows, which then count as missing; the paths of files that are to be read again."""
+        from lookalike.store.check import remove_damaged
+
+        with self.transaction():
+            return remove_damaged(self._database.connection)
 
     def compact(self) -> None:
         """Drops contents without a record, all that is known of them, and free space."""
@@ -320,22 +320,31 @@ class SQLiteStore:
         self._database.shrink()
 
     def _spaces(self, holds: str) -> list[Space]:
-        text = "SELECT name, digest, dim, metric FROM spaces WHERE holds = ? ORDER BY number"
-        return [Space(*row) for row in self._database.rows(text, [holds])]
+        rows = self._database.rows(f"SELECT {columns_of('spaces')} FROM spaces ORDER BY number")
+        spaces = [checked("spaces", row) for row in rows]
+        return [Space(*space) for *space, _, held in spaces if held == holds]
 
     def _add_space(self, space: Space, configuration: str, holds: str) -> None:
         if space in self._spaces(holds):
             return
         row = (space.name, space.digest, space.dim, space.metric, configuration, holds)
-        self._database.change(
-            "INSERT INTO spaces (name, digest, dim, metric, configuration, holds) VALUES (?, ?, ?, ?, ?, ?)", [row]
-        )
+        self._database.change(into("spaces"), [with_checksum(row)])
         self._database.change(vectors_table(self._number(space)))
 
     def _put(self, space: Space, rows: Sequence[tuple[int, Packed]]) -> None:
         table = f"vectors_{self._number(space)}"
         with _of_known_contents():
-            self._database.change(f"INSERT OR REPLACE INTO {table} (content, vector) VALUES (?, ?)", rows)
+            self._database.change(
+                f"INSERT OR REPLACE INTO {table} (content, checksum, vector) VALUES (?, ?, ?)",
+                [(id, checksum.of_bytes(id, packed), packed) for id, packed in rows],
+            )
+
+    def _ids_of(self, sha256s: Collection[str]) -> dict[str, int]:
+        text = "SELECT id FROM contents WHERE sha256 = ?"
+        ids = {sha256: row[0] for sha256 in sha256s for row in self._database.rows(text, [bytes.fromhex(sha256)])}
+        if len(ids) < len(sha256s):
+            raise stranger()
+        return ids
 
     def _number(self, space: Space) -> int:
         text = "SELECT number FROM spaces WHERE name = ? AND digest = ? AND dim = ? AND metric = ?"
@@ -350,6 +359,10 @@ def _filtered(where: str | None) -> tuple[list[str], list[Any]]:
         return ["1"], []
     text, values = sql(parse(where))
     return [text], list(values)
+
+
+def _failure(row: Sequence[Any]) -> Failure:
+    return failure_of(checked("failures", row))
 
 
 def _json(ids: Ids) -> str:

@@ -1,4 +1,4 @@
-"""`forget`, `status`, `doctor`, `verify`, `compact`: looking after a library."""
+"""`forget`, `status`, `doctor`, `verify`, `repair`, `compact`: looking after a library."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen
+from lookalike.app.cli.options import Json, LibraryFolder, OutFile, common, open_chosen, remark
 from lookalike.app.cli.output import json_bytes, lines, note, shown, write
 
 
@@ -82,8 +82,35 @@ def verify(library: LibraryFolder = None, json: Json = False, output: OutFile = 
     else:
         write(lines(problems or ["no problem found"]), output)
     if problems:
-        note("lookalike: index the folders again into a new library; the pictures themselves are untouched")
+        note("lookalike: run `lookalike repair`; the pictures themselves are untouched")
     return Exit.DAMAGED if problems else Exit.DONE
+
+
+def repair(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
+    """Remove damaged rows from the library, and describe their pictures again."""
+    from lookalike.app.cli.interrupt import stop_on_interrupt
+    from lookalike.app.cli.progress import bar
+    from lookalike.app.documents import document, path_fields
+    from lookalike.search.ingest import Options
+
+    with open_chosen(library) as opened, bar(common().quiet) as advance, stop_on_interrupt() as should_stop:
+        problems = opened.verify()
+        options = Options(on_commit=advance, should_stop=should_stop)
+        report = opened.repair(options) if problems else None
+    failures = () if report is None else report.failures
+    if json:
+        failed = [{**path_fields(each.path), "reason": each.reason, "detail": each.detail} for each in failures]
+        write(json_bytes(document("repair", problems=problems, failures=failed)), output)
+    else:
+        told = f"{len(problems)} problems mended" if problems else "no problem found"
+        write(lines([*problems, told]), output)
+    for failure in failures:
+        remark(f"failed: {shown(failure.path)}: {failure.reason}")
+    if problems:
+        remark("run `lookalike index` on your folders: what was known of a file may have gone with a damaged row")
+    if report is not None and report.interrupted:
+        return Exit.INTERRUPTED
+    return Exit.SOME_FAILED if failures else Exit.DONE
 
 
 def compact(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
@@ -102,5 +129,5 @@ def compact(library: LibraryFolder = None, json: Json = False, output: OutFile =
 def add_to(app: typer.Typer) -> None:
     """Registers the verbs."""
     app.command(no_args_is_help=True)(forget)
-    for verb in (status, doctor, verify, compact):
+    for verb in (status, doctor, verify, repair, compact):
         app.command()(verb)
