@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -265,3 +267,29 @@ def test_a_hit_whose_file_is_gone_is_still_an_answer(filled: Library, folder: Pa
     results = filled.search(query)
     assert (first(results), results[0].relation) == ("0.png", "identical")
     results.save_html(tmp_path / "page.html")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names")
+def test_a_library_in_a_folder_whose_name_is_no_utf8_is_searched(folder: Path, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"libr\xffary")
+    for _ in range(2):  # built, then read from its files
+        with lookalike.open(odd) as library:
+            library.index(folder, describers=["phash", "histogram"])
+            assert library.search(folder / "1.png", k=1)[0].relation == "identical"
+            assert library.verify() == []
+    assert len(list((odd / "indexes").glob("*.faiss"))) == 3
+
+
+def test_an_index_that_cannot_be_kept_is_searched_from_memory(
+    filled: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Path.open
+
+    def full(path: Path, mode: str = "r", *more: object, **named: object) -> object:
+        if "w" in mode and path.parent.name == "indexes":
+            return open("/dev/full", mode)  # noqa: SIM115, PTH123
+        return opened(path, mode, *more, **named)
+
+    monkeypatch.setattr(Path, "open", full)
+    assert filled.search(folder / "1.png", k=1)[0].relation == "identical"
+    assert not list((filled.folder / "indexes").glob("*.faiss"))

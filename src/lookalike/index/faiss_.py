@@ -58,8 +58,10 @@ class FaissIndex:
         return [_hits(ids, row) for ids, row in zip(labels, scores, strict=True)]
 
     def save(self, path: Path) -> None:
-        """To one file."""
-        (faiss.write_index_binary if self._binary else faiss.write_index)(self.index, str(path))
+        """To one file, which Python opens: its name need be no UTF-8, and a full disk is an `OSError`."""
+        write = faiss.write_index_binary if self._binary else faiss.write_index
+        with path.open("wb") as file:
+            write(self.index, faiss.PyCallbackIOWriter(file.write))
 
     def _nearest(self, queries: Vectors, k: int, among: Ids | None) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """(q, k) distances and ids, -1 where there is none."""
@@ -81,7 +83,9 @@ def selector(among: Ids) -> Any:
 
 def read(path: Path, space: Space) -> Any:
     """The faiss index in a file of ours."""
-    return faiss.read_index_binary(str(path)) if space.metric == "hamming" else faiss.read_index(str(path))
+    with path.open("rb") as file:
+        reader = faiss.PyCallbackIOReader(file.read)
+        return faiss.read_index_binary(reader) if space.metric == "hamming" else faiss.read_index(reader)
 
 
 def _hits(ids: Ids, scores: NDArray[np.float32]) -> Hits:
