@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from lookalike.describe.convnet import ConvNet
 from lookalike.evaluate.metrics.geometry import corner_error
-from lookalike.local.packing import Rows, packed, unpacked
 from lookalike.local.sift import Sift
 from lookalike.match.match.nearest import Nearest
 from lookalike.match.verify.match_and_verify import Related, related
@@ -33,6 +32,7 @@ from lookalike.pixels.augment import EDITS, edit, geometry
 from lookalike.pixels.augment.edited import Edited
 from lookalike.search.ingest.local_features import rows_kept
 from lookalike.search.ranking.relation import RelationClassifier
+from lookalike.store.packing import Rows, packed, unpacked
 from lookalike.types import LocalFeatures, Pixels
 from photographs import files_in, name_of, opened, picture_of
 from twins import VERIFICATION, looked_at

@@ -25,6 +25,7 @@ from lookalike.types import (
     Picture,
     Record,
     Space,
+    SpaceKind,
     Stamp,
     Vectors,
     VerifiedPair,
@@ -219,23 +220,15 @@ class Store(Protocol):
     def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
 
-    # spaces: of vectors, of small planes, which are rows as well but no channel, or of local features, which are put
-    # packed (see `local.packing`), as a worker sends them
-    def spaces(self) -> list[Space]: ...
-
-    def local_spaces(self) -> list[Space]: ...
-
-    def plane_spaces(self) -> list[Space]: ...
+    # spaces; local features are put packed (see `store.packing`), as a worker sends them
+    def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
+        """Of that kind, in the order in which they were added."""
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
 
-    def add_space(self, space: Space, configuration: str) -> None:
+    def add_space(self, space: Space, configuration: str, kind: SpaceKind = "vectors") -> None:
         """No effect when it is there already."""
-
-    def add_local_space(self, space: Space, configuration: str) -> None: ...
-
-    def add_plane_space(self, space: Space, configuration: str) -> None: ...
 
     def drop_space(self, space: Space) -> None: ...
 
@@ -304,6 +297,16 @@ class Store(Protocol):
         """Drops contents without a record, their vectors, and free space."""
 
     def close(self) -> None: ...
+
+
+class StoreKind(Protocol):
+    """A class of stores: makes one, or opens the one that a folder holds."""
+
+    def create(self, folder: Path) -> Store:
+        """For writing; makes the library, or brings it to the newest format, where need be."""
+
+    def open(self, folder: Path, *, write: bool = True) -> Store:
+        """Raises `LibraryMissing`, `LibraryDamaged` or `LibraryFormat` where there is none to open."""
 
 
 class Fuser(Protocol):

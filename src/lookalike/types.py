@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,11 @@ class Space:
     def dtype(self) -> np.dtype[Any]:
         """Type of one column of `Vectors`."""
         return np.dtype(np.uint8 if self.metric in ("hamming", "correlation") else np.float32)
+
+
+SpaceKind = Literal["vectors", "local", "planes"]
+SPACE_KINDS: tuple[SpaceKind, ...] = get_args(SpaceKind)
+"""What a store holds of a space: a row a picture, a set of local features, or a small plane, which is no channel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,7 +270,7 @@ class LocalFeatures:
 
 
 Packed: TypeAlias = bytes
-"""Local features of a picture as they are kept (see `local.packing`)."""
+"""Local features of a picture as they are kept (see `store.packing`)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from lookalike.errors import BadQuery, LibraryDamaged, SpaceMismatch
-from lookalike.local.packing import packed
 from lookalike.protocols import Store
-from lookalike.store.memory import MemoryStore
+from lookalike.store import STORES, create_store
+from lookalike.store.packing import packed
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.types import Content, Failure, Keypoints, LocalFeatures, Space, Stamp, VerifiedPair
+from lookalike.types import SPACE_KINDS, Content, Failure, Keypoints, LocalFeatures, Space, Stamp, VerifiedPair
 
 SPACE = Space("convnet", "aaaa", 4, "cosine")
 LOCAL = Space("sift", "cccc", 128, "cosine")
@@ -31,12 +31,9 @@ def vectors(*numbers: int) -> np.ndarray:
     return np.array([[number, 0, 0, 1] for number in numbers], np.float32)
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    opened = SQLiteStore.create(tmp_path / "library")
+    opened = create_store(tmp_path / "library", request.param)
     yield opened
     opened.close()
 
@@ -453,7 +450,7 @@ def test_a_calibration_is_kept_replaced_and_followed_by_no_index(store: Store) -
 
 def put_local(store: Store, features: dict[int, bytes]) -> None:
     with store.writing(), store.transaction():
-        store.add_local_space(LOCAL, '{"side": 320}')
+        store.add_space(LOCAL, '{"side": 320}', "local")
         store.put_local(LOCAL, features)
 
 
@@ -482,7 +479,7 @@ def test_spaces_of_vectors_and_of_local_features_are_told_apart(store: Store) ->
     put(store, ("/a", 1), space=SPACE)
     put_local(store, {})
     put_local(store, {})
-    assert (store.spaces(), store.local_spaces()) == ([SPACE], [LOCAL])
+    assert (store.spaces(), store.spaces("local")) == ([SPACE], [LOCAL])
     assert store.configuration(LOCAL) == '{"side": 320}'
 
 
@@ -491,7 +488,7 @@ def test_a_dropped_space_of_local_features_is_gone(store: Store) -> None:
     put_local(store, {a: local(1)})
     with store.writing(), store.transaction():
         store.drop_space(LOCAL)
-    assert store.local_spaces() == []
+    assert store.spaces("local") == []
     with pytest.raises(SpaceMismatch):
         list(store.local(LOCAL))
 
@@ -553,9 +550,9 @@ def test_small_planes_are_rows_but_no_channel(store: Store) -> None:
     a, b = put(store, ("/a", 1), ("/b", 2), space=SPACE)
     planes = np.arange(6, dtype=np.uint8)[None]
     with store.writing(), store.transaction():
-        store.add_plane_space(space, '{"long": 3}')
+        store.add_space(space, '{"long": 3}', "planes")
         store.put(space, np.array([a]), planes)
-    assert (store.spaces(), store.local_spaces(), store.plane_spaces()) == ([SPACE], [], [space])
+    assert (store.spaces(), store.spaces("local"), store.spaces("planes")) == ([SPACE], [], [space])
     assert store.configuration(space) == '{"long": 3}'
     ((ids, rows),) = store.vectors(space)
     assert (ids.tolist(), rows.dtype, rows.tolist()) == ([a], np.uint8, planes.tolist())
@@ -568,6 +565,27 @@ def test_small_planes_are_rows_but_no_channel(store: Store) -> None:
     assert list(store.vectors(space)) == []
     with store.writing(), store.transaction():
         store.drop_space(space)
-    assert store.plane_spaces() == []
+    assert store.spaces("planes") == []
     with pytest.raises(SpaceMismatch):
         list(store.vectors(space))
+
+
+def test_what_is_sound_loses_nothing_by_repair(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 2), space=SPACE)
+    before = list(store.records())
+    with store.writing():
+        assert store.remove_damaged() == []
+    assert (list(store.records()), store.missing(SPACE).tolist()) == (before, [])
+    with pytest.raises(RuntimeError, match="lock"):
+        store.remove_damaged()
+
+
+def test_every_kind_of_space_is_listed_alone_in_the_order_of_adding(store: Store) -> None:
+    spaces = {kind: [Space(f"{kind}{n}", "aaaa", 8, "cosine") for n in (2, 1)] for kind in SPACE_KINDS}
+    with store.writing(), store.transaction():
+        for kind in reversed(SPACE_KINDS):
+            for space in spaces[kind]:
+                store.add_space(space, f'"{space.name}"', kind)
+    for kind in SPACE_KINDS:
+        assert store.spaces(kind) == spaces[kind]
+        assert [store.configuration(space) for space in spaces[kind]] == [f'"{space.name}"' for space in spaces[kind]]

@@ -11,10 +11,12 @@ from PIL import Image
 
 import lookalike
 from lookalike import Library
-from lookalike.errors import BadPicture, BadQuery, LibraryMissing, SpaceMismatch, UnknownName
+from lookalike.errors import BadPicture, BadQuery, LibraryBusy, LibraryMissing, SpaceMismatch, UnknownName
 from lookalike.pixels.exif import upright
 from lookalike.pixels.turn import TURNED
+from lookalike.search.ingest.run import Options
 from lookalike.search.results import Results
+from lookalike.store.lock import writer_lock
 
 
 def first(results: Results) -> str:
@@ -287,9 +289,28 @@ def test_an_index_that_cannot_be_kept_is_searched_from_memory(
 
     def full(path: Path, mode: str = "r", *more: object, **named: object) -> object:
         if "w" in mode and path.parent.name == "indexes":
-            return open("/dev/full", mode)  # noqa: SIM115, PTH123
+            return open("/dev/full", mode)
         return opened(path, mode, *more, **named)
 
     monkeypatch.setattr(Path, "open", full)
     assert filled.search(folder / "1.png", k=1)[0].relation == "identical"
     assert not list((filled.folder / "indexes").glob("*.faiss"))
+
+
+@pytest.mark.parametrize("verb", ["calibrate", "dupes"])
+def test_long_work_begins_only_when_it_can_be_kept(filled: Library, verb: str) -> None:
+    done: list[object] = []
+    options = Options(on_commit=done.append)
+    work = {
+        "calibrate": lambda: filled.calibrate(options=options),
+        "dupes": lambda: filled.dupes("copy", options=options),
+    }
+    with writer_lock(filled.folder), pytest.raises(LibraryBusy, match=f"process {os.getpid()}"):
+        work[verb]()
+    assert done == []
+
+
+def test_duplicates_that_are_known_are_told_while_another_writes(filled: Library) -> None:
+    groups = filled.dupes("copy")
+    with writer_lock(filled.folder):
+        assert filled.dupes("copy") == groups

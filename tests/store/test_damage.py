@@ -67,12 +67,12 @@ def told(folder: Path) -> list[Any]:
 
 
 def _kept(store: Store) -> Iterator[Any]:
-    spaces = (*store.spaces(), *store.plane_spaces())
+    spaces = (*store.spaces(), *store.spaces("planes"))
     yield spaces
-    yield [store.configuration(space) for space in (*spaces, *store.local_spaces())]
+    yield [store.configuration(space) for space in (*spaces, *store.spaces("local"))]
     yield list(store.records())
     yield [(ids.tolist(), rows.tobytes()) for space in spaces for ids, rows in store.vectors(space)]
-    for space in store.local_spaces():
+    for space in store.spaces("local"):
         yield [(id, each.descriptors.tobytes(), each.keypoints.xy.tobytes()) for id, each in store.local(space)]
     yield store.failures()
     yield store.calibration("key"), store.compared("judge").tolist(), store.relations("judge")
@@ -196,7 +196,7 @@ def test_one_bit_of_a_row_of_any_space_is_found_never_told_and_missing_after_rep
     assert "content 3" in problem
     assert repair(broken) == ([], [])
     store = SQLiteStore.open(broken, write=False)
-    spaces = (*store.spaces(), *store.local_spaces(), *store.plane_spaces())
+    spaces = (*store.spaces(), *store.spaces("local"), *store.spaces("planes"))
     assert sorted(store.missing(space).tolist() for space in spaces) == [[], [], [], [3]]
     store.close()
 
@@ -225,7 +225,7 @@ def test_a_space_whose_table_is_lost_goes_with_repair(broken: Path) -> None:
     assert len(problems(broken)) == 1
     assert repair(broken) == ([], [])
     store = SQLiteStore.open(broken, write=False)
-    assert len((*store.spaces(), *store.local_spaces(), *store.plane_spaces())) == 3
+    assert len((*store.spaces(), *store.spaces("local"), *store.spaces("planes"))) == 3
     store.close()
 
 

@@ -17,7 +17,7 @@ from lookalike.protocols import Describer
 from lookalike.registry import spelling
 from lookalike.search.ingest.fit_describers import ingest_and_learn
 from lookalike.search.ingest.run import Options
-from lookalike.store.sqlite import SQLiteStore
+from lookalike.store import create_store
 from lookalike.types import Record, Space, Vectors
 
 
@@ -45,7 +45,7 @@ class DescribedFolder:
 def describe_folder(root: str, describers: Sequence[Describer], cache: Path, options: Options) -> DescribedFolder:
     """Brings the cache up to date with the pictures below `root` and reads them from there."""
     root = os.path.realpath(root)
-    store = SQLiteStore.create(cache / hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
+    store = create_store(cache / hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
     try:
         with store.writing():
             report, ready = ingest_and_learn(store, describers, [root], options)

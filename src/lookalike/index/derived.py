@@ -94,7 +94,7 @@ class Derived:
 
     def keep_those_of(self, store: Store) -> None:
         """Removes the files of spaces that the store has dropped."""
-        kept = {self._file(space).stem for space in (*store.spaces(), *store.local_spaces())}
+        kept = {self._file(space).stem for space in (*store.spaces(), *store.spaces("local"))}
         for file in self.folder.glob("*"):
             if file.stem not in kept:
                 try:

@@ -61,7 +61,7 @@ class FaissIndex:
         """To one file, which Python opens: its name need be no UTF-8, and a full disk is an `OSError`."""
         write = faiss.write_index_binary if self._binary else faiss.write_index
         with path.open("wb") as file:
-            write(self.index, faiss.PyCallbackIOWriter(file.write))
+            write(self.index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
 
     def _nearest(self, queries: Vectors, k: int, among: Ids | None) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """(q, k) distances and ids, -1 where there is none."""
@@ -84,7 +84,7 @@ def selector(among: Ids) -> Any:
 def read(path: Path, space: Space) -> Any:
     """The faiss index in a file of ours."""
     with path.open("rb") as file:
-        reader = faiss.PyCallbackIOReader(file.read)
+        reader = faiss.PyCallbackIOReader(file.read)  # type: ignore[attr-defined]
         return faiss.read_index_binary(reader) if space.metric == "hamming" else faiss.read_index(reader)
 
 

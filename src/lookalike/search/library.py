@@ -49,7 +49,7 @@ from lookalike.search.results import Results
 from lookalike.search.search import Search
 from lookalike.search.status import Status, status_of
 from lookalike.search.template.library_search import Finds, LibrarySearch
-from lookalike.store.sqlite import SQLiteStore
+from lookalike.store import create_store, open_store
 from lookalike.types import Box, Relation, Space, VerifiedPair
 
 OPENED = 64
@@ -98,7 +98,7 @@ class Library:
     def store(self) -> Store:
         """For reading."""
         if self._reader is None:
-            self._reader = SQLiteStore.open(self.folder, write=False)
+            self._reader = open_store(self.folder, write=False)
         return self._reader
 
     # filling
@@ -127,7 +127,7 @@ class Library:
         several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
         if not several:
             raise BadQuery("index needs at least one file or folder")
-        with closing(SQLiteStore.create(self.folder)) as store, store.writing():
+        with closing(create_store(self.folder)) as store, store.writing():
             keep_planes(store, planes)
             keep_places(store, local, extractor)
             self._derived.keep_those_of(store)
@@ -140,27 +140,27 @@ class Library:
     def _needs_training(self) -> bool:
         """Whether an index of this library is learned from so much that it should not be left to the next search."""
         store = self.store
-        is_large = any(len(store.vector_ids(space)) >= MANY for space in store.local_spaces())
+        is_large = any(len(store.vector_ids(space)) >= MANY for space in store.spaces("local"))
         return is_large or any(kind_for(space, len(store.vector_ids(space))) != "flat" for space in store.spaces())
 
     def build_indexes(self) -> None:
         """Brings the files of all indexes up to date, which the next search would do else."""
         for space in self.store.spaces():
             self._index(space)
-        for space in self.store.local_spaces():
+        for space in self.store.spaces("local"):
             self._set_index(space)
 
     def forget(self, paths: Iterable[str | os.PathLike[str]]) -> int:
         """Drops files at and below `paths` from the library, never from the disk; how many."""
         absolute = [os.path.realpath(path) for path in paths]
-        with closing(SQLiteStore.open(self.folder)) as store, store.writing(), store.transaction():
+        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
             dropped = sorted({*store.stamps(absolute), *(failure.path for failure in store.failures(absolute))})
             store.drop_records(dropped)
         return len(dropped)
 
     def compact(self) -> int:
         """Drops what no file needs any more and frees the space; the bytes freed."""
-        with closing(SQLiteStore.open(self.folder)) as store:
+        with closing(open_store(self.folder)) as store:
             before = store.bytes() + self._derived.bytes()
             with store.writing():
                 store.compact()
@@ -262,10 +262,11 @@ class Library:
             raise BadQuery("this library keeps no local features: run `lookalike index PATH --local`")
         classifier = RelationClassifier(extractor)
         seeker = DuplicateFinder(self.store, self._set_index(extractor.space), classifier, options)
-        with closing(SQLiteStore.open(self.folder)) as store:
-            for compared, verified_pairs in seeker.found():
-                with store.writing(), store.transaction():
-                    store.put_relations(judge_of(classifier), compared, verified_pairs)
+        if len(seeker.todo):
+            with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
+                for compared, verified_pairs in seeker.found():
+                    with store.transaction():
+                        store.put_relations(judge_of(classifier), compared, verified_pairs)
         return self.store.relations(judge_of(classifier))
 
     def _near_groups(self, precision: float, by: Mapping[str, float] | None) -> list[Group]:
@@ -299,16 +300,17 @@ class Library:
         asker = Asker(self.store, engine, prover, tuple(channels), FUSERS.make("weighted"), options)
         rng = np.random.default_rng(seed)
         claim: Claim = "copy" if labels is None else "class"
-        worth = asker.copies(originals, seed) if labels is None else asker.classes(os.fspath(labels), rng)
-        if worth is None:
-            return None
-        pictures = len(self.store.ids())
-        fitted = {key_of(channels): fit(worth.looks, claim, pictures, rng)}
-        if worth.proved is not None and prover.index is not None:
-            fitted[key_of(channels, prover.index.space)] = fit(worth.proved, claim, pictures, rng)
-        with closing(SQLiteStore.open(self.folder)) as store, store.writing(), store.transaction():
-            for key, each in fitted.items():
-                store.put_calibration(key, each.calibration.to_json())
+        with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
+            worth = asker.copies(originals, seed) if labels is None else asker.classes(os.fspath(labels), rng)
+            if worth is None:
+                return None
+            pictures = len(self.store.ids())
+            fitted = {key_of(channels): fit(worth.looks, claim, pictures, rng)}
+            if worth.proved is not None and prover.index is not None:
+                fitted[key_of(channels, prover.index.space)] = fit(worth.proved, claim, pictures, rng)
+            with store.transaction():
+                for key, each in fitted.items():
+                    store.put_calibration(key, each.calibration.to_json())
         return list(fitted.values())[-1]
 
     def save_groups_html(self, groups: Sequence[Group], path: str | os.PathLike[str]) -> Path:
@@ -331,7 +333,7 @@ class Library:
         Raises `LibraryDamaged` where more than rows and indexes is damaged.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
-        with closing(SQLiteStore.open(self.folder)) as store, store.writing():
+        with closing(open_store(self.folder)) as store, store.writing():
             again = [path for path in store.remove_damaged() if os.path.lexists(path)]
             report, _ = ingest_and_learn(store, describers_to_fill(store, []), again, options)
             return fill_planes(store, fill_places(store, report, options), options)

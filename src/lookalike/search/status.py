@@ -46,6 +46,6 @@ def status_of(store: Store, derived: Derived) -> Status:
         return SpaceStatus(names.get(space, space.name), space, count, derived.kind(space) or kind(space, count))
 
     spaces = tuple(held(space, kind_for) for space in store.spaces())
-    local = tuple(held(space, lambda space, _: set_kind_for(space)) for space in store.local_spaces())
-    planes = sum(len(store.vector_ids(space)) for space in store.plane_spaces())
+    local = tuple(held(space, lambda space, _: set_kind_for(space)) for space in store.spaces("local"))
+    planes = sum(len(store.vector_ids(space)) for space in store.spaces("planes"))
     return Status(store.count(), len(store.failures()), spaces, local, planes, store.bytes() + derived.bytes())

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +16,8 @@ from lookalike.store import checksum, paths
 from lookalike.store.codes import is_of_limits
 from lookalike.store.rows import columns_of, into, local_checked, of_another_length
 from lookalike.store.schema import COLUMNS
-from lookalike.types import Space
+from lookalike.types import Space, SpaceKind
 
-Holds = Literal["vectors", "local", "planes"]
 _KEYS = {"contents": "id", "records": "CAST(path AS BLOB)", "failures": "CAST(path AS BLOB)", "spaces": "number"}
 """As SQL; of other tables a row is not told from others."""
 _FILES = ("records", "failures")
@@ -133,9 +132,9 @@ def _of_rows(connection: sqlite3.Connection, table: str) -> Iterator[Damage]:
             yield Damage(f"a row of the {table}{which} does not fit its checksum", table, key)
 
 
-def _spaces(connection: sqlite3.Connection) -> list[tuple[int, Space, Holds]]:
+def _spaces(connection: sqlite3.Connection) -> list[tuple[int, Space, SpaceKind]]:
     """Those whose own rows are sound."""
-    found: list[tuple[int, Space, Holds]] = []
+    found: list[tuple[int, Space, SpaceKind]] = []
     for number, *values, told in connection.execute(f"SELECT number, {columns_of('spaces')} FROM spaces"):
         if checksum.of_values(values) == told:
             name, digest, dim, metric, _, holds = values

@@ -7,14 +7,28 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lookalike.errors import LibraryMissing
 from lookalike.store.matching import matches
 from lookalike.store.rows import check_vectors, local_of, stranger, unknown
 from lookalike.store.where import parse
-from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors, VerifiedPair
+from lookalike.types import (
+    Content,
+    Failure,
+    Ids,
+    LocalFeatures,
+    Packed,
+    Record,
+    Space,
+    SpaceKind,
+    Stamp,
+    Vectors,
+    VerifiedPair,
+)
 
 
 @dataclass
@@ -22,10 +36,8 @@ class _State:
     contents: dict[int, Content] = field(default_factory=dict)
     records: dict[str, tuple[Stamp, int]] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
-    spaces: dict[Space, str] = field(default_factory=dict)
+    spaces: dict[Space, tuple[SpaceKind, str]] = field(default_factory=dict)
     vectors: dict[Space, dict[int, Vectors]] = field(default_factory=dict)
-    local_spaces: dict[Space, str] = field(default_factory=dict)
-    plane_spaces: dict[Space, str] = field(default_factory=dict)
     local: dict[Space, dict[int, Packed]] = field(default_factory=dict)
     compared: dict[str, set[int]] = field(default_factory=dict)
     relations: dict[str, dict[tuple[int, int], VerifiedPair]] = field(default_factory=dict)
@@ -42,6 +54,16 @@ class MemoryStore:
         self._writing = False
         self._open = False
         self._changed = False
+
+    @classmethod
+    def create(cls, folder: Path) -> MemoryStore:  # noqa: ARG003  it leaves nothing there
+        """An empty one."""
+        return cls()
+
+    @classmethod
+    def open(cls, folder: Path, *, write: bool = True) -> MemoryStore:  # noqa: ARG003  it left nothing there
+        """There is none to open: it ends with who made it."""
+        raise LibraryMissing(f"there is no library in {str(folder)!r}: one in memory ends when it is closed")
 
     def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:
         """Stamp of every known file, failed ones included, that is one of these paths or lies below one."""
@@ -96,47 +118,29 @@ class MemoryStore:
         """Ascending ids of contents that have a record (which passes `where`)."""
         return np.array(sorted({record.id for record in self.records(where=where)}), np.int64)
 
-    def spaces(self) -> list[Space]:
-        """Of vectors, in the order in which they were added."""
-        return list(self._state.spaces)
-
-    def local_spaces(self) -> list[Space]:
-        """Of local features, likewise."""
-        return list(self._state.local_spaces)
-
-    def plane_spaces(self) -> list[Space]:
-        """Of small planes, likewise."""
-        return list(self._state.plane_spaces)
+    def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
+        """Of that kind, in the order in which they were added."""
+        return [space for space, (held, _) in self._state.spaces.items() if held == kind]
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
         self._of(space)
-        return (self._state.spaces | self._state.local_spaces | self._state.plane_spaces)[space]
+        return self._state.spaces[space][1]
 
-    def add_space(self, space: Space, configuration: str) -> None:
+    def add_space(self, space: Space, configuration: str, kind: SpaceKind = "vectors") -> None:
         """No effect when it is there already."""
         self._change([space])
-        self._state.spaces.setdefault(space, configuration)
-        self._state.vectors.setdefault(space, {})
-
-    def add_local_space(self, space: Space, configuration: str) -> None:
-        """The same for local features."""
-        self._change([space])
-        self._state.local_spaces.setdefault(space, configuration)
-        self._state.local.setdefault(space, {})
-
-    def add_plane_space(self, space: Space, configuration: str) -> None:
-        """The same for small planes."""
-        self._change([space])
-        self._state.plane_spaces.setdefault(space, configuration)
-        self._state.vectors.setdefault(space, {})
+        self._state.spaces.setdefault(space, (kind, configuration))
+        if kind == "local":
+            self._state.local.setdefault(space, {})
+        else:
+            self._state.vectors.setdefault(space, {})
 
     def drop_space(self, space: Space) -> None:
         """With all its vectors or local features."""
         self._change([space])
         self._of(space)
-        of_spaces = (self._state.spaces, self._state.local_spaces, self._state.plane_spaces)
-        for rows in (*of_spaces, self._state.vectors, self._state.local):
+        for rows in (self._state.spaces, self._state.vectors, self._state.local):
             rows.pop(space, None)
 
     def missing(self, space: Space) -> Ids:
@@ -152,7 +156,7 @@ class MemoryStore:
         self._vectors(space).update((id, row.copy()) for id, row in zip(ids.tolist(), vectors, strict=True))
 
     def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
-        """Adds or replaces the local features, packed (`local.packing`), of known contents."""
+        """Adds or replaces the local features, packed (`store.packing`), of known contents."""
         self._change(features)
         self._of(space)
         if not self._state.contents.keys() >= features.keys():
@@ -288,9 +292,7 @@ class MemoryStore:
 
     def _of(self, space: Space) -> Mapping[int, object]:
         """Its rows, whichever they are."""
-        if space in self._state.local_spaces:
-            return self._state.local[space]
-        return self._vectors(space)
+        return self._state.local[space] if space in self._state.local else self._vectors(space)
 
     def _vectors(self, space: Space) -> dict[int, Vectors]:
         if space not in self._state.vectors:

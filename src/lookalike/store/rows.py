@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from lookalike.errors import LibraryDamaged, SpaceMismatch
-from lookalike.local.packing import unpacked
 from lookalike.store import checksum, paths
+from lookalike.store.packing import unpacked
 from lookalike.store.schema import COLUMNS
 from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors
 

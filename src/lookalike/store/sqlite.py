@@ -40,7 +40,20 @@ from lookalike.store.rows import (
 from lookalike.store.schema import vectors_table
 from lookalike.store.where import parse
 from lookalike.store.where_sql import sql
-from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors, VerifiedPair
+from lookalike.types import (
+    SPACE_KINDS,
+    Content,
+    Failure,
+    Ids,
+    LocalFeatures,
+    Packed,
+    Record,
+    Space,
+    SpaceKind,
+    Stamp,
+    Vectors,
+    VerifiedPair,
+)
 
 _RECORD = f"""
     SELECT {columns_of("records", "r")}, {columns_of("contents", "c")}
@@ -135,33 +148,22 @@ class SQLiteStore:
         text = "SELECT DISTINCT c.id FROM records r JOIN contents c ON c.id = r.content"
         return self._database.ids(f"{text} WHERE {' AND '.join(conditions)} ORDER BY c.id", values)
 
-    def spaces(self) -> list[Space]:
-        """Of vectors, in the order in which they were added."""
-        return self._spaces("vectors")
-
-    def local_spaces(self) -> list[Space]:
-        """Of local features, likewise."""
-        return self._spaces("local")
-
-    def plane_spaces(self) -> list[Space]:
-        """Of small planes, likewise."""
-        return self._spaces("planes")
+    def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
+        """Of that kind, in the order in which they were added."""
+        rows = self._database.rows(f"SELECT {columns_of('spaces')} FROM spaces ORDER BY number")
+        spaces = [checked("spaces", row) for row in rows]
+        return [Space(*space) for *space, _, held in spaces if held == kind]
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
         return str(self._database.value("SELECT configuration FROM spaces WHERE number = ?", [self._number(space)]))
 
-    def add_space(self, space: Space, configuration: str) -> None:
+    def add_space(self, space: Space, configuration: str, kind: SpaceKind = "vectors") -> None:
         """No effect when it is there already."""
-        self._add_space(space, configuration, "vectors")
-
-    def add_local_space(self, space: Space, configuration: str) -> None:
-        """The same for local features."""
-        self._add_space(space, configuration, "local")
-
-    def add_plane_space(self, space: Space, configuration: str) -> None:
-        """The same for small planes."""
-        self._add_space(space, configuration, "planes")
+        if space not in self.spaces(kind):
+            row = (space.name, space.digest, space.dim, space.metric, configuration, kind)
+            self._database.change(into("spaces"), [with_checksum(row)])
+            self._database.change(vectors_table(self._number(space)))
 
     def drop_space(self, space: Space) -> None:
         """With all its vectors or local features."""
@@ -183,7 +185,7 @@ class SQLiteStore:
         self._put(space, [(id, row.tobytes()) for id, row in zip(ids.tolist(), vectors, strict=True)])
 
     def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
-        """Adds or replaces the local features, packed (`local.packing`), of known contents."""
+        """Adds or replaces the local features, packed (`store.packing`), of known contents."""
         self._put(space, list(features.items()))
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
@@ -310,7 +312,7 @@ class SQLiteStore:
         """Drops contents without a record, all that is known of them, and free space."""
         unused = "NOT EXISTS (SELECT 1 FROM records r WHERE r.content = {}.{})"
         with self.transaction():
-            for space in (*self.spaces(), *self.local_spaces(), *self.plane_spaces()):
+            for space in (space for kind in SPACE_KINDS for space in self.spaces(kind)):
                 table = f"vectors_{self._number(space)}"
                 self._database.change(f"DELETE FROM {table} WHERE {unused.format(table, 'content')}")
             self._database.change(f"DELETE FROM compared WHERE {unused.format('compared', 'content')}")
@@ -318,18 +320,6 @@ class SQLiteStore:
                 self._database.change(f"DELETE FROM relations WHERE {unused.format('relations', end)}")
             self._database.change(f"DELETE FROM contents WHERE {unused.format('contents', 'id')}")
         self._database.shrink()
-
-    def _spaces(self, holds: str) -> list[Space]:
-        rows = self._database.rows(f"SELECT {columns_of('spaces')} FROM spaces ORDER BY number")
-        spaces = [checked("spaces", row) for row in rows]
-        return [Space(*space) for *space, _, held in spaces if held == holds]
-
-    def _add_space(self, space: Space, configuration: str, holds: str) -> None:
-        if space in self._spaces(holds):
-            return
-        row = (space.name, space.digest, space.dim, space.metric, configuration, holds)
-        self._database.change(into("spaces"), [with_checksum(row)])
-        self._database.change(vectors_table(self._number(space)))
 
     def _put(self, space: Space, rows: Sequence[tuple[int, Packed]]) -> None:
         table = f"vectors_{self._number(space)}"

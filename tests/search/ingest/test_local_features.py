@@ -51,11 +51,11 @@ def name(answer: lookalike.Answer) -> str:
 
 def test_a_new_library_keeps_local_features_and_an_empty_run_adds_none(kept: Library, album: Path) -> None:
     assert held(kept) == [("sift", 7, "inverted")]
-    before = kept.store.generation(kept.store.local_spaces()[0])
+    before = kept.store.generation(kept.store.spaces("local")[0])
     told: list[Progress] = []
     kept.index(album, options=Options(workers=1, on_commit=told.append))
     assert told == []
-    assert kept.store.generation(kept.store.local_spaces()[0]) == before
+    assert kept.store.generation(kept.store.spaces("local")[0]) == before
 
 
 def test_others_can_be_named_in_their_place(kept: Library, album: Path) -> None:
@@ -209,7 +209,7 @@ def test_only_new_pictures_are_compared_the_next_time(doubled: Library, album: P
 
 def test_a_comparison_that_was_killed_goes_on_where_it_was(doubled: Library, album: Path, tmp_path: Path) -> None:
     shutil.copytree(doubled.folder, tmp_path / "other")
-    (space,) = doubled.store.local_spaces()
+    (space,) = doubled.store.spaces("local")
     classifier = RelationClassifier(extractor_of(doubled.store))
     index = current_set(Derived(doubled.folder / "indexes"), doubled.store, space)
     with closing(SQLiteStore.open(doubled.folder)) as store:

@@ -218,12 +218,12 @@ def test_planes_of_another_make_are_made_anew(kept: Library, album: Path, planes
     store = type(kept.store).open(kept.folder)
     with store.writing(), store.transaction():
         store.drop_space(PLANE.space)
-        store.add_plane_space(old, "{}")
+        store.add_space(old, "{}", "planes")
     store.close()
     with pytest.raises(BadQuery, match="index PATH --planes"):
         kept.locate(part(album))
     kept.index(album, planes=planes)
-    assert kept.store.plane_spaces() == [PLANE.space]
+    assert kept.store.spaces("planes") == [PLANE.space]
     assert kept.locate(part(album)).places != ()
 
 

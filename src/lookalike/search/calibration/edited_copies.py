@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
-from lookalike.local.packing import packed_array, unpacked
 from lookalike.pixels.augment import edit
 from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
@@ -21,6 +20,7 @@ from lookalike.search.calibration.copy_plan import CopyPlan
 from lookalike.search.ingest.read import Loaded, ahead, load
 from lookalike.search.ingest.scan import Found
 from lookalike.search.ingest.worker import warm_up
+from lookalike.store.packing import packed_array, unpacked
 from lookalike.types import Failure, LocalFeatures, Picture, Record, Space, Vectors
 
 COPY_SIDE = 480

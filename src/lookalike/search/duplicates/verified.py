@@ -57,9 +57,14 @@ class DuplicateFinder:
         self._space = classifier.features.space
         self._related = {(each.a, each.b): True for each in store.relations(judge_of(classifier))}
 
+    @property
+    def todo(self) -> Ids:
+        """Ascending, of contents that were not compared yet."""
+        return np.setdiff1d(self.store.vector_ids(self._space), self.store.compared(judge_of(self.classifier)))
+
     def found(self) -> Iterator[tuple[Ids, list[VerifiedPair]]]:
         """Batches of contents that were compared with all, and their kin; none is told twice."""
-        todo = np.setdiff1d(self.store.vector_ids(self._space), self.store.compared(judge_of(self.classifier)))
+        todo = self.todo
         progress = Progress(len(todo), 0, 0, "comparisons")
         limits = self.options.limits
         with Isolated(Decoder(limits), workers=self.options.workers, limits=limits) as decoders:

@@ -76,7 +76,7 @@ class PlaneOfBytes:
 
 def keeps_planes(store: Store) -> bool:
     """Whether the library keeps them, as this program reads them."""
-    return PLANE.space in store.plane_spaces()
+    return PLANE.space in store.spaces("planes")
 
 
 def keep_planes(store: Store, keep: bool | None) -> None:
@@ -84,14 +84,14 @@ def keep_planes(store: Store, keep: bool | None) -> None:
 
     Planes of another make are dropped, and made anew.
     """
-    there = store.plane_spaces()
+    there = store.spaces("planes")
     kept = keep or (keep is None and (bool(there) or is_new(store)))
     with store.transaction():
         for space in there:
             if not kept or space != PLANE.space:
                 store.drop_space(space)
         if kept:
-            store.add_plane_space(PLANE.space, configuration(PLANE))
+            store.add_space(PLANE.space, configuration(PLANE), "planes")
 
 
 def fill_planes(store: Store, report: IndexReport, options: Options) -> IndexReport:

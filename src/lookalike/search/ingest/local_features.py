@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadQuery, LookalikeError
 from lookalike.local import EXTRACTORS
-from lookalike.local.packing import Rows, packed_array
 from lookalike.local.sift import Sift
 from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
@@ -21,6 +20,7 @@ from lookalike.search.ingest.backfill import Filling, fill, is_new
 from lookalike.search.ingest.read import Loaded
 from lookalike.search.ingest.run import IndexReport, Options
 from lookalike.search.ranking.relation import DEFAULT_EXTRACTOR
+from lookalike.store.packing import Rows, packed_array
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def rows_kept(extractor: Extractor) -> Rows:
 
 def extractor_of(store: Store) -> Extractor | None:
     """Of the local features that this program can still fill and ask, the first; None where the library keeps none."""
-    for space in store.local_spaces():
+    for space in store.spaces("local"):
         try:
             extractor = EXTRACTORS.restore(store.configuration(space))
         except LookalikeError:  # of a package that is not installed here, or of fields that are no more
@@ -66,11 +66,11 @@ def keep_places(store: Store, keep: bool | None, named: Extractor | None = None)
     replaced = named is not None and named != there
     with store.transaction():
         if keep is False or replaced:
-            for space in store.local_spaces():
+            for space in store.spaces("local"):
                 store.drop_space(space)
         if replaced or (there is None and (keep or (keep is None and is_new(store)))):
             extractor = named or DEFAULT_EXTRACTOR
-            store.add_local_space(extractor.space, configuration(extractor))
+            store.add_space(extractor.space, configuration(extractor), "local")
 
 
 def fill_places(store: Store, report: IndexReport, options: Options) -> IndexReport:

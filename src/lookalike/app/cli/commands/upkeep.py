@@ -91,7 +91,7 @@ def repair(library: LibraryFolder = None, json: Json = False, output: OutFile = 
     from lookalike.app.cli.interrupt import stop_on_interrupt
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import document, path_fields
-    from lookalike.search.ingest import Options
+    from lookalike.search.ingest.run import Options
 
     with open_chosen(library) as opened, bar(common().quiet) as advance, stop_on_interrupt() as should_stop:
         problems = opened.verify()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lookalike.local import EXTRACTORS
-from lookalike.local.packing import Rows, packed, unpacked
+from lookalike.store.packing import Rows, packed, unpacked
 from lookalike.types import Keypoints, LocalFeatures, Picture
 
 
