@@ -64,9 +64,9 @@ def main() -> None:
     print(f"{len(held)} photos, {given.originals} of each edit: share first / among the first {FIRST}\n")
     print("| describer | " + " | ".join([*questions, "all"]) + " | bytes | ms | unrelated |")
     print("|---" * (len(questions) + 5) + "|")
-    with one_thread():
-        for name in given.describer or NAMES:
-            print(line(name, held, questions), flush=True)
+    one_thread()
+    for name in given.describer or NAMES:
+        print(line(name, held, questions), flush=True)
 
 
 if __name__ == "__main__":

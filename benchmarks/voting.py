@@ -108,13 +108,13 @@ def main() -> None:
     parser.add_argument("--kind", action="append", metavar="NAME:FIELD=VALUE")
     given = parser.parse_args()
     faiss.omp_set_num_threads(1)
-    with one_thread():  # as a search asks
-        features, questions = drawn(given.data, given.photos, given.originals, EXTRACTOR.extract)
-        print(f"{len(features)} photos, {given.originals} of each edit: share first / among the first {FIRST}\n")
-        print("| index | " + " | ".join([*questions, "all"]) + " | bytes a photo | ms |")
-        print("|---" * (len(questions) + 4) + "|")
-        for kind in given.kind or list(SET_INDEXES):
-            print(line(kind, filled(kind, features), questions), flush=True)
+    one_thread()  # as a search asks
+    features, questions = drawn(given.data, given.photos, given.originals, EXTRACTOR.extract)
+    print(f"{len(features)} photos, {given.originals} of each edit: share first / among the first {FIRST}\n")
+    print("| index | " + " | ".join([*questions, "all"]) + " | bytes a photo | ms |")
+    print("|---" * (len(questions) + 4) + "|")
+    for kind in given.kind or list(SET_INDEXES):
+        print(line(kind, filled(kind, features), questions), flush=True)
 
 
 if __name__ == "__main__":

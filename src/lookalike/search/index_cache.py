@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -19,14 +20,16 @@ class IndexCache(Generic[T]):
         self._derived = derived
         self._current = current
         self._indexes: dict[Space, tuple[int, T]] = {}
+        self._lock = threading.Lock()
 
     def of(self, store: Store, space: Space) -> T:
-        """The index of a space as the store is now."""
-        generation = store.generation(space)
-        held = self._indexes.get(space)
-        if held is None or held[0] != generation:
-            held = self._indexes[space] = (generation, self._current(self._derived, store, space))
-        return held[1]
+        """The index of a space as the store is now; the first thread that asks brings it up to date for all."""
+        with self._lock:
+            generation = store.generation(space)
+            held = self._indexes.get(space)
+            if held is None or held[0] != generation:
+                held = self._indexes[space] = (generation, self._current(self._derived, store, space))
+            return held[1]
 
     def clear(self) -> None:
         """Lets go of them all."""

@@ -50,6 +50,7 @@ from lookalike.search.search import Search
 from lookalike.search.status import Status, status_of
 from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store import create_store, open_store
+from lookalike.store.readers import Readers
 from lookalike.types import Box, Relation, Space, VerifiedPair
 
 OPENED = 64
@@ -59,7 +60,7 @@ MANY = 300
 
 
 class Library:
-    """Pictures indexed under one folder. A context manager; used from one thread.
+    """Pictures indexed under one folder. A context manager; several threads may ask at once.
 
     Opening touches nothing: the first `index` makes the folder, and every other call raises `LibraryMissing` before.
     """
@@ -70,7 +71,7 @@ class Library:
         self.workers = workers or os.cpu_count() or 1
         self._decoder = PictureDecoder(limits)
         self._derived = Derived(self.folder / "indexes")
-        self._reader: Store | None = None
+        self._readers = Readers(lambda: open_store(self.folder, write=False))
         self._indexes = IndexCache[Index](self._derived, current)
         self._set_indexes = IndexCache[SetIndex](self._derived, current_set)
 
@@ -90,16 +91,12 @@ class Library:
         self._decoder.close()
         self._indexes.clear()
         self._set_indexes.clear()
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        self._readers.close()
 
     @property
     def store(self) -> Store:
-        """For reading."""
-        if self._reader is None:
-            self._reader = open_store(self.folder, write=False)
-        return self._reader
+        """For reading, by the thread that asks."""
+        return self._readers.mine()
 
     # filling
 

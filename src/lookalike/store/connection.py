@@ -76,7 +76,12 @@ def _open_for_reading(file: Path) -> sqlite3.Connection:
 
 
 def _open(file: Path, mode: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    connection = sqlite3.connect(
+        f"{file.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,  # used from one thread; closed from any
+    )
     connection.text_factory = _text
     for name, count, function in (
         ("path_matches", 2, lambda pattern, path: path_matches(pattern, paths.text(path))),

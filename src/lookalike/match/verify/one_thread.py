@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from functools import cache
-from typing import cast
 
 from threadpoolctl import ThreadpoolController
 
 
-def one_thread() -> AbstractContextManager[object]:
-    """Within it BLAS starts no threads, in the whole process."""
-    return cast(AbstractContextManager[object], _controller().limit(limits=1, user_api="blas"))
-
-
 @cache
-def _controller() -> ThreadpoolController:
-    """Finding the libraries takes milliseconds; those that are loaded later are not held."""
+def one_thread() -> None:
+    """From now on BLAS starts no threads, in the whole process, whichever thread asks.
+
+    It is not given back: threads that limit and restore in turns would undo each other's. Finding the libraries takes
+    milliseconds, once; those that are loaded later are not held.
+    """
     import cv2  # noqa: F401  each brings a BLAS of its own
     import faiss  # noqa: F401
 
-    return ThreadpoolController()
+    ThreadpoolController().limit(limits=1, user_api="blas")

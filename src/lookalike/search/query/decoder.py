@@ -1,6 +1,9 @@
-"""Pictures for questions and pages: decoded in one isolated worker that starts with the first."""
+"""Pictures for questions and pages: decoded in isolated workers, of which the first starts with the first question."""
 
 from __future__ import annotations
+
+import os
+import threading
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
@@ -13,10 +16,11 @@ from lookalike.types import Failure, Picture, Record
 
 
 class PictureDecoder:
-    """Bytes and records to pictures."""
+    """Bytes and records to pictures. Threads that ask at once have a worker each, up to the number of cores."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._lock = threading.Lock()
         self._pool: Isolated[DecodeJob] | None = None
 
     def start(self) -> None:
@@ -34,9 +38,11 @@ class PictureDecoder:
         return picture_of(self._started().one(DecodeJob(data, None, opacity=True))).picture
 
     def _started(self) -> Isolated[DecodeJob]:
-        if self._pool is None:
-            self._pool = Isolated(Decoder(self._limits), workers=1, limits=self._limits)
-        return self._pool
+        with self._lock:
+            if self._pool is None:
+                workers = os.cpu_count() or 1
+                self._pool = Isolated(Decoder(self._limits), workers=workers, limits=self._limits)
+            return self._pool
 
     def sample(self, record: Record) -> Sample:
         """A file of the library; its picture raises `BadPicture` when the file is not as it was indexed."""
@@ -51,6 +57,7 @@ class PictureDecoder:
 
     def close(self) -> None:
         """Ends the worker."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()

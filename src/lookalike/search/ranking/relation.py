@@ -95,8 +95,8 @@ class RelationClassifier:
 
     def geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
         """What explains what a and b have in common, None where that may be chance."""
-        with one_thread():
-            found = related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a))
+        one_thread()
+        found = related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a))
         return found.geometry if self._is_distinct(found, of_b) else None
 
     def _is_distinct(self, found: Related, of_b: LocalFeatures) -> bool:
@@ -108,8 +108,8 @@ class RelationClassifier:
 
     def geometry_by_affine_views(self, a: Picture, of_b: LocalFeatures) -> Geometry | None:
         """The same of a plane that one of the two shows at a steep slant: ten times the work."""
-        with one_thread():
-            found = related_by_affine_views(affine_views(self.features, a), of_b, self.matcher, self.verifier)
+        one_thread()
+        found = related_by_affine_views(affine_views(self.features, a), of_b, self.matcher, self.verifier)
         return found.geometry if found is not None and self._is_distinct(found, of_b) else None
 
     def evidence(

@@ -120,8 +120,8 @@ def votes_for(
     """Contents that share them, or those of the mirror image, with clearly more votes than chance gives."""
     mirrored = classifier.mirrored(features)
     shown = [features] if mirrored is None else [features, mirrored]
-    with one_thread():
-        return [_above_chance(index.search(each, CROWD, among)) for each in shown]
+    one_thread()
+    return [_above_chance(index.search(each, CROWD, among)) for each in shown]
 
 
 def _above_chance(hits: Hits) -> Hits:
