@@ -85,6 +85,19 @@ def test_a_row_that_is_added_again_is_replaced(case: tuple[str, Metric]) -> None
     assert set(index.search(rows[1:2], 2)[0].ids.tolist()) == {ids[0], ids[1]}
 
 
+def test_of_one_id_twice_in_one_call_the_later_row_counts(case: tuple[str, Metric]) -> None:
+    index, ids, rows = built(case, 300)
+    new = ids[-1] + 1
+    index.add(np.array([new, ids[0], new]), rows[[0, 1, 2]])
+    assert (len(index), index.ids.tolist()) == (301, [*ids.tolist(), new])
+    found = index.search(rows[2:3], 2)[0].ids.tolist()
+    assert found[:2] == [ids[2], new]
+    index.remove(np.array([new, new]))
+    assert len(index) == 300
+    index.add(np.array([new]), rows[:1])
+    assert len(index) == 301
+
+
 def test_removed_rows_are_not_found(case: tuple[str, Metric]) -> None:
     index, ids, rows = built(case)
     index.remove(np.append(ids[:10], 10**9))

@@ -107,6 +107,15 @@ def test_a_picture_that_is_added_twice_before_any_search_is_the_later_one(name: 
     assert index.search(picture(77), 1).scores.max(initial=0) < later.scores[0] / 5  # no more than chance gives
 
 
+def test_of_one_picture_twice_in_one_call_the_later_counts(name: str, picture: Drawn) -> None:
+    index, once = built(name), built(name)
+    index.add(np.array([1, 2, 1]), [picture(77), picture(78), picture(99)])
+    once.add(np.array([2, 1]), [picture(78), picture(99)])
+    for seed in (77, 78, 99, 3):
+        ours, theirs = (each.search(picture(seed), 5) for each in (index, once))
+        assert (ours.ids.tolist(), ours.scores.tolist()) == (theirs.ids.tolist(), theirs.scores.tolist())
+
+
 def test_a_picture_that_is_added_again_is_replaced(name: str, picture: Drawn) -> None:
     index = built(name)
     index.add(np.array([14]), [picture(99)])

@@ -145,3 +145,24 @@ def test_a_large_library_gets_the_approximate_kind(
     library.add(range(100, 400))
     assert is_right(derived, library)
     assert derived.kind(SPACE) == "ivf"
+
+
+def test_an_index_is_filled_without_reading_back_what_it_holds(library: Library, tmp_path: Path) -> None:
+    index = current(Derived(tmp_path / "indexes"), library.store, SPACE)
+    read: list[int] = []
+    stored = index._stored_ids
+    index._stored_ids = lambda: read.append(1) or stored()
+    rows = np.eye(8, dtype=np.float32)
+    for start in range(1000, 1100, 10):
+        index.add(np.arange(start, start + 8), rows)
+    assert (len(index), len(read)) == (180, 0)
+
+
+def test_a_file_can_grow_until_its_words_are_too_few(library: Library, tmp_path: Path) -> None:
+    derived = Derived(tmp_path / "indexes")
+    assert not derived.can_grow(SPACE, "flat", 100)
+    index = current(derived, library.store, SPACE)
+    assert derived.can_grow(SPACE, "flat", 10**6)
+    assert not derived.can_grow(SPACE, "ivf", 100)
+    derived.save(index, 1, built_for=100)
+    assert [derived.can_grow(SPACE, "flat", n) for n in (100, 400, 401)] == [True, True, False]

@@ -21,3 +21,9 @@ def first_of_runs(a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.
     first = np.ones(len(a), bool)
     first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
     return first
+
+
+def last_of_each(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(m,) ascending, where each id stands last."""
+    _, from_the_end = np.unique(ids[::-1], return_index=True)
+    return np.sort(len(ids) - 1 - from_the_end)

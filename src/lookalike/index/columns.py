@@ -46,10 +46,25 @@ class Columns:
         ids, owners = np.unique(of[order], return_inverse=True)
         return cls(ids, owners.astype(np.int32), lists[order], signatures[order], words)
 
-    @property
-    def entries(self) -> tuple[Owners, Lists, Signatures]:
-        """What `of` takes."""
-        return self.ids[self.owners], self.lists, self.signatures
+    def joined(self, new: Columns) -> Columns:
+        """With those of other pictures put in their places: what is sorted already is not sorted again."""
+        ids = np.union1d(self.ids, new.ids)
+        mine, theirs = (np.searchsorted(ids, each.ids).astype(np.int32)[each.owners] for each in (self, new))
+        at = np.searchsorted(_order(self.lists, mine), _order(new.lists, theirs))
+        return Columns(
+            ids,
+            np.insert(mine, at, theirs),
+            np.insert(self.lists, at, new.lists),
+            np.insert(self.signatures, at, new.signatures),
+            self.words,
+        )
+
+    def without(self, ids: Ids) -> Columns:
+        """Of the other pictures."""
+        stays = ~np.isin(self.ids, ids)
+        kept = stays[self.owners]
+        owners = (np.cumsum(stays) - 1).astype(np.int32)[self.owners[kept]]
+        return Columns(self.ids[stays], owners, self.lists[kept], self.signatures[kept], self.words)
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:
@@ -87,3 +102,8 @@ class Columns:
         question = np.searchsorted(ends_held, found, side="right")
         at = found - ends_held[question] + ends[question]
         return Alike(question, self.owners[at], apart[found])
+
+
+def _order(lists: Lists, owners: NDArray[np.int32]) -> NDArray[np.int64]:
+    """(n,) numbers that ascend with the word, then the owner."""
+    return lists.astype(np.int64) << 32 | owners

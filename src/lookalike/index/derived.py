@@ -107,6 +107,12 @@ class Derived:
         note = self._note(space)
         return None if note is None else note["kind"]
 
+    def can_grow(self, space: Space, kind: str, n: int) -> bool:
+        """Whether a file of that kind is there, to which what is new of `n` pictures is added, and nothing learned."""
+        note = self._note(space)
+        built_for = 0 if note is None else int(note.get("built_for", 0))
+        return note is not None and note["kind"] == kind and (not built_for or n <= OUTGROWN * built_for)
+
     def bytes(self) -> int:
         """On disk."""
         return sum(file.stat().st_size for file in self.folder.glob("*")) if self.folder.is_dir() else 0
@@ -163,6 +169,7 @@ def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
     for start in range(0, len(missing), BATCH):
         found = dict(store.local(space, missing[start : start + BATCH]))
         index.add(np.array(list(found), np.int64), list(found.values()))
+    log.debug("%d pictures in the index of %s", len(index), space.name)  # counting sorts in what waits, for all threads
     _save(derived, index, generation, built_for)
     return index
 

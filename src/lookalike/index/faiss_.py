@@ -9,6 +9,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.ballot import last_of_each
 from lookalike.index.similarity import from_distances
 from lookalike.types import Hits, Ids, Space, Vectors
 
@@ -21,6 +22,7 @@ class FaissIndex:
         self.kind = kind
         self.index = index
         self._binary = space.metric == "hamming"
+        self._held: set[int] | None = None
 
     def __len__(self) -> int:
         return int(self.index.ntotal)
@@ -31,19 +33,22 @@ class FaissIndex:
         return np.sort(self._stored_ids())
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Adds rows; a row whose id is already there replaces it."""
+        """Adds rows; one whose id is there already replaces it, as does a later one of the same call."""
         if vectors.shape != (len(ids), self.space.columns) or vectors.dtype != self.space.dtype:
             wanted = f"({len(ids)}, {self.space.columns}) {self.space.dtype}"
             raise ValueError(f"{self.space.name} takes {wanted}, not {vectors.shape} {vectors.dtype}")
         if len(ids):
             self.remove(ids)
-            self.index.add_with_ids(np.ascontiguousarray(vectors), np.ascontiguousarray(ids, np.int64))
+            last = last_of_each(ids)
+            self.index.add_with_ids(np.ascontiguousarray(vectors[last]), np.ascontiguousarray(ids[last], np.int64))
+            self._members.update(ids.tolist())
 
     def remove(self, ids: Ids) -> None:
         """Drops rows; an id that is not there is no error."""
-        there = np.intersect1d(ids, self._stored_ids())
-        if len(there):
-            self.index.remove_ids(there)
+        there = self._members.intersection(ids.tolist())
+        if there:
+            self.index.remove_ids(np.array(sorted(there), np.int64))
+            self._members.difference_update(there)
 
     def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
         """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
@@ -71,6 +76,13 @@ class FaissIndex:
             parameters = faiss.SearchParameters(sel=selector(among))  # type: ignore[call-arg]
             distances, labels = self.index.search(queries, k, params=parameters)
         return distances, labels
+
+    @property
+    def _members(self) -> set[int]:
+        """The ids that are there, read once: reading them for each batch would make building quadratic."""
+        if self._held is None:
+            self._held = set(self._stored_ids().tolist())
+        return self._held
 
     def _stored_ids(self) -> Ids:
         return np.asarray(faiss.vector_to_array(self.index.id_map), np.int64)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.index.ballot import last_of_each
 from lookalike.index.columns import Columns, Lists, Owners, Signatures
 from lookalike.index.vocabulary import Vocabulary, vocabulary
 from lookalike.types import Hits, Ids, LocalFeatures, Space, Vectors
@@ -75,15 +76,18 @@ class ListIndex:
     def columns(self) -> Columns:
         """All that is held."""
         if self._waiting:
-            self._held = self._sorted([self._held.entries, *self._waiting])
+            of, lists, signatures = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
+            self._held = self._held.joined(Columns.of(of, lists, signatures, len(self.words)))
             self._waiting, self._waits_of = [], set()
         return self._held
 
     def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
-        """Adds pictures; one that is there is replaced."""
+        """Adds pictures; one that is there already is replaced, as is an earlier one of the same call."""
         if len(ids) != len(features) or any(each.descriptors.shape[1] != self.space.columns for each in features):
             raise ValueError(f"{self.space.name} takes features of {self.space.columns} columns, a set for each id")
         self.remove(ids)
+        last = last_of_each(ids)
+        ids, features = ids[last], [features[at] for at in last]
         rows = np.concatenate([np.empty((0, self.space.columns), np.float32), *(each.descriptors for each in features)])
         of = np.repeat(np.asarray(ids, np.int64), [len(each) for each in features])
         self._waits_of.update(ids.tolist())
@@ -94,7 +98,7 @@ class ListIndex:
         if not self._waits_of.isdisjoint(ids.tolist()):  # of new pictures, as most are, none waits
             self._waiting = [_without(ids, entries) for entries in self._waiting]
         if np.isin(ids, self._held.ids).any():
-            self._held = self._sorted([_without(ids, self._held.entries)])
+            self._held = self._held.without(ids)
 
     def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
         """The best `k` that get a vote, or fewer; only of ids in `among`, when given. The score is the sum of votes."""
@@ -121,10 +125,6 @@ class ListIndex:
         }
         with path.open("wb") as file:
             np.savez(file, **arrays)
-
-    def _sorted(self, parts: Sequence[tuple[Owners, Lists, Signatures]]) -> Columns:
-        of, lists, signatures = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        return Columns.of(of, lists, signatures, len(self.words))
 
 
 def _no_columns(words: int) -> Columns:

@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.ballot import best_of_each
+from lookalike.index.ballot import best_of_each, last_of_each
 from lookalike.protocols import SetIndex
 from lookalike.types import Hits, Ids, LocalFeatures, Space, Vectors
 
@@ -104,8 +104,9 @@ class _HammingVotes:
         return self._held
 
     def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
-        """Adds pictures; one that is there is replaced."""
-        rows = [self._checked(each) for each in features]
+        """Adds pictures; one that is there already is replaced, as is an earlier one of the same call."""
+        last = last_of_each(ids)
+        ids, rows = ids[last], [self._checked(features[at]) for at in last]
         of = np.repeat(np.asarray(ids, np.int64), [len(each) for each in rows])
         self.remove(ids)
         self._waits_of.update(ids.tolist())

@@ -14,7 +14,7 @@ import numpy as np
 
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
-from lookalike.index.derived import Derived, current, current_set, kind_for
+from lookalike.index.derived import Derived, current, current_set, kind_for, set_kind_for
 from lookalike.local import EXTRACTORS
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Index, Locator, SetIndex, Store
@@ -135,10 +135,15 @@ class Library:
         return report
 
     def _needs_training(self) -> bool:
-        """Whether an index of this library is learned from so much that it should not be left to the next search."""
+        """Whether to bring an index up to date takes so much that it should not be left to the next search."""
         store = self.store
-        is_large = any(len(store.vector_ids(space)) >= MANY for space in store.spaces("local"))
-        return is_large or any(kind_for(space, len(store.vector_ids(space))) != "flat" for space in store.spaces())
+        count = {space: len(store.vector_ids(space)) for space in (*store.spaces(), *store.spaces("local"))}
+        if any(kind_for(space, count[space]) != "flat" for space in store.spaces()):
+            return True
+        return any(
+            count[space] >= MANY and not self._derived.can_grow(space, set_kind_for(space), count[space])
+            for space in store.spaces("local")
+        )
 
     def build_indexes(self) -> None:
         """Brings the files of all indexes up to date, which the next search would do else."""
