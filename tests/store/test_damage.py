@@ -16,10 +16,8 @@ from PIL import Image
 import lookalike
 from lookalike.errors import LibraryDamaged, LookalikeError
 from lookalike.index.derived import Derived, current
+from lookalike.index.similarity import similarity
 from lookalike.protocols import Store
-from lookalike.search.ranking.channels import channels_of, describers_of
-from lookalike.search.ranking.engine import Engine
-from lookalike.search.ranking.fuse import FUSERS
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Failure, VerifiedPair
 
@@ -79,14 +77,16 @@ def _kept(store: Store) -> Iterator[Any]:
 
 
 def _found(store: Store, derived: Derived) -> Iterator[Any]:
-    channels = channels_of(describers_of(store))
-    engine = Engine(store, lambda space: current(derived, store, space))
-    for id in store.ids()[:3]:
-        own = {channel: next(store.vectors(channel.describer.space, np.array([id])))[1] for channel in channels}
-        ranking = engine.rank(own, FUSERS.make("weighted"), k=5)
-        assert np.isfinite(ranking.scores).all()
-        assert ((ranking.scores >= 0) & (ranking.scores <= 1)).all()
-        yield ranking.ids.tolist(), ranking.scores.tolist()
+    for space in store.spaces():
+        index = current(derived, store, space)
+        for id in store.ids()[:3]:
+            ((_, own),) = store.vectors(space, np.array([id]))
+            hits = index.search(own, 5)[0]
+            ((found, vectors),) = store.vectors(space, hits.ids)
+            scores = similarity(space, own, vectors)
+            assert np.isfinite(scores).all()
+            assert ((scores >= -1) & (scores <= 1)).all()
+            yield space, hits.ids.tolist(), hits.scores.tolist(), found.tolist(), scores.tolist()
 
 
 def damage(folder: Path, chance: random.Random) -> str:
