@@ -1,6 +1,6 @@
 """What becomes of a library whose files were damaged in silence: found, harmless, or told as an answer.
 
-python benchmarks/reliability/damage.py [--trials N] [--seed S] [--pictures FOLDER]    JSON out; .5 s a trial
+python benchmarks/reliability/damage.py [--trials N] [--seed S] [--pictures FOLDER]    JSON out; a second or two a trial
 """
 
 from __future__ import annotations
