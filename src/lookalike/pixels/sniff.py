@@ -61,6 +61,11 @@ def sniff(head: bytes) -> str | None:
     return None
 
 
+def may_be_a_fraction(format: str | None) -> bool:
+    """Whether pictures of that format are decoded at a fraction of their size where less is asked for."""
+    return format == "jpeg"
+
+
 def _iso_media(head: bytes) -> str | None:
     """Of the brands in the first box: the major one, then those that it is compatible with."""
     end = min(int.from_bytes(head[:4], "big"), len(head))
