@@ -58,8 +58,11 @@ class FaissIndex:
         return [_hits(ids, row) for ids, row in zip(labels, scores, strict=True)]
 
     def save(self, path: Path) -> None:
-        """To one file."""
-        (faiss.write_index_binary if self._binary else faiss.write_index)(self.index, str(path))
+        """To one file; raises `OSError`."""
+        # Through a file of Python's: where closing its own fails, on a full disk, faiss prints that and goes on.
+        with path.open("wb") as file:
+            writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
+            (faiss.write_index_binary if self._binary else faiss.write_index)(self.index, writer)
 
     def _nearest(self, queries: Vectors, k: int, among: Ids | None) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """(q, k) distances and ids, -1 where there is none."""
