@@ -137,9 +137,9 @@ def _read(source: str | os.PathLike[str]) -> bytes:
 
         return fetch(name)
     path = Path(name)
-    if not path.is_file():  # a pipe would block, a folder cannot be read
-        raise BadQuery(f"{name!r} {_no_file(path)}")
     try:
+        if not path.is_file():  # a pipe would block, a folder cannot be read
+            raise BadQuery(f"{name!r} {_no_file(path)}")
         return path.read_bytes()
     except OSError as error:
         raise BadQuery(f"cannot read {name!r}: {error.strerror}") from error
