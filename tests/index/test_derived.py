@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lookalike.index import INDEXES
 from lookalike.index import derived as module
 from lookalike.index.derived import Derived, current
+from lookalike.index.faiss_ import FaissIndex
 from lookalike.store.memory import MemoryStore
-from lookalike.types import Content, Space, Stamp
+from lookalike.types import Content, Metric, Space, Stamp
 
 SPACE = Space("histogram", "abcd", 8, "cosine")
 
@@ -134,6 +137,39 @@ def test_a_damaged_file_costs_time_and_never_an_answer(
 def test_a_folder_that_cannot_be_written_to_is_answered_from_memory(library: Library, tmp_path: Path) -> None:
     (tmp_path / "indexes").write_text("a file where the folder should be")
     assert is_right(Derived(tmp_path / "indexes"), library)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize("metric", ["cosine", "hamming"])
+def test_an_index_that_finds_no_room_says_so_as_the_system_does(metric: Metric) -> None:
+    index = INDEXES.make("flat").build(Space("histogram", "abcd", 8, metric), np.empty((0, 8), np.float32))
+    with pytest.raises(OSError, match="No space left") as raised:
+        index.save(Path("/dev/full"))
+    assert raised.value.errno == errno.ENOSPC
+
+
+def test_on_a_full_disk_it_is_answered_from_memory_and_said(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(self: FaissIndex, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FaissIndex, "save", full)
+    assert is_right(Derived(tmp_path / "indexes"), library)
+    assert "could not be kept (No space left on device)" in caplog.text
+    assert list((tmp_path / "indexes").iterdir()) == []
+
+
+def test_a_library_that_can_only_be_read_is_not_remarked_upon(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def read_only(self: FaissIndex, path: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(FaissIndex, "save", read_only)
+    assert is_right(Derived(tmp_path / "indexes"), library)
+    assert caplog.text == ""
 
 
 def test_a_large_library_gets_the_approximate_kind(

@@ -11,7 +11,7 @@ from lookalike.local.sift import Sift
 from lookalike.match.match.nearest import Nearest
 from lookalike.match.verify.match_and_verify import related, related_by_affine_views
 from lookalike.match.verify.planar import Planar
-from lookalike.types import Picture
+from lookalike.types import Keypoints, LocalFeatures, Picture
 
 SIFT = Sift(side=320, max_keypoints=250)
 
@@ -60,3 +60,36 @@ def test_flat_and_tiny_pictures_have_no_view_that_says_anything(photos: list[Pic
     for shape in ((1, 1), (10, 3000), (60, 60)):
         picture = Picture(np.full((*shape, 3), 77, np.uint8), (shape[1], shape[0]))
         assert related_by_affine_views(affine_views(SIFT, picture), of_photo, Nearest(), Planar()) is None
+
+
+class Looking(Sift):
+    """Remembers how large what it saw was."""
+
+    def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
+        seen.append(picture.pixels.shape[:2])
+        return super().extract(picture, keypoints)
+
+
+seen: list[tuple[int, ...]] = []
+
+
+def test_a_strip_is_not_turned_on_a_canvas_as_wide_as_it_is_long() -> None:
+    """65500 x 3 px turned by 45 degrees took 6 GB."""
+    seen.clear()
+    for shape in ((3, 65_500), (65_500, 3), (100, 400_000), (6_000, 8_000)):
+        views = list(
+            affine_views(Looking(side=320, max_keypoints=50), Picture(np.full((*shape, 3), 9, np.uint8), shape[::-1]))
+        )
+        assert len(views) == 12
+    assert max(max(size) for size in seen) <= 2**13 + 1
+    assert max(height * width for height, width in seen) <= 2**24 / 2 * 1.01  # squeezed to half at least
+
+
+def test_a_large_picture_is_reduced_before_it_is_turned_and_places_stay_its_own(photos: list[Picture]) -> None:
+    photo = photos[0]
+    large = Picture(cv2.resize(photo.pixels, (6000, 6000), interpolation=cv2.INTER_LINEAR), (6000, 6000))
+    for ours, theirs in zip(affine_views(SIFT, large), affine_views(SIFT, photo), strict=True):
+        lifted = np.column_stack([ours.at.xy, np.ones(len(ours.at))]) @ ours.model.T
+        np.testing.assert_allclose(lifted[:, :2], ours.seen.keypoints.xy, atol=1e-2)
+        apart = np.linalg.norm(ours.at.xy[:, None] * 512 / 6000 - theirs.at.xy[None], axis=2).min(axis=1)
+        assert np.median(apart) < 1.5

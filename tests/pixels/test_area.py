@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lookalike.pixels.area import cell_means, summed
+from lookalike.pixels.area import cell_means, cell_means_of, summed
 
 
 def slow_means(grey: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -36,6 +36,7 @@ def overlaps(length: int, count: int) -> list[list[tuple[int, Fraction]]]:
 def test_means_agree_exactly_with_a_loop_over_fractions(shape: tuple[int, int], size: tuple[int, int]) -> None:
     grey = np.random.default_rng(0).integers(256, size=shape, dtype=np.uint8)
     np.testing.assert_array_equal(cell_means(summed(grey), size), slow_means(grey, size))
+    np.testing.assert_array_equal(cell_means_of(grey, size), slow_means(grey, size))
 
 
 def test_means_agree_with_opencv_to_one_level() -> None:
@@ -56,6 +57,7 @@ def test_a_picture_whose_sum_needs_more_than_32_bits_has_the_same_means() -> Non
     assert table.dtype == np.int64
     assert table[-1, -1] == grey.sum(dtype=np.int64)
     np.testing.assert_array_equal(cell_means(table, (2, 2)), slow_quarters(grey))
+    np.testing.assert_array_equal(cell_means(table, (32, 31)), cell_means_of(grey, (32, 31)))
 
 
 def slow_quarters(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lookalike.pixels import colour
 from lookalike.pixels.decode import decode
 from lookalike.types import Pixels
 
@@ -187,3 +188,20 @@ def png_of_16_bit_colour(values: np.ndarray) -> bytes:
     file.write(chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)))
     file.write(chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
     return file.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "1", "LA", "RGBA", "CMYK"])
+def test_a_picture_converted_in_bands_is_the_one_converted_whole(
+    photo: Pixels, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = Image.fromarray(photo)
+    if mode in ("LA", "RGBA"):  # opaque but for a few rows: a band has alpha, or none
+        image.putalpha(Image.fromarray(np.repeat(np.arange(96) % 40 + 216, 128).reshape(96, 128).astype(np.uint8)))
+    image = image.convert(mode)
+    if mode == "P":
+        image.info["transparency"] = image.getpixel((0, 0))
+    whole, odd = colour.srgb(image)
+    monkeypatch.setattr(colour, "_BAND", 7 * 128)
+    banded, odd_in_bands = colour.srgb(image)
+    np.testing.assert_array_equal(banded, whole)
+    assert odd_in_bands == odd

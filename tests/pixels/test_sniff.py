@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.sniff import HEAD, format_of, sniff
@@ -71,3 +73,10 @@ def test_a_film_that_names_a_still_among_its_brands_is_no_picture() -> None:
 def test_a_container_of_either_codec_is_avif_where_it_says_so() -> None:
     assert sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif") == "avif"
     assert sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic") == "heic"
+
+
+def test_a_bitmap_without_the_header_of_a_file_is_named_so() -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (5, 4)).save(file, "BMP")
+    with pytest.raises(BadPicture, match="unsupported: a bitmap without the header"):
+        format_of(file.getvalue()[14:])

@@ -16,6 +16,7 @@ from types import ModuleType
 import pytest
 
 from lookalike.errors import BadPicture, LookalikeError
+from lookalike.pixels.door import DecodeJob, Decoder
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_pool import Isolated, Reply
 
@@ -125,6 +126,23 @@ def test_a_job_that_memory_has_no_room_for_is_too_large_and_the_next_is_done(han
         with pytest.raises(BadPicture, match="too_large"):
             pool.one(("reply", bytes(100 * 2**20)))  # type: ignore[arg-type]
         assert pool.one(("reply", 1)).data["process"] == process
+
+
+@linux
+def test_what_decoding_may_hold_is_limited_the_file_included() -> None:
+    """A picture of 8 Mpx takes 57 MB, one of 32 Mpx four times that; a file is in memory twice for a moment."""
+    limits = Limits(decoding=180 * 2**20)
+    with Isolated(Decoder(limits), workers=1, limits=limits) as pool:
+        assert pool.one(DecodeJob(pgm(4000, 2000), None)).arrays[0].shape == (2000, 4000, 3)
+        for too_large in (pgm(8000, 4000), pgm(4000, 2000) + bytes(120 * 2**20)):
+            with pytest.raises(BadPicture, match="too_large"):
+                pool.one(DecodeJob(too_large, None))
+        assert pool.one(DecodeJob(pgm(4000, 2000), None)).arrays[0].shape == (2000, 4000, 3)
+
+
+def pgm(width: int, height: int) -> bytes:
+    """A grey picture of zeros."""
+    return b"P5 %d %d 255\n" % (width, height) + bytes(width * height)
 
 
 def test_jobs_are_drawn_as_there_is_room_for_them(pool: Isolated[tuple[str, int]]) -> None:
@@ -282,6 +300,7 @@ import os, sys, threading, time
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import isolated_handlers
 from lookalike.pixels import worker_process as process
+from lookalike.pixels.door import DecodeJob, Decoder
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.limits import Limits
 # the parent is gone before it can end the job
@@ -307,6 +326,7 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs the tests may have been told to ignore the key
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import isolated_handlers
+from lookalike.pixels.door import DecodeJob, Decoder
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.limits import Limits
 with Isolated(isolated_handlers.make, workers=2, limits=Limits()) as pool:

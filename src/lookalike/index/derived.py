@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import logging
@@ -78,6 +80,16 @@ class Derived:
         self.folder.mkdir(parents=True, exist_ok=True)
         file, note = self._file(index.space), self._note_file(index.space)
         temporary = file.with_suffix(".new")
+        try:
+            self._replace(index, generation, built_for, file, note, temporary)
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink()  # half a file would take what room is left
+            raise
+
+    def _replace(
+        self, index: Index | SetIndex, generation: int, built_for: int, file: Path, note: Path, temporary: Path
+    ) -> None:
         index.save(temporary)
         row = {
             "format": FORMAT,
@@ -177,8 +189,11 @@ def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
 def _save(derived: Derived, index: Index | SetIndex, generation: int, built_for: int = 0) -> None:
     try:
         derived.save(index, generation, built_for)
-    except OSError as error:  # a library that can only be read is searched all the same
-        log.info("the index of %s was not saved: %s", index.space.name, error)
+    except OSError as error:
+        # A library that can only be read is searched all the same, and needs no word each time.
+        level = logging.INFO if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) else logging.WARNING
+        why = error.strerror or error
+        log.log(level, "the index of %s could not be kept (%s): the next search makes it again", index.space.name, why)
 
 
 def _empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:

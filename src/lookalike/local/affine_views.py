@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.pixels.resize import outline, scaled, scaling
+from lookalike.pixels.resize import outline, resize, scaled, scaling
 from lookalike.protocols import Extractor
 from lookalike.types import Keypoints, LocalFeatures, Matrix, Picture
 
@@ -21,6 +21,8 @@ STEP: Final = 100.0
 """Degrees between directions of squeezing, of a tilt of 1."""
 BORDER: Final = 6.0
 """px of the squeezed picture: features nearer to its edge than that see what is beyond."""
+CANVAS: Final = (2**24, 2**13)
+"""px in all and along a side of the turned picture: a larger one is reduced before, and a long one takes its square."""
 BEYOND: Final = (128, 128, 128)
 """RGB of what is beyond."""
 
@@ -37,6 +39,7 @@ class AffineView:
 
 def affine_views(extractor: Extractor, picture: Picture) -> Iterator[AffineView]:
     """Twelve views, the less tilted ones first."""
+    picture = _bounded(picture)
     for tilt in TILTS:
         for angle in np.arange(0, 180, STEP / tilt):
             squeezed, model = _squeezed(picture, tilt, float(np.radians(angle)))
@@ -46,6 +49,18 @@ def affine_views(extractor: Extractor, picture: Picture) -> Iterator[AffineView]
             seen = features[kept]
             at = Keypoints(places[kept].astype(np.float32), seen.keypoints.scores, picture.size)
             yield AffineView(seen, model, at)
+
+
+def _bounded(picture: Picture) -> Picture:
+    """At a size at which it fits the canvas however it is turned: within a square about its diagonal."""
+    height, width = picture.pixels.shape[:2]
+    area, side = CANVAS
+    # Turned, it takes at most (w + h)^2 / 2 px, and its diagonal along a side.
+    factor = min((2 * area) ** 0.5 / (width + height), side / np.hypot(width, height))
+    if factor >= 1:
+        return picture
+    size = (max(1, int(width * factor)), max(1, int(height * factor)))
+    return Picture(resize(picture.pixels, size), picture.size)
 
 
 def _squeezed(picture: Picture, tilt: float, angle: float) -> tuple[Picture, Matrix]:

@@ -11,6 +11,8 @@ from PIL import Image
 from lookalike.pixels.tones import from_16_bits, from_any_range
 from lookalike.types import Pixels
 
+_BAND: Final = 2**20
+"""px that are converted at a time: each step of the way to RGB takes 4 bytes a px."""
 _DEEP: Final = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -20,6 +22,16 @@ def srgb(image: Image.Image) -> tuple[Pixels, tuple[str, ...]]:
         values = np.asarray(image)
         odd: tuple[str, ...] = ("nan",) if values.dtype.kind == "f" and bool(np.isnan(values).any()) else ()
         return rgb_of_grey(_tones(image, values)), odd
+    width, height = image.size
+    pixels, odd = np.empty((height, width, 3), np.uint8), ()
+    rows = max(1, _BAND // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        pixels[top:bottom], odd = _srgb_of_band(image.crop((0, top, width, bottom)))
+    return pixels, odd
+
+
+def _srgb_of_band(image: Image.Image) -> tuple[Pixels, tuple[str, ...]]:
     alpha = _alpha(image)
     image, odd = _without_profile(_opaque(image), image.info.get("icc_profile"))
     if image.mode == "L" and alpha is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from lookalike.errors import BadPicture
 from lookalike.pixels.exif import DamagedExif, orientation_of, taken_of, upright, upright_size
 from lookalike.pixels.limits import Limits, check_size
+from lookalike.pixels.memory import held_to
 from lookalike.pixels.sniff import format_of
 from lookalike.pixels.strip import without_metadata
 from lookalike.types import Picture, Pixels
@@ -51,6 +52,12 @@ def decode(
         raise BadPicture("too_large", f"{len(data)} bytes, more than the limit of {limits.bytes}")
     data = bytes(data)
     format = format_of(data)
+    with held_to(limits.decoding):
+        return _decoded(format, data, min_side, limits, opacity)
+
+
+def _decoded(format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool) -> Decoded:
+    """Where the metadata is what is damaged, without it."""
     try:
         return _decode(format, data, min_side, limits, opacity)
     except BadPicture as error:

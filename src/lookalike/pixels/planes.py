@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.pixels.area import cell_means, summed
+from lookalike.pixels.area import SUMMED, cell_means, cell_means_of, summed
 from lookalike.pixels.resize import resize
 from lookalike.types import Picture, Pixels, Size
 
@@ -30,9 +30,12 @@ def small_grey(picture: Picture, width: int, height: int) -> NDArray[np.uint8]:
 
 
 def _reduced(picture: Picture, size: Size) -> NDArray[np.uint8]:
-    table = picture.plane("summed grey", lambda _: summed(grey(picture)))
     height, width = picture.pixels.shape[:2]
-    return resize(cell_means(table, (min(size[0], width), min(size[1], height))), size)
+    cells = (min(size[0], width), min(size[1], height))
+    if height * width > SUMMED:
+        return resize(cell_means_of(grey(picture), cells), size)
+    table = picture.plane("summed grey", lambda _: summed(grey(picture)))
+    return resize(cell_means(table, cells), size)
 
 
 def _luma(pixels: Pixels) -> NDArray[np.uint8]:

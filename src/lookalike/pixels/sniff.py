@@ -61,6 +61,17 @@ def sniff(head: bytes) -> str | None:
     return None
 
 
+def _is_bare_bitmap(head: bytes) -> bool:
+    """As a clipboard holds it: it begins with the length of what describes it, and has one plane."""
+    planes = head[8:10] if head[:4] == b"\x0c\0\0\0" else head[12:14]
+    return int.from_bytes(head[:4], "little") in _BMP_HEADER_SIZES and planes == b"\1\0"
+
+
+def may_be_a_fraction(format: str | None) -> bool:
+    """Whether pictures of that format are decoded at a fraction of their size where less is asked for."""
+    return format == "jpeg"
+
+
 def _iso_media(head: bytes) -> str | None:
     """Of the brands in the first box: the major one, then those that it is compatible with."""
     end = min(int.from_bytes(head[:4], "big"), len(head))
@@ -80,6 +91,8 @@ def format_of(data: bytes) -> str:
     for magic, name in _FOREIGN.items():
         if head.startswith(magic):
             raise BadPicture("unsupported", f"{name} is not decoded")
+    if _is_bare_bitmap(head):
+        raise BadPicture("unsupported", "a bitmap without the header of a file (DIB) is not decoded: save it as BMP")
     if _SVG.match(bytes(data[:1024])):
         raise BadPicture("unsupported", "SVG is not decoded")
     raise BadPicture("not_an_image", f"begins with {head[:8]!r}, as no picture does")

@@ -13,7 +13,11 @@ _BLOCK: Final = 2**20
 
 def from_16_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
     """The high byte of values in 0..65535: what Pillow makes of 16 bits in colour too."""
-    return (values.astype(np.int32, copy=False) >> 8).clip(0, 255).astype(np.uint8)
+    flat = values.reshape(-1)
+    tones = np.empty(flat.shape, np.uint8)
+    for at in range(0, flat.size, _BLOCK):
+        tones[at : at + _BLOCK] = (flat[at : at + _BLOCK].astype(np.int32) >> 8).clip(0, 255)
+    return tones.reshape(values.shape)
 
 
 def from_any_range(values: NDArray[Any]) -> NDArray[np.uint8]:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from lookalike.errors import BadPicture
+from lookalike.pixels.limits import Limits
+from lookalike.pixels.memory import held_to, limit_more
 from lookalike.pixels.worker_protocol import Kind, Reply, read_job, write_reply
 
 _GRACE_SECONDS: Final = 2.0
@@ -25,31 +27,33 @@ def main() -> None:
     os.dup2(nowhere, 0)
     os.dup2(2, 1)  # what a C library prints must not end up among the replies
     with contextlib.suppress(EOFError, BrokenPipeError):
-        handle, seconds = _made(jobs, replies)
+        handle, limits = _made(jobs, replies)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)  # from here on prints are those of hostile files: without end, and no one's concern
         while True:
-            write_reply(replies, *_outcome(jobs, handle, seconds))
+            write_reply(replies, *_outcome(jobs, handle, limits))
 
 
-def _made(jobs: io.FileIO, replies: io.FileIO) -> tuple[Callable[[Any], Reply], float]:
+def _made(jobs: io.FileIO, replies: io.FileIO) -> tuple[Callable[[Any], Reply], Limits]:
     try:
-        make, memory, seconds = read_job(jobs)
+        make, limits = read_job(jobs)
         handle: Callable[[Any], Reply] = make()
     except EOFError:
         raise
     except Exception as error:
         write_reply(replies, "failed", Reply({"traceback": traceback.format_exc()}))
         raise SystemExit(1) from error
-    _limit_memory(memory)
+    _without_core_dumps()
+    limit_more(limits.memory)
     write_reply(replies, "ready", Reply({}))
-    return handle, seconds
+    return handle, limits
 
 
-def _outcome(jobs: io.FileIO, handle: Callable[[Any], Reply], seconds: float) -> tuple[Kind, Reply]:
+def _outcome(jobs: io.FileIO, handle: Callable[[Any], Reply], limits: Limits) -> tuple[Kind, Reply]:
     try:
-        job = read_job(jobs)
-        with _ending_after(seconds + _GRACE_SECONDS):
+        with held_to(limits.decoding):
+            job = read_job(jobs)
+        with _ending_after(limits.seconds + _GRACE_SECONDS):
             return "reply", handle(job)
     except (EOFError, BrokenPipeError):
         raise
@@ -78,14 +82,8 @@ def _bad(reason: str, detail: str) -> tuple[Kind, Reply]:
     return "bad_picture", Reply({"reason": reason, "detail": detail[:500]})
 
 
-def _limit_memory(more: int) -> None:
-    """At most `more` bytes of address space beyond what is in use now, where the system can tell and enforce it."""
+def _without_core_dumps() -> None:
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with open("/proc/self/statm") as statm:
-            used = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        limit = used + more if most == resource.RLIM_INFINITY else min(used + more, most)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

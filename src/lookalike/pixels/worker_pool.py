@@ -34,7 +34,7 @@ class Isolated(Generic[Job]):
     def __init__(self, make: Callable[[], Callable[[Job], Reply]], *, workers: int, limits: Limits) -> None:
         if workers < 1:
             raise ValueError(f"workers must be 1 or more, not {workers}")
-        self._made = pickle.dumps((make, limits.memory, limits.seconds), pickle.HIGHEST_PROTOCOL)
+        self._made = pickle.dumps((make, limits), pickle.HIGHEST_PROTOCOL)
         self._workers = workers
         self._limits = limits
         self._threads = ThreadPoolExecutor(workers, "isolated")

@@ -121,6 +121,12 @@ def body(data: bytes) -> Callable[[socket.socket], None]:
     return sends(f"HTTP/1.1 200 OK\r\nContent-Length: {len(data)}\r\n\r\n", data)
 
 
+@pytest.mark.parametrize("to", ["http://[", "http://[::1", "http://[x]/", "//[", "http://a:b/", "http://\xbd\xbd/"])
+def test_a_redirect_to_what_is_no_url_is_refused(to: str) -> None:
+    with serving(redirect(to)) as server, pytest.raises(FetchRefused):
+        fetch(server.url(), allow_private=True)
+
+
 def test_the_body_of_an_answer_is_fetched() -> None:
     data = bytes(range(256)) * 1000
     with serving(body(data)) as server:

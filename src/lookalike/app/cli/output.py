@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+
+class ReaderGone(Exception):
+    """Whoever read stdout has gone. No `OSError`: the library that reads the arguments would end with 1."""
 
 
 def write(data: bytes, file: Path | None = None) -> None:
@@ -17,8 +22,12 @@ def write(data: bytes, file: Path | None = None) -> None:
 
         write_atomically(file, data)
         return
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
+        raise ReaderGone from error
 
 
 def json_bytes(document: Any, *, indent: int | None = 2) -> bytes:
@@ -45,6 +54,13 @@ def lines(texts: Iterable[str]) -> bytes:
     return "".join(f"{text}\n" for text in texts).encode("utf-8", "surrogateescape")
 
 
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that no name has
+        return text.encode("utf-8", "backslashreplace")
+
+
 def shown(name: str) -> str:
     """A file name on one line, harmless to a terminal: control characters as escapes."""
     return "".join(
@@ -54,6 +70,8 @@ def shown(name: str) -> str:
 
 
 def note(text: str) -> None:
-    """A line on stderr."""
-    sys.stderr.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
-    sys.stderr.flush()
+    """A line on stderr, where anybody reads it; the very bytes of a name, as on stdout."""
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+        sys.stderr.buffer.write(_bytes(text) + b"\n")
+        sys.stderr.buffer.flush()

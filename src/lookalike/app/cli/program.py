@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from lookalike import telemetry
+from lookalike.app.cli import start
 from lookalike.app.cli.commands import (
     calibrate,
     compare,
@@ -27,7 +27,7 @@ from lookalike.app.cli.commands import (
 )
 from lookalike.app.cli.exits import Exit, exit_for
 from lookalike.app.cli.options import Common, LibraryFolder, Quiet, Verbose, remember
-from lookalike.app.cli.output import json_bytes, note, write
+from lookalike.app.cli.output import ReaderGone, json_bytes, note, write
 
 app = typer.Typer(
     name="lookalike",
@@ -73,7 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the program and ends the process with the code of the contract."""
     telemetry.turn_off()
     given = hoisted(list(sys.argv[1:] if arguments is None else arguments))
-    sys.exit(_run(given))
+    code = _run(given)
+    start.ignore_interrupt()
+    sys.exit(code)
 
 
 def hoisted(arguments: list[str]) -> list[str]:
@@ -85,6 +87,8 @@ def hoisted(arguments: list[str]) -> list[str]:
 
 def _run(arguments: list[str]) -> int:
     try:
+        start.raise_on_interrupt()
+        start.check_space()
         outcome = app(arguments, standalone_mode=False)
     except typer.TyperException as error:
         _show(error)
@@ -92,8 +96,7 @@ def _run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         note("interrupted")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
+    except ReaderGone:
         return Exit.DONE
     except Exception as error:  # noqa: BLE001  the last door: every error becomes a sentence and a code
         return _failed(error, verbose="-v" in arguments or "--verbose" in arguments)
@@ -108,11 +111,22 @@ def _show(error: typer.TyperException) -> None:
 
 
 def _failed(error: Exception, *, verbose: bool) -> int:
+    if start.was_interrupted(error):
+        note("interrupted")
+        return Exit.INTERRUPTED
     code = exit_for(error)
     if code is None or verbose:
         note(traceback.format_exc().rstrip())
     if code is None:
         note(f"lookalike: a defect of the program, please report it: {error!r}")
         return Exit.WRONG_USE
-    note(f"lookalike: {error}" if str(error) else f"lookalike: {type(error).__name__}")
+    note(f"lookalike: {_sentence(error)}")
     return code
+
+
+def _sentence(error: Exception) -> str:
+    """What the error says, without the number of the system's."""
+    if isinstance(error, OSError) and error.strerror:
+        name = error.filename if isinstance(error.filename, (str, bytes)) else ""
+        return f"{name!r}: {error.strerror}" if name else error.strerror
+    return str(error) or type(error).__name__

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lookalike.pixels.decode import decode
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.sniff import HEAD, may_be_a_fraction, sniff
 from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Describer
 from lookalike.search.ingest.read import Loaded
@@ -27,9 +28,12 @@ class DescribeBytes:
     def _describe(self, loaded: Loaded) -> Reply:
         rows: dict[Describer, Vectors] = {}
         # A decode for each side: what a describer sees must not depend on which others ran.
-        for side in sorted({describer.min_side for describer in self.describers}) or [1]:
+        sides: set[int | None] = {describer.min_side for describer in self.describers} or {1}
+        if not may_be_a_fraction(sniff(loaded.data[:HEAD])):
+            sides = {None}
+        for side in sorted(sides, key=lambda side: side or 0):
             decoded = decode(loaded.data, min_side=side, limits=self.limits)
-            seeing = (describer for describer in self.describers if describer.min_side == side)
+            seeing = (describer for describer in self.describers if side in (None, describer.min_side))
             rows |= {describer: describer.describe([decoded.picture]) for describer in seeing}
         facts = {
             "size": decoded.picture.size,

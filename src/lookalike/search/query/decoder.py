@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import cache
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.sniff import may_be_a_fraction
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.search.ingest.read import load
 from lookalike.search.ingest.scan import Found
@@ -47,7 +49,10 @@ class PictureDecoder:
     def sample(self, record: Record) -> Sample:
         """A file of the library; its picture raises `BadPicture` when the file is not as it was indexed."""
         content = record.content
-        return Sample(record.path, content.sha256, lambda min_side: self._open(record, min_side), content.size)
+        if may_be_a_fraction(content.format):
+            return Sample(record.path, content.sha256, lambda min_side: self._open(record, min_side), content.size)
+        whole = cache(lambda: self._open(record, None))
+        return Sample(record.path, content.sha256, lambda _: whole(), content.size)
 
     def _open(self, record: Record, min_side: int | None) -> Picture:
         loaded = load(Found(record.path, record.stamp), self._limits.bytes)

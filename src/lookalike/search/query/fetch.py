@@ -243,7 +243,10 @@ def _location(target: _Target, response: http.client.HTTPResponse) -> str:
     location = response.getheader("Location")
     if not location:
         raise FetchRefused(f"{target.url!r} leads on, but does not say where")
-    return urljoin(target.url, quote(location.encode("latin-1"), safe=RESERVED))  # http.client reads bytes as latin-1
+    try:
+        return urljoin(target.url, quote(location.encode("latin-1"), safe=RESERVED))  # http.client reads it as latin-1
+    except ValueError as error:
+        raise FetchRefused(f"{target.url!r} leads on to what is no URL ({error})") from error
 
 
 def _phrase(status: int) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from lookalike.errors import BadPicture, BadQuery
 from lookalike.pixels.crop import crop as cropped
 from lookalike.pixels.exif import upright_size
-from lookalike.pixels.sniff import HEAD, sniff
+from lookalike.pixels.sniff import HEAD, may_be_a_fraction, sniff
 from lookalike.pixels.turn import TURNED, UPRIGHT, turned
 from lookalike.search.query.colours import is_palette, picture_of
 from lookalike.types import Box, Picture, Size
@@ -105,7 +106,11 @@ def opaque(source: Source, *, opacity: Callable[[bytes], Picture]) -> NDArray[np
 def _of_bytes(data: bytes, label: str, decode: Decode, box: Box | None) -> Sample:
     if box is not None:
         return _of_picture(decode(data, None), label, box)
-    return Sample(label, hashlib.sha256(data).hexdigest(), lambda min_side: decode(data, min_side))
+    sha256 = hashlib.sha256(data).hexdigest()
+    if may_be_a_fraction(sniff(data[:HEAD])):
+        return Sample(label, sha256, lambda min_side: decode(data, min_side))
+    whole = cache(lambda: decode(data, None))  # large pictures are held once, however many describers ask
+    return Sample(label, sha256, lambda _: whole())
 
 
 def _naming(name: str, decode: Decode) -> Decode:
@@ -132,9 +137,9 @@ def _read(source: str | os.PathLike[str]) -> bytes:
 
         return fetch(name)
     path = Path(name)
-    if not path.is_file():  # a pipe would block, a folder cannot be read
-        raise BadQuery(f"{name!r} {_no_file(path)}")
     try:
+        if not path.is_file():  # a pipe would block, a folder cannot be read
+            raise BadQuery(f"{name!r} {_no_file(path)}")
         return path.read_bytes()
     except OSError as error:
         raise BadQuery(f"cannot read {name!r}: {error.strerror}") from error

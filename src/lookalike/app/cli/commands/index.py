@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import Json, JsonLines, LibraryFolder, OutFile, common, open_chosen, remark
-from lookalike.app.cli.output import json_bytes, json_line, lines, shown, write
+from lookalike.app.cli.output import ReaderGone, json_bytes, json_line, lines, shown, write
 
 if TYPE_CHECKING:
     from lookalike.search.ingest.run import IndexReport, Progress
@@ -80,7 +81,9 @@ def index(
             advance(progress)
             if jsonl:
                 done = "committed" if progress.of == "vectors" else progress.of.replace(" ", "_")
-                write(json_line({done: progress.committed, "total": progress.total, "failed": progress.failed}))
+                line = {done: progress.committed, "total": progress.total, "failed": progress.failed}
+                with suppress(ReaderGone):  # what is indexed is worth having, whoever watches
+                    write(json_line(line))
 
         options = Options(workers, limits, retry_failed, committed, should_stop)
         report = opened.index(

@@ -1,0 +1,63 @@
+"""How much memory a worker may hold while it decodes untrusted bytes (Linux)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+LEAST_MORE: Final = 64 * 2**20
+"""Bytes that may be asked for however much is held already."""
+
+
+@contextmanager
+def held_to(total: int) -> Iterator[None]:
+    """Within, the process holds at most `total` bytes, what it held before included; more is a `MemoryError`.
+
+    Only where its address space has a limit, as a worker's has: one whole process is no business of ours.
+    """
+    before = _limit()
+    if before is None:
+        yield
+        return
+    import resource
+
+    soft, hard = before
+    space, resident = _in_use()
+    resource.setrlimit(resource.RLIMIT_AS, (min(soft, space + max(total - resident, LEAST_MORE)), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def limit_more(more: int) -> None:
+    """From now on at most `more` bytes of address space beyond what is in use, where the system can enforce it."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        space, _ = _in_use()
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = space + more if most == resource.RLIM_INFINITY else min(space + more, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _limit() -> tuple[int, int] | None:
+    """Of address space, soft and hard; None where there is none."""
+    try:
+        import resource
+
+        _in_use()
+    except (ImportError, OSError):
+        return None
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    return None if limits[0] == resource.RLIM_INFINITY else limits
+
+
+def _in_use() -> tuple[int, int]:
+    """Bytes of address space, and of memory."""
+    with open("/proc/self/statm") as statm:
+        space, resident = (int(word) * os.sysconf("SC_PAGE_SIZE") for word in statm.read().split()[:2])
+    return space, resident
