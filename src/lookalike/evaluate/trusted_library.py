@@ -20,7 +20,7 @@ ASKED: Final = "lighter"
 
 
 @dataclass(frozen=True)
-class IndexCache:
+class Held:
     """A file of picture number `content`, 0 for the base, of a family."""
 
     kind: str
@@ -28,11 +28,11 @@ class IndexCache:
     content: int
     path: Path
 
-    def is_sibling(self, other: IndexCache) -> bool:
+    def is_sibling(self, other: Held) -> bool:
         """Whether the two are of one family."""
         return (self.kind, self.seed) == (other.kind, other.seed)
 
-    def is_copy(self, other: IndexCache) -> bool:
+    def is_copy(self, other: Held) -> bool:
         """Whether the two show one picture."""
         return self.is_sibling(other) and self.content == other.content
 
@@ -41,8 +41,8 @@ class IndexCache:
 class Shelf:
     """Files `held` in a library, those of one picture copies of each other; and files that ask, each held by none."""
 
-    held: tuple[IndexCache, ...]
-    asking: tuple[IndexCache, ...]
+    held: tuple[Held, ...]
+    asking: tuple[Held, ...]
 
 
 Answers: TypeAlias = Sequence[tuple[Path, str]]
@@ -76,8 +76,8 @@ class Counted:
 
 def shelf(kinds: Sequence[str], each: int, photos: Photos, folder: Path, *, seed: int = 0) -> Shelf:
     """`each` families of each kind, written to `folder`/held and `folder`/asking."""
-    held: list[IndexCache] = []
-    asking: list[IndexCache] = []
+    held: list[Held] = []
+    asking: list[Held] = []
     for part in ("held", "asking"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     for kind in kinds:
@@ -90,7 +90,7 @@ def shelf(kinds: Sequence[str], each: int, photos: Photos, folder: Path, *, seed
                     name = f"{kind}-{number:03}-{content}-{wear}{worn.suffix}".replace(" ", "_")
                     path = folder / ("asking" if wear == ASKED else "held") / name
                     path.write_bytes(worn.data)
-                    (asking if wear == ASKED else held).append(IndexCache(kind, number, content, path))
+                    (asking if wear == ASKED else held).append(Held(kind, number, content, path))
     return Shelf(tuple(held), tuple(asking))
 
 
@@ -109,7 +109,7 @@ def counted_groups(shelf: Shelf, groups: Iterable[Iterable[Path]]) -> dict[str, 
     )
 
 
-def _searched(asking: IndexCache, shelf: Shelf, answers: Answers) -> Counted:
+def _searched(asking: Held, shelf: Shelf, answers: Answers) -> Counted:
     of_path = {each.path: each for each in shelf.held}
     told = {of_path[path]: relation in ("identical", "copy") for path, relation in answers if path in of_path}
     near = [each for each in shelf.held if asking.is_sibling(each) and not asking.is_copy(each)]
@@ -125,7 +125,7 @@ def _searched(asking: IndexCache, shelf: Shelf, answers: Answers) -> Counted:
     )
 
 
-def _grouped(a: IndexCache, b: IndexCache, is_together: bool) -> Counted:
+def _grouped(a: Held, b: Held, is_together: bool) -> Counted:
     if a.is_copy(b):
         return Counted(true=1, kept=int(is_together))
     return Counted(near=1, false=int(is_together))
