@@ -1,0 +1,252 @@
+"""Two pictures and a geometry between them: what differs, how much of each the other shows, which edits were made, and
+what that makes of the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from lookalike.match.difference.align import closer
+from lookalike.match.difference.coverage import area_of, around, shared_outline
+from lookalike.match.difference.edits import edits
+from lookalike.match.difference.level import levels
+from lookalike.match.difference.overlap import Overlap, inverse, overlap
+from lookalike.match.difference.regions import Kind, Region, regions
+from lookalike.match.difference.residual import CELL, Residual, residual
+from lookalike.match.difference.tone import UNCHANGED, Toned, toned
+from lookalike.match.verify.frames import project
+from lookalike.pixels.resize import outline
+from lookalike.types import Box, Matrix, Picture, Size
+
+Verdict = Literal["copy", "part", "variant"]
+GLANCE: Final = 256.0**2
+"""px of the grid on which it is seen whether a closer look is worth it."""
+CLOSE: Final = 2.0e6
+"""px of the grid, the most, on which a verdict rests."""
+HOPELESS: Final = 0.25
+"""Agreement at a glance of what cannot align."""
+TWO_THIRDS: Final = 2 / 3
+AGREES: Final = (0.85, 0.6)
+"""Share of what has contrast, and is not covered, that must agree in a copy; in a blurred or noisy one."""
+NOISY: Final = 2.0
+"""Levels of noise from which on it is."""
+BLURRED: Final = 0.8
+"""px of blur."""
+ALIGNS: Final = (0.25, 0.18, 0.55)
+"""Share of detail that agrees where two pictures have one make-up, share of corners that lie exactly, and their sum.
+
+Other photos of a scene agree in up to .46 of their detail, but hardly any corner lies exactly (docs/decisions/0022).
+"""
+SCATTER: Final = 0.12
+"""px by which corners are off where a map does not tell all."""
+STILL: Final = 0.04
+"""px that need no second laying over."""
+SLANT: Final = 0.03
+"""Cosine of the angle between what were upright edges: an editor makes no more."""
+WINDOWS: Final = 12
+"""Windows of detail that agree, the least that prove a copy."""
+WINDOW: Final = 4
+"""Cells of each."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place that differs: boxes in px of the originals, the share of what both show that its px take, and its kind.
+
+    `content` is what nothing explains. A `speck` is a px or two.
+    """
+
+    box_a: Box
+    box_b: Box
+    share: float
+    kind: Kind
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """How b shows a. `model` takes px of a to px of b, exact to a fraction of a px.
+
+    `coverage` are the shares of a that b shows, and of b that a shows; bars, borders and empty paper count to neither.
+    `agreement` is the share of what has contrast that agrees, `exact` the share of corners that lie
+    where `model` puts them, `windows` how many places of detail agree.
+    `verdict` is None where the two do not align.
+    """
+
+    verdict: Verdict | None
+    model: Matrix
+    coverage: tuple[float, float]
+    edits: tuple[str, ...]
+    differs: tuple[Difference, ...]
+    agreement: float
+    exact: float
+    windows: int
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """The overlap at one scale, and all that was found in it."""
+
+    model: Matrix
+    found: Overlap
+    tone: Toned
+    left: Residual
+    exact: float
+
+
+def compare_pixels(a: Picture, b: Picture, model: Matrix) -> Comparison | None:
+    """None where `model` (px of a to px of b) lays hardly anything of one over the other.
+
+    A homography counts as the affine map that it is in the middle of what both show.
+    """
+    model = affine(model, a.size, b.size)
+    glance = look(a, b, model, GLANCE, reach=3)
+    if glance is None:
+        return None
+    if glance.left.agreement < HOPELESS:
+        return _told(a, b, glance, [])
+    closest = look(a, b, glance.model, CLOSE, reach=2, before=glance)
+    seen = closest if closest is not None else glance
+    return _told(a, b, seen, regions(seen.found, seen.left, levels(seen.found, seen.left)))
+
+
+def look(
+    a: Picture, b: Picture, model: Matrix, most: float, *, reach: int, before: Looked | None = None
+) -> Looked | None:
+    """The two on at most `most` px, aligned as exactly as that shows; `reach` halvings away at first.
+
+    The tone is that of the look `before`, where there was one.
+    """
+    found = overlap(a, b, model, most)
+    if found is None:
+        return None
+    exact, shift = 0.0, False
+    fit = closer(found, reach)
+    if fit is not None:
+        exact, shift = fit.exact, fit.scatter > SCATTER
+        if _moves(fit.moved, found.size) > STILL:
+            moved = found.to_b @ fit.moved @ inverse(found.to_a)
+            again = overlap(a, b, moved, most)
+            if again is not None:
+                found, model = again, moved
+    tone = toned(found.a, found.b, found.both) if before is None else before.tone
+    found = tone.applied(found)
+    if before is not None:
+        return Looked(model, found, tone, residual(found, shift=shift, toned=tone.tone != UNCHANGED), exact)
+    left = residual(found, shift=shift, toned=tone.tone != UNCHANGED, scales=1, sharpen=False)
+    if left.agreement < HOPELESS:  # one of the two may be blurred
+        left = residual(found, shift=shift, toned=tone.tone != UNCHANGED, scales=1)
+    return Looked(model, found, tone, left, exact)
+
+
+def _moves(moved: Matrix, size: Size) -> float:
+    """px by which it moves a corner, the most."""
+    corners = outline(size)
+    return float(np.abs(project(moved, corners) - corners).max())
+
+
+def affine(model: Matrix, size_a: Size, size_b: Size) -> Matrix:
+    """The affine map that a homography is in the middle of what both pictures show."""
+    model = model / model[2, 2]
+    if np.abs(model[2, :2]).max() < 1e-12:
+        return model
+    shared = shared_outline(model, size_a, size_b)
+    middle = shared.mean(axis=0) if len(shared) else np.array(size_b) / 2
+    at = project(inverse(model), middle[None])[0]
+    lifted = model @ (*at, 1)
+    slope = (model[:2, :2] - np.outer(lifted[:2] / lifted[2], model[2, :2])) / lifted[2]
+    there = lifted[:2] / lifted[2]
+    return np.vstack([np.column_stack([slope, there - slope @ at]), (0, 0, 1)])
+
+
+def _told(a: Picture, b: Picture, seen: Looked, places: list[Region]) -> Comparison:
+    shared = shared_outline(seen.model, a.size, b.size)
+    of_both = max(int(seen.found.both.sum()), 1)
+    differing = sum(place.area for place in places) / of_both
+    in_a = project(inverse(seen.model), shared) if len(shared) else shared
+    (_, more_a), (around_b, more_b) = around(a, in_a), around(b, shared)
+    coverage = _covered(area_of(in_a), a.size, more_a, differing), _covered(area_of(shared), b.size, more_b, differing)
+    agreement = _agreement(seen, places)
+    windows = int((seen.left.agreeing & seen.left.seen).sum()) // WINDOW
+    kinds = {place.kind for place in places}
+    poor = seen.left.noise >= NOISY or max(seen.left.blurred_a, seen.left.blurred_b) >= BLURRED
+    return Comparison(
+        _verdict(seen.model, coverage, agreement, seen.exact, windows, poor, kinds),
+        seen.model,
+        coverage,
+        edits(
+            seen.model,
+            seen.tone,
+            seen.left,
+            lossless=seen.left.lossless,
+            cropped=more_a > 0.01,
+            bordered=around_b - more_b > 0.01,
+            pasted=more_b > 0.05,
+            written="laid on b" in kinds,
+        ),
+        tuple(_difference(place, seen.found, of_both) for place in places),
+        agreement,
+        seen.exact,
+        windows,
+    )
+
+
+def _covered(area: float, size: Size, more: float, differing: float) -> float:
+    """Share of a picture that the other shows, of all that is not plain around."""
+    share = area / (size[0] * size[1])
+    return float(share * (1 - differing) / max(share + more, 1e-9))
+
+
+def _agreement(seen: Looked, places: list[Region]) -> float:
+    """Of what has contrast and is not explained by something that is laid over it."""
+    counted = seen.left.seen.copy()
+    for place in places:
+        if place.kind in ("laid on a", "laid on b"):
+            left, top, right, bottom = place.box
+            # Windows that reach into it as well.
+            x, y = max(0, left // CELL - 2), max(0, top // CELL - 2)
+            window = slice(y, -(-bottom // CELL) + 2), slice(x, -(-right // CELL) + 2)
+            counted[window] &= ~place.near(x, y, counted[window].shape)
+    count = int(counted.sum())
+    return float((seen.left.agreeing & counted).sum()) / count if count else 0.0
+
+
+def _verdict(
+    model: Matrix,
+    coverage: tuple[float, float],
+    agreement: float,
+    exact: float,
+    windows: int,
+    poor: bool,
+    kinds: set[Kind],
+) -> Verdict | None:
+    """When in doubt, no copy: what differs must lie on one of the two alone."""
+    explained = kinds <= {"laid on a", "speck"} or kinds <= {"laid on b", "speck"}
+    if not explained:
+        aligns = agreement >= ALIGNS[0] and exact >= ALIGNS[1] and agreement + exact >= ALIGNS[2]
+        return "variant" if aligns else None
+    if agreement < AGREES[poor] or windows < WINDOWS or _slant(model) > SLANT:
+        return None
+    return "copy" if min(coverage) >= TWO_THIRDS else "part"
+
+
+def _slant(model: Matrix) -> float:
+    linear = model[:2, :2]
+    return min(abs(_cosine(linear[:, 0], linear[:, 1])), abs(_cosine(linear[0], linear[1])))
+
+
+def _cosine(a: Matrix, b: Matrix) -> float:
+    return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
+
+
+def _difference(place: Region, found: Overlap, of_both: int) -> Difference:
+    left, top, right, bottom = place.box
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float64) - 0.5
+    box_a, box_b = (_box(project(to, corners)) for to in (found.to_a, found.to_b))
+    return Difference(box_a, box_b, place.area / of_both, place.kind)
+
+
+def _box(corners: Matrix) -> Box:
+    (left, top), (right, bottom) = corners.min(axis=0) + 0.5, corners.max(axis=0) + 0.5
+    return float(left), float(top), float(right - left), float(bottom - top)

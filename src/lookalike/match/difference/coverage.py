@@ -1,0 +1,71 @@
+"""How much of either picture the other shows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.match.difference.overlay import commonest
+from lookalike.match.verify.frames import project
+from lookalike.pixels.resize import outline, resize, scaling
+from lookalike.types import Matrix, Picture, Size
+
+SIDE: Final = 128
+"""px of the longer side on which what lies around is looked at."""
+NEAR: Final = 10
+"""Levels about a colour that count as that colour."""
+PLAIN: Final = 3
+"""Colours of bars, borders and margins that are told from content."""
+LEAST: Final = 0.08
+"""Share of what lies around that such a colour must fill."""
+
+
+def shared_outline(model: Matrix, size_a: Size, size_b: Size) -> NDArray[np.float64]:
+    """(n, 2) corners, in px of b, of what both pictures show; (0, 2) where they do not meet."""
+    ours = project(model, outline(size_a)).astype(np.float32)
+    theirs = outline(size_b).astype(np.float32)
+    area, shared = cv2.intersectConvexConvex(_clockwise(ours), theirs)
+    return np.zeros((0, 2)) if area <= 0 or shared is None else np.asarray(shared[:, 0], np.float64)
+
+
+def _clockwise(corners: NDArray[np.float32]) -> NDArray[np.float32]:
+    return corners if cv2.contourArea(corners, oriented=True) >= 0 else corners[::-1].copy()
+
+
+def area_of(corners: NDArray[np.float64]) -> float:
+    """In px."""
+    return float(cv2.contourArea(corners.astype(np.float32))) if len(corners) else 0.0
+
+
+def around(picture: Picture, shared: NDArray[np.float64]) -> tuple[float, float]:
+    """Shares of the picture's area outside of the corners `shared` (its px): all of it, and what is not plain.
+
+    Bars, borders, black corners and empty paper are plain: they show nothing that the other picture lacks.
+    """
+    width, height = picture.size
+    factor = min(1.0, SIDE / max(width, height))
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    small = resize(picture.pixels, size).astype(np.int16)
+    shown = np.zeros((size[1], size[0]), np.uint8)
+    if len(shared):
+        corners = project(scaling(size, picture.size), shared)
+        # The px through which the outline runs are of both.
+        cv2.fillConvexPoly(shown, np.rint(corners * 16).astype(np.int32), 1, lineType=cv2.LINE_8, shift=4)
+        shown = cv2.dilate(shown, np.ones((3, 3), np.uint8))
+    outside = shown == 0
+    whole = max(0.0, 1 - area_of(shared) / (width * height))
+    count = int(outside.sum())
+    if not count:
+        return whole, 0.0
+    left = small[outside]
+    for _ in range(PLAIN):
+        if not len(left):
+            break
+        near = (np.abs(left - commonest(left, NEAR)) <= NEAR).all(axis=1)
+        if near.sum() < LEAST * count:
+            break
+        left = left[~near]
+    return whole, whole * len(left) / count

@@ -1,0 +1,205 @@
+"""Whether a difference is something laid on one of two pictures: a box, letters, a watermark, in few colours, with the
+photo that the other shows going on beneath and around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.match.difference.overlap import Mask, Overlap
+from lookalike.match.difference.tone import LUMA, Plane
+from lookalike.types import Pixels
+
+EVEN: Final = 10.0
+"""Levels by which what is laid on may vary, besides the noise."""
+MOST_OF: Final = 0.75
+"""Share of its px that must be even."""
+BORDERED: Final = 0.82
+"""Share of its outline along which it alone has an edge."""
+BOXED: Final = 0.42
+"""The same of a box, whose colour is somewhere that of the photo."""
+DRAWN: Final = 0.9
+"""The same of a box on what is drawn."""
+FILLED: Final = 0.95
+"""Share of its bounding box that a rectangle fills."""
+LARGE: Final = 2500
+"""px of such a box, the least."""
+VARIED: Final = 15.0
+"""Levels of contrast beneath it, the least."""
+BOX: Final = 0.93
+"""Share of a box that must be of its colour."""
+ACROSS: Final = 7
+"""px of the windows in which both sides of the outline are seen."""
+THIN: Final = 2.2
+"""px that strokes may be deep, from their outline to their middle, on average."""
+THROUGH: Final = 0.9
+"""Share of the contrast beneath that may show through."""
+FEW: Final = 6
+"""Levels about a colour that count as that colour."""
+PLAIN: Final = 0.5
+"""Share of a picture in its two commonest colours, from which on it is drawn and no photo."""
+SAMPLES: Final = 10000
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Which of the two pictures are photos, where they agree."""
+
+    a: bool
+    b: bool
+
+
+def ground_of(found: Overlap, differing: Mask) -> Ground:
+    """By how many colours they are made of; `differing` in cells of the grid."""
+    agreeing = found.both & (cv2.resize(differing.astype(np.uint8), found.size, interpolation=cv2.INTER_NEAREST) == 0)
+    rows, columns = np.nonzero(agreeing)
+    some = slice(None, None, max(1, len(rows) // SAMPLES))
+    return Ground(_is_photo(found.a[rows[some], columns[some]]), _is_photo(found.b[rows[some], columns[some]]))
+
+
+def _is_photo(colours: Pixels) -> bool:
+    left, plain = colours.astype(np.int16), 0
+    for _ in range(2):
+        if not len(left):
+            break
+        near = (np.abs(left - commonest(left, 2 * FEW)) <= FEW).all(axis=1)
+        plain += int(near.sum())
+        left = left[~near]
+    return plain < PLAIN * max(len(colours), 1)
+
+
+def commonest(colours: NDArray[np.int16], step: int) -> NDArray[np.int16]:
+    """The middle of the fullest of all cells of `step` levels; (n, 3) with n > 0."""
+    coarse = (colours // step).astype(np.int64)
+    keys = (coarse[:, 0] * 256 + coarse[:, 1]) * 256 + coarse[:, 2]
+    values, counts = np.unique(keys, return_counts=True)
+    return np.asarray(np.median(colours[keys == values[counts.argmax()]], axis=0), np.int16)
+
+
+def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground: Ground) -> Literal["a", "b"] | None:
+    """Which of the two has something laid on; None where neither has, or it cannot be told.
+
+    `a` and `b` are (h, w, 3) about the px `where` they differ, `strong` those that differ most.
+    """
+    solid = _hull(where)
+    if not solid.any():
+        return None
+    edge_a, edge_b = _edges(a, b, solid)
+    if edge_a >= (BOXED if ground.b else DRAWN) and _is_box(a, b, solid, noise, drawn=not ground.b):
+        return "a"
+    if edge_b >= (BOXED if ground.a else DRAWN) and _is_box(b, a, solid, noise, drawn=not ground.a):
+        return "b"
+    edge_a, edge_b = _edges(a, b, where)
+    if edge_a >= BORDERED and ground.b and _is_laid(a, b, where, strong, noise):
+        return "a"
+    if edge_b >= BORDERED and ground.a and _is_laid(b, a, where, strong, noise):
+        return "b"
+    return None
+
+
+def _hull(where: Mask) -> Mask:
+    """All that lies between the px."""
+    rows, columns = np.nonzero(where)
+    hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32))
+    filled = np.zeros(where.shape, np.uint8)
+    cv2.fillConvexPoly(filled, hull, 1)
+    return filled > 0
+
+
+def _is_box(top: Plane, beneath: Plane, solid: Mask, noise: float, *, drawn: bool) -> bool:
+    """Whether one is of one colour all over it, and the other is not.
+
+    On what is `drawn` a patch may be content, a stone or a bar: there it must be a rectangle over things that vary.
+    """
+    inner = cv2.erode(solid.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    if not inner.any():
+        return False
+    of_top, of_beneath = (
+        float((np.abs(side[inner] - np.median(side[inner], axis=0)) <= EVEN + 3 * noise).all(axis=1).mean())
+        for side in (top, beneath)
+    )
+    if drawn:
+        *_, width, height = cv2.boundingRect(solid.astype(np.uint8))
+        if solid.sum() < max(LARGE, FILLED * width * height) or float((beneath[inner] @ LUMA).std()) < VARIED:
+            return False
+    return of_top >= BOX and of_beneath < of_top
+
+
+def _edges(a: Plane, b: Plane, where: Mask) -> tuple[float, float]:
+    """Share of the outline of what differs along which a has the stronger edge, and b; by how much stronger it is.
+
+    Letters that both have elsewhere are edges of one here, of the other there.
+    """
+    light_a, light_b = a @ LUMA.astype(np.float32), b @ LUMA.astype(np.float32)
+    window = (ACROSS, ACROSS)
+    within = where.astype(np.float32)
+    beyond = 1 - within
+    here, there = np.maximum(cv2.blur(within, window), 1e-6), np.maximum(cv2.blur(beyond, window), 1e-6)
+    outline = where & (cv2.erode(where.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0) & (there > 0.1)
+    if not outline.any():
+        return 0.0, 0.0
+    of_a, of_b = (
+        np.abs(cv2.blur(light * within, window) / here - cv2.blur(light * beyond, window) / there)[outline]
+        for light in (light_a, light_b)
+    )
+    more = of_a - of_b
+    weight = max(float(np.abs(more).sum()), 1e-6)
+    return float(np.maximum(more, 0).sum()) / weight, float(np.maximum(-more, 0).sum()) / weight
+
+
+def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:
+    """Whether what is on top is of few colours: one light, one dark; mixed with what is beneath where it is thin."""
+    if even(top[strong], beneath[strong], noise) >= MOST_OF:
+        return True
+    depth = cv2.distanceTransform(np.pad(where, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    return float(depth[where].mean()) < THIN and mixed(top[strong], beneath[strong], noise) >= MOST_OF
+
+
+def even(top: Plane, beneath: Plane, noise: float) -> float:
+    """Share of (n, 3) px of `top` that are of one light and one dark colour, with a share of what is beneath."""
+    good = sum(int(_on_a_line(top[part], beneath[part], EVEN + 3 * noise).sum()) for part in _parts(top, beneath))
+    return good / max(len(top), 1)
+
+
+def mixed(top: Plane, beneath: Plane, noise: float) -> float:
+    """Share of (n, 3) px of `top` that lie between what is beneath and one light, or one dark colour."""
+    good = 0
+    for part in _parts(top, beneath):
+        above, below = top[part], beneath[part]
+        change = above - below
+        far = np.abs(change).max(axis=1)
+        colour = np.median(above[far >= np.quantile(far, 0.8)], axis=0)
+        towards = colour - below
+        share = (change * towards).sum(axis=1) / np.maximum((towards * towards).sum(axis=1), 1)
+        share = np.clip(share, 0, 1)
+        off = np.abs(change - share[:, None] * towards).max(axis=1)
+        good += int((off <= EVEN + 3 * noise).sum())
+    return good / max(len(top), 1)
+
+
+def _parts(top: Plane, beneath: Plane) -> list[Mask]:
+    """Which px are lighter than what is beneath, and which darker, as far as they are not very few."""
+    lighter = (top - beneath) @ LUMA.astype(np.float32) > 0
+    return [part for part in (lighter, ~lighter) if part.sum() >= 3]
+
+
+def _on_a_line(top: Plane, beneath: Plane, tolerance: float) -> NDArray[np.bool_]:
+    """Which px are `c + share * beneath` for one colour c and one share of at most `THROUGH`."""
+    near = (np.abs(top - np.median(top, axis=0)) <= tolerance).all(axis=1)
+    if near.mean() >= MOST_OF:
+        return np.asarray(near)
+    weights = np.ones(len(top))
+    off = np.zeros(len(top))
+    for _ in range(5):
+        total = weights.sum()
+        mean_top, mean_beneath = (weights[:, None] * top).sum(0) / total, (weights[:, None] * beneath).sum(0) / total
+        spread = float((weights[:, None] * (beneath - mean_beneath) ** 2).sum())
+        product = float((weights[:, None] * (beneath - mean_beneath) * (top - mean_top)).sum())
+        share = float(np.clip(product / max(spread, 1e-6), 0, THROUGH))
+        off = np.abs(top - mean_top - share * (beneath - mean_beneath)).max(axis=1)
+        weights = 1 / (1 + np.square(off / tolerance))
+    return np.asarray(off <= tolerance)

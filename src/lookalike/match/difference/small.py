@@ -1,0 +1,118 @@
+"""Two pictures that are too small, or too plain, for features, as wholes at one size: icons, thumbnails, logos."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import cv2
+import numpy as np
+
+from lookalike.match.difference.comparison import Comparison, Difference, Verdict, compare_pixels
+from lookalike.match.difference.overlap import Mask
+from lookalike.match.difference.tone import Plane
+from lookalike.pixels.resize import resize, scaling
+from lookalike.types import Box, Picture, Size
+
+LEAST: Final = 48
+"""px of the shorter side, from which on windows of detail can be compared."""
+FEW: Final = 128
+"""px of the shorter side, below which colours must agree all over as well."""
+ALIKE: Final = 0.9
+"""Correlation of their colours."""
+SHAPE: Final = 1.02
+"""Times that one may be longer for its height than the other, besides a px that rounding makes."""
+OFF: Final = 14.0
+"""Levels that two px of one icon may be apart, reduced by two programs, and so much of the contrast about them:"""
+OF_CONTRAST: Final = 0.2
+EDGE: Final = 24.0
+"""Levels within 3 x 3 px that make an edge."""
+EDGES: Final = 20
+"""px of edges, and the share of all px, that prove a copy: a plain patch is like any other."""
+OF_ALL: Final = 0.04
+CORRELATES: Final = 0.95
+"""Correlation of a copy, and of another content of one make-up."""
+RESEMBLES: Final = 0.6
+
+
+def compare_whole(a: Picture, b: Picture) -> Comparison | None:
+    """As if b showed all of a and nothing else; None where their shapes forbid it, or they are too plain to tell."""
+    size = _size(a) if _size(a)[0] * _size(a)[1] <= _size(b)[0] * _size(b)[1] else _size(b)
+    if not _one_shape(a.size, b.size):
+        return None
+    if min(size) >= LEAST:
+        told = compare_pixels(a, b, scaling(b.size, a.size))
+        if told is not None and told.verdict in ("copy", "part") and min(size) < FEW and not _resembles(a, b, size):
+            return replace(told, verdict=None)
+        return told
+    return _compare_small(a, b, size)
+
+
+def _size(picture: Picture) -> Size:
+    return picture.pixels.shape[1], picture.pixels.shape[0]
+
+
+def _one_shape(a: Size, b: Size) -> bool:
+    """Whether one may be the other at another size, its sides rounded to whole px."""
+    (w, h), (wide, high) = sorted((a, b), key=min)
+    factor = max(wide, high) / max(w, h)
+    shorter, there = min(w, h), min(wide, high) / factor
+    return (w >= h) == (wide >= high) and abs(shorter - there) <= max(1.0, (SHAPE - 1) * shorter)
+
+
+def _resembles(a: Picture, b: Picture, size: Size) -> bool:
+    """Whether their colours agree all over: in few px there are few windows of detail. Grey counts as any colour."""
+    x, y = (resize(each.pixels, size).astype(np.float32) for each in (a, b))
+    return max(_correlation(x, y), _correlation(*(each.mean(axis=2, keepdims=True) for each in (x, y)))) >= ALIKE
+
+
+def _compare_small(a: Picture, b: Picture, size: Size) -> Comparison | None:
+    x, y = (resize(each.pixels, size).astype(np.float32) for each in (a, b))
+    smooth_x, smooth_y = (cv2.GaussianBlur(each, (3, 3), 0) for each in (x, y))
+    contrast = np.maximum(_contrast(x), _contrast(y))
+    off = np.abs(smooth_x - smooth_y).max(axis=2)
+    differing = off > OFF + OF_CONTRAST * contrast
+    edges = int((contrast > EDGE).sum())
+    correlation = _correlation(smooth_x, smooth_y)
+    if edges < max(EDGES, OF_ALL * contrast.size) or correlation < RESEMBLES:
+        return None
+    verdict: Verdict = "copy" if correlation >= CORRELATES and not differing.any() else "variant"
+    model = scaling(b.size, a.size)
+    return Comparison(
+        verdict,
+        model,
+        (1.0, 1.0),
+        () if a.size == b.size else (f"resized to {100 * b.size[0] / a.size[0]:.0f} %",),
+        _differences(differing, size, a.size, b.size),
+        correlation,
+        1.0,
+        edges,
+    )
+
+
+def _contrast(plane: Plane) -> Plane:
+    square = np.ones((3, 3), np.uint8)
+    return np.asarray((cv2.dilate(plane, square) - cv2.erode(plane, square)).max(axis=2))
+
+
+def _correlation(x: Plane, y: Plane) -> float:
+    centred_x, centred_y = x - x.mean(axis=(0, 1)), y - y.mean(axis=(0, 1))
+    strength = float(np.linalg.norm(centred_x) * np.linalg.norm(centred_y))
+    return float((centred_x * centred_y).sum()) / strength if strength > 1 else 0.0
+
+
+def _differences(differing: Mask, size: Size, size_a: Size, size_b: Size) -> tuple[Difference, ...]:
+    joined = cv2.dilate(differing.astype(np.uint8), np.ones((3, 3), np.uint8))
+    count, labels = cv2.connectedComponents(joined, connectivity=8)
+    found = []
+    for number in range(1, count):
+        place = differing & (labels == number)
+        x, y, width, height = cv2.boundingRect(place.astype(np.uint8))
+        box_a, box_b = (_box((x, y, width, height), size, to) for to in (size_a, size_b))
+        found.append(Difference(box_a, box_b, float(place.mean()), "content"))
+    return tuple(sorted(found, key=lambda each: -each.share))
+
+
+def _box(box: tuple[int, int, int, int], size: Size, to: Size) -> Box:
+    across, down = to[0] / size[0], to[1] / size[1]
+    return box[0] * across, box[1] * down, box[2] * across, box[3] * down

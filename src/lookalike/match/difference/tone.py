@@ -1,0 +1,263 @@
+"""One change of light and colour for the whole picture, as an editor or another lamp makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.match.difference.overlap import Mask, Overlap
+from lookalike.types import Pixels
+
+SIDE: Final = 256
+"""px of the planes that it is fitted on: grain and small shifts are averaged away."""
+LUMA: Final = np.array([0.299, 0.587, 0.114])
+GAMMAS: Final = tuple(float(2 ** (step / 8)) for step in range(-11, 12))
+"""Powers that the levels may be raised to."""
+GAINS: Final = (0.3, 3.3)
+"""Times that the contrast may have changed."""
+SATURATIONS: Final = (0.0, 3.0)
+TINTS: Final = (0.3, 2.0)
+ENDS: Final = (4.0, 251.0)
+"""Levels beyond which light is clipped."""
+LENIENT: Final = 12.0
+"""Levels from which on a px counts less and less: it may show something else."""
+EXPLAINS: Final = 0.65
+"""Share of the difference that a change may leave, where it leaves more than this many levels:"""
+FAIR: Final = 2.0
+EVEN: Final = 8.0
+"""Levels of contrast about a px, of which so many or fewer are even."""
+LEVELS: Final = 16
+SAMPLES: Final = 60
+"""px of each of so many steps of light, the most: on paper nearly all are white."""
+SAME: Final = 0.15
+"""Levels, of which less need no explaining."""
+TOGETHER: Final = 16.0
+"""Squared levels of colour of its own, of which less does not tell a change of saturation."""
+DYED: Final = 0.25
+"""Change of the saturation that is more than lamps and clipping make."""
+COLOURED: Final = 20.0
+"""Levels of colour from which on there is a hue."""
+ONE_HUE: Final = 0.9
+"""Cosine between colours of one hue."""
+ROUNDS: Final = 3
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Tone:
+    """Levels x become `gain` * 255 (x / 255)^`gamma` + `offset`; then each colour is tinted and more or less saturated.
+
+    Red, green and blue are each `tint` * luma + `saturation` * (level - luma).
+    """
+
+    gamma: float
+    gain: float
+    offset: float
+    tint: tuple[float, float, float]
+    saturation: tuple[float, float, float]
+
+    @property
+    def curve(self) -> NDArray[np.float32]:
+        """(256,) what becomes of each level."""
+        levels = self.gain * 255 * (np.arange(256) / 255) ** self.gamma + self.offset
+        return np.asarray(np.clip(levels, 0, 255), np.float32)
+
+    @property
+    def mixing(self) -> NDArray[np.float32]:
+        """(3, 3) from red, green and blue after the curve to those after tint and saturation."""
+        tint, saturation = np.array(self.tint)[:, None], np.array(self.saturation)[:, None]
+        return np.asarray(tint * LUMA + saturation * (np.eye(3) - LUMA), np.float32)
+
+    def applied(self, pixels: Pixels) -> Pixels:
+        """(h, w, 3) so changed, clipped and rounded."""
+        if self == UNCHANGED:
+            return pixels
+        curved = cv2.LUT(pixels, np.rint(self.curve).astype(np.uint8))
+        if self.tint == self.saturation == UNCHANGED.tint:
+            return np.asarray(curved, np.uint8)
+        return np.asarray(cv2.transform(curved, self.mixing), np.uint8)
+
+
+UNCHANGED: Final = Tone(1.0, 1.0, 0.0, (1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
+
+
+def luma(pixels: Pixels) -> Plane:
+    """(h, w) float32."""
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+@dataclass(frozen=True)
+class Toned:
+    """Which side is to be changed so that it looks like the other: `of_a` says a; `off` are levels that are left."""
+
+    tone: Tone
+    of_a: bool
+    off: float
+
+    def applied(self, found: Overlap) -> Overlap:
+        """Both in one tone."""
+        if self.of_a:
+            return replace(found, a=self.tone.applied(found.a))
+        return replace(found, b=self.tone.applied(found.b))
+
+
+def toned(a: Pixels, b: Pixels, both: Mask) -> Toned:
+    """The change that leaves least; none where none is needed.
+
+    Either may be the richer one, from which the other follows: grey and clipped light do not lead back.
+    """
+    small_a, small_b, seen, even = _small(a, b, both)
+    x, y, even = small_a[seen], small_b[seen], even[seen]  # (n, 3), (n, 3), (n,)
+    if len(x) < 8:
+        return Toned(UNCHANGED, True, 0.0)
+    some = _of_every_level(x @ LUMA)
+    x, y, even = x[some], y[some], even[some]
+    unchanged = _off(x, y, UNCHANGED)
+    if unchanged <= SAME:
+        return Toned(UNCHANGED, True, unchanged)
+    forth, back = _best(x, y, even), _best(y, x, even)
+    off_forth, off_back = _off(x, y, forth), _off(y, x, back)
+    # By the contrast of what is to be met: in a pale picture everything is near.
+    relative_forth, relative_back = (
+        off / max(float(levels.std()), 4.0) for off, levels in ((off_forth, y), (off_back, x))
+    )
+    least = min(off_forth, off_back)
+    if unchanged <= 1.15 * least + 0.05 or least > max(EXPLAINS * unchanged, FAIR):
+        return Toned(UNCHANGED, True, unchanged)
+    if relative_forth <= relative_back:
+        return Toned(forth, True, off_forth)
+    return Toned(back, False, off_back)
+
+
+def _best(x: Plane, y: Plane, even: Mask) -> Tone:
+    """From (n, 3) levels x to y, fitted to all px, or to even ones, whichever leaves less.
+
+    Where light was clipped, the mean of an edge is not the edge's mean, and even places tell the change; where letters
+    are all that is dark, none is even.
+    """
+    tones = [_believed(_fitted(x, y), x)]
+    if 8 <= even.sum() < len(even):
+        tones.append(_believed(_fitted(x[even], y[even]), x))
+    return min(tones, key=lambda tone: _off(x, y, tone))
+
+
+def _of_every_level(light: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Rows of px, as many of each step of light, as far as there are."""
+    steps = (light * LEVELS / 256).astype(np.int64)
+    held = (np.flatnonzero(steps == step) for step in range(LEVELS))
+    return np.concatenate([rows[:: max(1, -(-len(rows) // SAMPLES))] for rows in held])
+
+
+def _small(a: Pixels, b: Pixels, both: Mask) -> tuple[Plane, Plane, Mask, Mask]:
+    """Both at a small size, where both are, and where there is little contrast."""
+    height, width = both.shape
+    factor = min(1.0, SIDE / max(height, width))
+    size = max(2, round(width * factor)), max(2, round(height * factor))
+    planes = [cv2.resize(each, size, interpolation=cv2.INTER_AREA).astype(np.float32) for each in (a, b)]
+    seen = cv2.resize(both.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 254
+    contrast = np.maximum(_contrast(planes[0]), _contrast(planes[1]))
+    even = contrast <= max(EVEN, float(np.median(contrast[seen])) if seen.any() else 0.0)
+    return planes[0], planes[1], seen, even
+
+
+def _contrast(plane: Plane) -> Plane:
+    """Of each px with its neighbours, in the green that most light is."""
+    square = np.ones((3, 3), np.uint8)
+    green = np.ascontiguousarray(plane[..., 1])
+    return np.asarray(cv2.dilate(green, square) - cv2.erode(green, square), np.float32)
+
+
+def _off(x: Plane, y: Plane, tone: Tone) -> float:
+    """Mean of what is left, that of px that may show something else being limited."""
+    left = np.abs(_toned(x, tone) - y)
+    return float(np.minimum(left, LENIENT).mean())
+
+
+def _toned(x: Plane, tone: Tone) -> Plane:
+    levels = np.clip(tone.gain * 255 * (x / 255) ** tone.gamma + tone.offset, 0, 255)
+    return np.asarray(np.clip(levels @ tone.mixing.T, 0, 255), np.float32)
+
+
+def _fitted(x: Plane, y: Plane) -> Tone:
+    """From (n, 3) levels x to y: the change that leaves least, one without colour where that does as well."""
+    best, least = UNCHANGED, np.inf
+    for light in (_light(x.ravel(), y.ravel()), _light(x @ LUMA, y @ LUMA)):
+        plain = Tone(*light, UNCHANGED.tint, UNCHANGED.saturation)
+        levels = np.clip(light[1] * 255 * (x / 255) ** light[0] + light[2], 0, 255)
+        lumas = levels @ LUMA
+        tint, saturation = zip(*(_colour(lumas, levels[:, c] - lumas, y[:, c]) for c in range(3)), strict=True)
+        for tone in (plain, Tone(*light, tint, saturation)):
+            off = _off(x, y, tone)
+            if off < 0.9 * least - 0.1:
+                best, least = tone, off
+    return best
+
+
+def _believed(tone: Tone, x: Plane) -> Tone:
+    """The change itself; none where another dye explains it as well.
+
+    What has one hue alone does not tell a change of colour and light of the whole picture from goods of another colour.
+    """
+    tint, saturation = np.array(tone.tint), np.array(tone.saturation)
+    if np.abs(saturation / tint - 1).max() < DYED:
+        return tone
+    if np.ptp(saturation / tint) > 2 * DYED:
+        return UNCHANGED
+    chroma = x - (x @ LUMA)[:, None]
+    coloured = np.abs(chroma).max(axis=1) > COLOURED
+    if not coloured.any():
+        return tone
+    darkened = np.abs(np.clip(tone.curve[x[coloured].astype(np.uint8)] @ LUMA, 0, 255) - x[coloured] @ LUMA)
+    directions = chroma[coloured] / np.linalg.norm(chroma[coloured], axis=1)[:, None]
+    middle = directions.mean(axis=0)
+    one_hue = float(((directions @ middle) > ONE_HUE * np.linalg.norm(middle)).mean()) > 0.9
+    return UNCHANGED if one_hue and float(np.median(darkened)) > COLOURED / 3 else tone
+
+
+def _light(x: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, float, float]:
+    """Gamma, gain and offset from levels x to y, robustly; all gammas at once."""
+    lit = (y > ENDS[0]) & (y < ENDS[1]) & (x > ENDS[0]) & (x < ENDS[1])
+    if lit.sum() < 8 or float(np.ptp(x[lit])) < 8:
+        return 1.0, 1.0, float(np.median(y - x))
+    inner, target = x[lit].astype(np.float32), y[lit].astype(np.float32)
+    curves = (255 * (inner[None] / 255) ** np.array(GAMMAS, np.float32)[:, None]).astype(np.float32)  # (g, n)
+    weights = np.ones_like(curves)
+    gain, offset = np.ones((len(GAMMAS), 1), np.float32), np.zeros((len(GAMMAS), 1), np.float32)
+    for _ in range(ROUNDS):
+        total = weights.sum(axis=1, keepdims=True)
+        mean_x = (weights * curves).sum(axis=1, keepdims=True) / total
+        mean_y = (weights * target).sum(axis=1, keepdims=True) / total
+        centred = curves - mean_x
+        weighted = weights * centred
+        spread = np.maximum((weighted * centred).sum(axis=1, keepdims=True), 1e-6)
+        gain = np.clip((weighted * (target - mean_y)).sum(axis=1, keepdims=True) / spread, *GAINS)
+        offset = mean_y - gain * mean_x
+        off = np.abs(gain * curves + offset - target)
+        weights = 1 / (1 + np.square(off / LENIENT))
+    off = np.minimum(np.abs(gain * curves + offset - target), LENIENT)
+    cost = off.mean(axis=1) + 0.05 * np.abs(np.log2(GAMMAS))
+    best = int(cost.argmin())
+    return GAMMAS[best], float(gain[best, 0]), float(offset[best, 0])
+
+
+def _colour(light: NDArray[np.floating], chroma: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, float]:
+    """Tint and saturation of one channel, robustly."""
+    lit = (y > ENDS[0]) & (y < ENDS[1])
+    if lit.sum() < 8:
+        return 1.0, 1.0
+    rows, y = np.column_stack([light, chroma])[lit], y[lit]
+    weights = np.ones(len(y))
+    solution: NDArray[np.floating] = np.ones(2)
+    for _ in range(ROUNDS):
+        weighted = rows * weights[:, None]
+        # Where colour and light vary together, which of the two has changed is open: the channel as a whole then.
+        normal = weighted.T @ rows + TOGETHER * len(y) * np.array([[1.0, -1.0], [-1.0, 1.0]])
+        target = weighted.T @ y
+        solution = np.linalg.solve(normal + 1e-6 * np.eye(2), target)
+        weights = 1 / (1 + np.square((rows @ solution - y) / LENIENT))
+    return float(np.clip(solution[0], *TINTS)), float(np.clip(solution[1], *SATURATIONS))
