@@ -31,7 +31,7 @@ from lookalike.match.verify.match_and_verify import related_by_affine_views, rel
 from lookalike.match.verify.planar import Planar
 from lookalike.match.verify.refinement import aligned
 from lookalike.protocols import Extractor, Matcher, Specialised
-from lookalike.search.ranking.relation import RelationClassifier
+from lookalike.search.ranking.relation import RelationClassifier, Seen
 from lookalike.types import Keypoints, LocalFeatures, Matches, Matrix, Picture
 from photographs import opened, planes_in
 from results import made
@@ -216,7 +216,7 @@ def default_way(pairs: list[Pair]) -> Way:
     for pair in pairs:
         of_a = classifier.extract(pair.a)
         started = time.process_time()
-        found = classifier.relate(pair.a, of_a, pair.b)
+        found = classifier.relate(Seen.of(pair.a), of_a, Seen.of(pair.b))
         spent = 1000 * (time.process_time() - started)
         model = None if found is None else np.array(found.transform)
         trials.append(Trial(median_error(model, pair), 0, 0.0, round(spent, 1)))

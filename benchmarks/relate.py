@@ -16,7 +16,7 @@ import numpy as np
 from lookalike.local.sift import Sift
 from lookalike.pixels.augment import EDITS, edit
 from lookalike.pixels.augment.edited import Edited
-from lookalike.search.ranking.relation import Evidence, RelationClassifier
+from lookalike.search.ranking.relation import Evidence, RelationClassifier, Seen
 from lookalike.types import Picture
 from photographs import decoded, files_in, picture_of
 
@@ -54,7 +54,7 @@ def copies(classifier: RelationClassifier, photos: list[Picture]) -> None:
             other = photos[(at + 5) % len(photos)]
             original, made = picture_of(photo.pixels), edit(name, photo.pixels, 7 * at + 1, other.pixels)
             copy = picture_of(made.pixels)
-            found = classifier.relate(copy, classifier.extract(copy), original)
+            found = classifier.relate(Seen.of(copy), classifier.extract(copy), Seen.of(original))
             relations["none" if found is None else found.relation] += 1
             if found is not None and found.relation == "copy":
                 errors.append(worst(found, made, original))
@@ -72,7 +72,7 @@ def scenes(classifier: RelationClassifier, data: Path) -> None:
         features = [classifier.extract(view) for view in views]
         relations: Counter[str] = Counter()
         for a, b in combinations(range(len(views)), 2):
-            found = classifier.relate(views[a], features[a], views[b])
+            found = classifier.relate(Seen.of(views[a]), features[a], Seen.of(views[b]))
             relations["none" if found is None else found.relation] += 1
         print(f"{name:12}", dict(relations))
 

@@ -31,7 +31,7 @@ from lookalike.match.verify.planar import Planar
 from lookalike.pixels.augment import EDITS, edit, geometry
 from lookalike.pixels.augment.edited import Edited
 from lookalike.search.ingest.local_features import rows_kept
-from lookalike.search.ranking.relation import RelationClassifier
+from lookalike.search.ranking.relation import RelationClassifier, Seen
 from lookalike.store.packing import Rows, packed, unpacked
 from lookalike.types import LocalFeatures, Pixels
 from photographs import files_in, name_of, opened, picture_of
@@ -83,7 +83,7 @@ def unrelated(data: Path, count: int, keep: Path | None) -> None:
         for i, j in pairs:
             answer = classifier.geometry(asked[i], kept[j])
             if answer is not None:
-                relation = classifier.evidence(answer, pictures[i], pictures[j], pictures[j].size).relation
+                relation = classifier.evidence(answer, Seen.of(pictures[i]), Seen.of(pictures[j])).relation
                 names = [name_of(files[at], data) for at in (i, j)]
                 found.append(Claimed(answer.nfa, int(answer.inliers.sum()), kind, relation, *names))
         print(json.dumps({"pairs": kind, "n": len(pairs), "ms_per_pair": ms(started, len(pairs))}), flush=True)

@@ -22,7 +22,15 @@ Ids: TypeAlias = NDArray[np.int64]
 
 Metric: TypeAlias = Literal["cosine", "l2", "l1", "hamming", "correlation"]
 """`correlation`: grey values, a byte each, whose windows are compared."""
-Relation: TypeAlias = Literal["identical", "copy", "scene", "similar"]
+Relation: TypeAlias = Literal["identical", "copy", "part", "variant", "scene", "similar"]
+"""What two pictures are to each other, the strongest first. Only the first two may be acted on.
+
+`identical`: the same bytes or pixels. `copy`: one picture, edited; each shows at least two thirds of the other.
+`part`: one holds the other, or they share a part. `variant`: one make-up, other content. `scene`: another picture of
+the same thing or place. `similar`: looks or means alike; ranked, not proved.
+"""
+Proved: TypeAlias = Literal["copy", "part", "variant", "scene"]
+"""Relations that geometry proves."""
 Size: TypeAlias = tuple[int, int]
 """(width, height) in px."""
 Box: TypeAlias = tuple[float, float, float, float]
@@ -191,11 +199,26 @@ class VerifiedPair:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A place where the hit shows something else than the query: boxes in both, px of the originals.
+
+    `share` is its part of the area that both show.
+    """
+
+    query_box: Box
+    box: Box
+    share: float
+
+
+@dataclass(frozen=True)
 class Answer:
     """One match: what kind, how sure, where, and why. Unknown is None, never invented.
 
     `score` in [0, 1] is comparable between questions; `channels` holds each describer's own similarity.
     `transform` (3, 3) takes px of the query to px of the hit. `also` are near-identical answers folded under this one.
+    `coverage` are the shares of the query that the hit shows, and of the hit that the query shows. `edits` say in plain
+    words what makes the hit of the query. `differs` are the places that do not agree, the largest first; () where none.
+    `sameness` says what is the same where the relation is `identical`.
     """
 
     record: Record
@@ -208,6 +231,10 @@ class Answer:
     query_box: Box | None = None
     transform: tuple[tuple[float, float, float], ...] | None = None
     also: tuple[Answer, ...] = ()
+    coverage: tuple[float, float] | None = None
+    edits: tuple[str, ...] | None = None
+    differs: tuple[Difference, ...] | None = None
+    sameness: Literal["bytes", "pixels"] | None = None
 
 
 Matrix: TypeAlias = NDArray[np.float64]

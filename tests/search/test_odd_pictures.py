@@ -12,7 +12,7 @@ from PIL import Image
 
 import lookalike
 from lookalike import Library
-from lookalike.search.ranking.relation import RelationClassifier
+from lookalike.search.ranking.relation import RelationClassifier, Seen
 from lookalike.types import Pixels
 
 SIZE = (240, 320)
@@ -111,4 +111,4 @@ def test_what_nothing_is_found_in_has_no_evidence() -> None:
         picture = lookalike.types.Picture(PICTURES[name], PICTURES[name].shape[1::-1])
         features = classifier.extract(picture)
         assert len(features) == 0
-        assert classifier.relate(picture, features, picture) is None
+        assert classifier.relate(Seen.of(picture), features, Seen.of(picture)) is None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lookalike.search.results import Results
     from lookalike.search.status import SpaceStatus, Status
     from lookalike.search.template.library_search import Finds
-    from lookalike.types import Answer, Placement
+    from lookalike.types import Answer, Difference, Placement
 
 Document = dict[str, Any]
 
@@ -75,6 +75,20 @@ def query_fields(results: Results) -> Document:
     }
 
 
+def coverage_fields(answer: Answer) -> Document | None:
+    """Shares of the query that the hit shows, and of the hit that the query shows."""
+    if answer.coverage is None:
+        return None
+    return {"query": round(answer.coverage[0], 4), "hit": round(answer.coverage[1], 4)}
+
+
+def differs_fields(differs: Sequence[Difference] | None) -> list[Document] | None:
+    """Places that do not agree; null where that is unknown."""
+    if differs is None:
+        return None
+    return [{"box": each.box, "query_box": each.query_box, "share": round(each.share, 6)} for each in differs]
+
+
 def hit_fields(answer: Answer) -> Document:
     """One answer; unknown is null."""
     fields: Document = {
@@ -84,6 +98,10 @@ def hit_fields(answer: Answer) -> Document:
         "relation": answer.relation,
         "channels": {name: round(score, 6) for name, score in answer.channels.items()},
         "why": answer.why,
+        "coverage": coverage_fields(answer),
+        "edits": None if answer.edits is None else list(answer.edits),
+        "differs": differs_fields(answer.differs),
+        "identical": answer.sameness,
         "box": answer.box,
         "query_box": answer.query_box,
         "transform": answer.transform,

@@ -20,7 +20,7 @@ from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import mean_alike
 from lookalike.search.ranking.explanation import likeness, proof, sameness
-from lookalike.search.ranking.relation import Evidence, RelationClassifier
+from lookalike.search.ranking.relation import Evidence, RelationClassifier, Seen
 from lookalike.search.ranking.verification import proved_score
 from lookalike.types import Explanation, Relation
 
@@ -92,5 +92,5 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Compariso
 
 def _related(a: Sample, b: Sample) -> Evidence | None:
     classifier = RelationClassifier()
-    first, second = (sample.picture(classifier.min_side) for sample in (a, b))
-    return classifier.relate(first, classifier.ask(first), second)
+    asked = classifier.ask(a.picture(classifier.min_side))
+    return classifier.relate(Seen(a.picture, a.size), asked, Seen(b.picture, b.size))

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -24,8 +25,10 @@ from lookalike.protocols import Matcher, Specialised
 from lookalike.search.atomic import write_atomically
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.source import Sample, Source, sample
-from lookalike.search.ranking.relation import EXACT
 from lookalike.types import LocalFeatures, Picture, Pixels
+
+EXACT: Final = 6e-4
+"""Of the longer side: where the median error of the inliers is less, no camera was moved in between."""
 
 
 @dataclass(frozen=True, eq=False)

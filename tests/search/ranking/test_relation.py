@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lookalike.pixels.augment import EDITS, edit
-from lookalike.search.ranking.relation import RelationClassifier
+from lookalike.search.ranking.relation import RelationClassifier, Seen
 from lookalike.types import Picture
 
 RELATER = RelationClassifier()
@@ -18,7 +18,7 @@ def picture(pixels):
 
 
 def related(a, b):
-    return RELATER.relate(picture(a), RELATER.extract(picture(a)), picture(b))
+    return RELATER.relate(Seen.of(picture(a)), RELATER.extract(picture(a)), Seen.of(picture(b)))
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_views_of_a_plane_and_of_a_scene_are_no_copies(shared_data):
         views = [decode(file.read_bytes(), min_side=RELATER.min_side, limits=Limits()).picture for file in files[:5]]
         features = [RELATER.extract(view) for view in views]
         relations = [
-            found.relation if (found := RELATER.relate(views[a], features[a], views[b])) else None
+            found.relation if (found := RELATER.relate(Seen.of(views[a]), features[a], Seen.of(views[b]))) else None
             for a in range(len(views))
             for b in range(a)
         ]
@@ -126,5 +126,5 @@ def test_two_people_are_not_one_scene_for_having_their_eyes_in_the_same_places(s
 
     people = [("s12/1", "s9/5"), ("s12/4", "s3/1"), ("s18/9", "s9/8"), ("s4/5", "s8/5"), ("s18/2", "s5/1")]
     for one, other in people:
-        assert RELATER.relate(face(one), RELATER.ask(face(one)), face(other)) is None
-    assert RELATER.relate(face("s12/1"), RELATER.ask(face("s12/1")), face("s12/2")) is not None
+        assert RELATER.relate(Seen.of(face(one)), RELATER.ask(face(one)), Seen.of(face(other))) is None
+    assert RELATER.relate(Seen.of(face("s12/1")), RELATER.ask(face("s12/1")), Seen.of(face("s12/2"))) is not None

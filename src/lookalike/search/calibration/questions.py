@@ -28,6 +28,7 @@ from lookalike.search.ingest.worker import DescribeBytes
 from lookalike.search.ranking.channels import Channel
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
+from lookalike.search.ranking.relation import Seen
 from lookalike.search.ranking.verification import GeometricVerifier, View, proved_scores, with_proof
 from lookalike.search.stored_vectors import rows_of
 from lookalike.types import Ids, Record, Vectors
@@ -125,7 +126,8 @@ class Asker:
 
         for at in range(len(copies.transforms)):
             rows = {channel: copies.rows[channel.describer.space][at : at + 1] for channel in self.channels}
-            yield self._asked(rows, copies.views[at : at + 1], judge, id, int(id not in absent))
+            views = [View(Seen.of(picture), features) for picture, features in copies.views[at : at + 1]]
+            yield self._asked(rows, views, judge, id, int(id not in absent))
 
     def _asked(
         self, rows: Mapping[Channel, Vectors], views: Sequence[View], judge: Judge, unit: int, answers: int
@@ -158,10 +160,13 @@ class Asker:
             return []
         only = np.array([id], np.int64)
         try:
-            picture = self.prover.open_hit(next(self.store.records(only))).picture(self.prover.classifier.min_side)
+            seen = self.prover.open_hit(next(self.store.records(only)))
+            size = seen.picture(self.prover.classifier.min_side).size
         except BadPicture:
             return []
-        return [(picture, features) for _, features in self.store.local(self.prover.index.space, only)]
+        return [
+            View(Seen(seen.picture, size), features) for _, features in self.store.local(self.prover.index.space, only)
+        ]
 
     def _twins(
         self, asked: Sequence[Question], first: Mapping[int, Record], backdrop_of: Mapping[int, int]

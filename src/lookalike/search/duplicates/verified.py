@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
 from typing import Final, get_args
 
@@ -17,7 +18,7 @@ from lookalike.search.duplicates.identical import Group
 from lookalike.search.duplicates.similar import groups_of
 from lookalike.search.ingest.reread import one_file_each, read_again
 from lookalike.search.ingest.run import Options, Progress
-from lookalike.search.ranking.relation import RelationClassifier
+from lookalike.search.ranking.relation import RelationClassifier, Seen
 from lookalike.search.ranking.verification import votes_for
 from lookalike.types import Geometry, Ids, LocalFeatures, Picture, Record, Relation, VerifiedPair
 
@@ -29,8 +30,10 @@ BATCH: Final = 64
 """Contents, some seconds' work, that are compared between commits."""
 AT_ONCE: Final = 64
 """Pairs whose pictures are held in memory."""
-REVISION: Final = 3
-"""Raised by hand when what is called a copy or a scene changes."""
+WHOLE: Final = 8
+"""Pictures of which all px are held in memory."""
+REVISION: Final = 4
+"""Raised by hand when a relation changes."""
 
 RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
 """From the closest on."""
@@ -111,16 +114,28 @@ class DuplicateFinder:
         ]
 
     def _judged(self, geometries: Mapping[Pair, Geometry], decoders: Isolated[DecodeJob]) -> Iterator[VerifiedPair]:
-        """Of those whose pictures can be seen."""
+        """Pairs whose pictures can be seen."""
         ids = np.array(sorted({id for pair in geometries for id in pair}), np.int64)
-        pictures = self._pictures(one_file_each(self.store, ids), decoders)
+        records = {record.id: record for record in one_file_each(self.store, ids)}
+        pictures = self._pictures(list(records.values()), decoders)
+        whole = lru_cache(WHOLE)(lambda id: self._whole(records[id], decoders))
+
+        def seen(id: int) -> Seen:
+            return Seen(lambda min_side: whole(id) if min_side is None else pictures[id], pictures[id].size)
+
         for (a, b), found in geometries.items():
             if a in pictures and b in pictures:
-                evidence = self.classifier.evidence(found, pictures[a], pictures[b], pictures[b].size)
+                evidence = self.classifier.evidence(found, seen(a), seen(b))
                 yield VerifiedPair(a, b, evidence.relation, evidence.strength)
 
+    def _whole(self, record: Record, decoders: Isolated[DecodeJob]) -> Picture:
+        """All px of a file; raises `BadPicture` where it is gone or has changed."""
+        for _, loaded in read_again([record], self.options.limits.bytes):
+            return picture_of(decoders.one(DecodeJob(loaded.data, None))).picture
+        raise BadPicture("changed", "gone or changed since it was indexed", record.path)
+
     def _pictures(self, records: Sequence[Record], decoders: Isolated[DecodeJob]) -> dict[int, Picture]:
-        """By content; those whose file is gone or has changed are left out."""
+        """Small pictures by content; those whose file is gone or has changed are left out."""
         ids: dict[DecodeJob, int] = {}
 
         def jobs() -> Iterator[DecodeJob]:
@@ -140,7 +155,8 @@ def verified_groups(
 
     Each group is told as what its least related two are.
     """
-    found = {(each.a, each.b): each for each in verified_pairs if relation == "scene" or each.relation == "copy"}
+    most = RELATIONS.index(relation)
+    found = {(each.a, each.b): each for each in verified_pairs if RELATIONS.index(each.relation) <= most}
     for group in identical:
         for a, b in combinations(sorted({member.id for member in group.members}), 2):
             found[a, b] = VerifiedPair(a, b, "identical", 1.0)

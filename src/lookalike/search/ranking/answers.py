@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class Same:
     """A content that is the query itself: as it is, or turned."""
 
     relation: Relation
+    sameness: Literal["bytes", "pixels"]
     why: str
 
 
@@ -88,6 +90,10 @@ class Answering:
                 box=evidence.box if evidence else None,
                 query_box=evidence.query_box if evidence else None,
                 transform=evidence.transform if evidence else None,
+                coverage=(1.0, 1.0) if same else evidence.coverage if evidence else None,
+                edits=() if same else evidence.edits if evidence else None,
+                differs=() if same else evidence.differs if evidence else None,
+                sameness=same.sameness if same and same.relation == "identical" else None,
             )
 
 
@@ -105,7 +111,8 @@ def _same_as(sample: Sample, hit: Sample) -> Same | None:
     if same is None:
         return None
     upright = sample.orientation == UPRIGHT
-    return Same("identical", same) if upright else Same("copy", seen_as(same, sample.orientation))
+    kind: Literal["bytes", "pixels"] = "bytes" if "bytes" in same else "pixels"
+    return Same("identical" if upright else "copy", kind, seen_as(same, sample.orientation))
 
 
 def folded(answers: Sequence[Sequence[Answer]], groups: Sequence[Sequence[int]]) -> list[Answer]:

@@ -1,18 +1,22 @@
-"""What kind of match: a copy, proved by geometry and detail; another picture of the same scene, by geometry alone."""
+"""Relation of two pictures that share local features: geometry aligns them, and their pixels tell the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lookalike.errors import BadPicture
 from lookalike.local.affine_views import affine_views
 from lookalike.local.limited import Limited
 from lookalike.local.sift import Sift
+from lookalike.match.difference.comparison import HOPELESS, Comparison, compare_pixels
+from lookalike.match.difference.overlap import inverse
+from lookalike.match.difference.small import compare_whole
 from lookalike.match.match.nearest import Nearest
-from lookalike.match.verify.detail_correlation import agreement
+from lookalike.match.verify.frames import project
 from lookalike.match.verify.guided_matching import similarities
 from lookalike.match.verify.match_and_verify import Related, related, related_by_affine_views
 from lookalike.match.verify.one_thread import one_thread
@@ -20,24 +24,14 @@ from lookalike.match.verify.planar import Planar
 from lookalike.match.verify.refinement import aligned
 from lookalike.pixels.resize import outline
 from lookalike.protocols import Extractor, Mirroring
-from lookalike.types import Box, Geometry, LocalFeatures, Matrix, Picture, Size
+from lookalike.types import Box, Difference, Geometry, LocalFeatures, Matrix, Picture, Proved, Size
 
-AGREES: Final = 0.65
-"""Agreement of detail from which on two pictures are one: copies lie above, other photos of the same goods below."""
-MAY_DIFFER: Final = 0.25
-"""Share of the detail that may agree less."""
-INEXACT: Final = 3e-3
-"""Of the longer side: where half of the inliers are median_error by more, a camera was moved in between."""
-EXACT: Final = 6e-4
-"""Where they are median_error by less, none was, and half of the detail suffices: the rest may be covered, or bland."""
-HALF_AGREES: Final = 0.6
-"""Agreement of that half."""
 FEW: Final = 10
 """Inliers, of which fewer have to be alike as well."""
 ALIKE: Final = 0.95
 """Cosine of the rows of such, in the middle: two faces have eyes and mouths in the same places, and rows less alike."""
-SLANT: Final = 0.03
-"""Cosine of the angle between what were its upright edges: a copy is squeezed along them, not slanted."""
+HARDLY_ANY: Final = 40
+"""Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
 
 DEFAULT_EXTRACTOR: Extractor = Sift(side=320, max_keypoints=250, contrast=0.01)
 """Some 13 kB a picture where they are kept, 18.4 at most (docs/results/proof.md)."""
@@ -45,24 +39,47 @@ ASKED: Final = 500
 """Keypoints of a picture that is asked about: half of it may be a stranger's, or finer than what was kept."""
 
 
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A picture that can be looked at: `see` takes px that its shorter side should have, None for all px there are.
+
+    `see` raises `BadPicture` where the file is gone or is not as it was. `size` (w, h) px is that of the original.
+    """
+
+    see: Callable[[int | None], Picture]
+    size: Size
+
+    @classmethod
+    def of(cls, picture: Picture) -> Seen:
+        """A picture whose px are all there are."""
+        return cls(lambda _: picture, picture.size)
+
+
+_Model: TypeAlias = tuple[tuple[float, float, float], ...]
+
+
 @dataclass(frozen=True)
 class Evidence:
     """How b shows what a shows: `transform` takes px of a to px of b; `box` is where in b, `query_box` where in a.
 
-    `strength` in [0, 1]: how far the detail of copies agrees, for scenes the share of matches that do.
+    `strength` in [0, 1] is the share of the detail that agrees; of scenes, the share of matches that do. `coverage` are
+    the shares of a that b shows, and of b that a shows. `edits` and `differs` are None where no pixels were compared.
     """
 
-    relation: Literal["copy", "scene"]
-    transform: tuple[tuple[float, float, float], ...]
+    relation: Proved
+    transform: _Model
     box: Box
     query_box: Box
     strength: float
     why: str
+    coverage: tuple[float, float]
+    edits: tuple[str, ...] | None = None
+    differs: tuple[Difference, ...] | None = None
 
 
 @dataclass(frozen=True)
 class RelationClassifier:
-    """Verifies by local features and one plane."""
+    """Verifies by local features, one plane, and the pixels laid over each other."""
 
     features: Extractor = DEFAULT_EXTRACTOR
     matcher: Nearest = field(default_factory=Nearest)
@@ -107,90 +124,120 @@ class RelationClassifier:
         return bool(np.median(similarities(found.a, of_b, pairs)) >= ALIKE)
 
     def geometry_by_affine_views(self, a: Picture, of_b: LocalFeatures) -> Geometry | None:
-        """The same of a plane that one of the two shows at a steep slant: ten times the work."""
+        """Geometry of a plane that one of the two shows at a steep slant: ten times the work."""
         one_thread()
         found = related_by_affine_views(affine_views(self.features, a), of_b, self.matcher, self.verifier)
         return found.geometry if found is not None and self._is_distinct(found, of_b) else None
 
-    def evidence(
-        self, found: Geometry, a: Picture, b: Picture | None, size_b: Size, *, exact: bool = False
-    ) -> Evidence:
-        """What kind of match it is. Without b, whose file may be gone, none is called a copy.
+    def evidence(self, found: Geometry, a: Seen, b: Seen, *, exact: bool = False) -> Evidence:
+        """What `found` and the pixels say of a and b.
 
-        A scene's transform is made `exact` by the pixels if asked for, at sixty times the cost; that of a copy is so
-        already.
+        Where the file of one is gone, nothing stronger than a scene is told. A scene's transform is refined on the
+        pixels where an `exact` one is asked for, at sixty times the cost; that of a copy is so already.
         """
         model = found.model / found.model[2, 2]
-        detail = _copied_detail(found, model, a, b) if b is not None else None
-        is_copy = detail is not None
-        if exact and b is not None and not is_copy:
-            model = aligned(a, b, model)
-        return Evidence(
-            "copy" if is_copy else "scene",
-            tuple((float(row[0]), float(row[1]), float(row[2])) for row in model),
-            _shown(model, a.size, size_b),
-            _shown(np.linalg.inv(model), size_b, a.size),
-            float(found.inliers.mean()) if detail is None else detail,
-            _why(found, is_copy, model),
-        )
+        try:
+            compared = self.compared(model, a, b)
+            if compared is not None and compared.verdict is not None:
+                return _proof(compared, (a.size, b.size), f"{int(found.inliers.sum())} places agree")
+            if exact:
+                model = aligned(a.see(self.min_side), b.see(self.min_side), model)
+        except BadPicture:  # gone or changed since it was indexed
+            pass
+        return _scene(found, model, (a.size, b.size))
 
-    def relate(self, a: Picture, of_a: LocalFeatures, b: Picture) -> Evidence | None:
-        """None where no geometry explains what the two have in common, a seen from aside included.
+    def compared(self, model: Matrix, a: Seen, b: Seen) -> Comparison | None:
+        """The pixels of a and b laid over each other by `model`: at a glance, then all px that both have."""
+        small_a, small_b = a.see(self.min_side), b.see(self.min_side)
+        glance = compare_pixels(small_a, small_b, model)
+        if glance is None or (glance.verdict is None and glance.agreement < HOPELESS):
+            return None
+        whole_a, whole_b = a.see(None), b.see(None)
+        if whole_a.pixels.shape == small_a.pixels.shape and whole_b.pixels.shape == small_b.pixels.shape:
+            return glance
+        return compare_pixels(whole_a, whole_b, glance.model)
 
-        More is looked at of b as well than a library keeps: either may be a small part of the other.
+    def whole(self, a: Seen, b: Seen) -> Evidence | None:
+        """What pixels say of two pictures without features, laid over each other as wholes; None where nothing."""
+        compared = compare_whole(a.see(None), b.see(None))
+        if compared is None or compared.verdict is None:
+            return None
+        return _proof(compared, (a.size, b.size), f"{compared.windows} windows of detail agree")
+
+    def relate(self, a: Seen, of_a: LocalFeatures, b: Seen) -> Evidence | None:
+        """Evidence of two pictures at hand; None where nothing explains what the two have in common.
+
+        A seen from aside counts. More is looked at of b than a library keeps: either may be a small part of the other.
         """
-        of_b = self.ask(b)
-        found = self.geometry(of_a, of_b) or self.geometry_by_affine_views(a, of_b)
-        return None if found is None else self.evidence(found, a, b, b.size, exact=True)
+        of_b = self.ask(b.see(self.min_side))
+        found = self.geometry(of_a, of_b) or self.geometry_by_affine_views(a.see(self.min_side), of_b)
+        if found is not None:
+            return self.evidence(found, a, b, exact=True)
+        return self.whole(a, b) if min(len(of_a), len(of_b)) < HARDLY_ANY else None
 
 
-def _copied_detail(found: Geometry, model: Matrix, a: Picture, b: Picture) -> float | None:
-    """How far the detail agrees, where it says that the two are one picture; None where not."""
-    if found.median_error > INEXACT or not _is_edit(found, model):
-        return None
-    most, half = agreement(a, b, model, (MAY_DIFFER, 0.5))
-    if most >= AGREES:
-        return most
-    return half if found.median_error <= EXACT and half >= HALF_AGREES else None
+def _proof(compared: Comparison, sizes: tuple[Size, Size], places: str) -> Evidence:
+    """What the pixels prove."""
+    assert compared.verdict is not None
+    differs = tuple(Difference(each.box_a, each.box_b, each.share) for each in compared.differs)
+    return Evidence(
+        compared.verdict,
+        _rows(compared.model),
+        shown_in(compared.model, *sizes),
+        shown_in(inverse(compared.model), *sizes[::-1]),
+        compared.agreement,
+        f"{_told(compared)}: {places}",
+        compared.coverage,
+        compared.edits,
+        differs,
+    )
 
 
-def _is_edit(found: Geometry, model: Matrix) -> bool:
-    """Whether an editor makes such a map: scaled, squeezed, turned, mirrored, but not slanted.
+def _scene(found: Geometry, model: Matrix, sizes: tuple[Size, Size]) -> Evidence:
+    """What geometry alone proves."""
+    box, query_box = shown_in(model, *sizes), shown_in(inverse(model), *sizes[::-1])
+    coverage = tuple(each[2] * each[3] / (w * h) for each, (w, h) in zip((query_box, box), sizes, strict=True))
+    return Evidence(
+        "scene",
+        _rows(model),
+        box,
+        query_box,
+        float(found.inliers.mean()),
+        f"{int(found.inliers.sum())} places agree on one view of the same thing",
+        (coverage[0], coverage[1]),
+    )
 
-    Nor in perspective: where chance explains a homography less than any affine map, a camera was moved.
-    """
-    linear = model[:2, :2]
-    slant = min(abs(_cosine(linear[:, 0], linear[:, 1])), abs(_cosine(linear[0], linear[1])))
-    return found.kind != "homography" and slant <= SLANT
+
+def _told(compared: Comparison) -> str:
+    """Relation and edits in words."""
+    edited = f", {', '.join(compared.edits)}" if compared.edits else ""
+    if compared.verdict == "variant":
+        places, share = len(compared.differs), sum(each.share for each in compared.differs)
+        return f"one make-up, other content: differs in {counted(places, 'place')}, {percent(share)} of the picture"
+    if compared.verdict == "part":
+        of_a, of_b = compared.coverage
+        return f"{percent(of_a)} of the query is {percent(of_b)} of this picture{edited}"
+    return f"the same picture{edited}"
 
 
-def _shown(model: Matrix, size: Size, other: Size) -> Box:
+def counted(count: int, noun: str) -> str:
+    """`3 places`"""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def percent(share: float) -> str:
+    """`12 %`; never 0 or 100 where it is not."""
+    if 0 < share < 0.01:
+        return f"{max(100 * share, 0.001):.1g} %"
+    return f"{99 if 0.99 <= share < 1 else 100 * share:.0f} %"
+
+
+def shown_in(model: Matrix, size: Size, other: Size) -> Box:
     """The box about a picture of `size` in the other one, as far as it lies inside."""
-    there = np.clip(_mapped(model, outline(size)) + 0.5, 0, other)
+    there = np.clip(project(model, outline(size)) + 0.5, 0, other)
     (left, top), (right, bottom) = there.min(axis=0), there.max(axis=0)
     return float(left), float(top), float(right - left), float(bottom - top)
 
 
-def _mapped(model: Matrix, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    lifted = np.column_stack([xy, np.ones(len(xy))]) @ model.T
-    return np.asarray(lifted[:, :2] / lifted[:, 2:])
-
-
-def _cosine(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
-    return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
-
-
-def _why(found: Geometry, is_copy: bool, model: Matrix) -> str:
-    """What the geometry is, in words."""
-    places = f"{int(found.inliers.sum())} places agree"
-    if not is_copy:
-        return f"{places} on one view of the same thing"
-    scale = 100 * float(np.sqrt(abs(np.linalg.det(model[:2, :2]))))
-    across = -model[:2, 0] if found.mirrored else model[:2, 0]
-    angle = float(np.degrees(np.arctan2(across[1], across[0])))
-    parts = [f"at {scale:.0f} % of its size"]
-    if found.mirrored:
-        parts.append("mirrored")
-    if abs(angle) >= 0.5:
-        parts.append(f"turned by {abs(angle):.0f} degrees {'clockwise' if angle > 0 else 'counterclockwise'}")
-    return f"the same picture, {', '.join(parts)}: {places}"
+def _rows(model: Matrix) -> _Model:
+    return tuple((float(row[0]), float(row[1]), float(row[2])) for row in model / model[2, 2])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, zip_longest
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ from lookalike.match.verify.one_thread import one_thread
 from lookalike.protocols import Extractor, SetIndex, Store
 from lookalike.search.query.source import Sample
 from lookalike.search.ranking.engine import Ranking
-from lookalike.search.ranking.relation import Evidence, RelationClassifier
-from lookalike.types import Geometry, Hits, Ids, LocalFeatures, Picture, Record, Relation, Space
+from lookalike.search.ranking.relation import HARDLY_ANY, Evidence, RelationClassifier, Seen
+from lookalike.types import Hits, Ids, LocalFeatures, Picture, Record, Relation, Space
 
 VOTED: Final = 50
 """Contents that the local features of a question may bring in."""
@@ -29,11 +30,21 @@ By a scratch script, with the features of before decision 0019.
 """
 PATIENCE: Final = 12
 """Candidates in a row that have nothing to do with the question: then none of the next is tried."""
-PROVED: Final[Mapping[Relation, float]] = {"copy": 0.9, "scene": 0.8}
-"""Score of what is proved and whose looks say nothing."""
+PROVED: Final[Mapping[Relation, tuple[float, float]]] = {
+    "copy": (0.92, 1.0),
+    "part": (0.88, 0.92),
+    "variant": (0.84, 0.88),
+    "scene": (0.8, 0.84),
+}
+"""Scores of what is proved: whose looks say nothing, and whose looks say all."""
 
-View: TypeAlias = tuple[Picture, LocalFeatures]
-"""What is asked about, as the extractor sees it, and its features."""
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A picture of the query, and its local features."""
+
+    seen: Seen
+    features: LocalFeatures
 
 
 @dataclass(frozen=True)
@@ -51,15 +62,15 @@ class GeometricVerifier:
 
     def views(self, samples: Sequence[Sample]) -> list[View]:
         """Each sample as the extractor sees it, with its features."""
-        pictures = [sample.picture(self.classifier.min_side) for sample in samples]
-        return [(picture, self.classifier.ask(picture)) for picture in pictures]
+        pictures = [(sample, sample.picture(self.classifier.min_side)) for sample in samples]
+        return [View(Seen(sample.picture, picture.size), self.classifier.ask(picture)) for sample, picture in pictures]
 
     def voted(self, views: Sequence[View], among: Ids | None = None) -> Hits:
         """Contents that share local features with a view, or with its mirror image; the score is the best's votes."""
         found: dict[int, float] = {}
         index = self.index
-        for _, features in views:
-            for hits in votes_for(features, self.classifier, index, among) if index is not None else ():
+        for view in views:
+            for hits in votes_for(view.features, self.classifier, index, among) if index is not None else ():
                 for id, votes in zip(hits.ids.tolist(), hits.scores.tolist(), strict=True):
                     found[id] = max(votes, found.get(id, 0.0))
         ids, votes = np.array(list(found), np.int64), np.array(list(found.values()), np.float32)
@@ -72,9 +83,9 @@ class GeometricVerifier:
         proved: dict[int, Evidence] = {}
         misses = 0
         for id in ids:
-            found = self._geometry(views, features[id]) if id in features else None
+            found = self._found(views, features[id], records[id]) if id in features else None
             if found is not None:
-                proved[id] = self._evidence(records[id], *found)
+                proved[id] = found
             misses = 0 if found is not None else misses + 1
             if misses == PATIENCE:
                 break
@@ -86,13 +97,17 @@ class GeometricVerifier:
         pictures = ((id, self._picture(record)) for id, record in records.items())
         return {id: self.classifier.extract(picture) for id, picture in pictures if picture is not None}
 
-    def _geometry(self, views: Sequence[View], of_hit: LocalFeatures) -> tuple[Picture, Geometry] | None:
-        """The first view that has one."""
-        found = ((picture, self.classifier.geometry(features, of_hit)) for picture, features in views)
-        return next(((picture, geometry) for picture, geometry in found if geometry is not None), None)
-
-    def _evidence(self, record: Record, view: Picture, found: Geometry) -> Evidence:
-        return self.classifier.evidence(found, view, self._picture(record), record.content.size)
+    def _found(self, views: Sequence[View], of_hit: LocalFeatures, record: Record) -> Evidence | None:
+        """Evidence of the first view that has a geometry, else of the first that proves something as a whole."""
+        hit = Seen(self.open_hit(record).picture, record.content.size)
+        for view in views:
+            geometry = self.classifier.geometry(view.features, of_hit)
+            if geometry is not None:
+                return self.classifier.evidence(geometry, view.seen, hit)
+        with suppress(BadPicture):  # gone or changed since it was indexed
+            plain = (view.seen for view in views if min(len(view.features), len(of_hit)) < HARDLY_ANY)
+            return next((found for seen in plain if (found := self.classifier.whole(seen, hit))), None)
+        return None
 
     def _picture(self, record: Record) -> Picture | None:
         """None where the file is gone or has changed since it was indexed."""
@@ -138,13 +153,13 @@ def worth_proving(voted: Hits, ranked: Ids, most: int) -> list[int]:
 
 
 def proved_score(score: float, evidence: Evidence | None) -> float:
-    """What is proved scores at least `PROVED`, more the more alike it is, and a scene less than any copy.
+    """Score of what is proved: within `PROVED`, more the more alike it is.
 
     The rest scores as it looks, which may be more.
     """
     if evidence is None:
         return score
-    least, most = PROVED[evidence.relation], 1.0 if evidence.relation == "copy" else PROVED["copy"]
+    least, most = PROVED[evidence.relation]
     return least + (most - least) * score
 
 
