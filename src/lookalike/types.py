@@ -189,16 +189,6 @@ class Record:
 
 
 @dataclass(frozen=True)
-class VerifiedPair:
-    """What geometry found of two contents, a < b; `score` in [0, 1], 1 for the strongest."""
-
-    a: int
-    b: int
-    relation: Relation
-    score: float
-
-
-@dataclass(frozen=True)
 class Difference:
     """A place where the hit shows something else than the query: boxes in both, px of the originals.
 
@@ -208,6 +198,26 @@ class Difference:
     query_box: Box
     box: Box
     share: float
+
+    def turned(self) -> Difference:
+        """The same place with hit and query changed over."""
+        return Difference(self.box, self.query_box, self.share)
+
+
+@dataclass(frozen=True)
+class VerifiedPair:
+    """What geometry and pixels prove of two contents, a < b; `score` in [0, 1], 1 for the strongest.
+
+    `coverage`, `edits` and `differs` are as in `Answer`, a being the query and b the hit.
+    """
+
+    a: int
+    b: int
+    relation: Relation
+    score: float
+    coverage: tuple[float, float] = (1.0, 1.0)
+    edits: tuple[str, ...] | None = None
+    differs: tuple[Difference, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ from lookalike.search.calibration.thresholds import (
 )
 from lookalike.search.duplicates.identical import Group, identical_groups
 from lookalike.search.duplicates.similar import groups_of, near_pairs, threshold_of_pairs
-from lookalike.search.duplicates.verified import DuplicateFinder, judge_of, verified_groups
+from lookalike.search.duplicates.stars import star_groups
+from lookalike.search.duplicates.verified import DuplicateFinder, judge_of
 from lookalike.search.index_building import build_in_a_process
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.fit_describers import ingest_and_learn
@@ -48,11 +49,14 @@ from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
 from lookalike.search.results import Results
 from lookalike.search.search import Search
 from lookalike.search.status import Status, status_of
+from lookalike.search.stored_vectors import rows_of
 from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store import create_store, open_store
 from lookalike.store.readers import Readers
 from lookalike.types import Box, Relation, Space, VerifiedPair
 
+LOOKALIKES = 16
+"""Contents of each channel that are compared with a picture of hardly any features."""
 OPENED = 64
 """Hits whose pictures are held while the same original is asked about again."""
 MANY = 300
@@ -242,11 +246,11 @@ class Library:
         by: Mapping[str, float] | None = None,
         options: Options | None = None,
     ) -> list[Group]:
-        """Groups of files that are one picture, largest first; of `copy` and `scene` every two members are verified.
+        """Groups of files that are `relation`, or closer, to the best one of their group; the largest group first.
 
-        What geometry found is kept, so that the next time only new pictures are compared. With `precision` also groups
-        of `similar` pictures: every two of a group score so high that, as far as `calibrate` found out, that share of
-        such pairs is no chance. Ranked, not verified.
+        Each member is proved against the best one, or by composing two proofs. Proofs are kept: the next time only new
+        pictures are compared. With `precision`, groups of `similar` pictures: every two of a group score so high that,
+        as `calibrate` measured, that share of such pairs is right. They are ranked, not verified.
         """
         if precision is not None:
             return self._near_groups(precision, by)
@@ -256,20 +260,32 @@ class Library:
         if relation == "identical":
             return identical
         verified_pairs = self._verified_pairs(options or Options(workers=self.workers, limits=self.limits))
-        return verified_groups(self.store, verified_pairs, relation, identical)
+        return star_groups(self.store, verified_pairs, relation, identical)
 
     def _verified_pairs(self, options: Options) -> list[VerifiedPair]:
         extractor = extractor_of(self.store)
         if extractor is None:
             raise BadQuery("this library keeps no local features: run `lookalike index PATH --local`")
         classifier = RelationClassifier(extractor)
-        seeker = DuplicateFinder(self.store, self._set_index(extractor.space), classifier, options)
+        seeker = DuplicateFinder(
+            self.store, self._set_index(extractor.space), classifier, options, near=self._lookalikes
+        )
         if len(seeker.todo):
             with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
                 for compared, verified_pairs in seeker.found():
                     with store.transaction():
                         store.put_relations(judge_of(classifier), compared, verified_pairs)
         return self.store.relations(judge_of(classifier))
+
+    def _lookalikes(self, id: int) -> list[int]:
+        """Contents that look most like one, by the channels that have default weights."""
+        found: dict[int, None] = {}
+        for channel in channels_of(describers_of(self.store)):
+            space = channel.describer.space
+            _, rows = rows_of(self.store, space, np.array([id], np.int64))
+            if channel.weight > 0 and len(rows):
+                found |= dict.fromkeys(self._index(space).search(rows, LOOKALIKES)[0].ids.tolist())
+        return list(found)
 
     def _near_groups(self, precision: float, by: Mapping[str, float] | None) -> list[Group]:
         check_precision(precision)

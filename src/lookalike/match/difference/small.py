@@ -38,7 +38,7 @@ RESEMBLES: Final = 0.6
 def compare_whole(a: Picture, b: Picture) -> Comparison | None:
     """As if b showed all of a and nothing else; None where their shapes forbid it, or they are too plain to tell."""
     size = _size(a) if _size(a)[0] * _size(a)[1] <= _size(b)[0] * _size(b)[1] else _size(b)
-    if not _one_shape(a.size, b.size):
+    if not one_shape(a.size, b.size):
         return None
     if min(size) >= LEAST:
         told = compare_pixels(a, b, scaling(b.size, a.size))
@@ -52,7 +52,7 @@ def _size(picture: Picture) -> Size:
     return picture.pixels.shape[1], picture.pixels.shape[0]
 
 
-def _one_shape(a: Size, b: Size) -> bool:
+def one_shape(a: Size, b: Size) -> bool:
     """Whether one may be the other at another size, its sides rounded to whole px."""
     (w, h), (wide, high) = sorted((a, b), key=min)
     factor = max(wide, high) / max(w, h)

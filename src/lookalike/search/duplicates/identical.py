@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from lookalike.search.duplicates.pixel_digest import pixel_digest
 from lookalike.search.ingest.read import Loaded
 from lookalike.search.ingest.reread import one_file_each, read_again
 from lookalike.search.stored_vectors import rows_of
-from lookalike.types import Ids, Record, Relation, Size, Space, Vectors
+from lookalike.types import Difference, Ids, Record, Relation, Size, Space, Vectors, VerifiedPair
 
 SAME_HASH = 0.94
 """Share of hash bits that decodes of the same pixels have in common at least: one may have been scaled in decoding."""
@@ -30,12 +30,58 @@ BLOCK = 2048
 
 
 @dataclass(frozen=True)
+class Link:
+    """What a member of a group is to the best one: `coverage` are the shares of it and of the best one that are shown.
+
+    `edits` make the member of the best one. Boxes of `differs` lie in the best one (`query_box`) and in the member
+    (`box`). Unknown is None.
+    """
+
+    relation: Relation
+    score: float
+    coverage: tuple[float, float]
+    edits: tuple[str, ...] | None = None
+    differs: tuple[Difference, ...] | None = None
+
+    @classmethod
+    def of(cls, pair: VerifiedPair) -> Link:
+        """From a to b."""
+        return cls(pair.relation, pair.score, pair.coverage[::-1], pair.edits, pair.differs)
+
+    def turned(self) -> Link:
+        """From b to a; what was edited is then not known."""
+        flipped = None if self.differs is None else tuple(each.turned() for each in self.differs)
+        return Link(self.relation, self.score, self.coverage[::-1], None, flipped)
+
+    def then(self, other: Link) -> Link:
+        """From a by b to c: two proofs composed."""
+        coverage = self.coverage[0] * other.coverage[0], self.coverage[1] * other.coverage[1]
+        return Link(other.relation, min(self.score, other.score), coverage)
+
+
+IDENTICAL = Link("identical", 1.0, (1.0, 1.0), (), ())
+
+
+@dataclass(frozen=True)
 class Group:
-    """Files that show one thing: how they relate, and the score of the weakest link that binds them."""
+    """Files that show one thing: how they relate at least, and the score of the weakest link that binds them.
+
+    The first member is the best one; `links` say by content what others are to it, identical where they do not.
+    """
 
     relation: Relation
     weakest: float
     members: tuple[Record, ...]
+    links: Mapping[int, Link] = field(default_factory=dict)
+
+    @property
+    def best(self) -> Record:
+        """The member that shows the most, in the most px."""
+        return self.members[0]
+
+    def link(self, member: Record) -> Link:
+        """What `member` is to the best one."""
+        return self.links.get(member.id, IDENTICAL)
 
 
 def identical_groups(store: Store, *, workers: int, limits: Limits) -> list[Group]:

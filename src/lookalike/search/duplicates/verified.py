@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from itertools import combinations
-from typing import Final, get_args
+from typing import Final
 
 import numpy as np
 
 from lookalike.errors import BadPicture
+from lookalike.match.difference.small import one_shape
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import SetIndex, Store
-from lookalike.search.duplicates.identical import Group
-from lookalike.search.duplicates.similar import groups_of
 from lookalike.search.ingest.reread import one_file_each, read_again
 from lookalike.search.ingest.run import Options, Progress
-from lookalike.search.ranking.relation import RelationClassifier, Seen
+from lookalike.search.ranking.relation import HARDLY_ANY, Evidence, RelationClassifier, Seen
 from lookalike.search.ranking.verification import votes_for
-from lookalike.types import Geometry, Ids, LocalFeatures, Picture, Record, Relation, VerifiedPair
+from lookalike.types import Geometry, Ids, LocalFeatures, Picture, Record, VerifiedPair
 
 NEIGHBOURS: Final = 32
 """Contents that are verified against each: a group cannot be larger."""
 PATIENCE: Final = 8
 """Neighbours in a row that have nothing to do with a content: then none of the next is tried."""
+NEARLY_ALL: Final = 0.9
+"""Coverage of either copy by the other from which on the two show the same."""
+FOLDED: Final = 4
+"""Contents that are compared before what is nearly equal is folded."""
 BATCH: Final = 64
 """Contents, some seconds' work, that are compared between commits."""
 AT_ONCE: Final = 64
@@ -34,9 +37,6 @@ WHOLE: Final = 8
 """Pictures of which all px are held in memory."""
 REVISION: Final = 4
 """Raised by hand when a relation changes."""
-
-RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
-"""From the closest on."""
 
 Pair = tuple[int, int]
 
@@ -50,15 +50,28 @@ class DuplicateFinder:
     """Compares the contents of `store` that were not compared yet with all others, a batch at a time."""
 
     def __init__(
-        self, store: Store, index: SetIndex, classifier: RelationClassifier, options: Options, *, batch: int = BATCH
+        self,
+        store: Store,
+        index: SetIndex,
+        classifier: RelationClassifier,
+        options: Options,
+        *,
+        near: Callable[[int], Sequence[int]] = lambda _: (),
+        batch: int = BATCH,
     ) -> None:
+        """`near` gives the contents that look most like one: where there are hardly any features, it brings in rivals."""
         self.store = store
         self.index = index
         self.classifier = classifier
         self.options = options
         self.batch = batch
         self._space = classifier.features.space
-        self._related = {(each.a, each.b): True for each in store.relations(judge_of(classifier))}
+        self.near = near
+        self._related: dict[Pair, bool] = {}
+        self._hubs: dict[int, int] = {}
+        for each in store.relations(judge_of(classifier)):
+            self._related[each.a, each.b] = True
+            self._fold(each)
 
     @property
     def todo(self) -> Ids:
@@ -75,14 +88,61 @@ class DuplicateFinder:
                 if self.options.should_stop():
                     return
                 batch = todo[start : start + self.batch]
-                features = self._features(batch)
-                geometries = dict(pair for id in features for pair in self._geometries(id, features[id]))
-                verified_pairs = self._verified_pairs(geometries, decoders)
-                unseen = geometries.keys() - {(each.a, each.b) for each in verified_pairs}
+                verified_pairs, unseen = self._compared(batch, decoders)
                 # What geometry finds and no picture decides waits for the files, which may be on a drive not mounted.
                 yield np.setdiff1d(batch, [id for pair in unseen for id in pair]), verified_pairs
                 progress = replace(progress, committed=progress.committed + len(batch))
                 self.options.on_commit(progress)
+
+    def _compared(self, batch: Ids, decoders: Isolated[DecodeJob]) -> tuple[list[VerifiedPair], set[Pair]]:
+        """What is proved of these contents, and pairs of which no picture could be seen."""
+        features = self._features(batch)
+        proved: list[VerifiedPair] = []
+        unseen: set[Pair] = set()
+        for start in range(0, len(batch), FOLDED):
+            few = [id for id in batch[start : start + FOLDED].tolist() if id in features]
+            geometries = dict(pair for id in few for pair in self._geometries(id, features[id]))
+            bare = [id for id in few if len(features[id]) < HARDLY_ANY]
+            rivals = {pair for id in bare for pair in self._rivals(id) if pair not in geometries}
+            found = self._verified_pairs(geometries, decoders) + self._as_wholes(sorted(rivals), decoders)
+            unseen |= geometries.keys() - {(each.a, each.b) for each in found}
+            for each in found:
+                self._fold(each)
+            proved += found
+        return proved, unseen
+
+    def _fold(self, pair: VerifiedPair) -> None:
+        """Notes a content that shows the same as a hub: both need no comparison with others of that hub."""
+        if pair.relation != "copy" or min(pair.coverage) < NEARLY_ALL:
+            return
+        for hub, other in ((pair.a, pair.b), (pair.b, pair.a)):
+            if self._hubs.setdefault(hub, hub) == hub and other not in self._hubs:
+                self._hubs[other] = hub
+                return
+
+    def _are_folded(self, a: int, b: int) -> bool:
+        return a in self._hubs and self._hubs[a] == self._hubs.get(b)
+
+    def _rivals(self, id: int) -> Iterator[Pair]:
+        """Pairs with this content, not tried before, whose shapes allow that one is the other at another size."""
+        near = [other for other in self.near(id) if other != id]
+        sizes = {r.id: r.content.size for r in self.store.records(np.array(sorted({id, *near}), np.int64))}
+        for other in near:
+            pair = (min(id, other), max(id, other))
+            if pair not in self._related and other in sizes and one_shape(sizes[id], sizes[other]):
+                self._related[pair] = False
+                yield pair
+
+    def _as_wholes(self, pairs: Sequence[Pair], decoders: Isolated[DecodeJob]) -> list[VerifiedPair]:
+        """What pixels say of pairs without features."""
+        found = []
+        seen = self._seen({id for pair in pairs for id in pair}, decoders)
+        for a, b in pairs:
+            with suppress(BadPicture, KeyError):  # gone or changed since it was indexed
+                evidence = self.classifier.whole(seen[a], seen[b])
+                if evidence is not None:
+                    found.append(_pair(a, b, evidence))
+        return found
 
     def _geometries(self, id: int, features: LocalFeatures) -> Iterator[tuple[Pair, Geometry]]:
         """Of pairs (a, b), a < b, with this content, that were not tried before: px of a to px of b."""
@@ -92,6 +152,8 @@ class DuplicateFinder:
             misses = 0
             for other in near.tolist():
                 pair = (min(id, other), max(id, other))
+                if self._are_folded(id, other):
+                    continue
                 if pair not in self._related:
                     both = (features, others[other]) if id < other else (others[other], features)
                     geometry = self.classifier.geometry(*both)
@@ -115,18 +177,21 @@ class DuplicateFinder:
 
     def _judged(self, geometries: Mapping[Pair, Geometry], decoders: Isolated[DecodeJob]) -> Iterator[VerifiedPair]:
         """Pairs whose pictures can be seen."""
-        ids = np.array(sorted({id for pair in geometries for id in pair}), np.int64)
-        records = {record.id: record for record in one_file_each(self.store, ids)}
+        seen = self._seen({id for pair in geometries for id in pair}, decoders)
+        for (a, b), found in geometries.items():
+            if a in seen and b in seen:
+                yield _pair(a, b, self.classifier.evidence(found, seen[a], seen[b]))
+
+    def _seen(self, ids: set[int], decoders: Isolated[DecodeJob]) -> dict[int, Seen]:
+        """Contents whose small pictures could be decoded; all px of a few at a time."""
+        records = {record.id: record for record in one_file_each(self.store, np.array(sorted(ids), np.int64))}
         pictures = self._pictures(list(records.values()), decoders)
         whole = lru_cache(WHOLE)(lambda id: self._whole(records[id], decoders))
 
         def seen(id: int) -> Seen:
             return Seen(lambda min_side: whole(id) if min_side is None else pictures[id], pictures[id].size)
 
-        for (a, b), found in geometries.items():
-            if a in pictures and b in pictures:
-                evidence = self.classifier.evidence(found, seen(a), seen(b))
-                yield VerifiedPair(a, b, evidence.relation, evidence.strength)
+        return {id: seen(id) for id in pictures}
 
     def _whole(self, record: Record, decoders: Isolated[DecodeJob]) -> Picture:
         """All px of a file; raises `BadPicture` where it is gone or has changed."""
@@ -148,31 +213,5 @@ class DuplicateFinder:
         return {id: picture_of(reply).picture for id, reply in replies if not isinstance(reply, BadPicture)}
 
 
-def verified_groups(
-    store: Store, verified_pairs: Sequence[VerifiedPair], relation: Relation, identical: Sequence[Group]
-) -> list[Group]:
-    """Groups whose every two members are `relation`, or more, of each other; a link of `identical` ones weighs 1.
-
-    Each group is told as what its least related two are.
-    """
-    most = RELATIONS.index(relation)
-    found = {(each.a, each.b): each for each in verified_pairs if RELATIONS.index(each.relation) <= most}
-    for group in identical:
-        for a, b in combinations(sorted({member.id for member in group.members}), 2):
-            found[a, b] = VerifiedPair(a, b, "identical", 1.0)
-    groups = _grouped(store, found, relation)
-    return [replace(group, relation=_least(group, found)) for group in groups]
-
-
-def _grouped(store: Store, found: Mapping[Pair, VerifiedPair], relation: Relation) -> list[Group]:
-    pairs = np.array(list(found), np.int64).reshape(-1, 2)
-    scores = np.array([each.score for each in found.values()], np.float32)
-    there = np.flatnonzero(np.isin(pairs, store.ids()).all(axis=1))
-    order = there[np.lexsort((pairs[there, 1], pairs[there, 0], -scores[there]))]
-    return groups_of(store, pairs[order], scores[order], relation)
-
-
-def _least(group: Group, found: Mapping[Pair, VerifiedPair]) -> Relation:
-    """What every two of its contents are to each other, or more."""
-    pairs = combinations(sorted({member.id for member in group.members}), 2)
-    return max((found[pair].relation for pair in pairs), key=RELATIONS.index, default="identical")
+def _pair(a: int, b: int, evidence: Evidence) -> VerifiedPair:
+    return VerifiedPair(a, b, evidence.relation, evidence.strength, evidence.coverage, evidence.edits, evidence.differs)

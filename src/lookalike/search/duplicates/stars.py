@@ -1,0 +1,105 @@
+"""Groups around a best member: every other is proved against it, or by composing two proofs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, get_args
+
+import numpy as np
+
+from lookalike.protocols import Store
+from lookalike.search.duplicates.identical import Group, Link
+from lookalike.types import Record, Relation, VerifiedPair
+
+RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
+"""From the closest on."""
+TWO_THIRDS: Final = 2 / 3
+"""Coverage of either by the other that composed copies keep."""
+NEARLY_ALL: Final = 0.98
+"""Coverage of two copies that show the same, but for a border of a px."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """What every content is to every other that it was proved against, seen from both sides."""
+
+    of: Mapping[int, Mapping[int, Link]]
+
+    @classmethod
+    def among(cls, pairs: Sequence[VerifiedPair], classes: Mapping[int, int]) -> Links:
+        """Links of `pairs` between classes of identical contents; of several between two, the closest."""
+        of: dict[int, dict[int, Link]] = defaultdict(dict)
+        for pair in sorted(pairs, key=lambda pair: (-RELATIONS.index(pair.relation), pair.score)):
+            a, b = classes.get(pair.a, pair.a), classes.get(pair.b, pair.b)
+            if a != b:
+                of[a][b] = Link.of(pair)
+                of[b][a] = of[a][b].turned()
+        return cls(of)
+
+    def star(self, hub: int, relation: Relation, among: set[int]) -> dict[int, Link]:
+        """Contents `among` that are `relation` or closer to `hub`, with their links as seen from it."""
+        most = RELATIONS.index(relation)
+        near = {id: link for id, link in self.of.get(hub, {}).items() if id in among}
+        star = {id: link for id, link in near.items() if RELATIONS.index(link.relation) <= most}
+        for middle, first in list(star.items()):
+            if first.relation != "copy":
+                continue
+            for id, second in self.of[middle].items():
+                if id in among and id != hub and id not in near and second.relation == "copy":
+                    composed = first.then(second)
+                    if min(composed.coverage) >= TWO_THIRDS and _better(composed, star.get(id)):
+                        star[id] = composed
+        return star
+
+
+def stars(
+    links: Links, relation: Relation, records: Mapping[int, Sequence[Record]]
+) -> Iterator[tuple[int, dict[int, Link]]]:
+    """Each best member with its star, the largest first; no content is in two."""
+    left = {id for id in links.of if id in records}
+    found = {id: links.star(id, relation, left) for id in left}
+    while found:
+        hub = max(found, key=lambda id: (len(found[id]), *_rank(found[id], records[id][0]), -id))
+        star = found[hub]
+        if not star:
+            return
+        yield hub, star
+        taken = {hub, *star}
+        left -= taken
+        found = {
+            id: (links.star(id, relation, left) if not taken.isdisjoint(found[id]) else found[id])
+            for id in found
+            if id not in taken
+        }
+
+
+def star_groups(
+    store: Store, pairs: Sequence[VerifiedPair], relation: Relation, identical: Sequence[Group]
+) -> list[Group]:
+    """Groups of files that are `relation`, or closer, to the best one of their group; the largest group first."""
+    classes = {member.id: group.members[0].id for group in identical for member in group.members}
+    records: dict[int, list[Record]] = defaultdict(list)
+    for record in store.records():
+        records[classes.get(record.id, record.id)].append(record)
+    groups, grouped = [], set()
+    for hub, star in stars(Links.among(pairs, classes), relation, records):
+        grouped |= {hub, *star}
+        members = [*records[hub], *(record for id in sorted(star) for record in records[id])]
+        by_content = {record.id: link for id, link in star.items() for record in records[id]}
+        furthest = max((link.relation for link in star.values()), key=RELATIONS.index)
+        groups.append(Group(furthest, min(link.score for link in star.values()), tuple(members), by_content))
+    groups += [group for group in identical if classes[group.members[0].id] not in grouped]
+    return sorted(groups, key=lambda group: (-len(group.members), group.members[0].path))
+
+
+def _better(link: Link, than: Link | None) -> bool:
+    return than is None or link.score > than.score
+
+
+def _rank(star: Mapping[int, Link], record: Record) -> tuple[float, int, int]:
+    """How much of the others it shows, then its px, then its bytes."""
+    width, height = record.content.size
+    shown = float(np.mean([link.coverage[0] for link in star.values()])) if star else 0.0
+    return min(round(shown, 2), NEARLY_ALL), width * height, record.content.bytes
