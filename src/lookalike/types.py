@@ -22,6 +22,8 @@ Ids: TypeAlias = NDArray[np.int64]
 
 Metric: TypeAlias = Literal["cosine", "l2", "l1", "hamming", "correlation"]
 """`correlation`: grey values, a byte each, whose windows are compared."""
+Identical: TypeAlias = Literal["bytes", "pixels"]
+"""In which sense two files are identical: see docs/decisions/0022."""
 Relation: TypeAlias = Literal["identical", "copy", "scene", "similar"]
 Size: TypeAlias = tuple[int, int]
 """(width, height) in px."""
@@ -50,6 +52,8 @@ class Picture:
         """`make(pixels)`, remembered under `name` and read-only: two callers of one name get one array."""
         if name not in self._planes:
             plane = make(self.pixels)
+            if np.may_share_memory(plane, self.pixels):  # which may be the caller's own, to write to
+                plane = plane.copy()
             plane.setflags(write=False)
             self._planes[name] = plane
         return self._planes[name]
@@ -148,7 +152,10 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Content:
-    """Distinct bytes. `size` is (w, h) px upright; `taken` is ISO 8601 local time from the EXIF block, or None."""
+    """Distinct bytes. `size` is (w, h) px upright; `taken` is ISO 8601 local time from the EXIF block, or None.
+
+    `frames` or pages: None of what was indexed by a version that did not count them.
+    """
 
     sha256: str
     bytes: int
@@ -156,6 +163,7 @@ class Content:
     format: str
     taken: str | None = None
     flags: tuple[str, ...] = ()
+    frames: int | None = 1
 
 
 @dataclass(frozen=True)
@@ -196,6 +204,7 @@ class Answer:
 
     `score` in [0, 1] is comparable between questions; `channels` holds each describer's own similarity.
     `transform` (3, 3) takes px of the query to px of the hit. `also` are near-identical answers folded under this one.
+    `identical`: in which sense it is, where it is.
     """
 
     record: Record
@@ -208,6 +217,7 @@ class Answer:
     query_box: Box | None = None
     transform: tuple[tuple[float, float, float], ...] | None = None
     also: tuple[Answer, ...] = ()
+    identical: Identical | None = None
 
 
 Matrix: TypeAlias = NDArray[np.float64]

@@ -27,24 +27,29 @@ __all__ = ["Decoded", "Limits", "decode"]
 class Decoded:
     """A picture, and what the file tells of it. `taken` is 'YYYY-MM-DDTHH:MM:SS' local time from the EXIF block.
 
-    `flags`: `nan` (drawn black), `icc` (a damaged profile ignored), `metadata` (damaged metadata ignored),
-    `damaged` (some pixels are the decoder's guess), `scaled` (fewer pixels than asked for: the limit forbids more).
+    `frames` is how many frames or pages the file has, and `frame` which of them, from 0, the picture is.
+
+    `flags`: `nan` (drawn black), `icc` (a damaged profile ignored), `metadata` (damaged metadata ignored), `damaged`
+    (some pixels are the decoder's guess), `frames` (a later one cannot be read), `scaled` (fewer pixels than asked for:
+    the limit forbids more).
     """
 
     picture: Picture
     format: str
     taken: str | None
     flags: tuple[str, ...] = ()
+    frames: int = 1
+    frame: int = 0
 
 
 def decode(
     data: bytes | memoryview, *, min_side: int | None = None, limits: Limits = Limits(), opacity: bool = False
 ) -> Decoded:
-    """The first frame of `data`, of at least `min_side` px on its shorter side where it has them; None: all of them.
+    """The first frame of `data` that shows something, at least `min_side` px on its shorter side where it has them.
 
-    With `opacity`, in place of its colours, how opaque it is: white where nothing shines through. Only a JPEG may come
-    at a fraction. The pixels depend on (bytes, min_side) alone. Not for several threads at a
-    time. Raises `BadPicture`, and nothing else whatever the bytes.
+    None for `min_side`: all of its pixels. With `opacity`, in place of its colours, how opaque it is: white where
+    nothing shines through. Only a JPEG may come at a fraction. The pixels depend on (bytes, min_side) alone. Not for
+    several threads at a time. Raises `BadPicture`, and nothing else whatever the bytes.
     """
     if min_side is not None and min_side < 1:
         raise ValueError(f"min_side must be positive, not {min_side}")
@@ -79,7 +84,7 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opac
         try:
             image = opened(format, data)
             size = image.size
-            pixels, flags = _pixels(image, format, data, min_side, limits, opacity)
+            pixels, flags, frame, frames = _pixels(image, format, data, min_side, limits, opacity)
             # After the size was checked: a PNG that is asked for its metadata loads all its pixels first.
             taken, date_flags = _tolerant(taken_of, image, None)
             orientation, turn_flags = _tolerant(orientation_of, image, 1)
@@ -89,7 +94,8 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opac
         except Exception as error:
             raise bad_picture(error) from error
     original = upright_size(size, orientation) if format == "jpeg" else (pixels.shape[1], pixels.shape[0])
-    return Decoded(Picture(pixels, original), format, taken, tuple(sorted({*flags, *date_flags, *turn_flags})))
+    flags = tuple(sorted({*flags, *date_flags, *turn_flags}))
+    return Decoded(Picture(pixels, original), format, taken, flags, frames, frame)
 
 
 def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> tuple[T, tuple[str, ...]]:
@@ -102,15 +108,39 @@ def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> t
 
 def _pixels(
     image: ImageFile, format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool
-) -> tuple[Pixels, tuple[str, ...]]:
-    """As they lie in the file, in sRGB, and what was odd."""
+) -> tuple[Pixels, tuple[str, ...], int, int]:
+    """As they lie in the file, in sRGB; what was odd; the number of the frame, and of how many."""
     if format == "jpeg" and not opacity:
         from lookalike.pixels.jpeg import jpeg_pixels
 
-        return jpeg_pixels(cast("JpegImageFile", image), data, min_side, limits)
+        return *jpeg_pixels(cast("JpegImageFile", image), data, min_side, limits), 0, 1
     from lookalike.pixels import colour
+    from lookalike.pixels.frames import telling_frame
 
+    odd: dict[int, tuple[str, ...]] = {}
+
+    def read(number: int) -> Pixels:
+        load_frame(image, number, limits)
+        pixels, odd[number] = colour.srgb(image)
+        return pixels
+
+    count, odd_count = frame_count(image)
+    number, pixels = telling_frame(count, read)
+    return colour.opacity(image) if opacity else pixels, (*odd[number], *odd_count), number, count
+
+
+def load_frame(image: ImageFile, number: int, limits: Limits) -> None:
+    """Decodes the frame of that number, from 0, where its size is within the limit."""
+    if number or image.tell():
+        image.seek(number)
     check_size(image.size, limits.pixels)
     image.load()
     check_size(image.size, limits.pixels)  # again: the frame of an icon or of HEIC has a size of its own
-    return (colour.opacity(image), ()) if opacity else colour.srgb(image)
+
+
+def frame_count(image: ImageFile) -> tuple[int, tuple[str, ...]]:
+    """How many frames or pages the file says it has, the sizes of an icon counting as one; `frames` where damaged."""
+    try:
+        return int(getattr(image, "n_frames", 1)), ()
+    except Exception:  # noqa: BLE001  whatever is wrong behind it, the first frame is a picture
+        return 1, ("frames",)

@@ -6,7 +6,7 @@ import copy
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +105,12 @@ class MemoryStore:
         """Adds what is new; ids in the order given."""
         self._change(contents)
         for content in contents:
-            if not self.contents([content.sha256]):
+            known = self.contents([content.sha256]).get(content.sha256)
+            if known is None:
                 self._state.contents[self._state.next_id] = content
                 self._state.next_id += 1
+            elif known[1].frames is None:
+                self._state.contents[known[0]] = replace(known[1], frames=content.frames)
         return np.array([self.contents([content.sha256])[content.sha256][0] for content in contents], np.int64)
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:

@@ -46,15 +46,23 @@ def checked(table: str, row: Sequence[Any]) -> Sequence[Any]:
 
 
 def content_of(row: Sequence[Any]) -> Content:
-    """Of sha256, bytes, width, height, format, taken, flags."""
-    sha256, size, width, height, format, taken, flags = row
-    return Content(sha256.hex(), size, (width, height), format, taken, tuple(json.loads(flags)))
+    """Of sha256, bytes, width, height, format, taken, flags, frames."""
+    sha256, size, width, height, format, taken, flags, frames = row
+    return Content(sha256.hex(), size, (width, height), format, taken, tuple(json.loads(flags)), frames)
 
 
 def content_row(content: Content) -> tuple[object, ...]:
     """What `content_of` reads."""
     flags = json.dumps(list(content.flags))
-    return (bytes.fromhex(content.sha256), content.bytes, *content.size, content.format, content.taken, flags)
+    return (
+        bytes.fromhex(content.sha256),
+        content.bytes,
+        *content.size,
+        content.format,
+        content.taken,
+        flags,
+        content.frames,
+    )
 
 
 def record_of(row: Sequence[Any]) -> Record:

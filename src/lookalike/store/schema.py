@@ -9,7 +9,7 @@ Migration = str | Callable[[sqlite3.Connection], str]
 """A script, or what writes it for the database at hand."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "contents": ("sha256", "bytes", "width", "height", "format", "taken", "flags"),
+    "contents": ("sha256", "bytes", "width", "height", "format", "taken", "flags", "frames"),
     "records": ("path", "bytes", "mtime_ns", "inode", "device", "content"),
     "failures": ("path", "reason", "detail", "sha256", "bytes", "mtime_ns", "inode", "device"),
     "spaces": ("name", "digest", "dim", "metric", "configuration", "holds"),
@@ -40,10 +40,20 @@ def vectors_table(number: int) -> str:
     """
 
 
+_CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {**COLUMNS, "contents": COLUMNS["contents"][:-1]}
+"""As `COLUMNS` were when checksums came."""
+
+_FRAMES = f"""
+    ALTER TABLE contents ADD COLUMN frames INTEGER;  -- NULL: not counted yet
+    UPDATE contents SET frames = 1 WHERE format IN ('jpeg', 'bmp', 'ppm', 'ico');
+    UPDATE contents SET checksum = checksum_of_values({", ".join(COLUMNS["contents"])});
+"""
+
+
 def _with_checksums(connection: sqlite3.Connection) -> str:
     """Adds them to every table, with those of the rows that are there."""
     steps = []
-    for table, columns in COLUMNS.items():
+    for table, columns in _CHECKED_FIRST.items():
         steps += [
             f"ALTER TABLE {table} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
             f"UPDATE {table} SET checksum = checksum_of_values({', '.join(columns)})",
@@ -126,4 +136,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     SELECT 1;  -- spaces may hold 'planes', whose rows an older program would not drop with their contents
     """,
     _with_checksums,
+    _FRAMES,
 )

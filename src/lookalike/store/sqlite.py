@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,17 @@ class SQLiteStore:
         """Adds what is new; ids in the order given."""
         self._database.change(into("contents", keeping=True), [with_checksum(content_row(each)) for each in contents])
         known = self.contents([content.sha256 for content in contents])
+        self._count_frames(contents, known)
         return np.array([known[content.sha256][0] for content in contents], np.int64)
+
+    def _count_frames(self, contents: Sequence[Content], known: Mapping[str, tuple[int, Content]]) -> None:
+        """Where an older version did not."""
+        for content in contents:
+            id, there = known[content.sha256]
+            if there.frames is None and content.frames is not None:
+                checksum = with_checksum(content_row(replace(there, frames=content.frames)))[-1]
+                text = "UPDATE contents SET frames = ?, checksum = ? WHERE id = ?"
+                self._database.change(text, [(content.frames, checksum, id)])
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
         """Those that are known, with their ids."""

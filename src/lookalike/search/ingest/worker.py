@@ -40,6 +40,7 @@ class DescribeBytes:
             "format": decoded.format,
             "taken": decoded.taken,
             "flags": decoded.flags,
+            "frames": decoded.frames,
         }
         return Reply(facts, tuple(rows[describer] for describer in self.describers))
 
@@ -55,5 +56,11 @@ def content_of(loaded: Loaded, reply: Reply) -> Content:
     facts = reply.data
     width, height = facts["size"]
     return Content(
-        loaded.sha256, len(loaded.data), (width, height), facts["format"], facts["taken"], tuple(facts["flags"])
+        loaded.sha256,
+        len(loaded.data),
+        (width, height),
+        facts["format"],
+        facts["taken"],
+        tuple(facts["flags"]),
+        facts["frames"],
     )
