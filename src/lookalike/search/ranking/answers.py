@@ -17,7 +17,7 @@ from lookalike.search.ranking.engine import Ranking
 from lookalike.search.ranking.explanation import likeness, proof, sameness, seen_as
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.verification import proved_score
-from lookalike.types import Answer, Record, Relation
+from lookalike.types import Answer, Identical, Record, Relation
 
 NEARLY = 0.9
 """Only a hit that scores so high may have the same pixels, so only then is its file opened to see."""
@@ -29,6 +29,7 @@ class Same:
 
     relation: Relation
     why: str
+    identical: Identical | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Answering:
                 box=evidence.box if evidence else None,
                 query_box=evidence.query_box if evidence else None,
                 transform=evidence.transform if evidence else None,
+                identical=same.identical if same else None,
             )
 
 
@@ -104,8 +106,10 @@ def _same_as(sample: Sample, hit: Sample) -> Same | None:
     same = sameness(sample, hit)
     if same is None:
         return None
-    upright = sample.orientation == UPRIGHT
-    return Same("identical", same) if upright else Same("copy", seen_as(same, sample.orientation))
+    why = f"the same {same}"
+    if sample.orientation == UPRIGHT:
+        return Same("identical", why, same)
+    return Same("copy", seen_as(why, sample.orientation), None)
 
 
 def folded(answers: Sequence[Sequence[Answer]], groups: Sequence[Sequence[int]]) -> list[Answer]:
