@@ -59,6 +59,16 @@ def deep_tiff(samples: np.ndarray) -> bytes:
     return b"II*\0" + struct.pack("<I", 8 + len(body) + len(bits)) + body + bits + table
 
 
+def exchanged_primaries() -> bytes:
+    """sRGB's profile with the primaries of red and blue exchanged."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    (count,) = struct.unpack_from(">I", profile, 128)
+    entries = {bytes(profile[at : at + 4]): at for at in range(132, 132 + 12 * count, 12)}
+    red, blue = entries[b"rXYZ"] + 4, entries[b"bXYZ"] + 4
+    profile[red : red + 8], profile[blue : blue + 8] = profile[blue : blue + 8], profile[red : red + 8]
+    return bytes(profile)
+
+
 @pytest.fixture
 def samples() -> np.ndarray:
     """(6, 8, 4) of 16 bits."""
@@ -184,10 +194,10 @@ def test_white_on_nothing_is_not_white(encode: Encode) -> None:
 
 def test_the_same_samples_under_another_profile_are_other_colours(photo: Pixels, encode: Encode) -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
     plain = told(encode(photo, "PNG"))
     assert told(encode(photo, "PNG", icc_profile=srgb)) == plain
-    assert told(encode(photo, "PNG", icc_profile=lab)) != plain
+    assert told(encode(photo, "PNG", icc_profile=exchanged_primaries())) != plain
+    assert told(encode(photo, "PNG", icc_profile=b"damaged")) != plain
 
 
 def test_the_same_samples_at_another_gamma_are_other_colours(photo: Pixels, encode: Encode) -> None:
