@@ -204,7 +204,8 @@ class Answer:
 
     `score` in [0, 1] is comparable between questions; `channels` holds each describer's own similarity.
     `transform` (3, 3) takes px of the query to px of the hit. `also` are near-identical answers folded under this one.
-    `identical`: in which sense it is, where it is.
+    `identical`: in which sense it is, where it is. `frame`, from 1: which of several frames or pages is most alike,
+    where it is not the one that stands for the file.
     """
 
     record: Record
@@ -218,6 +219,7 @@ class Answer:
     transform: tuple[tuple[float, float, float], ...] | None = None
     also: tuple[Answer, ...] = ()
     identical: Identical | None = None
+    frame: int | None = None
 
 
 Matrix: TypeAlias = NDArray[np.float64]

@@ -94,6 +94,8 @@ def hit_fields(answer: Answer) -> Document:
     }
     if answer.identical is not None:
         fields["identical"] = answer.identical
+    if answer.frame is not None:
+        fields["frame"] = answer.frame
     if answer.also:
         fields["also"] = [path_fields(other.record.path) for other in answer.also]
     return fields

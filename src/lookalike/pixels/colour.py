@@ -44,7 +44,8 @@ def _on_ground(image: Image.Image, ground: Ground) -> tuple[Pixels, tuple[str, .
     That is (256,) how many of the pixels that are not wholly transparent do so by each number of levels.
     """
     width, height = image.size
-    pixels, odd = np.empty((height, width, 3), np.uint8), ()
+    pixels = np.empty((height, width, 3), np.uint8)
+    odd: tuple[str, ...] = ()
     contrasts = np.zeros(256, np.int64)
     rows = max(1, _BAND // width)
     for top in range(0, height, rows):

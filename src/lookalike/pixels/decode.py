@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.exif import DamagedExif, orientation_of, taken_of, upright, upright_size
+from lookalike.pixels.exif import DamagedExif, known_orientation_of, orientation_of, taken_of, upright, upright_size
 from lookalike.pixels.limits import Limits, check_size
 from lookalike.pixels.memory import held_to
 from lookalike.pixels.sniff import format_of
@@ -127,6 +127,34 @@ def _pixels(
     count, odd_count = frame_count(image)
     number, pixels = telling_frame(count, read)
     return colour.opacity(image) if opacity else pixels, (*odd[number], *odd_count), number, count
+
+
+def other_frames(
+    data: bytes | memoryview, decoded: Decoded, limits: Limits = Limits()
+) -> Iterator[tuple[int, Picture | None]]:
+    """Frames of a file beside the one that was `decoded`, with their numbers: up to `SPREAD` in all, none blank.
+
+    None for one that cannot be read.
+    """
+    if decoded.frames == 1:
+        return
+    from lookalike.pixels import colour
+    from lookalike.pixels.frames import BLANK, contrast, spread
+    from lookalike.pixels.plugins import opened, pillow_limited
+
+    image = opened(decoded.format, bytes(data))
+    for number in spread(decoded.frames, decoded.picture.pixels):
+        if number == decoded.frame:
+            continue
+        with pillow_limited(limits.pixels):
+            try:
+                load_frame(image, number, limits)
+                pixels = upright(colour.srgb(image)[0], known_orientation_of(image))
+            except Exception:  # noqa: BLE001  decoders raise anything
+                yield number, None
+                continue
+        if contrast(pixels) >= BLANK:
+            yield number, Picture(pixels, (pixels.shape[1], pixels.shape[0]))
 
 
 def load_frame(image: ImageFile, number: int, limits: Limits) -> None:

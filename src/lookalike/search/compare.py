@@ -18,8 +18,7 @@ from lookalike.search.pages.render import SIDE
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.parts import Pictures
 from lookalike.search.query.source import Sample, Source, sample
-from lookalike.search.ranking.channels import channels_of
-from lookalike.search.ranking.engine import mean_alike
+from lookalike.search.ranking.channels import channels_of, mean_alike
 from lookalike.search.ranking.explanation import likeness, proof, sameness
 from lookalike.search.ranking.relation import Evidence, RelationClassifier
 from lookalike.search.ranking.verification import proved_score

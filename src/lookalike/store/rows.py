@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.errors import LibraryDamaged, SpaceMismatch
 from lookalike.store import checksum, paths
@@ -114,6 +115,14 @@ def vectors_of(space: Space, rows: Sequence[tuple[int, int, bytes]]) -> tuple[Id
         id = next(id for id, one, other in zip(ids.tolist(), told, found, strict=True) if one != other)
         raise LibraryDamaged(f"the {space.name} vector of content {id} is damaged; {MEND}")
     return ids, vectors
+
+
+def frames_of(space: Space, rows: Sequence[Sequence[Any]]) -> tuple[Ids, NDArray[np.int64], Vectors]:
+    """Of the columns of `frames`: contents, numbers and vectors; raises `LibraryDamaged` as `vectors_of`."""
+    values = [checked("frames", row) for row in rows]
+    flat = np.frombuffer(bytearray().join([vector for *_, vector in values]), space.dtype)
+    ids, numbers = (np.array([row[column] for row in values], np.int64) for column in (1, 2))
+    return ids, numbers, flat.reshape(len(rows), space.columns)
 
 
 def of_another_length(vector: object, wanted: int) -> str:

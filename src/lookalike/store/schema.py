@@ -16,6 +16,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "calibrations": ("key", "text"),
     "compared": ("judge", "content"),
     "relations": ("judge", "a", "b", "relation", "score"),
+    "frames": ("space", "content", "number", "vector"),
 }
 """Of each table, in the order of its checksum: see `checksum.of_values`."""
 
@@ -40,13 +41,25 @@ def vectors_table(number: int) -> str:
     """
 
 
-_CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {**COLUMNS, "contents": COLUMNS["contents"][:-1]}
+_CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {
+    table: tuple(column for column in columns if column != "frames")
+    for table, columns in COLUMNS.items()
+    if table != "frames"
+}
 """As `COLUMNS` were when checksums came."""
 
 _FRAMES = f"""
     ALTER TABLE contents ADD COLUMN frames INTEGER;  -- NULL: not counted yet
     UPDATE contents SET frames = 1 WHERE format IN ('jpeg', 'bmp', 'ppm', 'ico');
     UPDATE contents SET checksum = checksum_of_values({", ".join(COLUMNS["contents"])});
+    CREATE TABLE frames (  -- vectors of frames beside the one that stands for the content
+        space INTEGER NOT NULL REFERENCES spaces (number),
+        content INTEGER NOT NULL REFERENCES contents (id),
+        number INTEGER NOT NULL,  -- from 0
+        checksum INTEGER NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (space, content, number)
+    );
 """
 
 

@@ -14,7 +14,7 @@ from lookalike.protocols import Describer, Store
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.source import Sample
 from lookalike.search.ranking.engine import Ranking
-from lookalike.search.ranking.explanation import likeness, proof, sameness, seen_as
+from lookalike.search.ranking.explanation import UNALIKE, likeness, proof, sameness, seen_as
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.verification import proved_score
 from lookalike.types import Answer, Identical, Record, Relation
@@ -76,9 +76,12 @@ class Answering:
         score, id = float(ranking.scores[at]), int(ranking.ids[at])
         same = self.same.get(id)
         evidence = None if same else self.evidence.get(id)
+        frame = None if same or ranking.frames is None or ranking.frames[at] < 0 else int(ranking.frames[at]) + 1
         likely = likeness(own, self.describers)
         if self.samples:
             likely = seen_as(likely, self.samples[int(ranking.views[at])].orientation)
+        if frame is not None and likely != UNALIKE:
+            likely += f", frame {frame} of {records[0].content.frames}" if records else ""
         for record in records:
             yield Answer(
                 record=record,
@@ -90,6 +93,7 @@ class Answering:
                 query_box=evidence.query_box if evidence else None,
                 transform=evidence.transform if evidence else None,
                 identical=same.identical if same else None,
+                frame=frame,
             )
 
 
