@@ -20,6 +20,7 @@ from lookalike.search.query.parts import Pictures
 from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.ranking.channels import channels_of, mean_alike
 from lookalike.search.ranking.explanation import likeness, proof, sameness
+from lookalike.search.ranking.plain import colour_likeness, colours_in_words, plain_colour
 from lookalike.search.ranking.relation import Evidence, RelationClassifier
 from lookalike.search.ranking.verification import proved_score
 from lookalike.types import Explanation, Identical, Relation
@@ -74,12 +75,16 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer], *, why_same:
     same = sameness(a, b)
     evidence = None if same else _related(a, b)
     relation: Relation = "identical" if same else evidence.relation if evidence else "similar"
-    likely = likeness(scores, known)
+    plain = [plain_colour(view.picture(SIDE)) for view in (a, b)]
+    if plain[0] is not None and plain[1] is not None:
+        alike, likely = colour_likeness(plain[0], plain[1]), colours_in_words(plain[0], plain[1])
+    else:
+        alike, likely = float(mean_alike(own)[0]), likeness(scores, known)
     return Comparison(
         a,
         b,
         relation=relation,
-        score=1.0 if same else proved_score(float(mean_alike(own)[0]), evidence),
+        score=1.0 if same else proved_score(alike, evidence),
         channels=scores,
         explanations={
             name: describer.explain(a.picture(describer.min_side), b.picture(describer.min_side))
