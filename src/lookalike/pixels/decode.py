@@ -45,11 +45,12 @@ class Decoded:
 def decode(
     data: bytes | memoryview, *, min_side: int | None = None, limits: Limits = Limits(), opacity: bool = False
 ) -> Decoded:
-    """The first frame of `data` that shows something, at least `min_side` px on its shorter side where it has them.
+    """The main frame of `data`, or one that shows something where that is blank.
 
-    None for `min_side`: all of its pixels. With `opacity`, in place of its colours, how opaque it is: white where
-    nothing shines through. Only a JPEG may come at a fraction. The pixels depend on (bytes, min_side) alone. Not for
-    several threads at a time. Raises `BadPicture`, and nothing else whatever the bytes.
+    It has at least `min_side` px on its shorter side, where the file has them; None: all of them. With `opacity`, in
+    place of its colours, how opaque it is: white where nothing shines through. Only a JPEG may come at a fraction. The
+    pixels depend on (bytes, min_side) alone. Not for several threads at a time. Raises `BadPicture`, and nothing else
+    whatever the bytes.
     """
     if min_side is not None and min_side < 1:
         raise ValueError(f"min_side must be positive, not {min_side}")
@@ -124,8 +125,9 @@ def _pixels(
         pixels, odd[number] = colour.srgb(image)
         return pixels
 
+    main = image.tell()  # a HEIC may begin in the middle
     count, odd_count = frame_count(image)
-    number, pixels = telling_frame(count, read)
+    number, pixels = telling_frame(count, read, main)
     return colour.opacity(image) if opacity else pixels, (*odd[number], *odd_count), number, count
 
 
@@ -159,7 +161,7 @@ def other_frames(
 
 def load_frame(image: ImageFile, number: int, limits: Limits) -> None:
     """Decodes the frame of that number, from 0, where its size is within the limit."""
-    if number or image.tell():
+    if image.tell() != number:
         image.seek(number)
     check_size(image.size, limits.pixels)
     image.load()

@@ -167,6 +167,8 @@ def _check_that_nothing_is_left_out(format: str, data: bytes, image: ImageFile) 
         raise _NotAll("more than 8 bits a sample, of which 8 are decoded")
     if format == "png" and getattr(image, "default_image", False):
         raise _NotAll("an animation with a picture beside it")
+    if image.tell():
+        raise _NotAll("of several pictures one that is not the first is shown")
 
 
 def _is_deep_iso(data: bytes) -> bool:

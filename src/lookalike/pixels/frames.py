@@ -23,24 +23,26 @@ FrameReader = Callable[[int], Pixels]
 """The number of a frame, from 0, to its pixels; raises whatever the decoder does."""
 
 
-def telling_frame(count: int, read: FrameReader) -> tuple[int, Pixels]:
-    """The number of the first frame that shows something, and its pixels: the first of all unless that is blank.
+def telling_frame(count: int, read: FrameReader, main: int = 0) -> tuple[int, Pixels]:
+    """The number of a frame that shows something, and its pixels: the `main` one unless that is blank.
 
-    Then it is, of up to `SPREAD` frames spread over the file, the first with half the contrast of the best. Later
-    frames that cannot be read are passed over.
+    Then it is, of up to `SPREAD` frames spread over the file, the first with half the contrast of the best. Frames
+    that cannot be read are passed over.
     """
-    first = read(0)
-    if count == 1 or contrast(first) >= BLANK:
-        return 0, first
-    contrasts = {0: contrast(first)}
-    for number in spread(count, first)[1:]:
+    pixels = read(main)
+    if count == 1 or contrast(pixels) >= BLANK:
+        return main, pixels
+    contrasts = {}
+    for number in spread(count, pixels):
         try:
             contrasts[number] = contrast(read(number))
-        except Exception:  # noqa: BLE001  whatever a damaged frame raises, the first one is a picture
+        except Exception:  # noqa: BLE001  whatever a damaged frame raises, the main one is a picture
             continue
-    best = max(contrasts.values())
-    number = next(number for number in contrasts if contrasts[number] >= best / 2) if best >= BLANK else 0
-    return (number, read(number)) if number else (0, first)
+    best = max(contrasts.values(), default=0.0)
+    if best < BLANK:
+        return main, pixels
+    number = next(number for number in contrasts if contrasts[number] >= best / 2)
+    return number, read(number)
 
 
 def spread(count: int, first: Pixels) -> list[int]:
