@@ -79,7 +79,7 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer], *, why_same:
     if plain[0] is not None and plain[1] is not None:
         alike, likely = colour_likeness(plain[0], plain[1]), colours_in_words(plain[0], plain[1])
     else:
-        alike, likely = float(mean_alike(own)[0]), likeness(scores, known)
+        alike, likely = float(mean_alike(own)[0]) if own else 0.0, likeness(scores, known)
     return Comparison(
         a,
         b,

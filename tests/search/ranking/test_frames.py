@@ -11,6 +11,8 @@ from PIL import Image
 
 from lookalike import Library
 from lookalike.app.documents import search_document
+from lookalike.describe import DESCRIBERS
+from lookalike.search.describe import describe_files
 from lookalike.search.ranking.channels import Channel
 from lookalike.search.ranking.frames import Frames
 
@@ -92,6 +94,11 @@ def test_of_several_views_the_one_that_finds_a_frame_counts(library: Library) ->
 def test_a_describer_that_comes_later_knows_the_frames(library: Library, pictures: Path) -> None:
     library.index(pictures, describers=["ahash"])
     assert best(library, shot(4), by={"ahash": 1.0})["name"] == "film.webp"
+
+
+def test_describing_a_film_gives_one_row(pictures: Path) -> None:
+    described = describe_files([pictures / "film.webp", pictures / "30.png"], DESCRIBERS.make("phash"), workers=1)
+    assert (len(described.paths), len(described.vectors)) == (2, 2)
 
 
 def test_frames_of_a_file_that_is_forgotten_are_not_found(library: Library, pictures: Path) -> None:

@@ -26,6 +26,11 @@ def test_a_picture_is_plain_when_no_channel_strays() -> None:
     assert plain_colour(Picture(pixels, (40, 30))) is None
 
 
+def test_a_plain_picture_and_one_with_detail_have_nothing_in_common_where_no_channel_sees_colours() -> None:
+    detailed = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    assert compared(flat((128, 128, 128)), detailed)[:2] == ("similar", 0.0)
+
+
 def test_likeness_of_colours_follows_the_eye() -> None:
     assert colour_likeness((9, 99, 199), (9, 99, 199)) == 1
     assert colour_likeness((0, 0, 0), (255, 255, 255)) == pytest.approx(0, abs=1e-3)

@@ -253,7 +253,8 @@ class _Run:
         self, describers: tuple[Describer, ...], jobs: Iterator[Loaded]
     ) -> Iterator[tuple[Loaded, Reply | BadPicture]]:
         limits = self.options.limits
-        with Isolated(DescribeBytes(describers, limits), workers=self.options.workers, limits=limits) as pool:
+        make = DescribeBytes(describers, limits, further=True)
+        with Isolated(make, workers=self.options.workers, limits=limits) as pool:
             yield from pool.run(jobs)
 
     def _put(self, file: Loaded) -> None:

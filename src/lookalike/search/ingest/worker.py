@@ -18,13 +18,14 @@ from lookalike.types import Content, Vectors
 
 @dataclass(frozen=True)
 class DescribeBytes:
-    """Makes the handler of a worker: bytes in; what decoding tells of them, and rows of each describer, out.
+    """Makes the handler of a worker: bytes in; what decoding tells of them, and a row of each describer, out.
 
-    The first row is of the picture that stands for the file, the others of further frames.
+    With `further`, rows of further frames come after that of the picture that stands for the file.
     """
 
     describers: tuple[Describer, ...]
     limits: Limits
+    further: bool = False
 
     def __call__(self) -> Callable[[Loaded], Reply]:
         warm_up(self.describers)
@@ -40,7 +41,7 @@ class DescribeBytes:
             decoded = decode(loaded.data, min_side=side, limits=self.limits)
             seeing = (describer for describer in self.describers if side in (None, describer.min_side))
             rows |= {describer: describer.describe([decoded.picture]) for describer in seeing}
-        further, broken = _further(loaded.data, decoded, self.describers, self.limits)
+        further, broken = _further(loaded.data, decoded, self.describers, self.limits) if self.further else ({}, ())
         facts = {
             "size": decoded.picture.size,
             "format": decoded.format,

@@ -6,24 +6,21 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from lookalike.search.query.parts import is_plain
 from lookalike.types import Picture
 
 Colour: TypeAlias = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
-GRAIN: Final = 3
-"""Levels of each channel within which a picture counts as one colour: as much as a JPEG of it may stray."""
 BLACK_TO_WHITE: Final = 100.0
 """Distance in CIELAB."""
 
 
 def plain_colour(picture: Picture) -> Colour | None:
     """The colour of a picture that has no other; None of any with contrast."""
-    rows = picture.pixels.reshape(-1, 3)
-    low, high = rows.min(axis=0).astype(int), rows.max(axis=0).astype(int)
-    if (high - low > GRAIN).any():
+    if not is_plain(picture):
         return None
-    red, green, blue = ((low + high) // 2).tolist()
+    red, green, blue = np.rint(picture.pixels.reshape(-1, 3).mean(axis=0)).astype(int).tolist()
     return red, green, blue
 
 
