@@ -25,7 +25,6 @@ from lookalike.app.cli.options import (
     weights,
 )
 from lookalike.app.cli.output import json_bytes, lines, nul_separated, shown, write
-from lookalike.search.duplicates.hard_links import hard_links
 
 if TYPE_CHECKING:
     from lookalike.search.duplicates.identical import Group
@@ -93,6 +92,8 @@ def dupes(
 def _paragraph(group: Group) -> Iterator[str]:
     weakest = "" if group.relation == "identical" else f", weakest link {group.weakest:.3f}"
     yield f"{group.relation}, {len(group.members)} files{weakest}"
+    from lookalike.search.duplicates.hard_links import hard_links
+
     links = hard_links(group.members)
     for member in group.members:
         width, height = member.content.size
