@@ -237,9 +237,7 @@ class Store(Protocol):
 
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None: ...
 
-    def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None:
-        """Rows of further frames of a content, by their numbers from 0."""
-
+    def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None: ...
     def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
         """Batches of further frames of contents with a record: ids, numbers, rows; by id, then number."""
 

@@ -148,7 +148,7 @@ def other_frames(
     for number in spread(decoded.frames, decoded.picture.pixels):
         if number == decoded.frame:
             continue
-        with pillow_limited(limits.pixels):
+        with held_to(limits.decoding), pillow_limited(limits.pixels):
             try:
                 load_frame(image, number, limits)
                 pixels = upright(colour.srgb(image)[0], known_orientation_of(image))

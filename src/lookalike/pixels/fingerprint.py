@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from lookalike.errors import BadPicture
 from lookalike.pixels.exif import known_orientation_of, upright
 from lookalike.pixels.limits import Limits, check_size
+from lookalike.pixels.memory import held_to
 from lookalike.pixels.sniff import format_of
 from lookalike.types import Pixels
 
@@ -88,7 +89,7 @@ def fingerprint(data: bytes | memoryview, limits: Limits = Limits()) -> Fingerpr
 
     data = bytes(data)
     try:
-        with pillow_limited(limits.pixels):
+        with held_to(limits.decoding), pillow_limited(limits.pixels):
             return _told(_frames(format_of(data), data, limits))
     except (_NotAll, BadPicture) as error:
         return Fingerprint(None, why=str(error))

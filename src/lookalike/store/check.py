@@ -77,6 +77,7 @@ def _remove(connection: sqlite3.Connection, table: str, keys: Sequence[Any]) -> 
     for key in keys:
         if table == "spaces":
             connection.execute(f"DROP TABLE IF EXISTS vectors_{int(key)}")
+            connection.execute("DELETE FROM frames WHERE space = ?", [key])
         if table == "contents":
             of_content = connection.execute(f"SELECT {_KEYS['records']} FROM records WHERE content = ?", [key])
             lost |= {paths.text(path) for (path,) in of_content}

@@ -41,7 +41,7 @@ def vectors_table(number: int) -> str:
     """
 
 
-_CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {
+CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {
     table: tuple(column for column in columns if column != "frames")
     for table, columns in COLUMNS.items()
     if table != "frames"
@@ -66,7 +66,7 @@ _FRAMES = f"""
 def _with_checksums(connection: sqlite3.Connection) -> str:
     """Adds them to every table, with those of the rows that are there."""
     steps = []
-    for table, columns in _CHECKED_FIRST.items():
+    for table, columns in CHECKED_FIRST.items():
         steps += [
             f"ALTER TABLE {table} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
             f"UPDATE {table} SET checksum = checksum_of_values({', '.join(columns)})",
