@@ -20,8 +20,7 @@ import lookalike
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
 from lookalike.search.ingest.fit_describers import must_learn
-from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel
-from lookalike.search.ranking.engine import mean_alike
+from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel, mean_alike
 
 STEPS = (0.0, 0.1, 0.25, 0.5, 1.0)
 

@@ -237,6 +237,10 @@ class Store(Protocol):
 
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None: ...
 
+    def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None: ...
+    def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
+        """Batches of further frames of contents with a record: ids, numbers, rows; by id, then number."""
+
     def put_local(self, space: Space, features: Mapping[int, Packed]) -> None: ...
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:

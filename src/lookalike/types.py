@@ -31,6 +31,8 @@ the same thing or place. `similar`: looks or means alike; ranked, not proved.
 """
 Proved: TypeAlias = Literal["copy", "part", "variant", "scene"]
 """Relations that geometry proves."""
+Identical: TypeAlias = Literal["bytes", "pixels"]
+"""In which sense two files are identical: see docs/decisions/0022."""
 Size: TypeAlias = tuple[int, int]
 """(width, height) in px."""
 Box: TypeAlias = tuple[float, float, float, float]
@@ -58,6 +60,8 @@ class Picture:
         """`make(pixels)`, remembered under `name` and read-only: two callers of one name get one array."""
         if name not in self._planes:
             plane = make(self.pixels)
+            if np.may_share_memory(plane, self.pixels):  # which may be the caller's own, to write to
+                plane = plane.copy()
             plane.setflags(write=False)
             self._planes[name] = plane
         return self._planes[name]
@@ -156,7 +160,10 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Content:
-    """Distinct bytes. `size` is (w, h) px upright; `taken` is ISO 8601 local time from the EXIF block, or None."""
+    """Distinct bytes. `size` is (w, h) px upright; `taken` is ISO 8601 local time from the EXIF block, or None.
+
+    `frames` or pages: None of what was indexed by a version that did not count them.
+    """
 
     sha256: str
     bytes: int
@@ -164,6 +171,7 @@ class Content:
     format: str
     taken: str | None = None
     flags: tuple[str, ...] = ()
+    frames: int | None = 1
 
 
 @dataclass(frozen=True)
@@ -228,7 +236,8 @@ class Answer:
     `transform` (3, 3) takes px of the query to px of the hit. `also` are near-identical answers folded under this one.
     `coverage` are the shares of the query that the hit shows, and of the hit that the query shows. `edits` say in plain
     words what makes the hit of the query. `differs` are the places that do not agree, the largest first; () where none.
-    `sameness` says what is the same where the relation is `identical`.
+    `identical`: in which sense it is, where it is. `frame`, from 1: which of several frames or pages is most alike,
+    where it is not the one that stands for the file.
     """
 
     record: Record
@@ -244,7 +253,8 @@ class Answer:
     coverage: tuple[float, float] | None = None
     edits: tuple[str, ...] | None = None
     differs: tuple[Difference, ...] | None = None
-    sameness: Literal["bytes", "pixels"] | None = None
+    identical: Identical | None = None
+    frame: int | None = None
 
 
 Matrix: TypeAlias = NDArray[np.float64]

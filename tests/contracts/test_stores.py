@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -249,6 +250,54 @@ def test_a_space_is_added_once_and_dropped_with_its_vectors(store: Store) -> Non
     with store.writing(), store.transaction():
         store.drop_space(SPACE)
     assert store.spaces() == [BITS]
+
+
+def test_frames_have_rows_of_their_own_which_go_with_their_content_and_their_space(store: Store) -> None:
+    first, second = put(store, ("/a", 1), ("/b", 2), space=SPACE)
+    with store.writing(), store.transaction():
+        store.add_space(BITS, "{}")
+        store.put_frames(SPACE, second, [3, 9], vectors(30, 90))
+        store.put_frames(SPACE, first, [5], vectors(50))
+        store.put_frames(SPACE, first, [5], vectors(51))
+    told = [
+        (ids.tolist(), numbers.tolist(), rows[:, 0].tolist()) for ids, numbers, rows in store.frames(SPACE, batch=2)
+    ]
+    assert told == [([first, second], [5, 3], [51, 30]), ([second], [9], [90])]
+    assert [rows.tolist() for _, rows in store.vectors(SPACE)] == [vectors(first, second).tolist()]
+    assert (list(store.frames(BITS)), store.missing(SPACE).tolist()) == ([], [])
+    with store.writing(), store.transaction():
+        store.drop_records(["/b"])
+    assert [ids.tolist() for ids, _, _ in store.frames(SPACE)] == [[first]]
+    with store.writing():
+        store.compact()
+    put(store, ("/b", 2))
+    assert [ids.tolist() for ids, _, _ in store.frames(SPACE)] == [[first]]
+    with store.writing(), store.transaction():
+        store.drop_space(SPACE)
+        store.add_space(SPACE, "{}")
+    assert list(store.frames(SPACE)) == []
+
+
+def test_frames_that_do_not_fit_are_refused(store: Store) -> None:
+    (id,) = put(store, ("/a", 1), space=SPACE)
+    with store.writing(), store.transaction(), pytest.raises(ValueError, match="convnet takes"):
+        store.put_frames(SPACE, id, [1, 2], vectors(1))
+    with store.writing(), pytest.raises(ValueError, match="put_contents comes first"), store.transaction():
+        store.put_frames(SPACE, id + 1, [1], vectors(1))
+
+
+def test_frames_are_counted_where_they_were_not(store: Store) -> None:
+    put(store, ("/a", 1))
+    old = replace(content(2), frames=None)
+    with store.writing(), store.transaction():
+        store.put_contents([old])
+        store.put_records([("/b", STAMP, old.sha256)])
+    assert [record.content.frames for record in store.records()] == [1, None]
+    assert [record.path for record in store.records(where="frames = 1")] == ["/a", "/b"]
+    with store.writing(), store.transaction():
+        store.put_contents([replace(old, frames=7), replace(content(1), frames=7)])
+    assert [record.content.frames for record in store.records()] == [1, 7]
+    assert [record.path for record in store.records(where="frames > 1")] == ["/b"]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,7 @@ from lookalike.errors import BadQuery
 from lookalike.search.query.parts import Pictures, Text, is_plain
 from lookalike.search.query.query import Query
 from lookalike.search.query.source import sample
-from lookalike.search.ranking.channels import Channel
-from lookalike.search.ranking.engine import mean_alike
+from lookalike.search.ranking.channels import Channel, mean_alike
 from lookalike.types import Picture, Space, Vectors
 
 

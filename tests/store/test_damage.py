@@ -33,7 +33,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     photos.mkdir()
     for seed in range(PICTURES):
         coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
-        Image.fromarray(coarse).resize((160, 120), Image.Resampling.BICUBIC).save(photos / f"{seed}.png")
+        Image.fromarray(coarse).resize((160, 120), Image.Resampling.BICUBIC).save(photos / f"{seed}.bmp")
     with lookalike.open(folder / "library") as library:
         library.index(photos, describers=["phash", "histogram"])
         library.build_indexes()
@@ -41,6 +41,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids = store.ids()
     with store.writing(), store.transaction():
         store.put_calibration("key", "text")
+        space = store.spaces()[0]
+        store.put_frames(space, 10, [5, 9], np.concatenate([rows[:2] for _, rows in store.vectors(space)]))
         store.put_relations("judge", ids[:4], [VerifiedPair(1, 2, "copy", 0.5), VerifiedPair(1, 3, "scene", 0.25)])
         store.put_failures([Failure("/gone.png", "truncated", "cut", None, f"{7:064x}")])
     store.close()
@@ -70,6 +72,7 @@ def _kept(store: Store) -> Iterator[Any]:
     yield [store.configuration(space) for space in (*spaces, *store.spaces("local"))]
     yield list(store.records())
     yield [(ids.tolist(), rows.tobytes()) for space in spaces for ids, rows in store.vectors(space)]
+    yield [(ids.tolist(), at.tolist(), rows.tobytes()) for space in spaces for ids, at, rows in store.frames(space)]
     for space in store.spaces("local"):
         yield [(id, each.descriptors.tobytes(), each.keypoints.xy.tobytes()) for id, each in store.local(space)]
     yield store.failures()
@@ -169,6 +172,7 @@ def repair(folder: Path) -> tuple[list[str], list[str]]:
         ("UPDATE calibrations SET text = 'uext'", "calibrations"),
         ("UPDATE compared SET content = 5 WHERE content = 4", "compared"),
         ("UPDATE relations SET score = 1e20 WHERE b = 2", "relations"),
+        ("UPDATE frames SET number = 6 WHERE number = 5", "frames"),
     ],
 )
 def test_a_changed_row_of_any_table_is_found_never_told_and_goes_with_repair(
@@ -198,6 +202,14 @@ def test_one_bit_of_a_row_of_any_space_is_found_never_told_and_missing_after_rep
     store = SQLiteStore.open(broken, write=False)
     spaces = (*store.spaces(), *store.spaces("local"), *store.spaces("planes"))
     assert sorted(store.missing(space).tolist() for space in spaces) == [[], [], [], [3]]
+    store.close()
+
+
+def test_a_picture_of_which_a_frame_is_damaged_is_described_again(broken: Path) -> None:
+    change(broken, "UPDATE frames SET vector = zeroblob(length(vector)) WHERE number = 9")
+    assert repair(broken) == ([], [])
+    store = SQLiteStore.open(broken, write=False)
+    assert [store.missing(space).tolist() for space in store.spaces()] == [[10], [10]]
     store.close()
 
 
@@ -242,7 +254,7 @@ def test_what_is_no_single_row_is_beyond_repair_and_left_as_it_was(broken: Path)
 
 def test_a_library_of_the_format_before_checksums_is_given_them(whole: Path, tmp_path: Path) -> None:
     from lookalike.store.connection import create
-    from lookalike.store.schema import COLUMNS, MIGRATIONS
+    from lookalike.store.schema import CHECKED_FIRST, MIGRATIONS
 
     old = tmp_path / "old"
     old.mkdir()
@@ -251,7 +263,7 @@ def test_a_library_of_the_format_before_checksums_is_given_them(whole: Path, tmp
     connection.execute("ATTACH ? AS new", [str(whole / "library.sqlite")])
     connection.execute("DELETE FROM generation")
     connection.execute("INSERT INTO generation SELECT * FROM new.generation")
-    for table, columns in COLUMNS.items():
+    for table, columns in CHECKED_FIRST.items():
         kept = ", ".join((*columns, *{"contents": ("id",), "spaces": ("number",)}.get(table, ())))
         connection.execute(f"INSERT INTO {table} ({kept}) SELECT {kept} FROM new.{table}")
     for number in range(1, 5):
@@ -261,4 +273,6 @@ def test_a_library_of_the_format_before_checksums_is_given_them(whole: Path, tmp
     connection.close()
     SQLiteStore.create(old).close()
     assert problems(old) == []
-    assert told(old) == told(whole)
+    unframed = Path(shutil.copytree(whole, tmp_path / "unframed"))
+    change(unframed, "DELETE FROM frames")
+    assert told(old) == told(unframed)

@@ -216,7 +216,7 @@ operators = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
 equality = st.sampled_from(["=", "!="])
 patterns = st.text("ab/.*?[]", min_size=1, max_size=4).filter(lambda text: "'" not in text)
 comparisons = st.one_of(
-    st.tuples(st.sampled_from(["width", "height", "pixels", "bytes"]), operators, sizes.map(str)),
+    st.tuples(st.sampled_from(["width", "height", "pixels", "bytes", "frames"]), operators, sizes.map(str)),
     st.tuples(st.just("date"), operators, st.sampled_from(["2019", "2021-05", "2021-05-17"])),
     st.tuples(st.just("format"), equality, st.sampled_from(["jpg", "png"])),
     st.tuples(st.sampled_from(["path", "name"]), equality, patterns.map(lambda text: f"'{text}'")),

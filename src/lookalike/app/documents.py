@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lookalike.search.duplicates.hard_links import hard_links
+
 if TYPE_CHECKING:
     from lookalike.evaluate.recommend import Recommendation
     from lookalike.evaluate.ruler import Evaluation
@@ -101,12 +103,16 @@ def hit_fields(answer: Answer) -> Document:
         "coverage": coverage_fields(answer),
         "edits": None if answer.edits is None else list(answer.edits),
         "differs": differs_fields(answer.differs),
-        "identical": answer.sameness,
         "box": answer.box,
         "query_box": answer.query_box,
         "transform": answer.transform,
         "size": list(answer.record.content.size),
+        "frames": answer.record.content.frames,
     }
+    if answer.identical is not None:
+        fields["identical"] = answer.identical
+    if answer.frame is not None:
+        fields["frame"] = answer.frame
     if answer.also:
         fields["also"] = [path_fields(other.record.path) for other in answer.also]
     return fields
@@ -146,18 +152,28 @@ def dupes_document(groups: Sequence[Group]) -> Document:
             {
                 "relation": group.relation,
                 "weakest": round(group.weakest, 6),
-                "members": [
-                    {
-                        **path_fields(member.path),
-                        "size": list(member.content.size),
-                        "bytes": member.content.bytes,
-                    }
-                    for member in group.members
-                ],
+                "members": _members(group),
             }
             for group in groups
         ],
     )
+
+
+def _members(group: Group) -> list[Document]:
+    """With the first of them that each shares its bytes, or else its pixels, and the file, with."""
+    links = hard_links(group.members)
+    first = group.members[0].id
+    return [
+        {
+            **path_fields(member.path),
+            "size": list(member.content.size),
+            "frames": member.content.frames,
+            "bytes": member.content.bytes,
+            **({"identical": "bytes" if member.id == first else "pixels"} if group.relation == "identical" else {}),
+            **({"hard_link_to": path_fields(links[member.path])} if member.path in links else {}),
+        }
+        for member in group.members
+    ]
 
 
 def compare_document(comparison: Comparison) -> Document:
@@ -165,6 +181,7 @@ def compare_document(comparison: Comparison) -> Document:
     return document(
         "compare",
         relation=comparison.relation,
+        **({} if comparison.identical is None else {"identical": comparison.identical}),
         probability=None,
         score=round(comparison.score, 6),
         channels={name: round(score, 6) for name, score in comparison.channels.items()},

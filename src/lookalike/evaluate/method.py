@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.similarity import similarity
-from lookalike.search.ranking.channels import Channel
-from lookalike.search.ranking.engine import mean_alike
+from lookalike.search.ranking.channels import Channel, mean_alike
 from lookalike.types import Vectors
 
 

@@ -2,47 +2,74 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from lookalike.pixels.tones import from_16_bits, from_any_range
 from lookalike.types import Pixels
 
 _BAND: Final = 2**20
 """px that are converted at a time: each step of the way to RGB takes 4 bytes a px."""
-_DEEP: Final = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+DEEP: Final = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+"""Modes of one channel of more than 8 bits."""
+
+NEARLY: Final = 16
+"""Levels out of 255 by which a colour must differ from the ground to be seen on it."""
+Ground: TypeAlias = Literal["white", "black"]
+HIDDEN: Final = 0.02
+"""A picture of which no more than this share is seen on white is laid over black."""
 
 
 def srgb(image: Image.Image) -> tuple[Pixels, tuple[str, ...]]:
-    """(h, w, 3) in sRGB, alpha over white, and what was odd: `icc` (profile ignored), `nan` (drawn black)."""
-    if image.mode in _DEEP:
+    """(h, w, 3) in sRGB, alpha over a ground that shows it, and what was odd: `icc` (profile ignored), `nan`."""
+    if image.mode in DEEP:
         values = np.asarray(image)
         odd: tuple[str, ...] = ("nan",) if values.dtype.kind == "f" and bool(np.isnan(values).any()) else ()
         return rgb_of_grey(_tones(image, values)), odd
+    pixels, odd, contrasts = _on_ground(image, "white")
+    seen = contrasts[NEARLY + 1 :].sum() > HIDDEN * contrasts.sum()
+    if seen or not contrasts.any():
+        return pixels, odd
+    levels = np.arange(256)
+    on_black, _, contrasts_on_black = _on_ground(image, "black")
+    return on_black if contrasts_on_black @ levels > contrasts @ levels else pixels, odd
+
+
+def _on_ground(image: Image.Image, ground: Ground) -> tuple[Pixels, tuple[str, ...], NDArray[np.int64]]:
+    """A band at a time: the picture, what was odd, and, where it has alpha, how it differs from the ground.
+
+    That is (256,) how many of the pixels that are not wholly transparent do so by each number of levels.
+    """
     width, height = image.size
-    pixels, odd = np.empty((height, width, 3), np.uint8), ()
+    pixels = np.empty((height, width, 3), np.uint8)
+    odd: tuple[str, ...] = ()
+    contrasts = np.zeros(256, np.int64)
     rows = max(1, _BAND // width)
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
-        pixels[top:bottom], odd = _srgb_of_band(image.crop((0, top, width, bottom)))
-    return pixels, odd
+        band = image.crop((0, top, width, bottom))
+        alpha = _alpha(band)
+        colours, odd = _colours(band)
+        if alpha is not None:
+            colours = _over(ground, colours.convert("RGB"), alpha)
+        if image.has_transparency_data:
+            contrasts += _contrasts(colours.convert("RGB"), ground, alpha)
+        grey = colours.mode == "L"
+        pixels[top:bottom] = rgb_of_grey(np.asarray(colours)) if grey else np.asarray(colours.convert("RGB"))
+    return pixels, odd, contrasts
 
 
-def _srgb_of_band(image: Image.Image) -> tuple[Pixels, tuple[str, ...]]:
-    alpha = _alpha(image)
-    image, odd = _without_profile(_opaque(image), image.info.get("icc_profile"))
-    if image.mode == "L" and alpha is None:
-        return rgb_of_grey(np.asarray(image)), odd
-    image = image.convert("RGB")
-    return np.asarray(image if alpha is None else _over_white(image, alpha)), odd
+def _colours(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """Those of sRGB, alpha aside."""
+    return _without_profile(_opaque(image), image.info.get("icc_profile"))
 
 
 def opacity(image: Image.Image) -> Pixels:
     """(h, w, 3): white where the picture is opaque, black where it is transparent."""
-    alpha = None if image.mode in _DEEP else _alpha(image)
+    alpha = None if image.mode in DEEP else _alpha(image)
     return rgb_of_grey(np.asarray(Image.new("L", image.size, 255) if alpha is None else alpha))
 
 
@@ -91,7 +118,13 @@ def _without_profile(image: Image.Image, profile: object) -> tuple[Image.Image, 
         return image, ("icc",)
 
 
-def _over_white(image: Image.Image, alpha: Image.Image) -> Image.Image:
-    page = Image.new("RGB", image.size, "white")
+def _over(ground: Ground, image: Image.Image, alpha: Image.Image) -> Image.Image:
+    page = Image.new("RGB", image.size, ground)
     page.paste(image, mask=alpha)
     return page
+
+
+def _contrasts(page: Image.Image, ground: Ground, alpha: Image.Image | None) -> NDArray[np.int64]:
+    red, green, blue = (ImageChops.invert(page) if ground == "white" else page).split()
+    furthest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return np.array(furthest.histogram(alpha), np.int64)

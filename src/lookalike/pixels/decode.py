@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.exif import DamagedExif, orientation_of, taken_of, upright, upright_size
+from lookalike.pixels.exif import DamagedExif, known_orientation_of, orientation_of, taken_of, upright, upright_size
 from lookalike.pixels.limits import Limits, check_size
 from lookalike.pixels.memory import held_to
 from lookalike.pixels.sniff import format_of
@@ -27,24 +27,30 @@ __all__ = ["Decoded", "Limits", "decode"]
 class Decoded:
     """A picture, and what the file tells of it. `taken` is 'YYYY-MM-DDTHH:MM:SS' local time from the EXIF block.
 
-    `flags`: `nan` (drawn black), `icc` (a damaged profile ignored), `metadata` (damaged metadata ignored),
-    `damaged` (some pixels are the decoder's guess), `scaled` (fewer pixels than asked for: the limit forbids more).
+    `frames` is how many frames or pages the file has, and `frame` which of them, from 0, the picture is.
+
+    `flags`: `nan` (drawn black), `icc` (a damaged profile ignored), `metadata` (damaged metadata ignored), `damaged`
+    (some pixels are the decoder's guess), `frames` (a later one cannot be read), `scaled` (fewer pixels than asked for:
+    the limit forbids more).
     """
 
     picture: Picture
     format: str
     taken: str | None
     flags: tuple[str, ...] = ()
+    frames: int = 1
+    frame: int = 0
 
 
 def decode(
     data: bytes | memoryview, *, min_side: int | None = None, limits: Limits = Limits(), opacity: bool = False
 ) -> Decoded:
-    """The first frame of `data`, of at least `min_side` px on its shorter side where it has them; None: all of them.
+    """The main frame of `data`, or one that shows something where that is blank.
 
-    With `opacity`, in place of its colours, how opaque it is: white where nothing shines through. Only a JPEG may come
-    at a fraction. The pixels depend on (bytes, min_side) alone. Not for several threads at a
-    time. Raises `BadPicture`, and nothing else whatever the bytes.
+    It has at least `min_side` px on its shorter side, where the file has them; None: all of them. With `opacity`, in
+    place of its colours, how opaque it is: white where nothing shines through. Only a JPEG may come at a fraction. The
+    pixels depend on (bytes, min_side) alone. Not for several threads at a time. Raises `BadPicture`, and nothing else
+    whatever the bytes.
     """
     if min_side is not None and min_side < 1:
         raise ValueError(f"min_side must be positive, not {min_side}")
@@ -79,7 +85,7 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opac
         try:
             image = opened(format, data)
             size = image.size
-            pixels, flags = _pixels(image, format, data, min_side, limits, opacity)
+            pixels, flags, frame, frames = _pixels(image, format, data, min_side, limits, opacity)
             # After the size was checked: a PNG that is asked for its metadata loads all its pixels first.
             taken, date_flags = _tolerant(taken_of, image, None)
             orientation, turn_flags = _tolerant(orientation_of, image, 1)
@@ -89,7 +95,8 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opac
         except Exception as error:
             raise bad_picture(error) from error
     original = upright_size(size, orientation) if format == "jpeg" else (pixels.shape[1], pixels.shape[0])
-    return Decoded(Picture(pixels, original), format, taken, tuple(sorted({*flags, *date_flags, *turn_flags})))
+    flags = tuple(sorted({*flags, *date_flags, *turn_flags}))
+    return Decoded(Picture(pixels, original), format, taken, flags, frames, frame)
 
 
 def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> tuple[T, tuple[str, ...]]:
@@ -102,15 +109,68 @@ def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> t
 
 def _pixels(
     image: ImageFile, format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool
-) -> tuple[Pixels, tuple[str, ...]]:
-    """As they lie in the file, in sRGB, and what was odd."""
+) -> tuple[Pixels, tuple[str, ...], int, int]:
+    """As they lie in the file, in sRGB; what was odd; the number of the frame, and of how many."""
     if format == "jpeg" and not opacity:
         from lookalike.pixels.jpeg import jpeg_pixels
 
-        return jpeg_pixels(cast("JpegImageFile", image), data, min_side, limits)
+        return *jpeg_pixels(cast("JpegImageFile", image), data, min_side, limits), 0, 1
     from lookalike.pixels import colour
+    from lookalike.pixels.frames import telling_frame
 
+    odd: dict[int, tuple[str, ...]] = {}
+
+    def read(number: int) -> Pixels:
+        load_frame(image, number, limits)
+        pixels, odd[number] = colour.srgb(image)
+        return pixels
+
+    main = image.tell()  # a HEIC may begin in the middle
+    count, odd_count = frame_count(image)
+    number, pixels = telling_frame(count, read, main)
+    return colour.opacity(image) if opacity else pixels, (*odd[number], *odd_count), number, count
+
+
+def other_frames(
+    data: bytes | memoryview, decoded: Decoded, limits: Limits = Limits()
+) -> Iterator[tuple[int, Picture | None]]:
+    """Frames of a file beside the one that was `decoded`, with their numbers: up to `SPREAD` in all, none blank.
+
+    None for one that cannot be read.
+    """
+    if decoded.frames == 1:
+        return
+    from lookalike.pixels import colour
+    from lookalike.pixels.frames import BLANK, contrast, spread
+    from lookalike.pixels.plugins import opened, pillow_limited
+
+    image = opened(decoded.format, bytes(data))
+    for number in spread(decoded.frames, decoded.picture.pixels):
+        if number == decoded.frame:
+            continue
+        with held_to(limits.decoding), pillow_limited(limits.pixels):
+            try:
+                load_frame(image, number, limits)
+                pixels = upright(colour.srgb(image)[0], known_orientation_of(image))
+            except Exception:  # noqa: BLE001  decoders raise anything
+                yield number, None
+                continue
+        if contrast(pixels) >= BLANK:
+            yield number, Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+
+
+def load_frame(image: ImageFile, number: int, limits: Limits) -> None:
+    """Decodes the frame of that number, from 0, where its size is within the limit."""
+    if image.tell() != number:
+        image.seek(number)
     check_size(image.size, limits.pixels)
     image.load()
     check_size(image.size, limits.pixels)  # again: the frame of an icon or of HEIC has a size of its own
-    return (colour.opacity(image), ()) if opacity else colour.srgb(image)
+
+
+def frame_count(image: ImageFile) -> tuple[int, tuple[str, ...]]:
+    """How many frames or pages the file says it has, the sizes of an icon counting as one; `frames` where damaged."""
+    try:
+        return int(getattr(image, "n_frames", 1)), ()
+    except Exception:  # noqa: BLE001  whatever is wrong behind it, the first frame is a picture
+        return 1, ("frames",)

@@ -1,11 +1,12 @@
-"""The handler of a worker that only decodes: bytes in, pixels out."""
+"""The handler of a worker that only decodes: bytes in, pixels or the fingerprint of all of them out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from lookalike.pixels.decode import Decoded, decode
+from lookalike.pixels.fingerprint import Fingerprint, fingerprint
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_protocol import Reply
 from lookalike.types import Picture
@@ -21,6 +22,13 @@ class DecodeJob:
 
 
 @dataclass(frozen=True)
+class FingerprintJob:
+    """The bytes of a file of which all that it shows is to be told in one number."""
+
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Decoder:
     """Makes the handler."""
 
@@ -33,14 +41,47 @@ class Decoder:
         return lambda job: _reply(decode(job.data, min_side=job.min_side, limits=self.limits, opacity=job.opacity))
 
 
+@dataclass(frozen=True)
+class PictureReader:
+    """Makes the handler that does both."""
+
+    limits: Limits
+
+    def __call__(self) -> Callable[[DecodeJob | FingerprintJob], Reply]:
+        decoded = Decoder(self.limits)()
+
+        def handle(job: DecodeJob | FingerprintJob) -> Reply:
+            if isinstance(job, DecodeJob):
+                return decoded(job)
+            return Reply(asdict(fingerprint(job.data, self.limits)))
+
+        return handle
+
+
 def picture_of(reply: Reply) -> Decoded:
     """What was decoded, from a reply of that handler."""
     width, height = reply.data["size"]
     picture = Picture(reply.arrays[0], (width, height))
-    return Decoded(picture, reply.data["format"], reply.data["taken"], tuple(reply.data["flags"]))
+    facts = reply.data
+    return Decoded(
+        picture, facts["format"], facts["taken"], tuple(facts["flags"]), int(facts["frames"]), int(facts["frame"])
+    )
+
+
+def fingerprint_of(reply: Reply) -> Fingerprint:
+    """What was found, from a reply to a `FingerprintJob`."""
+    digest = reply.data["digest"]
+    return Fingerprint(None if digest is None else str(digest), bool(reply.data["is_plain"]), str(reply.data["why"]))
 
 
 def _reply(decoded: Decoded) -> Reply:
     picture = decoded.picture
-    facts = {"size": picture.size, "format": decoded.format, "taken": decoded.taken, "flags": decoded.flags}
+    facts = {
+        "size": picture.size,
+        "format": decoded.format,
+        "taken": decoded.taken,
+        "flags": decoded.flags,
+        "frames": decoded.frames,
+        "frame": decoded.frame,
+    }
     return Reply(facts, (picture.pixels,))

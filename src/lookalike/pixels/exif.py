@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lookalike.types import Pixels, Size
+from lookalike.types import Size
 
 if TYPE_CHECKING:
     from PIL import Image
+
+Level = TypeVar("Level", bound=np.generic)
 
 _ORIENTATION: Final = 0x0112
 _DATE_TIME: Final = 0x0132
@@ -43,6 +46,14 @@ def orientation_of(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
+def known_orientation_of(image: Image.Image) -> int:
+    """The same, and 1 where the block cannot be read."""
+    try:
+        return orientation_of(image)
+    except DamagedExif:
+        return 1
+
+
 def _iso(value: object) -> str | None:
     """'YYYY:MM:DD HH:MM:SS' as 'YYYY-MM-DDTHH:MM:SS'; anything else, a date that never was included, is None."""
     if not isinstance(value, str):
@@ -53,7 +64,7 @@ def _iso(value: object) -> str | None:
         return None
 
 
-def upright(pixels: Pixels, orientation: int) -> Pixels:
+def upright(pixels: NDArray[Level], orientation: int) -> NDArray[Level]:
     """`pixels` as they are to be seen, given how they are stored."""
     if orientation >= 5:
         pixels = pixels.transpose(1, 0, 2)

@@ -29,6 +29,14 @@ def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     return converted
 
 
+def is_srgb(profile: bytes, mode: str) -> bool:
+    """Whether a picture of `mode` (L or RGB) is shown alike with and without that profile."""
+    try:
+        return _transform(profile, mode) is None
+    except ProfileError:
+        return False
+
+
 @lru_cache(maxsize=8)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """None where it would change nothing: half of all photos carry sRGB's profile under some name."""

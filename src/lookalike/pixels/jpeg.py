@@ -40,7 +40,7 @@ def jpeg_pixels(
     fraction, flags = fraction_for(image.size, min_side, limits)
     if image.mode not in ("L", "RGB"):  # CMYK
         return _by_pillow(image, fraction, limits, flags)
-    pixels = _by_turbo(data, image.mode == "L", divided(image.size, fraction))
+    pixels = turbo_pixels(data, image.mode == "L", divided(image.size, fraction))
     if pixels is None:
         return _by_pillow(image, fraction, limits, (*flags, "damaged"))
     if "icc_profile" in image.info:
@@ -51,7 +51,7 @@ def jpeg_pixels(
     return (rgb_of_grey(pixels[:, :, 0]) if image.mode == "L" else pixels), flags
 
 
-def _by_turbo(data: bytes, is_grey: bool, size: Size) -> Pixels | None:
+def turbo_pixels(data: bytes, is_grey: bool, size: Size) -> Pixels | None:
     """(h, w, 3), or (h, w, 1) where grey, by libjpeg-turbo; None where it meets the least irregularity."""
     try:
         pixels: Pixels = simplejpeg.decode_jpeg(

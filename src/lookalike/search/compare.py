@@ -12,17 +12,18 @@ from lookalike.index.similarity import similarity
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Explainer
 from lookalike.search.atomic import write_atomically
+from lookalike.search.duplicates.hard_links import HARD_LINKS, are_hard_links
 from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.search.pages.render import SIDE
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.parts import Pictures
 from lookalike.search.query.source import Sample, Source, sample
-from lookalike.search.ranking.channels import channels_of
-from lookalike.search.ranking.engine import mean_alike
+from lookalike.search.ranking.channels import channels_of, mean_alike
 from lookalike.search.ranking.explanation import likeness, proof, sameness
+from lookalike.search.ranking.plain import colour_likeness, colours_in_words, plain_colour
 from lookalike.search.ranking.relation import Evidence, RelationClassifier, Seen
 from lookalike.search.ranking.verification import proved_score
-from lookalike.types import Explanation, Relation
+from lookalike.types import Explanation, Identical, Relation
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,7 @@ class Comparison:
     explanations: Mapping[str, Explanation]
     why: str
     evidence: Evidence | None = None
+    identical: Identical | None = None
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
         """Both pictures and every explanation, on a page that stands alone."""
@@ -52,15 +54,15 @@ def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Lim
         components = [component for component in components if not must_learn(component)]
     decoder = PictureDecoder(limits)
     try:
-        first, second = sample(a, decode=decoder.decode), sample(b, decode=decoder.decode)
+        first, second = (sample(each, decode=decoder.decode, tell=decoder.fingerprint) for each in (a, b))
         for view in (first, second):
             view.picture(SIDE)  # for a page, which may be asked for when the worker is gone
-        return _compare(first, second, components)
+        return _compare(first, second, components, why_same=HARD_LINKS if are_hard_links(a, b) else None)
     finally:
         decoder.close()
 
 
-def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Comparison:
+def _compare(a: Sample, b: Sample, describers: Sequence[Describer], *, why_same: str | None = None) -> Comparison:
     channels = channels_of(describers)
     own = {
         channel: similarity(channel.describer.space, of_a, of_b)[0]  # (1,)
@@ -73,20 +75,25 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Compariso
     same = sameness(a, b)
     evidence = None if same else _related(a, b)
     relation: Relation = "identical" if same else evidence.relation if evidence else "similar"
-    likely = likeness(scores, known)
+    plain = [plain_colour(view.picture(SIDE)) for view in (a, b)]
+    if plain[0] is not None and plain[1] is not None:
+        alike, likely = colour_likeness(plain[0], plain[1]), colours_in_words(plain[0], plain[1])
+    else:
+        alike, likely = float(mean_alike(own)[0]) if own else 0.0, likeness(scores, known)
     return Comparison(
         a,
         b,
         relation=relation,
-        score=1.0 if same else proved_score(float(mean_alike(own)[0]), evidence),
+        score=1.0 if same else proved_score(alike, evidence),
         channels=scores,
         explanations={
             name: describer.explain(a.picture(describer.min_side), b.picture(describer.min_side))
             for name, describer in known.items()
             if isinstance(describer, Explainer)
         },
-        why=same or (proof(evidence.why, likely) if evidence else likely),
+        why=why_same or f"the same {same}" if same else (proof(evidence.why, likely) if evidence else likely),
         evidence=evidence,
+        identical=same,
     )
 
 

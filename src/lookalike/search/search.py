@@ -48,7 +48,10 @@ class Search:
         describers = describers_of(self.store)
         for channel in channels_of(describers, query.by):
             channel.describer.describe([])
-        asked = [sample(view, decode=self.decoder.decode, box=query.crop) for view in query.views]
+        asked = [
+            sample(view, decode=self.decoder.decode, tell=self.decoder.fingerprint, box=query.crop)
+            for view in query.views
+        ]
         samples = [view for one in asked for view in one.orientations()] if query.orientations else asked
         parts = _parts(query, samples)
         rows = [_rows(part, channels_of(describers, query.by, part.default_weights)) for part in parts]

@@ -18,7 +18,13 @@ from lookalike.store.rows import columns_of, into, local_checked, of_another_len
 from lookalike.store.schema import COLUMNS
 from lookalike.types import Space, SpaceKind
 
-_KEYS = {"contents": "id", "records": "CAST(path AS BLOB)", "failures": "CAST(path AS BLOB)", "spaces": "number"}
+_KEYS = {
+    "contents": "id",
+    "records": "CAST(path AS BLOB)",
+    "failures": "CAST(path AS BLOB)",
+    "spaces": "number",
+    "frames": "rowid",
+}
 """As SQL; of other tables a row is not told from others."""
 _FILES = ("records", "failures")
 _DERIVED = ("calibrations", "compared", "relations")
@@ -71,12 +77,22 @@ def _remove(connection: sqlite3.Connection, table: str, keys: Sequence[Any]) -> 
     for key in keys:
         if table == "spaces":
             connection.execute(f"DROP TABLE IF EXISTS vectors_{int(key)}")
+            connection.execute("DELETE FROM frames WHERE space = ?", [key])
         if table == "contents":
             of_content = connection.execute(f"SELECT {_KEYS['records']} FROM records WHERE content = ?", [key])
             lost |= {paths.text(path) for (path,) in of_content}
+        if table == "frames":
+            _forget_vectors(connection, int(key))
         if table:
             connection.execute(f"DELETE FROM {table} WHERE {_KEYS.get(table, 'content')} = ?", [key])
     return lost
+
+
+def _forget_vectors(connection: sqlite3.Connection, frame: int) -> None:
+    """Those of the content of this frame, so that it is described again, with all of its frames."""
+    for (number,) in connection.execute("SELECT number FROM spaces").fetchall():
+        of_frame = "SELECT content FROM frames WHERE rowid = ?"
+        connection.execute(f"DELETE FROM vectors_{int(number)} WHERE content IN ({of_frame})", [frame])
 
 
 def _keep_others(connection: sqlite3.Connection, table: str, keys: set[bytes]) -> None:

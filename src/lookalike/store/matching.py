@@ -80,6 +80,8 @@ def _holds(comparison: Comparison, record: Record) -> bool:
             return compare(content.size[0] * content.size[1], value)
         case "bytes":
             return compare(content.bytes, value)
+        case "frames":
+            return compare(1 if content.frames is None else content.frames, value)
 
 
 def _taken(record: Record) -> str:

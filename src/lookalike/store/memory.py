@@ -6,11 +6,12 @@ import copy
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.errors import LibraryMissing
 from lookalike.store.matching import matches
@@ -38,6 +39,7 @@ class _State:
     failures: dict[str, Failure] = field(default_factory=dict)
     spaces: dict[Space, tuple[SpaceKind, str]] = field(default_factory=dict)
     vectors: dict[Space, dict[int, Vectors]] = field(default_factory=dict)
+    frames: dict[Space, dict[tuple[int, int], Vectors]] = field(default_factory=dict)
     local: dict[Space, dict[int, Packed]] = field(default_factory=dict)
     compared: dict[str, set[int]] = field(default_factory=dict)
     relations: dict[str, dict[tuple[int, int], VerifiedPair]] = field(default_factory=dict)
@@ -105,9 +107,12 @@ class MemoryStore:
         """Adds what is new; ids in the order given."""
         self._change(contents)
         for content in contents:
-            if not self.contents([content.sha256]):
+            known = self.contents([content.sha256]).get(content.sha256)
+            if known is None:
                 self._state.contents[self._state.next_id] = content
                 self._state.next_id += 1
+            elif known[1].frames is None:
+                self._state.contents[known[0]] = replace(known[1], frames=content.frames)
         return np.array([self.contents([content.sha256])[content.sha256][0] for content in contents], np.int64)
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
@@ -140,7 +145,7 @@ class MemoryStore:
         """With all its vectors or local features."""
         self._change([space])
         self._of(space)
-        for rows in (self._state.spaces, self._state.vectors, self._state.local):
+        for rows in (self._state.spaces, self._state.vectors, self._state.frames, self._state.local):
             rows.pop(space, None)
 
     def missing(self, space: Space) -> Ids:
@@ -154,6 +159,26 @@ class MemoryStore:
         if not self._state.contents.keys() >= set(ids.tolist()):
             raise stranger()
         self._vectors(space).update((id, row.copy()) for id, row in zip(ids.tolist(), vectors, strict=True))
+
+    def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None:
+        """Adds or replaces rows of further frames of a known content, by their numbers from 0."""
+        check_vectors(space, np.asarray(numbers, np.int64), vectors)
+        self._change(numbers)
+        self._of(space)
+        if id not in self._state.contents:
+            raise stranger()
+        rows = self._state.frames.setdefault(space, {})
+        rows.update(((id, number), row.copy()) for number, row in zip(numbers, vectors, strict=True))
+
+    def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
+        """Batches of further frames of contents with a record: ids, numbers from 0, rows; by id, then number."""
+        self._of(space)
+        there = set(self.ids().tolist())
+        rows = [(key, row) for key, row in sorted(self._state.frames.get(space, {}).items()) if key[0] in there]
+        for start in range(0, len(rows), batch):
+            keys, vectors = zip(*rows[start : start + batch], strict=True)
+            ids, numbers = np.array(keys, np.int64).T
+            yield ids, numbers, np.asarray(vectors, space.dtype)
 
     def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
         """Adds or replaces the local features, packed (`store.packing`), of known contents."""
@@ -276,6 +301,9 @@ class MemoryStore:
             for rows in kept:
                 for id in set(rows) - used:
                     del rows[id]
+            for frames in self._state.frames.values():
+                for key in [key for key in frames if key[0] not in used]:
+                    del frames[key]
             for ids in self._state.compared.values():
                 ids &= used
             for found in self._state.relations.values():

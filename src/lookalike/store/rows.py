@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.errors import LibraryDamaged, SpaceMismatch
 from lookalike.store import checksum, paths
@@ -46,15 +47,23 @@ def checked(table: str, row: Sequence[Any]) -> Sequence[Any]:
 
 
 def content_of(row: Sequence[Any]) -> Content:
-    """Of sha256, bytes, width, height, format, taken, flags."""
-    sha256, size, width, height, format, taken, flags = row
-    return Content(sha256.hex(), size, (width, height), format, taken, tuple(json.loads(flags)))
+    """Of sha256, bytes, width, height, format, taken, flags, frames."""
+    sha256, size, width, height, format, taken, flags, frames = row
+    return Content(sha256.hex(), size, (width, height), format, taken, tuple(json.loads(flags)), frames)
 
 
 def content_row(content: Content) -> tuple[object, ...]:
     """What `content_of` reads."""
     flags = json.dumps(list(content.flags))
-    return (bytes.fromhex(content.sha256), content.bytes, *content.size, content.format, content.taken, flags)
+    return (
+        bytes.fromhex(content.sha256),
+        content.bytes,
+        *content.size,
+        content.format,
+        content.taken,
+        flags,
+        content.frames,
+    )
 
 
 def record_of(row: Sequence[Any]) -> Record:
@@ -106,6 +115,14 @@ def vectors_of(space: Space, rows: Sequence[tuple[int, int, bytes]]) -> tuple[Id
         id = next(id for id, one, other in zip(ids.tolist(), told, found, strict=True) if one != other)
         raise LibraryDamaged(f"the {space.name} vector of content {id} is damaged; {MEND}")
     return ids, vectors
+
+
+def frames_of(space: Space, rows: Sequence[Sequence[Any]]) -> tuple[Ids, NDArray[np.int64], Vectors]:
+    """Of the columns of `frames`: contents, numbers and vectors; raises `LibraryDamaged` as `vectors_of`."""
+    values = [checked("frames", row) for row in rows]
+    flat = np.frombuffer(bytearray().join([vector for *_, vector in values]), space.dtype)
+    ids, numbers = (np.array([row[column] for row in values], np.int64) for column in (1, 2))
+    return ids, numbers, flat.reshape(len(rows), space.columns)
 
 
 def of_another_length(vector: object, wanted: int) -> str:

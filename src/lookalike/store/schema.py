@@ -9,13 +9,14 @@ Migration = str | Callable[[sqlite3.Connection], str]
 """A script, or what writes it for the database at hand."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "contents": ("sha256", "bytes", "width", "height", "format", "taken", "flags"),
+    "contents": ("sha256", "bytes", "width", "height", "format", "taken", "flags", "frames"),
     "records": ("path", "bytes", "mtime_ns", "inode", "device", "content"),
     "failures": ("path", "reason", "detail", "sha256", "bytes", "mtime_ns", "inode", "device"),
     "spaces": ("name", "digest", "dim", "metric", "configuration", "holds"),
     "calibrations": ("key", "text"),
     "compared": ("judge", "content"),
     "relations": ("judge", "a", "b", "relation", "score"),
+    "frames": ("space", "content", "number", "vector"),
 }
 """Of each table, in the order of its checksum: see `checksum.of_values`."""
 
@@ -40,10 +41,32 @@ def vectors_table(number: int) -> str:
     """
 
 
+CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {
+    table: tuple(column for column in columns if column != "frames")
+    for table, columns in COLUMNS.items()
+    if table != "frames"
+}
+"""As `COLUMNS` were when checksums came."""
+
+_FRAMES = f"""
+    ALTER TABLE contents ADD COLUMN frames INTEGER;  -- NULL: not counted yet
+    UPDATE contents SET frames = 1 WHERE format IN ('jpeg', 'bmp', 'ppm', 'ico');
+    UPDATE contents SET checksum = checksum_of_values({", ".join(COLUMNS["contents"])});
+    CREATE TABLE frames (  -- vectors of frames beside the one that stands for the content
+        space INTEGER NOT NULL REFERENCES spaces (number),
+        content INTEGER NOT NULL REFERENCES contents (id),
+        number INTEGER NOT NULL,  -- from 0
+        checksum INTEGER NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (space, content, number)
+    );
+"""
+
+
 def _with_checksums(connection: sqlite3.Connection) -> str:
     """Adds them to every table, with those of the rows that are there."""
     steps = []
-    for table, columns in COLUMNS.items():
+    for table, columns in CHECKED_FIRST.items():
         steps += [
             f"ALTER TABLE {table} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
             f"UPDATE {table} SET checksum = checksum_of_values({', '.join(columns)})",
@@ -126,4 +149,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     SELECT 1;  -- spaces may hold 'planes', whose rows an older program would not drop with their contents
     """,
     _with_checksums,
+    _FRAMES,
 )

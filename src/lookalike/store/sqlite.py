@@ -6,10 +6,12 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.errors import LibraryDamaged
 from lookalike.store import checksum
@@ -27,6 +29,7 @@ from lookalike.store.rows import (
     content_row,
     failure_of,
     failure_row,
+    frames_of,
     into,
     local_checked,
     record_of,
@@ -129,7 +132,17 @@ class SQLiteStore:
         """Adds what is new; ids in the order given."""
         self._database.change(into("contents", keeping=True), [with_checksum(content_row(each)) for each in contents])
         known = self.contents([content.sha256 for content in contents])
+        self._count_frames(contents, known)
         return np.array([known[content.sha256][0] for content in contents], np.int64)
+
+    def _count_frames(self, contents: Sequence[Content], known: Mapping[str, tuple[int, Content]]) -> None:
+        """Where an older version did not."""
+        for content in contents:
+            id, there = known[content.sha256]
+            if there.frames is None and content.frames is not None:
+                checksum = with_checksum(content_row(replace(there, frames=content.frames)))[-1]
+                text = "UPDATE contents SET frames = ?, checksum = ? WHERE id = ?"
+                self._database.change(text, [(content.frames, checksum, id)])
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
         """Those that are known, with their ids."""
@@ -169,6 +182,7 @@ class SQLiteStore:
         """With all its vectors or local features."""
         number = self._number(space)
         self._database.change(f"DROP TABLE vectors_{number}")
+        self._database.change("DELETE FROM frames WHERE space = ?", [(number,)])
         self._database.change("DELETE FROM spaces WHERE number = ?", [(number,)])
 
     def missing(self, space: Space) -> Ids:
@@ -183,6 +197,21 @@ class SQLiteStore:
         """Adds or replaces rows of known contents."""
         check_vectors(space, ids, vectors)
         self._put(space, [(id, row.tobytes()) for id, row in zip(ids.tolist(), vectors, strict=True)])
+
+    def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None:
+        """Adds or replaces rows of further frames of a known content, by their numbers from 0."""
+        check_vectors(space, np.asarray(numbers, np.int64), vectors)
+        own = self._number(space)
+        rows = [(own, id, number, row.tobytes()) for number, row in zip(numbers, vectors, strict=True)]
+        with _of_known_contents():
+            self._database.change(into("frames"), [with_checksum(row) for row in rows])
+
+    def frames(self, space: Space, *, batch: int = 512) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
+        """Batches of further frames of contents with a record: ids, numbers from 0, rows; by id, then number."""
+        text = f"""SELECT {columns_of("frames", "f")} FROM frames f WHERE space = ?
+                   AND EXISTS (SELECT 1 FROM records r WHERE r.content = f.content) ORDER BY content, number"""
+        for rows in self._database.batches(text, [self._number(space)], batch):
+            yield frames_of(space, rows)
 
     def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
         """Adds or replaces the local features, packed (`store.packing`), of known contents."""
@@ -315,6 +344,7 @@ class SQLiteStore:
             for space in (space for kind in SPACE_KINDS for space in self.spaces(kind)):
                 table = f"vectors_{self._number(space)}"
                 self._database.change(f"DELETE FROM {table} WHERE {unused.format(table, 'content')}")
+            self._database.change(f"DELETE FROM frames WHERE {unused.format('frames', 'content')}")
             self._database.change(f"DELETE FROM compared WHERE {unused.format('compared', 'content')}")
             for end in ("a", "b"):
                 self._database.change(f"DELETE FROM relations WHERE {unused.format('relations', end)}")

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from lookalike.errors import BadQuery
 
-Field = Literal["path", "name", "format", "width", "height", "pixels", "bytes", "date"]
+Field = Literal["path", "name", "format", "width", "height", "pixels", "bytes", "frames", "date"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 FIELDS: tuple[Field, ...] = get_args(Field)
@@ -202,5 +202,6 @@ _READERS: dict[Field, Callable[[Field, Operator, str], str | float]] = {
     "height": _number,
     "pixels": _number,
     "bytes": _number,
+    "frames": _number,
     "date": _date,
 }

@@ -10,6 +10,7 @@ _COLUMNS = {
     "height": "c.height",
     "pixels": "c.width * c.height",
     "bytes": "c.bytes",
+    "frames": "coalesce(c.frames, 1)",
 }
 
 

@@ -1,4 +1,4 @@
-"""Identical pictures: the same bytes, or other bytes that decode to the same pixels."""
+"""Identical pictures: the same bytes, or other bytes that show the same pixels (see docs/decisions/0022)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
 from lookalike.index.similarity import similarity
-from lookalike.pixels.decode import decode
+from lookalike.pixels.fingerprint import fingerprint
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Store
-from lookalike.search.duplicates.pixel_digest import pixel_digest
 from lookalike.search.ingest.read import Loaded
 from lookalike.search.ingest.reread import one_file_each, read_again
 from lookalike.search.stored_vectors import rows_of
@@ -104,7 +103,7 @@ def identical_groups(store: Store, *, workers: int, limits: Limits) -> list[Grou
 
 
 def pixel_digests(store: Store, ids: Ids, *, workers: int, limits: Limits) -> dict[int, str]:
-    """The digest of all pixels of each content that can still be read as it was indexed."""
+    """The digest of all that each content shows, of those that can still be read as they were indexed."""
     if len(ids) == 0:
         return {}
     by_sha256: dict[str, int] = {}
@@ -118,13 +117,13 @@ def pixel_digests(store: Store, ids: Ids, *, workers: int, limits: Limits) -> di
         return {
             by_sha256[item.sha256]: reply.data["digest"]
             for item, reply in pool.run(jobs())
-            if not isinstance(reply, BadPicture)
+            if not isinstance(reply, BadPicture) and reply.data["digest"] is not None
         }
 
 
 @dataclass(frozen=True)
 class DigestPixels:
-    """Makes the handler of a worker: a file in, the digest of all its pixels out."""
+    """Makes the handler of a worker: a file in, the digest of all that it shows out."""
 
     limits: Limits
 
@@ -132,7 +131,7 @@ class DigestPixels:
         return self._digest
 
     def _digest(self, loaded: Loaded) -> Reply:
-        return Reply({"digest": pixel_digest(decode(loaded.data, limits=self.limits).picture)}, ())
+        return Reply({"digest": fingerprint(loaded.data, self.limits).digest})
 
 
 def _suspects(store: Store, sizes: dict[int, Size]) -> Ids:

@@ -13,8 +13,7 @@ from lookalike.index.similarity import paired
 from lookalike.protocols import Index, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.duplicates.identical import Group
-from lookalike.search.ranking.channels import Channel
-from lookalike.search.ranking.engine import mean_alike
+from lookalike.search.ranking.channels import Channel, mean_alike
 from lookalike.search.stored_vectors import rows_of
 from lookalike.types import Relation, Space
 

@@ -59,7 +59,7 @@ class DuplicateFinder:
         near: Callable[[int], Sequence[int]] = lambda _: (),
         batch: int = BATCH,
     ) -> None:
-        """`near` gives the contents that look most like one: where there are hardly any features, it brings in rivals."""
+        """`near` gives the contents that look most like one, which serves where there are hardly any features."""
         self.store = store
         self.index = index
         self.classifier = classifier

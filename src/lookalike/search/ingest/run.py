@@ -25,7 +25,7 @@ from lookalike.search.ingest.commit import Batch
 from lookalike.search.ingest.read import Loaded, ahead, load
 from lookalike.search.ingest.reread import one_file_each, read_again
 from lookalike.search.ingest.scan import Found, Skipped, Unreachable, is_gone, roots_of, scan
-from lookalike.search.ingest.worker import DescribeBytes, content_of
+from lookalike.search.ingest.worker import DescribeBytes, content_of, frames_of
 from lookalike.types import Failure, Ids, Stamp
 
 T = TypeVar("T")
@@ -206,7 +206,9 @@ class _Run:
             for file in files:
                 self._fail(Failure(file.path, reply.reason, reply.detail, file.stamp, file.sha256))
             return
-        self.batch.add(content_of(described, reply), dict(zip(self.describers, reply.arrays, strict=True)))
+        self.batch.add(
+            content_of(described, reply), dict(zip(self.describers, reply.arrays, strict=True)), frames_of(reply)
+        )
         for file in files:
             self._put(file)
 
@@ -225,7 +227,9 @@ class _Run:
                 if isinstance(reply, BadPicture):
                     self.failures.append(Failure(loaded.path, reply.reason, reply.detail))
                 else:
-                    self.batch.add(content_of(loaded, reply), dict(zip(describers, reply.arrays, strict=True)))
+                    self.batch.add(
+                        content_of(loaded, reply), dict(zip(describers, reply.arrays, strict=True)), frames_of(reply)
+                    )
                 self._commit_when_due()
         self._commit()
 
@@ -249,7 +253,8 @@ class _Run:
         self, describers: tuple[Describer, ...], jobs: Iterator[Loaded]
     ) -> Iterator[tuple[Loaded, Reply | BadPicture]]:
         limits = self.options.limits
-        with Isolated(DescribeBytes(describers, limits), workers=self.options.workers, limits=limits) as pool:
+        make = DescribeBytes(describers, limits, further=True)
+        with Isolated(make, workers=self.options.workers, limits=limits) as pool:
             yield from pool.run(jobs)
 
     def _put(self, file: Loaded) -> None:

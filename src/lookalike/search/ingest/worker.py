@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from lookalike.pixels.decode import decode
+import numpy as np
+
+from lookalike.pixels.decode import Decoded, decode, other_frames
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.sniff import HEAD, may_be_a_fraction, sniff
 from lookalike.pixels.worker_protocol import Reply
@@ -16,10 +18,14 @@ from lookalike.types import Content, Vectors
 
 @dataclass(frozen=True)
 class DescribeBytes:
-    """Makes the handler of a worker: bytes in; what decoding tells of them, and one row for each describer, out."""
+    """Makes the handler of a worker: bytes in; what decoding tells of them, and a row of each describer, out.
+
+    With `further`, rows of further frames come after that of the picture that stands for the file.
+    """
 
     describers: tuple[Describer, ...]
     limits: Limits
+    further: bool = False
 
     def __call__(self) -> Callable[[Loaded], Reply]:
         warm_up(self.describers)
@@ -35,13 +41,32 @@ class DescribeBytes:
             decoded = decode(loaded.data, min_side=side, limits=self.limits)
             seeing = (describer for describer in self.describers if side in (None, describer.min_side))
             rows |= {describer: describer.describe([decoded.picture]) for describer in seeing}
+        further, broken = _further(loaded.data, decoded, self.describers, self.limits) if self.further else ({}, ())
         facts = {
             "size": decoded.picture.size,
             "format": decoded.format,
             "taken": decoded.taken,
-            "flags": decoded.flags,
+            "flags": sorted({*decoded.flags, *broken}),
+            "frames": decoded.frames,
+            "further": list(further),
         }
-        return Reply(facts, tuple(rows[describer] for describer in self.describers))
+        return Reply(
+            facts, tuple(np.concatenate([rows[each], *(f[each] for f in further.values())]) for each in self.describers)
+        )
+
+
+def _further(
+    data: bytes, decoded: Decoded, describers: Sequence[Describer], limits: Limits
+) -> tuple[dict[int, dict[Describer, Vectors]], tuple[str, ...]]:
+    """Rows of other frames by their numbers, and `frames` where some cannot be read."""
+    described: dict[int, dict[Describer, Vectors]] = {}
+    broken: tuple[str, ...] = ()
+    for number, picture in other_frames(data, decoded, limits):
+        if picture is None:
+            broken = ("frames",)
+        else:
+            described[number] = {describer: describer.describe([picture]) for describer in describers}
+    return described, broken
 
 
 def warm_up(describers: Iterable[Describer]) -> None:
@@ -50,10 +75,21 @@ def warm_up(describers: Iterable[Describer]) -> None:
         describer.describe([])
 
 
+def frames_of(reply: Reply) -> list[int]:
+    """Numbers, from 0, of the frames that have rows after the first."""
+    return [int(number) for number in reply.data["further"]]
+
+
 def content_of(loaded: Loaded, reply: Reply) -> Content:
     """The content that a worker's reply tells of."""
     facts = reply.data
     width, height = facts["size"]
     return Content(
-        loaded.sha256, len(loaded.data), (width, height), facts["format"], facts["taken"], tuple(facts["flags"])
+        loaded.sha256,
+        len(loaded.data),
+        (width, height),
+        facts["format"],
+        facts["taken"],
+        tuple(facts["flags"]),
+        facts["frames"],
     )

@@ -7,7 +7,8 @@ import threading
 from functools import cache
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.door import DecodeJob, Decoder, picture_of
+from lookalike.pixels.door import DecodeJob, FingerprintJob, PictureReader, fingerprint_of, picture_of
+from lookalike.pixels.fingerprint import Fingerprint
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.sniff import may_be_a_fraction
 from lookalike.pixels.worker_pool import Isolated
@@ -23,7 +24,7 @@ class PictureDecoder:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.Lock()
-        self._pool: Isolated[DecodeJob] | None = None
+        self._pool: Isolated[DecodeJob | FingerprintJob] | None = None
 
     def start(self) -> None:
         """The worker, ahead of the first picture."""
@@ -39,26 +40,40 @@ class PictureDecoder:
         """White where the picture is opaque, black where it is transparent; raises as `decode`."""
         return picture_of(self._started().one(DecodeJob(data, None, opacity=True))).picture
 
-    def _started(self) -> Isolated[DecodeJob]:
+    def fingerprint(self, data: bytes) -> Fingerprint:
+        """Of all that the bytes show; without a digest where that takes too long or cannot be told."""
+        try:
+            return fingerprint_of(self._started().one(FingerprintJob(data)))
+        except BadPicture as error:
+            return Fingerprint(None, why=str(error))
+
+    def _started(self) -> Isolated[DecodeJob | FingerprintJob]:
         with self._lock:
             if self._pool is None:
                 workers = os.cpu_count() or 1
-                self._pool = Isolated(Decoder(self._limits), workers=workers, limits=self._limits)
+                self._pool = Isolated(PictureReader(self._limits), workers=workers, limits=self._limits)
             return self._pool
 
     def sample(self, record: Record) -> Sample:
         """A file of the library; its picture raises `BadPicture` when the file is not as it was indexed."""
         content = record.content
-        if may_be_a_fraction(content.format):
-            return Sample(record.path, content.sha256, lambda min_side: self._open(record, min_side), content.size)
         whole = cache(lambda: self._open(record, None))
-        return Sample(record.path, content.sha256, lambda _: whole(), content.size)
+        return Sample(
+            record.path,
+            content.sha256,
+            (lambda min_side: self._open(record, min_side)) if may_be_a_fraction(content.format) else lambda _: whole(),
+            lambda: self.fingerprint(self._read(record)),
+            content.size,
+        )
 
     def _open(self, record: Record, min_side: int | None) -> Picture:
+        return self.decode(self._read(record), min_side)
+
+    def _read(self, record: Record) -> bytes:
         loaded = load(Found(record.path, record.stamp), self._limits.bytes)
         if isinstance(loaded, Failure):
             raise BadPicture(loaded.reason, loaded.detail)
-        return self.decode(loaded.data, min_side)
+        return loaded.data
 
     def close(self) -> None:
         """Ends the worker."""

@@ -6,16 +6,17 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture, BadQuery
 from lookalike.pixels.crop import crop as cropped
-from lookalike.pixels.exif import upright_size
+from lookalike.pixels.exif import known_orientation_of, upright, upright_size
+from lookalike.pixels.fingerprint import Fingerprint, fingerprint_of_image, fingerprint_of_pixels
 from lookalike.pixels.sniff import HEAD, may_be_a_fraction, sniff
 from lookalike.pixels.turn import TURNED, UPRIGHT, turned
 from lookalike.search.query.colours import is_palette, picture_of
@@ -30,6 +31,12 @@ Source: TypeAlias = "str | os.PathLike[str] | bytes | NDArray[np.generic] | Imag
 Decode: TypeAlias = Callable[[bytes, int | None], Picture]
 """Bytes and the side that must be kept (None: all pixels) -> picture."""
 
+Tell: TypeAlias = Callable[[bytes], Fingerprint]
+"""Bytes -> the fingerprint of all that they show."""
+
+_UNTOLD: Final = Fingerprint(None, why="not asked for")
+_PART: Final = Fingerprint(None, why="a part of more than plain pixels")
+
 
 @dataclass(frozen=True, eq=False)
 class Sample:
@@ -41,6 +48,7 @@ class Sample:
     label: str
     sha256: str | None
     _make: Callable[[int | None], Picture]
+    _tell: Callable[[], Fingerprint] = lambda: _UNTOLD
     _size: Size | None = None
     orientation: int = UPRIGHT
     _made: dict[int | None, Picture] = field(default_factory=dict, repr=False)
@@ -50,6 +58,11 @@ class Sample:
         if min_side not in self._made:
             self._made[min_side] = self._make(min_side)
         return self._made[min_side]
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """Of all that it shows; raises `BadPicture` where the file is not as it was indexed."""
+        return self._tell()
 
     @property
     def size(self) -> Size:
@@ -65,19 +78,25 @@ class Sample:
             return turned(self.picture(min_side), orientation)
 
         size = None if self._size is None else upright_size(self._size, orientation)
-        return Sample(self.label, None, make, size, orientation)
+        return Sample(self.label, None, make, lambda: fingerprint_of_pixels(make(None).pixels), size, orientation)
 
 
-def sample(source: Source, *, decode: Decode, box: Box | None = None, label: str | None = None) -> Sample:
-    """The picture at `source`, or the part of it in `box` (px of the original); raises where there is none."""
+def sample(
+    source: Source, *, decode: Decode, tell: Tell = lambda _: _UNTOLD, box: Box | None = None, label: str | None = None
+) -> Sample:
+    """The picture at `source`, or the part of it in `box` (px of the original); raises where there is none.
+
+    Without `tell` it has no fingerprint where it comes as bytes.
+    """
     if is_palette(source):
-        return _of_picture(picture_of(source), label or source, box)
+        return _of_picture(picture_of(source), lambda: _UNTOLD, label or source, box)
     named = label or name_of(source)
     if isinstance(source, (str, os.PathLike)):
         source = _read(source)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _of_bytes(bytes(source), named or "bytes", _naming(named, decode) if named else decode, box)
-    return _of_picture(_picture(source), label or "array", box)
+        return _of_bytes(bytes(source), named or "bytes", _naming(named, decode) if named else decode, tell, box)
+    picture, whole = _picture(source)
+    return _of_picture(picture, whole, label or "array", box)
 
 
 def fetched(source: Source) -> Source:
@@ -98,19 +117,18 @@ def opaque(source: Source, *, opacity: Callable[[bytes], Picture]) -> NDArray[np
         data = bytes(source)
         alpha = None if sniff(data[:HEAD]) == "jpeg" else opacity(data).pixels[:, :, 0]
     else:
-        array = _levels(_array(source))
-        alpha = array[:, :, 3] if array.ndim == 3 and array.shape[2] == 4 else None
+        alpha = _alpha(source)
     return None if alpha is None or (alpha >= 128).all() else np.asarray(alpha >= 128)
 
 
-def _of_bytes(data: bytes, label: str, decode: Decode, box: Box | None) -> Sample:
+def _of_bytes(data: bytes, label: str, decode: Decode, tell: Tell, box: Box | None) -> Sample:
     if box is not None:
-        return _of_picture(decode(data, None), label, box)
+        return _of_picture(decode(data, None), lambda: tell(data), label, box)
     sha256 = hashlib.sha256(data).hexdigest()
     if may_be_a_fraction(sniff(data[:HEAD])):
-        return Sample(label, sha256, lambda min_side: decode(data, min_side))
+        return Sample(label, sha256, lambda min_side: decode(data, min_side), lambda: tell(data))
     whole = cache(lambda: decode(data, None))  # large pictures are held once, however many describers ask
-    return Sample(label, sha256, lambda _: whole())
+    return Sample(label, sha256, lambda _: whole(), lambda: tell(data))
 
 
 def _naming(name: str, decode: Decode) -> Decode:
@@ -125,9 +143,15 @@ def _naming(name: str, decode: Decode) -> Decode:
     return decoded
 
 
-def _of_picture(picture: Picture, label: str, box: Box | None) -> Sample:
-    part = picture if box is None else cropped(picture, box)
-    return Sample(label, None, lambda _: part)
+def _of_picture(picture: Picture, whole: Callable[[], Fingerprint], label: str, box: Box | None) -> Sample:
+    """`whole` tells the fingerprint of all of it."""
+    if box is None:
+        return Sample(label, None, lambda _: picture, whole)
+    part = cropped(picture, box)
+    # A part of what shows more than its pixels, as an animation does, is not known by these.
+    return Sample(
+        label, None, lambda _: part, lambda: fingerprint_of_pixels(part.pixels) if whole().is_plain else _PART
+    )
 
 
 def _read(source: str | os.PathLike[str]) -> bytes:
@@ -154,36 +178,35 @@ def _no_file(path: Path) -> str:
     return "is not a file: a picture is a path, an http(s) URL or colours, as colour:#2a6f97; words find nothing"
 
 
-def _picture(source: object) -> Picture:
-    pixels = _rgb(_array(source))
-    return Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+def _picture(source: object) -> tuple[Picture, Callable[[], Fingerprint]]:
+    """The picture of an array or a PIL image, as of a file that shows it, and what tells the fingerprint of it."""
+    from lookalike.pixels.colour import srgb
+
+    image = _image(source)
+    pixels = upright(srgb(image)[0], known_orientation_of(image))
+    own = np.array(pixels)  # the caller may go on to write to what was given
+    return Picture(own, (own.shape[1], own.shape[0])), lambda: fingerprint_of_image(image)
 
 
-def _array(source: object) -> NDArray[Any]:
-    return source if isinstance(source, np.ndarray) else _array_of_image(source)
+def _alpha(source: object) -> NDArray[np.uint8]:
+    """(h, w), 255 where the picture is opaque."""
+    from lookalike.pixels.colour import opacity
+
+    image = _image(source)
+    return upright(opacity(image)[:, :, :1], known_orientation_of(image))[:, :, 0]
 
 
-def _array_of_image(source: object) -> NDArray[np.generic]:
-    from PIL import Image, ImageOps
+def _image(source: object) -> Image:
+    """A PIL image as it is, and one of an array: (h, w), (h, w, 3) or (h, w, 4), floats in [0, 1]."""
+    from PIL import Image
 
-    if not isinstance(source, Image.Image):
+    if isinstance(source, Image.Image):
+        return source
+    if not isinstance(source, np.ndarray):
         raise BadQuery(f"a picture is a path, a URL, bytes, a numpy array or a PIL image, not {type(source).__name__}")
-    upright = ImageOps.exif_transpose(source)
-    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
-    return np.asarray(upright.convert("RGBA" if has_alpha else "RGB"))
-
-
-def _rgb(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """(h, w, 3) uint8, alpha over white; floats are taken to lie in [0, 1]."""
-    if array.ndim == 2:
-        array = np.stack([array] * 3, axis=-1)
-    if array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
-        raise BadQuery(f"pixels are (h, w), (h, w, 3) or (h, w, 4), not {array.shape}")
-    array = _levels(array)
-    if array.shape[2] == 4:
-        alpha = array[..., 3:].astype(np.float32) / 255
-        array = np.rint(array[..., :3] * alpha + 255 * (1 - alpha))
-    return np.ascontiguousarray(array, np.uint8)
+    if not source.size or (source.ndim != 2 and (source.ndim != 3 or source.shape[2] not in (3, 4))):
+        raise BadQuery(f"pixels are (h, w), (h, w, 3) or (h, w, 4), not {source.shape}")
+    return Image.fromarray(np.ascontiguousarray(_levels(source)))
 
 
 def _levels(array: NDArray[Any]) -> NDArray[np.uint8]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
@@ -15,10 +14,10 @@ from lookalike.protocols import Describer, Store
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.source import Sample
 from lookalike.search.ranking.engine import Ranking
-from lookalike.search.ranking.explanation import likeness, proof, sameness, seen_as
+from lookalike.search.ranking.explanation import UNALIKE, likeness, proof, sameness, seen_as
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.verification import proved_score
-from lookalike.types import Answer, Record, Relation
+from lookalike.types import Answer, Identical, Record, Relation
 
 NEARLY = 0.9
 """Only a hit that scores so high may have the same pixels, so only then is its file opened to see."""
@@ -29,8 +28,8 @@ class Same:
     """A content that is the query itself: as it is, or turned."""
 
     relation: Relation
-    sameness: Literal["bytes", "pixels"]
     why: str
+    identical: Identical | None
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,12 @@ class Answering:
         score, id = float(ranking.scores[at]), int(ranking.ids[at])
         same = self.same.get(id)
         evidence = None if same else self.evidence.get(id)
+        frame = None if same or ranking.frames is None or ranking.frames[at] < 0 else int(ranking.frames[at]) + 1
         likely = likeness(own, self.describers)
         if self.samples:
             likely = seen_as(likely, self.samples[int(ranking.views[at])].orientation)
+        if frame is not None and likely != UNALIKE:
+            likely += f", frame {frame} of {records[0].content.frames}" if records else ""
         for record in records:
             yield Answer(
                 record=record,
@@ -93,7 +95,8 @@ class Answering:
                 coverage=(1.0, 1.0) if same else evidence.coverage if evidence else None,
                 edits=() if same else evidence.edits if evidence else None,
                 differs=() if same else evidence.differs if evidence else None,
-                sameness=same.sameness if same and same.relation == "identical" else None,
+                identical=same.identical if same else None,
+                frame=frame,
             )
 
 
@@ -110,9 +113,10 @@ def _same_as(sample: Sample, hit: Sample) -> Same | None:
     same = sameness(sample, hit)
     if same is None:
         return None
-    upright = sample.orientation == UPRIGHT
-    kind: Literal["bytes", "pixels"] = "bytes" if "bytes" in same else "pixels"
-    return Same("identical" if upright else "copy", kind, seen_as(same, sample.orientation))
+    why = f"the same {same}"
+    if sample.orientation == UPRIGHT:
+        return Same("identical", why, same)
+    return Same("copy", seen_as(why, sample.orientation), None)
 
 
 def folded(answers: Sequence[Sequence[Answer]], groups: Sequence[Sequence[int]]) -> list[Answer]:

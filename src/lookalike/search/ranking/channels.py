@@ -126,3 +126,17 @@ def describers_to_fill(store: Store, named: Sequence[Describer]) -> list[Describ
     if not there and not named:
         return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
     return list(dict.fromkeys([*there, *named]))
+
+
+def mean_alike(own: Mapping[Channel, NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Weighted mean of the channels' similarities on their common scale, in [0, 1].
+
+    A channel that is NaN abstains: its weight is shared among those that answer. Where none answers it is 0.
+    """
+    first = next(iter(own.values()))
+    sums, weights = np.zeros(first.shape, np.float32), np.zeros(first.shape, np.float32)
+    for channel, scores in own.items():
+        answers = np.float32(channel.weight) * ~np.isnan(scores)
+        sums += answers * channel.alike(np.nan_to_num(scores))
+        weights += answers
+    return np.asarray(sums / np.where(weights > 0, weights, 1), np.float32)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Fuser, Index, Store
-from lookalike.search.ranking.channels import Channel
+from lookalike.search.ranking.channels import Channel, mean_alike
+from lookalike.search.ranking.frames import Frames, Similarities, frames_of
 from lookalike.types import Hits, Ids, Space, Vectors
 
 CANDIDATES = 100
@@ -27,13 +28,15 @@ SAME = 0.9
 class Ranking:
     """(k,) contents, best first; their score in [0, 1]; each channel's own similarity, NaN where it has none.
 
-    `views` (k,) says which view of what was asked about is most like each, the first of those that are alike.
+    `views` (k,) says which view of what was asked about is most like each, the first of those that are alike;
+    `frames` (k,) which frame of each, from 0, it is most like, -1 for that which stands for the content.
     """
 
     ids: Ids
     scores: NDArray[np.float32]
     channels: Mapping[str, NDArray[np.float32]]
     views: NDArray[np.int64]
+    frames: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -41,7 +44,8 @@ class Ranking:
     def __getitem__(self, at: NDArray[np.int64]) -> Ranking:
         """Those at these positions."""
         own = {name: own[at] for name, own in self.channels.items()}
-        return Ranking(self.ids[at], self.scores[at], own, self.views[at])
+        frames = None if self.frames is None else self.frames[at]
+        return Ranking(self.ids[at], self.scores[at], own, self.views[at], frames)
 
 
 @dataclass(frozen=True)
@@ -64,14 +68,25 @@ class Engine:
 
         Views of a part are of one thing, of which the best counts; parts count alike.
         """
-        ids = np.union1d(self._candidates(parts, k, among), others)
-        of_views = [{each: each.similarities(self.store, rows[each], ids) for each in rows} for rows in parts]
+        frames = [frames_of(self.store, rows, among) for rows in parts]
+        near = [found.nearest(max(CANDIDATES, 2 * k)) for found in frames if found is not None]
+        ids = np.unique(np.concatenate([self._candidates(parts, k, among), others, *near]))
+        found = [self._similarities(rows, further, ids) for rows, further in zip(parts, frames, strict=True)]
+        of_views = [similarities for similarities, _ in found]
         own = [{channel: scores.max(axis=0) for channel, scores in views.items()} for views in of_views]  # (n,)
         order = _fuse(ids, own, fuser, len(ids))
         order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
         views = mean_alike(of_views[0]).argmax(axis=0)
         scores = np.asarray(np.mean([mean_alike(each) for each in own], axis=0), np.float32)
-        return Ranking(ids, scores, _by_name(own), views)[order]
+        numbers = found[0][1][views, np.arange(len(ids))]
+        return Ranking(ids, scores, _by_name(own), views, numbers)[order]
+
+    def _similarities(self, rows: Rows, further: Frames | None, ids: Ids) -> tuple[Similarities, NDArray[np.int64]]:
+        """(views, n) of each channel to contents, and the number of the further frame that they are of, -1 if none."""
+        own = {channel: channel.similarities(self.store, vectors, ids) for channel, vectors in rows.items()}
+        if further is None:
+            return own, np.full((max(map(len, rows.values())), len(ids)), -1, np.int64)
+        return further.replaced(own, ids)
 
     def _candidates(self, parts: Sequence[Rows], k: int, among: Ids | None) -> Ids:
         """Ascending ids that at least one channel that counts puts near the top."""
@@ -110,20 +125,6 @@ class Engine:
                 scores[np.ix_(at, at)] = similarity(space, vectors, vectors)
             pairs[channel] = scores
         return mean_alike(pairs)
-
-
-def mean_alike(own: Mapping[Channel, NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Weighted mean of the channels' similarities on their common scale, in [0, 1].
-
-    A channel that is NaN abstains: its weight is shared among those that answer. Where none answers it is 0.
-    """
-    first = next(iter(own.values()))
-    sums, weights = np.zeros(first.shape, np.float32), np.zeros(first.shape, np.float32)
-    for channel, scores in own.items():
-        answers = np.float32(channel.weight) * ~np.isnan(scores)
-        sums += answers * channel.alike(np.nan_to_num(scores))
-        weights += answers
-    return np.asarray(sums / np.where(weights > 0, weights, 1), np.float32)
 
 
 def _fuse(ids: Ids, own: Sequence[Mapping[Channel, NDArray[np.float32]]], fuser: Fuser, k: int) -> NDArray[np.int64]:

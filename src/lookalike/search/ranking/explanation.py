@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from lookalike.pixels.turn import TURNED
 from lookalike.protocols import Describer
 from lookalike.search.query.source import Sample
+from lookalike.types import Identical
 
 NOTABLE = 0.25
 """A channel that is this far above unrelated pictures, on the way to identical ones, is worth a word."""
@@ -19,13 +18,13 @@ NAMED = 3
 UNALIKE = "nothing stands out"
 
 
-def sameness(a: Sample, b: Sample) -> str | None:
+def sameness(a: Sample, b: Sample) -> Identical | None:
     """In which sense two pictures are identical, or None; pixels are compared only where sizes agree."""
     if a.sha256 is not None and a.sha256 == b.sha256:
-        return "the same bytes"
-    if a.size == b.size and np.array_equal(a.picture(None).pixels, b.picture(None).pixels):
-        return "the same pixels"
-    return None
+        return "bytes"
+    if a.size != b.size or a.fingerprint.digest is None:
+        return None
+    return "pixels" if a.fingerprint.digest == b.fingerprint.digest else None
 
 
 def likeness(scores: Mapping[str, float], describers: Mapping[str, Describer]) -> str:

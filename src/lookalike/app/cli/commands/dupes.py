@@ -92,9 +92,14 @@ def dupes(
 def _paragraph(group: Group) -> Iterator[str]:
     weakest = "" if group.relation == "identical" else f", weakest link {group.weakest:.3f}"
     yield f"{group.relation}, {len(group.members)} files{weakest}"
+    from lookalike.search.duplicates.hard_links import hard_links
+
+    links = hard_links(group.members)
     for member in group.members:
         width, height = member.content.size
-        yield f"  {shown(member.path)}  {width} x {height}  {member.content.bytes} bytes"
+        link = f"  hard link to {shown(links[member.path])}" if member.path in links else ""
+        frames = f"  {count} frames" if (count := member.content.frames or 1) > 1 else ""
+        yield f"  {shown(member.path)}  {width} x {height}{frames}  {member.content.bytes} bytes{link}"
 
 
 def add_to(app: typer.Typer) -> None:
