@@ -31,6 +31,10 @@ Decode: TypeAlias = Callable[[bytes, int | None], Picture]
 """Bytes and the side that must be kept (None: all pixels) -> picture."""
 
 
+LONGEST = 200
+"""Characters of a name that a message repeats."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sample:
     """One view of what is asked about. `sha256` is that of the bytes it came as; None where there were none.
@@ -132,17 +136,22 @@ def _of_picture(picture: Picture, label: str, box: Box | None) -> Sample:
 
 def _read(source: str | os.PathLike[str]) -> bytes:
     name = os.fspath(source)
-    if name.startswith(("http://", "https://")):
+    if name.lower().startswith(("http://", "https://")):
         from lookalike.search.query.fetch import fetch
 
         return fetch(name)
     path = Path(name)
     try:
         if not path.is_file():  # a pipe would block, a folder cannot be read
-            raise BadQuery(f"{name!r} {_no_file(path)}")
+            raise BadQuery(f"{_short(name)!r} {_no_file(path)}")
         return path.read_bytes()
-    except OSError as error:
-        raise BadQuery(f"cannot read {name!r}: {error.strerror}") from error
+    except OSError as error:  # also of a name that is too long for any file
+        raise BadQuery(f"{_short(name)!r} is not a file that can be read: {error.strerror}") from error
+
+
+def _short(name: str) -> str:
+    """The name as a message repeats it: a line that is no path may be of any length."""
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}..."
 
 
 def _no_file(path: Path) -> str:
