@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
+from lookalike.match.drawing.proof import SIDE as PROOF_SIDE
+from lookalike.match.drawing.proof import proof as drawn_proof
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Explainer
 from lookalike.search.atomic import write_atomically
@@ -19,15 +23,18 @@ from lookalike.search.query.parts import Pictures
 from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import mean_alike
-from lookalike.search.ranking.explanation import likeness, proof, sameness
+from lookalike.search.ranking.explanation import agreeing, likeness, proof, sameness
 from lookalike.search.ranking.relation import Evidence, RelationClassifier
 from lookalike.search.ranking.verification import proved_score
-from lookalike.types import Explanation, Relation
+from lookalike.types import Explanation, Pixels, Relation
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """How two pictures relate: the score of a search, each channel's own similarity, and what each has to say."""
+    """How two pictures relate: the score of a search, each channel's own similarity, and what each has to say.
+
+    `agreeing` names the channels that are notably above unrelated pictures, the strongest first.
+    """
 
     a: Sample
     b: Sample
@@ -37,6 +44,14 @@ class Comparison:
     explanations: Mapping[str, Explanation]
     why: str
     evidence: Evidence | None = None
+    agreeing: tuple[str, ...] = ()
+
+    def proof(self) -> Pixels | None:
+        """(h, w, 3): A laid over B, and the outline of A in B, as the geometry says; None where there is none."""
+        if self.evidence is None:
+            return None
+        first, second = (view.picture(PROOF_SIDE) for view in (self.a, self.b))
+        return drawn_proof(first, second, np.array(self.evidence.transform))
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
         """Both pictures and every explanation, on a page that stands alone."""
@@ -54,7 +69,8 @@ def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Lim
     try:
         first, second = sample(a, decode=decoder.decode), sample(b, decode=decoder.decode)
         for view in (first, second):
-            view.picture(SIDE)  # for a page, which may be asked for when the worker is gone
+            for side in (SIDE, PROOF_SIDE):  # for a page, which may be asked for when the worker is gone
+                view.picture(side)
         return _compare(first, second, components)
     finally:
         decoder.close()
@@ -87,6 +103,7 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer]) -> Compariso
         },
         why=same or (proof(evidence.why, likely) if evidence else likely),
         evidence=evidence,
+        agreeing=tuple(agreeing(scores, known)),
     )
 
 
