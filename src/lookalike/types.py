@@ -23,6 +23,8 @@ Ids: TypeAlias = NDArray[np.int64]
 Metric: TypeAlias = Literal["cosine", "l2", "l1", "hamming", "correlation"]
 """`correlation`: grey values, a byte each, whose windows are compared."""
 Relation: TypeAlias = Literal["identical", "copy", "scene", "similar"]
+FileState: TypeAlias = Literal["unchanged", "changed", "gone"]
+"""A file beside what was indexed of it; `gone` where it cannot be reached."""
 Size: TypeAlias = tuple[int, int]
 """(width, height) in px."""
 Box: TypeAlias = tuple[float, float, float, float]
@@ -196,6 +198,7 @@ class Answer:
 
     `score` in [0, 1] is comparable between questions; `channels` holds each describer's own similarity.
     `transform` (3, 3) takes px of the query to px of the hit. `also` are near-identical answers folded under this one.
+    `file` says whether the file is still as it was indexed.
     """
 
     record: Record
@@ -208,6 +211,7 @@ class Answer:
     query_box: Box | None = None
     transform: tuple[tuple[float, float, float], ...] | None = None
     also: tuple[Answer, ...] = ()
+    file: FileState = "unchanged"
 
 
 Matrix: TypeAlias = NDArray[np.float64]

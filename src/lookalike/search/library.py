@@ -28,7 +28,7 @@ from lookalike.search.calibration.thresholds import (
     needed,
 )
 from lookalike.search.duplicates.identical import Group, identical_groups
-from lookalike.search.duplicates.similar import groups_of, near_pairs, threshold_of_pairs
+from lookalike.search.duplicates.similar import check_grouping, groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.duplicates.verified import DuplicateFinder, judge_of, verified_groups
 from lookalike.search.index_building import build_in_a_process
 from lookalike.search.index_cache import IndexCache
@@ -248,10 +248,9 @@ class Library:
         of `similar` pictures: every two of a group score so high that, as far as `calibrate` found out, that share of
         such pairs is no chance. Ranked, not verified.
         """
+        check_grouping(relation, precision, by)
         if precision is not None:
             return self._near_groups(precision, by)
-        if relation == "similar":
-            raise BadQuery("dupes finds 'similar' pictures with a precision: lookalike dupes --precision 0.99")
         identical = identical_groups(self.store, workers=self.workers, limits=self.limits)
         if relation == "identical":
             return identical

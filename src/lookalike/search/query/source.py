@@ -143,10 +143,10 @@ def _read(source: str | os.PathLike[str]) -> bytes:
     path = Path(name)
     try:
         if not path.is_file():  # a pipe would block, a folder cannot be read
-            raise BadQuery(f"{_short(name)!r} {_no_file(path)}")
+            raise BadQuery(f"{_short(name)!r} {_no_file(path)}", path=name)
         return path.read_bytes()
     except OSError as error:  # also of a name that is too long for any file
-        raise BadQuery(f"{_short(name)!r} is not a file that can be read: {error.strerror}") from error
+        raise BadQuery(f"{_short(name)!r} is not a file that can be read: {error.strerror}", path=name) from error
 
 
 def _short(name: str) -> str:
