@@ -40,6 +40,11 @@ def path_fields(path: str) -> Document:
     return {"path": path}
 
 
+def error_document(code: str, message: str, path: str | None) -> Document:
+    """An error: `code` names its kind, `message` says it in a sentence, `path` is the file or folder it is about."""
+    return document("error", code=code, message=message, **({"path": None} if path is None else path_fields(path)))
+
+
 def index_document(report: IndexReport) -> Document:
     """Counts, and each failure."""
     return document(
@@ -84,6 +89,7 @@ def hit_fields(answer: Answer) -> Document:
         "relation": answer.relation,
         "channels": {name: round(score, 6) for name, score in answer.channels.items()},
         "why": answer.why,
+        "file": answer.file,
         "box": answer.box,
         "query_box": answer.query_box,
         "transform": answer.transform,
@@ -120,26 +126,42 @@ def question_line(query: str, results: Results) -> Document:
     }
 
 
+def failed_question_line(query: str, code: str, message: str) -> Document:
+    """A question of many that could not be asked, with the `code` and the message of its error."""
+    return {"query": query, "code": code, "error": message, "hits": []}
+
+
 def dupes_document(groups: Sequence[Group]) -> Document:
-    """Groups of files that show one thing."""
+    """Groups of files that show one thing, and what could be done without."""
+    from lookalike.search.duplicates.superfluous import superfluous
+
+    spare = superfluous(groups)
     return document(
         "dupes",
-        groups=[
-            {
-                "relation": group.relation,
-                "weakest": round(group.weakest, 6),
-                "members": [
-                    {
-                        **path_fields(member.path),
-                        "size": list(member.content.size),
-                        "bytes": member.content.bytes,
-                    }
-                    for member in group.members
-                ],
-            }
-            for group in groups
-        ],
+        groups=[_group(group) for group in groups],
+        superfluous={"files": spare.files, "bytes": spare.bytes},
     )
+
+
+def _group(group: Group) -> Document:
+    from lookalike.search.duplicates.superfluous import best_of
+    from lookalike.search.file_state import state_of
+
+    best = best_of(group)
+    return {
+        "relation": group.relation,
+        "weakest": round(group.weakest, 6),
+        "members": [
+            {
+                **path_fields(member.path),
+                "size": list(member.content.size),
+                "bytes": member.content.bytes,
+                "best": member is best,
+                "file": state_of(member),
+            }
+            for member in group.members
+        ],
+    }
 
 
 def compare_document(comparison: Comparison) -> Document:
