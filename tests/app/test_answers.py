@@ -52,7 +52,7 @@ def test_a_bad_line_is_an_answer_of_its_own_and_the_rest_goes_on(indexed, photos
     told = [json.loads(line) for line in ran.out.splitlines()]
     assert ran.code == 3
     assert [len(line["hits"]) for line in told] == [1, *[0] * len(bad), 1, 0]
-    assert {line["code"] for line in told if "error" in line} == {"bad_query", "fetch_refused", "space_mismatch"}
+    assert {line["code"] for line in told if "error" in line} == {"bad_query", "fetch_refused"}
     assert len(ran.err) < 5000
 
 

@@ -29,7 +29,7 @@ from lookalike.app.cli.options import (
     weights,
 )
 from lookalike.app.cli.output import json_bytes, json_line, lines, note, nul_separated, shown, write
-from lookalike.errors import BadPicture, BadQuery, FetchRefused, SpaceMismatch
+from lookalike.errors import BadPicture, BadQuery, FetchRefused
 from lookalike.search.pages.figures import percent, score
 
 SHOWN = 100
@@ -218,9 +218,7 @@ def _search_each(library: Library, asked: _Asked, queries: Iterable[str], output
     for query in queries:
         try:
             results = asked.of(library, *_sources([query]))
-        except (BadPicture, BadQuery, FetchRefused, SpaceMismatch) as error:
-            if isinstance(error, SpaceMismatch) and asked.by is not None:  # no line can be answered so
-                raise
+        except (BadPicture, BadQuery, FetchRefused) as error:
             failed = True
             note(f"lookalike: {error}" if repr(query) in str(error) else f"lookalike: {shown(query[:SHOWN])}: {error}")
             line = json_line(failed_question_line(query, name_of(error), str(error)))
