@@ -39,7 +39,7 @@ def plan_copies(count: int, originals: int, rng: np.random.Generator) -> CopyPla
     if originals < 2:
         raise BadQuery(f"originals must be 2 or more, not {originals}")
     if count < LEAST:
-        raise BadQuery(f"{count} different pictures are too few to ask about copies of them: {LEAST} are needed")
+        raise BadQuery(f"edited copies need {LEAST} different pictures at least, and there are {count}: add more")
     order = rng.permutation(count)
     taken_out = max(2, min(originals // 2, count // 4))
     absent, there = np.sort(order[:taken_out]), np.sort(order[taken_out:][:originals])

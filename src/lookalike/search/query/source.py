@@ -157,10 +157,10 @@ def _short(name: str) -> str:
 def _no_file(path: Path) -> str:
     """What is there instead, or what may have been meant."""
     if path.is_dir():
-        return "is a folder: ask about one of its pictures"
+        return "is a folder: name one of its pictures"
     if path.suffix or path.exists():
         return "is not a file"
-    return "is not a file: a picture is a path, an http(s) URL or colours, as colour:#2a6f97; words find nothing"
+    return "is not a file; a query is a path, an http(s) URL or colours, e.g. colour:#2a6f97 (words are not understood)"
 
 
 def _picture(source: object) -> Picture:
