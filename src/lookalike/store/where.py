@@ -118,9 +118,7 @@ def _parser() -> Any:
 
 def _senseless(text: str, at: int, expected: Iterable[str]) -> BadQuery:
     words = ", ".join(word for name, word in _WORDS.items() if name in set(expected)) or "its end"
-    return BadQuery(
-        f"the filter {text!r} does not parse at character {at + 1}: expected {words}; e.g. {EXAMPLE}"
-    )
+    return BadQuery(f"the filter {text!r} does not parse at character {at + 1}: expected {words}; e.g. {EXAMPLE}")
 
 
 def _limit(tree: Any) -> None:

@@ -84,7 +84,7 @@ def channels_of(
     known = by_name(describers)
     if not known:
         raise SpaceMismatch(
-            "the library has no vectors that this version can compare; run `lookalike index PATH` to describe its pictures"
+            "the library has no vectors that this version can compare; run `lookalike index PATH` to make some"
         )
     weights = (
         _defaults(known, defaults) if by is None else {_meant(words, known): weight for words, weight in by.items()}
