@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from lookalike.registry import settable
 
 ROOT = Path(__file__).resolve().parents[1]
 CLI = (ROOT / "docs" / "cli.md").read_text()
+TOPICS = (ROOT / "docs" / "topics.md").read_text()
 
 
 def commands() -> list[tuple[str, list[str]]]:
@@ -75,6 +77,19 @@ def test_every_field_of_local_features_is_documented(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in DETECTORS if name not in set(EXTRACTORS)])
 def test_every_detector_is_documented(name: str) -> None:
     assert f"`{name}`" in CLI.split("A `detector` is", 1)[1].split("\n\n", 1)[0]
+
+
+def test_every_topic_has_a_command_that_can_be_typed_and_a_page_that_exists() -> None:
+    lines = [line for line in TOPICS.splitlines() if line.startswith("| ") and "`" in line]
+    assert len(lines) > 20
+    verbs = typer.main.get_command(app).commands
+    for line in lines:
+        _, command, figure = (cell.strip() for cell in line.strip("| ").split(" | "))
+        words = shlex.split(command.split("`")[1])
+        assert words[0] == "lookalike"
+        verbs[words[1]].make_context(words[1], words[2:]).close()
+        page, _, _ = figure.split("](")[1].rstrip(")").partition("#")
+        assert (ROOT / "docs" / page).is_file()
 
 
 @pytest.mark.parametrize("variable", ["LOOKALIKE_LIBRARY", "LOOKALIKE_CACHE", "LOOKALIKE_OFFLINE"])

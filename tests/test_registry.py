@@ -65,7 +65,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all() -> None:
 
 
 def test_an_unknown_setting_is_answered_with_all() -> None:
-    with pytest.raises(BadSetting, match="grain has no setting 'bins'; it has: sigma"):
+    with pytest.raises(BadSetting, match="grain has no field 'bins'; its fields: sigma"):
         THINGS.make("grain", {"bins": 3})
 
 
@@ -237,7 +237,7 @@ def test_nothing_is_imported_before_it_is_asked_for(installed: None) -> None:
 def test_a_component_is_spelled_with_its_settings() -> None:
     assert THINGS.spelled("grain") == Grain()
     assert THINGS.spelled("thing:count=3:sides=4,5") == Thing(count=3, sides=(4, 5))
-    with pytest.raises(BadSetting, match="a thing is NAME or NAME:FIELD=VALUE, not 'thing:count'"):
+    with pytest.raises(BadSetting, match="'thing:count' names no thing: write NAME or NAME:FIELD=VALUE"):
         THINGS.spelled("thing:count")
     assert THINGS.spelled("thing:count=3:deep=yes", {"count": "4"}) == Thing(count=4, deep=True)
 

@@ -13,7 +13,14 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 class LookalikeError(Exception):
-    """Something that the caller can act on; the message is one sentence a person understands."""
+    """Something that the caller can act on; the message is one sentence a person understands.
+
+    `path` names the file or folder that it is about, where it is about one.
+    """
+
+    def __init__(self, message: str = "", *, path: str | None = None) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class UnknownName(LookalikeError):
@@ -55,7 +62,7 @@ class BadPicture(LookalikeError):
 
     def __init__(self, reason: Reason, detail: str, name: str = "") -> None:
         told = f"{reason}: {detail}" if detail else reason
-        super().__init__(f"{name!r}: {told}" if name else told)
+        super().__init__(f"{name!r}: {told}" if name else told, path=name or None)
         self.reason: Reason = reason
         self.detail = detail
 

@@ -73,7 +73,7 @@ class Table(Generic[T]):
         values = {}
         for key, value in (settings or {}).items():
             if key not in by_any_name:
-                raise BadSetting(f"{name} has no setting {key!r}; it has: {', '.join(fields) or 'none'}")
+                raise BadSetting(f"{name} has no field {key!r}; its fields: {', '.join(fields) or 'none'}")
             values[by_any_name[key]] = _read(f"{name}.{key}", value, hints[by_any_name[key]])
         try:
             return component(**values)
@@ -85,7 +85,7 @@ class Table(Generic[T]):
         name, *fields = words.split(":")
         pairs = [field.partition("=") for field in fields]
         if not all(sign for _, sign, _ in pairs):
-            raise BadSetting(f"a {self.kind} is NAME or NAME:FIELD=VALUE, not {words!r}")
+            raise BadSetting(f"{words!r} names no {self.kind}: write NAME or NAME:FIELD=VALUE")
         return self.make(name, {field: value for field, _, value in pairs} | dict(settings or {}))
 
     def restore(self, text: str) -> T:
@@ -218,7 +218,7 @@ def _read(where: str, value: object, kind: Any) -> object:
             finite = kind is not float or math.isfinite(read)  # JSON has no other, and NaN is not even itself
             if exact and finite:
                 return read
-    raise BadSetting(f"{where} takes {getattr(kind, '__name__', kind)}, not {value!r}")
+    raise BadSetting(f"{where} takes {_in_words(kind)}, not {value!r}")
 
 
 def _read_first(where: str, value: object, kinds: tuple[Any, ...]) -> object:
@@ -227,4 +227,12 @@ def _read_first(where: str, value: object, kinds: tuple[Any, ...]) -> object:
             return _read(where, value, kind)
         except BadSetting:
             continue
-    raise BadSetting(f"{where} takes one of {', '.join(getattr(k, '__name__', str(k)) for k in kinds)}, not {value!r}")
+    raise BadSetting(f"{where} takes {' or '.join(map(_in_words, kinds))}, not {value!r}")
+
+
+def _in_words(kind: Any) -> str:
+    """What a person writes for a field of that type."""
+    if typing.get_origin(kind) is Literal:
+        return f"one of {', '.join(map(str, typing.get_args(kind)))}"
+    words = {int: "a whole number", float: "a number", bool: "yes or no", str: "a text", types.NoneType: "none"}
+    return words.get(kind, getattr(kind, "__name__", str(kind)))

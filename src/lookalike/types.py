@@ -33,6 +33,8 @@ Proved: TypeAlias = Literal["copy", "part", "variant", "scene"]
 """Relations that geometry proves."""
 Identical: TypeAlias = Literal["bytes", "pixels"]
 """In which sense two files are identical: see docs/decisions/0022."""
+FileState: TypeAlias = Literal["unchanged", "changed", "gone"]
+"""A file beside what was indexed of it; `gone` where it cannot be reached."""
 Size: TypeAlias = tuple[int, int]
 """(width, height) in px."""
 Box: TypeAlias = tuple[float, float, float, float]
@@ -238,6 +240,7 @@ class Answer:
     words what makes the hit of the query. `differs` are the places that do not agree, the largest first; () where none.
     `identical`: in which sense it is, where it is. `frame`, from 1: which of several frames or pages is most alike,
     where it is not the one that stands for the file.
+    `file` says whether the file is still as it was indexed.
     """
 
     record: Record
@@ -255,6 +258,7 @@ class Answer:
     differs: tuple[Difference, ...] | None = None
     identical: Identical | None = None
     frame: int | None = None
+    file: FileState = "unchanged"
 
 
 Matrix: TypeAlias = NDArray[np.float64]

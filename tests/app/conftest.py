@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -14,6 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+
+import lookalike
+from lookalike.app.cli import main
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,33 @@ def draw(file: Path, seed: int, side: int = 64) -> None:
     """Coarse noise."""
     coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
     Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC).save(file)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Program:
+    """The program in this process, which is quick: it stands in `tmp_path`, its library is `tmp_path / "library"`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOOKALIKE_LIBRARY", str(tmp_path / "library"))
+
+    def run(*arguments: str | Path, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsysbinary.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([os.fsdecode(argument) for argument in arguments])
+        told = capsysbinary.readouterr()
+        return Ran(int(ended.value.code or 0), told.out, told.err.decode(errors="replace"))
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with pictures and their library, for what only reads."""
+    folder = tmp_path_factory.mktemp("shelf")
+    (folder / "photos").mkdir()
+    for seed in range(4):
+        draw(folder / "photos" / f"{seed}.png", seed)
+    (folder / "photos" / "broken.jpg").write_text("no picture")
+    with lookalike.open(folder / "library") as library:
+        library.index(folder / "photos", describers=["phash"], local=False, planes=False)
+    return folder

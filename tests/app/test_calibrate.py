@@ -146,4 +146,4 @@ def test_a_library_that_is_too_small_is_refused(tiles, tmp_path):
     assert run(tmp_path / "library", "index", tiles / "coffee" / "00.png", "--describer", "histogram").returncode == 0
     ran = run(tmp_path / "library", "calibrate")
     assert ran.returncode == 2
-    assert "too few to ask about copies" in ran.stderr
+    assert "edited copies need 6 different pictures" in ran.stderr

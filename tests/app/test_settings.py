@@ -32,7 +32,7 @@ def test_a_weight_is_told_from_the_value_of_a_field(word: str, name: str, weight
 
 @pytest.mark.parametrize("word", ["convnet=much", "pca:of=hog=much"])
 def test_what_is_no_weight_is_told(word: str) -> None:
-    with pytest.raises(BadQuery, match="--by takes NAME or NAME=WEIGHT"):
+    with pytest.raises(BadQuery, match="write NAME=WEIGHT"):
         weights([word])
 
 

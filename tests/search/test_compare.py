@@ -35,3 +35,31 @@ def test_a_photo_pasted_small_into_another_is_a_copy_whichever_comes_first():
     whole[200:350, 300:526] = CAT[::2, ::2]
     for a, b in ((CAT, whole), (whole, CAT)):
         assert lookalike.compare(a, b, describers=["phash"]).relation == "copy"
+
+
+def test_a_page_shows_the_proof_and_parts_what_agrees_from_what_does_not(tmp_path):
+    found = lookalike.compare(
+        PHOTO, np.ascontiguousarray(PHOTO[20:300, 100:400, ::-1]), describers=["phash", "histogram"]
+    )
+    assert found.relation == "copy"
+    proof = found.proof()
+    assert proof.shape[1] > 600
+    page = found.save_html(tmp_path / "page.html").read_text()
+    assert "<h2>Proof</h2>" in page
+    assert found.evidence.why in page
+    assert 'aria-label="where it matches"' in page
+    stranger = lookalike.compare(PHOTO, np.full_like(PHOTO, 200), describers=["phash", "histogram"])
+    page = stranger.save_html(tmp_path / "page.html").read_text()
+    assert (stranger.agreeing, stranger.proof()) == ((), None)
+    assert "Proof" not in page
+    assert "What agrees" not in page
+    assert page.index("<h2>What does not</h2>") < page.index("<h3>histogram</h3>")
+
+
+def test_each_channel_is_explained_where_it_belongs(tmp_path):
+    found = lookalike.compare(PHOTO, np.rot90(PHOTO, 2), describers=["phash", "histogram"])
+    assert found.agreeing == ("histogram",)
+    page = found.save_html(tmp_path / "page.html").read_text()
+    agrees, differs = page.split("<h2>What agrees</h2>")[1].split("<h2>What does not</h2>")
+    assert "<h3>histogram</h3>" in agrees
+    assert "<h3>phash</h3>" in differs

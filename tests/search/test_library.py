@@ -314,3 +314,28 @@ def test_duplicates_that_are_known_are_told_while_another_writes(filled: Library
     groups = filled.dupes("copy")
     with writer_lock(filled.folder):
         assert filled.dupes("copy") == groups
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="this system does not list child processes so")
+def test_a_page_that_is_made_after_the_library_was_closed_leaves_no_worker(tmp_path: Path, folder: Path) -> None:
+    before = set(processes())
+    with lookalike.open(tmp_path / "library") as library:
+        library.index(folder, describers=["phash"], local=False, planes=False)
+        results = library.search(folder / "0.png", k=2)
+        groups = library.dupes()
+    results.save_html(tmp_path / "page.html")
+    library.save_groups_html(groups, tmp_path / "groups.html")
+    assert set(processes()) == before
+    library.search(folder / "0.png")
+    results.save_html(tmp_path / "page.html")
+    assert set(processes()) != before  # the worker of the search is not the page's to end
+    library.close()
+    assert set(processes()) == before
+    assert "data:image/webp" in (tmp_path / "page.html").read_text()
+
+
+def processes() -> list[str]:
+    """Children of this process that have not ended."""
+    return [
+        child for thread in Path("/proc/self/task").iterdir() for child in (thread / "children").read_text().split()
+    ]

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from lookalike.models.cache import State
     from lookalike.search.calibration.fit import Fitted
     from lookalike.search.compare import Comparison
-    from lookalike.search.duplicates.identical import Group
+    from lookalike.search.duplicates.identical import Group, Link
     from lookalike.search.ingest.run import IndexReport
     from lookalike.search.match import Matched
     from lookalike.search.results import Results
     from lookalike.search.status import SpaceStatus, Status
     from lookalike.search.template.library_search import Finds
-    from lookalike.types import Answer, Difference, Placement
+    from lookalike.types import Answer, Difference, Identical, Placement, Record
 
 Document = dict[str, Any]
 
@@ -40,6 +40,11 @@ def path_fields(path: str) -> Document:
     except UnicodeEncodeError:
         return {"path": path, "path_b64": base64.b64encode(os.fsencode(path)).decode("ascii")}
     return {"path": path}
+
+
+def error_document(code: str, message: str, path: str | None) -> Document:
+    """An error: `code` names its kind, `message` says it in a sentence, `path` is the file or folder it is about."""
+    return document("error", code=code, message=message, **({"path": None} if path is None else path_fields(path)))
 
 
 def index_document(report: IndexReport) -> Document:
@@ -103,6 +108,7 @@ def hit_fields(answer: Answer) -> Document:
         "coverage": coverage_fields(answer),
         "edits": None if answer.edits is None else list(answer.edits),
         "differs": differs_fields(answer.differs),
+        "file": answer.file,
         "box": answer.box,
         "query_box": answer.query_box,
         "transform": answer.transform,
@@ -144,36 +150,60 @@ def question_line(query: str, results: Results) -> Document:
     }
 
 
+def failed_question_line(query: str, code: str, message: str) -> Document:
+    """A question of many that could not be asked, with the `code` and the message of its error."""
+    return {"query": query, "code": code, "error": message, "hits": []}
+
+
 def dupes_document(groups: Sequence[Group]) -> Document:
-    """Groups of files that show one thing."""
+    """Groups of files that show one thing, and what could be done without."""
+    from lookalike.search.duplicates.superfluous import superfluous
+
+    spare = superfluous(groups)
     return document(
         "dupes",
-        groups=[
-            {
-                "relation": group.relation,
-                "weakest": round(group.weakest, 6),
-                "members": _members(group),
-            }
-            for group in groups
-        ],
+        groups=[_group(group) for group in groups],
+        superfluous={"files": spare.files, "bytes": spare.bytes},
     )
 
 
-def _members(group: Group) -> list[Document]:
-    """With the first of them that each shares its bytes, or else its pixels, and the file, with."""
-    links = hard_links(group.members)
-    first = group.members[0].id
-    return [
-        {
-            **path_fields(member.path),
-            "size": list(member.content.size),
-            "frames": member.content.frames,
-            "bytes": member.content.bytes,
-            **({"identical": "bytes" if member.id == first else "pixels"} if group.relation == "identical" else {}),
-            **({"hard_link_to": path_fields(links[member.path])} if member.path in links else {}),
-        }
-        for member in group.members
-    ]
+def _group(group: Group) -> Document:
+    from lookalike.search.duplicates.superfluous import best_of
+    from lookalike.search.file_state import state_of
+
+    links, best = hard_links(group.members), best_of(group)
+    return {
+        "relation": group.relation,
+        "weakest": round(group.weakest, 6),
+        "members": [
+            {
+                **path_fields(member.path),
+                "size": list(member.content.size),
+                "frames": member.content.frames,
+                "bytes": member.content.bytes,
+                "best": member is best,
+                "file": state_of(member),
+                **_link_fields(group.link(member)),
+                **({"identical": _sameness(group, member)} if group.link(member).relation == "identical" else {}),
+                **({"hard_link_to": path_fields(links[member.path])} if member.path in links else {}),
+            }
+            for member in group.members
+        ],
+    }
+
+
+def _link_fields(link: Link) -> Document:
+    """What a member is to the best one of its group."""
+    return {
+        "relation": link.relation,
+        "coverage": {"member": round(link.coverage[0], 4), "best": round(link.coverage[1], 4)},
+        "edits": None if link.edits is None else list(link.edits),
+        "differs": differs_fields(link.differs),
+    }
+
+
+def _sameness(group: Group, member: Record) -> Identical:
+    return "bytes" if member.id == group.best.id else "pixels"
 
 
 def compare_document(comparison: Comparison) -> Document:

@@ -42,7 +42,7 @@ def told(cells: NDArray[np.float32], cosine: float, unrelated: float) -> str:
 
 def drawn(query: Picture, hit: Picture, of_query: NDArray[np.float32], of_hit: NDArray[np.float32]) -> Pixels:
     """The two side by side, in colour and outlined where they agree most, pale and grey where they agree least."""
-    return side_by_side([_lit(query, of_query), _lit(hit, of_hit)])
+    return side_by_side([lit(query, of_query), lit(hit, of_hit)])
 
 
 def _most(cells: NDArray[np.float32]) -> str:
@@ -55,7 +55,8 @@ def _most(cells: NDArray[np.float32]) -> str:
     return f"above all in the {where} of the hit"
 
 
-def _lit(picture: Picture, cells: NDArray[np.float32]) -> Pixels:
+def lit(picture: Picture, cells: NDArray[np.float32]) -> Pixels:
+    """The picture in colour and outlined where cells (rows, columns) are high, pale and grey where they are low."""
     size = fit(picture.size, SIDE)
     colour = drawn_picture(picture.pixels, size)
     grey = cv2.cvtColor(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)

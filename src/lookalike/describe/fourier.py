@@ -62,17 +62,17 @@ class PowerSpectrum:
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Both pictures, and their spectra: long waves in the middle, short ones outside, each by its direction."""
-        ours, theirs = self._strengths(query), self._strengths(hit)
-        discs = side_by_side([rosette(_drawn(strengths)) for strengths in (ours, theirs)])
+        ours, theirs = self.strengths(query), self.strengths(hit)
+        discs = side_by_side([rosette(drawn(strengths)) for strengths in (ours, theirs)])
         likeness = float(self._row(query) @ self._row(hit))
         return Explanation(agreed("The spectrum", likeness, self.unrelated), headed(query, hit, discs))
 
     def _row(self, picture: Picture) -> NDArray[np.float64]:
-        strengths = self._strengths(picture)
+        strengths = self.strengths(picture)
         parts = strengths.mean(axis=1), strengths.mean(axis=0)
         return with_flatness(np.sqrt(np.concatenate(parts)), GRAIN)
 
-    def _strengths(self, picture: Picture) -> NDArray[np.float64]:
+    def strengths(self, picture: Picture) -> NDArray[np.float64]:
         """(rings, directions) mean amplitudes, each by its frequency: in photos they fall with it."""
         fine = polar(amplitudes(picture), self.rings, FINE * self.directions, LOWEST)
         frequencies = np.geomspace(LOWEST, HIGHEST, self.rings) / SIDE**2
@@ -81,6 +81,6 @@ class PowerSpectrum:
         return means
 
 
-def _drawn(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
+def drawn(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
     """0 to 1, the strongest 1."""
     return np.sqrt(strengths / max(float(strengths.max()), 1e-12))

@@ -54,7 +54,7 @@ class ColourHistogram:
 
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
         """(n, bins^3) square roots of shares; cells by red, then green, then blue."""
-        return stacked(self.space, (np.sqrt(self._shares(picture)) for picture in pictures))
+        return stacked(self.space, (np.sqrt(self.shares(picture)) for picture in pictures))
 
     def describe_colours(self, colours: NDArray[np.uint8], shares: NDArray[np.float64]) -> Vectors:
         """(1, bins^3) of (c, 3) RGB colours with (c,) shares, each spread over the cells that look like it."""
@@ -67,8 +67,8 @@ class ColourHistogram:
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Which colours agree: the most shared ones, the query's share to the left, the hit's to the right."""
-        ours, theirs = self._shares(query), self._shares(hit)
-        colours = self._colours(query, hit)
+        ours, theirs = self.shares(query), self.shares(hit)
+        colours = self.colours(query, hit)
         common = np.minimum(ours, theirs)
         # Colours that are not shared follow by size, so that what disagrees is seen as well.
         shown = np.lexsort((-np.maximum(ours, theirs), -common))[:BARS]
@@ -76,14 +76,14 @@ class ColourHistogram:
         bars = back_to_back(ours[shown], theirs[shown], colours[shown])
         return Explanation(_line(ours, theirs, colours), headed(query, hit, bars))
 
-    def _shares(self, picture: Picture) -> NDArray[np.float64]:
+    def shares(self, picture: Picture) -> NDArray[np.float64]:
         """(bins^3,) sum 1."""
         pixels = reduced(picture)
         counts = cv2.calcHist([pixels], [0, 1, 2], None, [self.bins] * 3, [0, 256] * 3).ravel()
         shares: NDArray[np.float64] = counts / np.float64(pixels.shape[0] * pixels.shape[1])
         return shares
 
-    def _colours(self, *pictures: Picture) -> NDArray[np.uint8]:
+    def colours(self, *pictures: Picture) -> NDArray[np.uint8]:
         """(bins^3, 3) mean of those of their pixels that fall into each cell."""
         pixels = np.concatenate([_pixels(picture) for picture in pictures])
         cells = self._cells(pixels)

@@ -66,6 +66,10 @@ class LocalBinaryPatterns:
         likeness = float(np.sqrt(ours) @ np.sqrt(theirs))
         return Explanation(agreed("The fine texture", likeness, self.unrelated), headed(query, hit, bars))
 
+    def kinds(self, picture: Picture) -> NDArray[np.float64]:
+        """(len(KINDS),) share of each kind of pattern over all radii."""
+        return self._kinds(self._shares(picture))
+
     def _kinds(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
         """(kinds,) shares over all radii."""
         brighter = [np.append(np.arange(points + 1) / points, 2) for points in map(neighbours, self.radii)]

@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
+from lookalike.match.drawing.proof import SIDE as PROOF_SIDE
+from lookalike.match.drawing.proof import proof as drawn_proof
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Explainer
 from lookalike.search.atomic import write_atomically
@@ -19,16 +23,19 @@ from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.parts import Pictures
 from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.ranking.channels import channels_of, mean_alike
-from lookalike.search.ranking.explanation import likeness, proof, sameness
+from lookalike.search.ranking.explanation import agreeing, likeness, proof, sameness
 from lookalike.search.ranking.plain import colour_likeness, colours_in_words, plain_colour
 from lookalike.search.ranking.relation import Evidence, RelationClassifier, Seen
 from lookalike.search.ranking.verification import proved_score
-from lookalike.types import Explanation, Identical, Relation
+from lookalike.types import Explanation, Identical, Pixels, Relation
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """How two pictures relate: the score of a search, each channel's own similarity, and what each has to say."""
+    """How two pictures relate: the score of a search, each channel's own similarity, and what each has to say.
+
+    `agreeing` names the channels that are notably above unrelated pictures, the strongest first.
+    """
 
     a: Sample
     b: Sample
@@ -39,6 +46,14 @@ class Comparison:
     why: str
     evidence: Evidence | None = None
     identical: Identical | None = None
+    agreeing: tuple[str, ...] = ()
+
+    def proof(self) -> Pixels | None:
+        """(h, w, 3): A laid over B, and the outline of A in B, as the geometry says; None where there is none."""
+        if self.evidence is None:
+            return None
+        first, second = (view.picture(PROOF_SIDE) for view in (self.a, self.b))
+        return drawn_proof(first, second, np.array(self.evidence.transform))
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
         """Both pictures and every explanation, on a page that stands alone."""
@@ -56,7 +71,8 @@ def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Lim
     try:
         first, second = (sample(each, decode=decoder.decode, tell=decoder.fingerprint) for each in (a, b))
         for view in (first, second):
-            view.picture(SIDE)  # for a page, which may be asked for when the worker is gone
+            for side in (SIDE, PROOF_SIDE):  # for a page, which may be asked for when the worker is gone
+                view.picture(side)
         return _compare(first, second, components, why_same=HARD_LINKS if are_hard_links(a, b) else None)
     finally:
         decoder.close()
@@ -94,6 +110,7 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer], *, why_same:
         why=why_same or f"the same {same}" if same else (proof(evidence.why, likely) if evidence else likely),
         evidence=evidence,
         identical=same,
+        agreeing=tuple(agreeing(scores, known)),
     )
 
 

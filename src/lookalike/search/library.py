@@ -28,7 +28,7 @@ from lookalike.search.calibration.thresholds import (
     needed,
 )
 from lookalike.search.duplicates.identical import Group, identical_groups
-from lookalike.search.duplicates.similar import groups_of, near_pairs, threshold_of_pairs
+from lookalike.search.duplicates.similar import check_grouping, groups_of, near_pairs, threshold_of_pairs
 from lookalike.search.duplicates.stars import star_groups
 from lookalike.search.duplicates.verified import DuplicateFinder, judge_of
 from lookalike.search.index_building import build_in_a_process
@@ -252,10 +252,9 @@ class Library:
         pictures are compared. With `precision`, groups of `similar` pictures: every two of a group score so high that,
         as `calibrate` measured, that share of such pairs is right. They are ranked, not verified.
         """
+        check_grouping(relation, precision, by)
         if precision is not None:
             return self._near_groups(precision, by)
-        if relation == "similar":
-            raise BadQuery("dupes finds 'similar' pictures with a precision: lookalike dupes --precision 0.99")
         identical = identical_groups(self.store, workers=self.workers, limits=self.limits)
         if relation == "identical":
             return identical

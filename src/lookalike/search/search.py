@@ -14,6 +14,7 @@ from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.calibration.thresholds import calibration_of, threshold_for, with_probability
+from lookalike.search.file_state import with_file_states
 from lookalike.search.ingest.local_features import extractor_of
 from lookalike.search.pages.illustrate import Illustrator
 from lookalike.search.query.decoder import PictureDecoder
@@ -76,7 +77,7 @@ class Search:
         told = [answer for answer in listed if answer.score >= threshold][: query.k]
         return Results(
             query,
-            tuple(with_probability(told, calibration)),
+            tuple(with_file_states(with_probability(told, calibration))),
             len(self.store.ids()) if among is None else len(among),
             time.perf_counter() - started,
             labels=(*(one.label for one in asked), *query.texts, *query.colours),

@@ -131,4 +131,6 @@ def _bring_up_to_date(
 
 
 def _missing(folder: Path) -> LibraryMissing:
-    return LibraryMissing(f"there is no library in {str(folder)!r}; make one with `lookalike index PATH`")
+    return LibraryMissing(
+        f"there is no library in {str(folder)!r}; make one with `lookalike index PATH`", path=str(folder)
+    )

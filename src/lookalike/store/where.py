@@ -118,9 +118,7 @@ def _parser() -> Any:
 
 def _senseless(text: str, at: int, expected: Iterable[str]) -> BadQuery:
     words = ", ".join(word for name, word in _WORDS.items() if name in set(expected)) or "its end"
-    return BadQuery(
-        f"the filter {text!r} does not parse at character {at + 1}: expected {words}; write it as: {EXAMPLE}"
-    )
+    return BadQuery(f"the filter {text!r} does not parse at character {at + 1}: expected {words}; e.g. {EXAMPLE}")
 
 
 def _limit(tree: Any) -> None:
@@ -131,10 +129,10 @@ def _limit(tree: Any) -> None:
         comparisons += sum(node.data == "comparison" for node in level)
         level = [child for node in level for child in node.children if hasattr(child, "data")]
     if depth > MAX_DEPTH:
-        raise BadQuery(f"the filter is nested too deeply: {depth} levels of and, or, not and ( ), at most {MAX_DEPTH}")
+        raise BadQuery(f"the filter is nested too deeply: {depth} levels of and, or, not and (), at most {MAX_DEPTH}")
     if comparisons > MAX_COMPARISONS:
         raise BadQuery(
-            f"the filter has {comparisons} comparisons, at most {MAX_COMPARISONS}: use globs as in name = a*"
+            f"the filter has {comparisons} comparisons, at most {MAX_COMPARISONS}: use globs, e.g. name = a*"
         )
 
 
@@ -153,7 +151,7 @@ def _comparison(name: Any, sign: Any, text: Any) -> Comparison:
     field: Field | None = next((known for known in FIELDS if known == name.lower()), None)
     if field is None:
         raise BadQuery(
-            f"a filter has no field {str(name)!r} (character {name.start_pos + 1}); it has {', '.join(FIELDS)}"
+            f"a filter has no field {str(name)!r} (character {name.start_pos + 1}); fields: {', '.join(FIELDS)}"
         )
     operator = next(known for known in OPERATORS if known == sign)
     value = text[1:-1] if text[:1] in ("'", '"') else str(text)
@@ -173,7 +171,7 @@ def _format(field: Field, operator: Operator, value: str) -> str:
 def _number(field: Field, _: Operator, value: str) -> float:
     match = _NUMBER.fullmatch(value)
     if match is None:
-        raise BadQuery(f"{field} is compared with a number, as in {field} > 1000 or bytes < 1.5MB, not {value!r}")
+        raise BadQuery(f"{field} is compared with a number, e.g. {field} > 1000 or bytes < 1.5MB, not {value!r}")
     return float(match[1]) * _UNITS[(match[2] or "").lower()]
 
 
@@ -184,7 +182,7 @@ def _date(_: Field, __: Operator, value: str) -> str:
         date.fromisoformat(value + _FIRST_DAY[len(value) - len("2021") :])
     except ValueError as error:
         raise BadQuery(
-            f"date is compared with a year, month or day that is in the calendar, as in date >= 2021-05, not {value!r}"
+            f"date is compared with a year, month or day of the calendar, e.g. date >= 2021-05, not {value!r}"
         ) from error
     return value
 

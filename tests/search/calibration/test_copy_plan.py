@@ -33,3 +33,9 @@ def test_the_same_chance_gives_the_same_plan_and_another_one_another():
 def test_too_few_pictures_are_refused():
     with pytest.raises(BadQuery, match="5 different pictures are too few"):
         plan_copies(5, 2, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("originals", [-3, 0, 1])
+def test_so_few_originals_are_refused(originals):
+    with pytest.raises(BadQuery, match=f"originals must be 2 or more, not {originals}"):
+        plan_copies(1000, originals, np.random.default_rng(0))

@@ -86,7 +86,7 @@ def compared(text: str, webp: bytes) -> str:
     picture = Picture(np.zeros((4, 4, 3), np.uint8), (4, 4))
     view = Sample(text, None, lambda _: picture)
     evidence = {text: Explanation(text, picture.pixels)}
-    return comparison_page(Comparison(view, view, "copy", 0.87, {text: 0.91}, evidence, text))
+    return comparison_page(Comparison(view, view, "copy", 0.87, {text: 0.91}, evidence, text, agreeing=(text,)))
 
 
 def in_notebook(text: str, webp: bytes) -> str:

@@ -87,6 +87,7 @@ def test_a_library_without_colours_says_how_to_add_them(library: Library, folder
         library.search("colour:#2a6f97")
 
 
-def test_shares_that_nobody_means_are_told() -> None:
+@pytest.mark.parametrize("share", ["9" * 400, "9" * 308 + ",#fff=" + "9" * 308])
+def test_a_share_beyond_all_numbers_is_refused(share: str) -> None:
     with pytest.raises(BadQuery, match="colours are asked for as"):
-        picture_of("colour:teal=" + "9" * 400)
+        picture_of(f"colour:teal={share}")

@@ -74,7 +74,7 @@ def test_settings_are_found_however_they_are_spelled() -> None:
     [
         ("pca:of=hog", SpaceMismatch, "only pca:components=2:of=hog, pca:components=3:size=8; add"),
         ("pcb:of=hog", UnknownName, "did you mean 'pca'"),
-        ("pca:parts=2", BadSetting, "no setting 'parts'"),
+        ("pca:parts=2", BadSetting, "no field 'parts'"),
     ],
 )
 def test_settings_that_are_not_there_say_what_is(words: str, error: type[Exception], told: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lookalike.app.cli.help import COMPARE, LIBRARY, OUTPUT
 from lookalike.app.cli.output import note
 from lookalike.errors import BadQuery
 
@@ -18,31 +19,57 @@ if TYPE_CHECKING:
 LibraryFolder = Annotated[
     Path | None,
     typer.Option(
-        "--library", metavar="DIR", help="Folder of the library [default: LOOKALIKE_LIBRARY, or your data's]."
+        "--library",
+        metavar="DIR",
+        rich_help_panel=LIBRARY,
+        help="The library's folder [default: LOOKALIKE_LIBRARY, or your data folder].",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-JsonLines = Annotated[bool, typer.Option("--jsonl", help="One line of JSON a result, flushed.")]
-NulPaths = Annotated[bool, typer.Option("-0", "--print0", help="Paths only, each ended by NUL.")]
-OutFile = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there, whole or not at all, not to stdout.")
+Json = Annotated[bool, typer.Option("--json", rich_help_panel=OUTPUT, help="Print one JSON document.")]
+JsonLines = Annotated[
+    bool, typer.Option("--jsonl", rich_help_panel=OUTPUT, help="Print one JSON line for each result, at once.")
 ]
-HtmlFile = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Also write a page that stands alone.")]
+NulPaths = Annotated[
+    bool, typer.Option("-0", "--print0", rich_help_panel=OUTPUT, help="Print paths only, each ended by NUL.")
+]
+Long = Annotated[
+    bool, typer.Option("--long", rich_help_panel=OUTPUT, help="Print one line for each result, with the full path.")
+]
+OutFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", rich_help_panel=OUTPUT, help="Write to this file instead of stdout."
+    ),
+]
+HtmlFile = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", rich_help_panel=OUTPUT, help="Also write a web page, complete in one file."),
+]
 By = Annotated[
     list[str] | None,
-    typer.Option("--by", metavar="NAME[:FIELD=VALUE][=WEIGHT]", help="Compare by this describer; again for several."),
+    typer.Option(
+        "--by",
+        metavar="NAME[:FIELD=VALUE][=WEIGHT]",
+        rich_help_panel=COMPARE,
+        help="Compare by this describer. Repeat it for several.",
+    ),
 ]
 Precision = Annotated[
     float | None,
-    typer.Option("--precision", metavar="P", help="Only what is right in this share of cases, as calibrate found out."),
+    typer.Option(
+        "--precision",
+        metavar="P",
+        rich_help_panel=COMPARE,
+        help="Show only results at least this likely to be right, e.g. 0.95. Run `lookalike calibrate` first.",
+    ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks; errors only.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More on stderr; tracebacks of errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only: no progress, no remarks.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print more on stderr, such as tracebacks of errors.")]
 
 
 @dataclass(frozen=True)
 class Common:
-    """What stands before the verb."""
+    """The options of the program itself."""
 
     library: Path | None = None
     quiet: bool = False
@@ -53,17 +80,17 @@ _given: ContextVar[Common] = ContextVar("given")
 
 
 def remember(common: Common) -> None:
-    """For the verb of this call."""
+    """Keeps the program's options for the verb of this call."""
     _given.set(common)
 
 
 def common() -> Common:
-    """What stood before the verb of this call."""
+    """The program's options in this call."""
     return _given.get(Common())
 
 
 def remark(text: str) -> None:
-    """A line on stderr, unless --quiet stood before the verb of this call."""
+    """Prints a line on stderr, unless this call is quiet."""
     if not common().quiet:
         note(text)
 
@@ -73,6 +100,13 @@ def open_chosen(folder: Path | None) -> Library:
     import lookalike
 
     return lookalike.open(folder or common().library)
+
+
+def only_one(**formats: bool) -> None:
+    """Raises `BadQuery` where two forms of output are asked for at once; names are those of the options."""
+    asked = [f"--{name}" for name, wanted in formats.items() if wanted]
+    if len(asked) > 1:
+        raise BadQuery(f"{' and '.join(asked)} exclude each other: choose one")
 
 
 def weights(by: list[str] | None) -> dict[str, float] | None:
@@ -89,6 +123,6 @@ def _weighed(word: str) -> tuple[str, float]:
         return name, float(weight) if weight else 1.0
     except ValueError as error:
         raise BadQuery(
-            "--by takes NAME or NAME=WEIGHT, as in --by convnet=1, and settings between the two, as in "
-            f"--by pca:components=16=0.5, not {word!r}"
+            f"--by {word!r} has a weight that is not a number: write NAME=WEIGHT, as in --by convnet=1, "
+            "or NAME:FIELD=VALUE=WEIGHT, as in --by pca:components=16=0.5"
         ) from error

@@ -34,10 +34,12 @@ class CopyPlan:
 def plan_copies(count: int, originals: int, rng: np.random.Generator) -> CopyPlan:
     """Of `count` pictures as many as `originals` that can be found, and half as many, at most a quarter of all, absent.
 
-    Raises `BadQuery` where there are too few pictures.
+    Raises `BadQuery` where there are too few pictures, or too few originals are asked for.
     """
+    if originals < 2:
+        raise BadQuery(f"originals must be 2 or more, not {originals}")
     if count < LEAST:
-        raise BadQuery(f"{count} different pictures are too few to ask about copies of them: {LEAST} are needed")
+        raise BadQuery(f"edited copies need {LEAST} different pictures at least, and there are {count}: add more")
     order = rng.permutation(count)
     taken_out = max(2, min(originals // 2, count // 4))
     absent, there = np.sort(order[:taken_out]), np.sort(order[taken_out:][:originals])

@@ -44,8 +44,8 @@ def threshold_for(precision: float, calibration: Calibration | None) -> float:
     threshold = known.threshold(precision)
     if threshold is None:
         raise BadQuery(
-            f"no score of this library is right in {100 * precision:g} % of cases, the highest in "
-            f"{100 * max(known.precisions):.1f} %: ask for less, or calibrate with more --originals"
+            f"no threshold of this library reaches a precision of {precision:g}; the highest is "
+            f"{max(known.precisions):.3f}: ask for less, or calibrate with more --originals"
         )
     return threshold
 
@@ -53,14 +53,14 @@ def threshold_for(precision: float, calibration: Calibration | None) -> float:
 def check_precision(precision: float) -> None:
     """Raises `BadQuery` for what is no share."""
     if not 0 < precision < 1:
-        raise BadQuery(f"a precision is a share between 0 and 1, as 0.99, not {precision:g}")
+        raise BadQuery(f"a precision is between 0 and 1, e.g. 0.99, not {precision:g}")
 
 
 def needed(calibration: Calibration | None) -> Calibration:
     """Raises `BadQuery` where there is none."""
     if calibration is None:
         raise BadQuery(
-            "this library does not know what these scores are worth: run `lookalike calibrate` "
-            "(with the same --by, where there is one; again when the library has more than doubled)"
+            "the scores of this library are not calibrated: run `lookalike calibrate` "
+            "(with the same --by, if any; again when the library has more than doubled)"
         )
     return calibration

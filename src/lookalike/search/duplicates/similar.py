@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -25,6 +25,16 @@ LEAST = 0.4
 
 Pairs = tuple[NDArray[np.int64], NDArray[np.float32]]
 """(m, 2) ids, the smaller first; (m,) scores, falling."""
+
+
+def check_grouping(relation: Relation, precision: float | None, by: Mapping[str, float] | None) -> None:
+    """Raises `BadQuery` where groups are asked for both by geometry and by scores, or by neither."""
+    if precision is None and relation == "similar":
+        raise BadQuery("dupes finds 'similar' pictures with a precision: lookalike dupes --precision 0.99")
+    if precision is None and by is not None:
+        raise BadQuery("verified groups do not depend on describers: `by` goes with a precision")
+    if precision is not None and relation not in ("identical", "similar"):
+        raise BadQuery(f"groups of {relation!r} are verified by geometry, not by scores: leave out the precision")
 
 
 def near_pairs(store: Store, index: Callable[[Space], Index], channels: Sequence[Channel]) -> Pairs:

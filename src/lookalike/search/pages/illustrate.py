@@ -26,8 +26,9 @@ class Illustrator:
     """By content, the view of the query that is most like it."""
 
     def __call__(self, results: Results) -> tuple[list[Asked], list[Shown]]:
-        asked = [Asked(sample.label, thumbnail(sample.picture(SIDE).pixels)) for sample in self.samples]
-        return asked, [self._shown(answer) for answer in results]
+        with self.decoder.borrowed():  # a page may be asked for after the library was closed
+            asked = [Asked(sample.label, thumbnail(sample.picture(SIDE).pixels)) for sample in self.samples]
+            return asked, [self._shown(answer) for answer in results]
 
     def _shown(self, answer: Answer) -> Shown:
         hit = self.decoder.sample(answer.record)
@@ -51,10 +52,11 @@ class Illustrator:
 
 def groups_html(groups: Sequence[Group], decoder: PictureDecoder) -> str:
     """A page of groups, with the thumbnails that can be made."""
-    shown = [
-        ShownGroup(group.relation, group.weakest, [(member, _thumbnail(member, decoder)) for member in group.members])
-        for group in groups
-    ]
+    with decoder.borrowed():
+        shown = [
+            ShownGroup(group.relation, group.weakest, [(one, _thumbnail(one, decoder)) for one in group.members])
+            for group in groups
+        ]
     return groups_page(shown)
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from lookalike.search.calibration.model import Claim
 from lookalike.search.pages.escape import legible
-from lookalike.types import Answer, Explanation, Pixels, Record, Relation
+from lookalike.search.pages.figures import file_size, percent, score
+from lookalike.types import Answer, Box, Explanation, Pixels, Record, Relation, Size
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,6 +35,9 @@ class Asked:
 
     label: str
     thumbnail: bytes | None
+    size: Size | None = None
+    box: Box | None = None
+    """The part that is framed, in px of a picture of `size`."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,22 @@ def groups_page(groups: Sequence[ShownGroup]) -> str:
 
 def comparison_page(comparison: Comparison) -> str:
     """Two pictures side by side, with what every channel says of them."""
-    views = [Asked(view.label, thumbnail(view.picture(SIDE).pixels)) for view in (comparison.a, comparison.b)]
-    return _rendered("comparison.html", views=views, comparison=comparison)
+    evidence = comparison.evidence
+    boxes = (None, None) if evidence is None else (evidence.query_box, evidence.box)
+    views = [
+        Asked(view.label, thumbnail(view.picture(SIDE).pixels), view.size, box)
+        for view, box in zip((comparison.a, comparison.b), boxes, strict=True)
+    ]
+    explained = comparison.explanations
+    agrees = {name: explained[name] for name in comparison.agreeing if name in explained}
+    differs = {name: explanation for name, explanation in explained.items() if name not in agrees}
+    return _rendered(
+        "comparison.html",
+        views=views,
+        comparison=comparison,
+        proof=comparison.proof(),
+        sections={"What agrees": agrees, "What does not": differs},
+    )
 
 
 def notebook(asked: Sequence[Asked], shown: Sequence[Shown]) -> str:
@@ -118,7 +136,7 @@ def environment(package: str) -> Environment:
     )
     environment.globals |= {"style": style, "style_hash": _csp_hash(style)}
     environment.filters |= {
-        "bytes": _bytes,
+        "bytes": file_size,
         "data_uri": _data_uri,
         "evidence": lambda pixels: _data_uri(thumbnail(pixels, EVIDENCE_SIDE)),
         "file_name": lambda path: PurePath(path).name,
@@ -126,6 +144,7 @@ def environment(package: str) -> Environment:
         "folder": lambda path: str(PurePath(path).parent),
         "share": lambda score: f"{min(max(score, 0.0), 1.0) * 100:.1f}",
         "percent": _percent,
+        "score": lambda value: score(value, 2),
         "size": lambda size: f"{size[0]} × {size[1]}",
     }
     return environment
@@ -141,14 +160,5 @@ def _data_uri(webp: bytes) -> str:
 
 def _percent(probability: float) -> str:
     """Whole percents; near both ends, where they say too little, tenths."""
-    percent = 100 * probability
-    return f"{percent:.0f} %" if 1 <= percent <= 99 or probability in (0, 1) else f"{percent:.1f} %"
-
-
-def _bytes(count: int) -> str:
-    """Two digits at least, in the largest unit that leaves a number of at least 1."""
-    for power, unit in ((3, "GB"), (2, "MB"), (1, "kB")):
-        amount = count / 1000**power
-        if amount >= 0.9995:
-            return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
-    return f"{count} B"
+    is_plain = 0.01 <= probability <= 0.99 or probability in (0, 1)
+    return percent(probability, 0 if is_plain else 1)

@@ -37,7 +37,7 @@ def colours_of(text: str) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
         shares = np.array([float(match[2] or 1) for match in found if match])
     except ValueError:  # a share such as 1.2.3, or a word that names no colour
         found = []
-    if not found or None in found or not 0 < shares.sum() < MOST:
+    if not found or None in found or not 0 < sum(shares.tolist()) < MOST:  # a sum of an array would warn
         raise BadQuery(
             f"colours are asked for as {PREFIX}#2a6f97 or by name as {PREFIX}teal, "
             f"or with shares as {PREFIX}teal=0.7,#ffffff=0.3, not {text!r}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from lookalike.errors import BadPicture
@@ -25,6 +27,9 @@ class PictureDecoder:
         self._limits = limits
         self._lock = threading.Lock()
         self._pool: Isolated[DecodeJob | FingerprintJob] | None = None
+        self._kept = False
+        self._borrowers = 0
+        self._of_thread = threading.local()
 
     def start(self) -> None:
         """The worker, ahead of the first picture."""
@@ -49,10 +54,27 @@ class PictureDecoder:
 
     def _started(self) -> Isolated[DecodeJob | FingerprintJob]:
         with self._lock:
+            self._kept = self._kept or not getattr(self._of_thread, "borrows", False)
             if self._pool is None:
                 workers = os.cpu_count() or 1
                 self._pool = Isolated(PictureReader(self._limits), workers=workers, limits=self._limits)
             return self._pool
+
+    @contextmanager
+    def borrowed(self) -> Iterator[None]:
+        """Workers that nothing but such blocks needed end with the last of them."""
+        with self._lock:
+            self._borrowers += 1
+        self._of_thread.borrows = True
+        try:
+            yield
+        finally:
+            self._of_thread.borrows = False
+            with self._lock:
+                self._borrowers -= 1
+                pool = None if self._kept or self._borrowers else self._taken()
+            if pool is not None:
+                pool.close()
 
     def sample(self, record: Record) -> Sample:
         """A file of the library; its picture raises `BadPicture` when the file is not as it was indexed."""
@@ -78,6 +100,10 @@ class PictureDecoder:
     def close(self) -> None:
         """Ends the worker."""
         with self._lock:
-            pool, self._pool = self._pool, None
+            pool, self._kept = self._taken(), False
         if pool is not None:
             pool.close()
+
+    def _taken(self) -> Isolated[DecodeJob | FingerprintJob] | None:
+        pool, self._pool = self._pool, None
+        return pool

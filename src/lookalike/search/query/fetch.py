@@ -64,9 +64,9 @@ def fetch(
         if isinstance(body, bytes):
             return body
         if target.scheme == "https" and body.scheme == "http":
-            raise FetchRefused(f"{target.url!r} leads from https to http: {body.url!r}")
+            raise FetchRefused(f"{target.url!r} redirects from https to http: {body.url!r}")
         target = body
-    raise FetchRefused(f"{url!r} leads on more than {redirects} times, at last to {target.url!r}")
+    raise FetchRefused(f"{url!r} redirects more than {redirects} times, at last to {target.url!r}")
 
 
 @dataclass(frozen=True)
@@ -242,11 +242,11 @@ class _Reader(io.RawIOBase):
 def _location(target: _Target, response: http.client.HTTPResponse) -> str:
     location = response.getheader("Location")
     if not location:
-        raise FetchRefused(f"{target.url!r} leads on, but does not say where")
+        raise FetchRefused(f"{target.url!r} redirects, but does not say where")
     try:
         return urljoin(target.url, quote(location.encode("latin-1"), safe=RESERVED))  # http.client reads it as latin-1
     except ValueError as error:
-        raise FetchRefused(f"{target.url!r} leads on to what is no URL ({error})") from error
+        raise FetchRefused(f"{target.url!r} redirects to what is no URL ({error})") from error
 
 
 def _phrase(status: int) -> str:

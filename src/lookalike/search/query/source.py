@@ -38,6 +38,10 @@ _UNTOLD: Final = Fingerprint(None, why="not asked for")
 _PART: Final = Fingerprint(None, why="a part of more than plain pixels")
 
 
+LONGEST = 200
+"""Characters of a name that a message repeats."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sample:
     """One view of what is asked about. `sha256` is that of the bytes it came as; None where there were none.
@@ -156,26 +160,31 @@ def _of_picture(picture: Picture, whole: Callable[[], Fingerprint], label: str, 
 
 def _read(source: str | os.PathLike[str]) -> bytes:
     name = os.fspath(source)
-    if name.startswith(("http://", "https://")):
+    if name.lower().startswith(("http://", "https://")):
         from lookalike.search.query.fetch import fetch
 
         return fetch(name)
     path = Path(name)
     try:
         if not path.is_file():  # a pipe would block, a folder cannot be read
-            raise BadQuery(f"{name!r} {_no_file(path)}")
+            raise BadQuery(f"{_short(name)!r} {_no_file(path)}", path=name)
         return path.read_bytes()
-    except OSError as error:
-        raise BadQuery(f"cannot read {name!r}: {error.strerror}") from error
+    except OSError as error:  # also of a name that is too long for any file
+        raise BadQuery(f"{_short(name)!r} is not a file that can be read: {error.strerror}", path=name) from error
+
+
+def _short(name: str) -> str:
+    """The name as a message repeats it: a line that is no path may be of any length."""
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}..."
 
 
 def _no_file(path: Path) -> str:
     """What is there instead, or what may have been meant."""
     if path.is_dir():
-        return "is a folder: ask about one of its pictures"
+        return "is a folder: name one of its pictures"
     if path.suffix or path.exists():
         return "is not a file"
-    return "is not a file: a picture is a path, an http(s) URL or colours, as colour:#2a6f97; words find nothing"
+    return "is not a file; a query is a path, an http(s) URL or colours, e.g. colour:#2a6f97 (words are not understood)"
 
 
 def _picture(source: object) -> tuple[Picture, Callable[[], Fingerprint]]:

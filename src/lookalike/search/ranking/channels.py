@@ -84,7 +84,7 @@ def channels_of(
     known = by_name(describers)
     if not known:
         raise SpaceMismatch(
-            "the library has no space that this version can ask; run `lookalike index PATH` to fill one"
+            "the library has no vectors that this version can compare; run `lookalike index PATH` to make some"
         )
     weights = (
         _defaults(known, defaults) if by is None else {_meant(words, known): weight for words, weight in by.items()}
@@ -93,7 +93,7 @@ def channels_of(
         if not 0 <= weight < float("inf"):
             raise BadQuery(f"the weight of {name!r} must be 0 or more, not {weight}")
     if not any(weights.values()):
-        raise BadQuery("at least one channel needs a weight above 0")
+        raise BadQuery("every channel has weight 0: give one of them more")
     return [Channel(known[name], weight, name) for name, weight in weights.items()]
 
 

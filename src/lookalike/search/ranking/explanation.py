@@ -29,13 +29,18 @@ def sameness(a: Sample, b: Sample) -> Identical | None:
 
 def likeness(scores: Mapping[str, float], describers: Mapping[str, Describer]) -> str:
     """What the pictures have in common, the strongest first, from each channel's own score."""
-    above = {name: _above(score, describers[name].unrelated) for name, score in scores.items()}
-    notable = sorted((name for name in above if above[name] >= NOTABLE), key=lambda name: -above[name])
-    if not notable:
+    agrees = agreeing(scores, describers)
+    if not agrees:
         return UNALIKE
-    named = [f"{describers[name].compares} ({name} {scores[name]:.2f})" for name in notable[:NAMED]]
-    others = len(notable) - len(named)
+    named = [f"{describers[name].compares} ({name} {scores[name]:.2f})" for name in agrees[:NAMED]]
+    others = len(agrees) - len(named)
     return "alike in " + _listed([*named, f"{others} other way{'s' * (others > 1)}"] if others else named)
+
+
+def agreeing(scores: Mapping[str, float], describers: Mapping[str, Describer]) -> list[str]:
+    """The channels that are notably above unrelated pictures, the strongest first."""
+    above = {name: _above(score, describers[name].unrelated) for name, score in scores.items()}
+    return sorted((name for name in above if above[name] >= NOTABLE), key=lambda name: -above[name])
 
 
 def seen_as(why: str, orientation: int) -> str:

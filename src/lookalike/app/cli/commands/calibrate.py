@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import ASK, LIBRARY, MEASURE, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import By, Json, LibraryFolder, OutFile, common, open_chosen, weights
 from lookalike.app.cli.output import json_bytes, lines, write
+from lookalike.search.pages.figures import percent
 
 if TYPE_CHECKING:
     from lookalike.search.calibration.fit import Fitted
@@ -25,22 +27,35 @@ def calibrate(
     labels: Annotated[
         Path | None,
         typer.Option(
-            "--labels", metavar="FOLDER", help="Learn from pictures below FOLDER, a class in each of its folders."
+            "--labels",
+            metavar="FOLDER",
+            rich_help_panel=ASK,
+            help="Calibrate for classes instead: FOLDER, indexed before, holds one folder for each class.",
         ),
     ] = None,
     originals: Annotated[
-        int, typer.Option(min=2, metavar="N", help="Pictures that are edited, and can be found; half as many cannot.")
+        int,
+        typer.Option(
+            min=2,
+            metavar="N",
+            rich_help_panel=ASK,
+            help="Edit N pictures that can be found, and half as many that count as absent.",
+        ),
     ] = 100,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of the choice of pictures.")] = 0,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that edit and describe.")] = os.cpu_count() or 1,
-    library: LibraryFolder = None,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", rich_help_panel=ASK, help="Seed for the choice of pictures.")
+    ] = 0,
     json: Json = False,
     output: OutFile = None,
+    library: LibraryFolder = None,
+    workers: Annotated[
+        int, typer.Option(min=1, metavar="N", rich_help_panel=LIBRARY, help="Edit and describe in N processes.")
+    ] = os.cpu_count() or 1,
 ) -> int:
-    """Find out what scores are worth on these pictures, so that search and dupes say how sure they are.
+    """Measure how likely each score is to be right.
 
-    Edited copies of the library's own pictures are asked about, a third of them of pictures that count as not being
-    there. Nothing but the calibration is kept.
+    Searches your own library for edited copies of its pictures. A third of the originals count as absent, so their
+    copies must find nothing. Afterwards `search` shows probabilities, and `--precision` works.
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import calibrate_document
@@ -69,12 +84,19 @@ def _told(fitted: Fitted) -> Iterator[str]:
     for precision in (0.9, 0.99):
         threshold = found.threshold(precision)
         if threshold is None:
-            yield f"no score is right in {100 * precision:g} % of cases"
+            yield f"--precision {precision:g}: no score is right that often"
         else:
-            share = 100 * found.recall(precision)
-            yield f"--precision {precision:g}: a score of {threshold:.3f} or more, {share:.1f} % of all answers found"
+            share = percent(found.recall(precision))
+            yield f"--precision {precision:g}: threshold {threshold:.3f}, {share} of all right answers found"
 
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
-    app.command()(calibrate)
+    add_verb(
+        app,
+        calibrate,
+        "lookalike calibrate",
+        "lookalike calibrate --by convnet=1 --by phash=0.5",
+        group=MEASURE,
+        needs_arguments=False,
+    )

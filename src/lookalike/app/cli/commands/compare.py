@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lookalike.app.cli.options import HtmlFile, Json, OutFile
+from lookalike.app.cli.columns import COLOURS, coloured, reason, styled
+from lookalike.app.cli.help import COMPARE, PAIR, add_verb
+from lookalike.app.cli.options import HtmlFile, Json, Long, OutFile, only_one
 from lookalike.app.cli.output import json_bytes, lines, write
+from lookalike.search.pages.figures import score
+
+if TYPE_CHECKING:
+    from lookalike.search.compare import Comparison
 
 
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="A picture file, - for stdin, or an http(s) URL.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The other picture.")],
     describer: Annotated[
         list[str] | None,
-        typer.Option("--describer", metavar="NAME[:FIELD=VALUE]", help="Compare by these [default: by all]."),
+        typer.Option(
+            "--describer",
+            metavar="NAME[:FIELD=VALUE]",
+            rich_help_panel=COMPARE,
+            help="Compare by this describer. Repeat it for several [default: all that need no training].",
+        ),
     ] = None,
-    html: HtmlFile = None,
+    long: Long = False,
     json: Json = False,
+    html: HtmlFile = None,
     output: OutFile = None,
 ) -> int:
-    """Say how two pictures relate, in every channel, and why. Needs no library."""
+    """Tell how two pictures relate, in every channel, and why.
+
+    No library is needed.
+    """
     import sys
 
     from lookalike.app.documents import compare_document
     from lookalike.search.compare import compare as compared
 
+    only_one(json=json, long=long)
     first, second = (sys.stdin.buffer.read() if name == "-" else name for name in (a, b))
     comparison = compared(first, second, describers=describer or ())
     if html is not None:
@@ -34,15 +51,35 @@ def compare(
     if json:
         write(json_bytes(compare_document(comparison)), output)
     else:
-        told = [f"{comparison.relation}, score {comparison.score:.3f}: {comparison.why}"]
-        width = max([10, *map(len, comparison.channels)])
-        for name, score in comparison.channels.items():
-            explanation = comparison.explanations.get(name)
-            told.append(f"  {name:{width}} {score:.3f}  {explanation.line if explanation else ''}".rstrip())
-        write(lines(told), output)
+        write(lines(_long(comparison) if long else _short(comparison, colour=coloured(output))), output)
     return 0
+
+
+def _short(comparison: Comparison, *, colour: bool) -> Iterator[str]:
+    """Relation, score and why; then for each channel its similarity, and below it what it has to say."""
+    relation = styled(comparison.relation, COLOURS.get(comparison.relation), colour=colour)
+    yield f"{relation}, score {score(comparison.score)}"
+    yield from reason(comparison.why, 2, colour=colour)
+    for name, similarity in comparison.channels.items():
+        yield f"{score(similarity)}  {name}"
+        if name in comparison.explanations:
+            yield from reason(comparison.explanations[name].line, 7, colour=colour)
+
+
+def _long(comparison: Comparison) -> Iterator[str]:
+    yield f"{comparison.relation}, score {score(comparison.score)}: {comparison.why}"
+    width = max([10, *map(len, comparison.channels)])
+    for name, similarity in comparison.channels.items():
+        line = comparison.explanations[name].line if name in comparison.explanations else ""
+        yield f"  {name:{width}} {score(similarity)}  {line}".rstrip()
 
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
-    app.command(no_args_is_help=True)(compare)
+    add_verb(
+        app,
+        compare,
+        "lookalike compare a.jpg b.jpg",
+        "lookalike compare a.jpg b.jpg --describer histogram:bins=4 --html comparison.html",
+        group=PAIR,
+    )

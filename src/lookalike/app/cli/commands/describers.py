@@ -6,16 +6,22 @@ from typing import Annotated, Any
 
 import typer
 
+from lookalike.app.cli.help import PAIR, add_verb
 from lookalike.app.cli.options import Json, OutFile
 from lookalike.app.cli.output import json_bytes, lines, write
 
 
 def describers(
-    local: Annotated[bool, typer.Option("--local", help="Local features instead, and what they lack.")] = False,
+    local: Annotated[
+        bool, typer.Option("--local", help="List local features instead, and the weights they lack.")
+    ] = False,
     json: Json = False,
     output: OutFile = None,
 ) -> int:
-    """List the describers: name, dimension, metric, what they compare, where they come from."""
+    """List the describers that pictures can be compared by.
+
+    Each row is name, dimension, metric, what is compared, source and fields.
+    """
     from lookalike.app.documents import document
 
     rows = _local_rows() if local else _rows()
@@ -91,4 +97,4 @@ def _settings(row: dict[str, Any]) -> str:
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
-    app.command()(describers)
+    add_verb(app, describers, "lookalike describers --local", group=PAIR, needs_arguments=False)

@@ -3,77 +3,87 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from lookalike.app.cli.columns import COLOURS, DIM, coloured, counted, near, styled
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import COMPARE, FIND, LIBRARY, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import (
     By,
     HtmlFile,
     Json,
     LibraryFolder,
+    Long,
     NulPaths,
     OutFile,
     Precision,
     common,
+    only_one,
     open_chosen,
     remark,
     weights,
 )
 from lookalike.app.cli.output import json_bytes, lines, nul_separated, shown, write
+from lookalike.errors import BadQuery, UnknownName
+from lookalike.search.pages.figures import file_size, score
 
 if TYPE_CHECKING:
     from lookalike.search.duplicates.identical import Group
-
-
-class Relation(StrEnum):
-    """What files of a group are to each other, or more."""
-
-    identical = "identical"
-    copy = "copy"
-    scene = "scene"
+    from lookalike.types import Relation
 
 
 def dupes(
     relation: Annotated[
-        Relation,
+        str | None,
         typer.Option(
             "--relation",
-            help="identical: the same bytes or pixels; copy: edited; scene: the same thing. The latter by geometry.",
+            metavar="NAME",
+            rich_help_panel=COMPARE,
+            help="identical: the same bytes or pixels. copy: edited copies too. scene: other pictures of the same "
+            "object or place too. Copies and scenes are verified by geometry. [default: identical]",
         ),
-    ] = Relation.identical,
+    ] = None,
     precision: Precision = None,
     by: By = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that decode.")] = os.cpu_count() or 1,
-    html: HtmlFile = None,
-    library: LibraryFolder = None,
+    long: Long = False,
     json: Json = False,
     print0: NulPaths = False,
+    html: HtmlFile = None,
     output: OutFile = None,
+    library: LibraryFolder = None,
+    workers: Annotated[
+        int, typer.Option(min=1, metavar="N", rich_help_panel=LIBRARY, help="Decode in N processes.")
+    ] = os.cpu_count() or 1,
 ) -> int:
-    """Find files that are one picture, in groups, the largest first. Nothing is deleted.
+    """Group the files that are one picture, largest group first.
 
-    Every two files of a group are verified, so that none is chained to a stranger. Stopped with Ctrl-C it goes on
-    where it was.
+    Nothing is deleted. Every two files of a group are verified. After Ctrl-C the next run resumes. A * marks the file
+    to keep: the largest picture, then the largest file.
 
-    With --precision also those that score high together: similar, not verified. With -0 each group is its paths, and
-    one more NUL.
+    With --precision, pictures with high scores are grouped instead: similar, ranked but not verified.
+
+    With -0 each group is its paths, each ended by NUL, and one more NUL.
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import dupes_document
     from lookalike.search.ingest.run import Options
 
+    only_one(json=json, print0=print0, long=long)
+    if relation is not None and precision is not None:
+        raise BadQuery("--relation finds verified groups and --precision groups by score: leave one of them out")
+    if by and precision is None:
+        raise BadQuery("--by needs --precision: verified groups do not depend on describers")
     with (
         open_chosen(library) as opened,
         bar(common().quiet, "comparing") as advance,
         stop_on_interrupt() as should_stop,
     ):
         options = Options(workers, opened.limits, on_commit=advance, should_stop=should_stop)
-        groups = opened.dupes(relation.value, precision=precision, by=weights(by), options=options)
+        groups = opened.dupes(_relation(relation), precision=precision, by=weights(by), options=options)
         stopped = should_stop()
         if html is not None:
             opened.save_groups_html(groups, html)
@@ -81,19 +91,55 @@ def dupes(
         write(json_bytes(dupes_document(groups)), output)
     elif print0:
         write(b"".join(nul_separated([*(member.path for member in group.members), ""]) for group in groups), output)
+    elif long:
+        write(lines(text for group in groups for text in _long(group)), output)
     else:
-        write(lines(text for group in groups for text in _paragraph(group)), output)
+        write(lines(_short(groups, colour=coloured(output))), output)
     if stopped:
-        remark("interrupted, hence not all that there is: run the same command again, and it goes on where it was")
+        remark("interrupted, so groups are missing; run the same command again to resume")
         return Exit.INTERRUPTED
     return Exit.DONE if groups else Exit.NOTHING_FOUND
 
 
-def _paragraph(group: Group) -> Iterator[str]:
-    weakest = "" if group.relation == "identical" else f", weakest link {group.weakest:.3f}"
-    yield f"{group.relation}, {len(group.members)} files{weakest}"
+def _relation(name: str | None) -> Relation:
+    from lookalike.types import Relation
+
+    known: tuple[Relation, ...] = get_args(Relation)
+    found = next((one for one in known if one == (name or "identical")), None)
+    if found is None:
+        raise UnknownName("relation", str(name), [one for one in known if one != "similar"])
+    return found
+
+
+def _short(groups: Sequence[Group], *, colour: bool) -> Iterator[str]:
+    """A heading for each group, a line for each file, and what all could do without."""
+    from lookalike.search.duplicates.superfluous import best_of, superfluous
+    from lookalike.search.file_state import state_of
+
+    for group in groups:
+        weakest = "" if group.relation == "identical" else f", weakest link {score(group.weakest)}"
+        heading = styled(group.relation, COLOURS.get(group.relation), colour=colour)
+        yield f"{heading}, {counted(len(group.members), 'file')}{weakest}"
+        best = best_of(group)
+        sizes = ["{} x {}".format(*member.content.size) for member in group.members]
+        across = max(map(len, sizes))
+        for member, size in zip(group.members, sizes, strict=True):
+            state = state_of(member)
+            mark = "*" if member is best else " "
+            told = "" if state == "unchanged" else styled(f"  {state}", DIM, colour=colour)
+            yield f"{mark} {size:>{across}}  {file_size(member.content.bytes):>7}  {near(member.path)}{told}"
+        yield ""
+    if groups:
+        spare = superfluous(groups)
+        told = f"{counted(spare.files, 'superfluous file')}, {file_size(spare.bytes)}"
+        yield f"{counted(len(groups), 'group')}, {told}"
+
+
+def _long(group: Group) -> Iterator[str]:
     from lookalike.search.duplicates.hard_links import hard_links
 
+    weakest = "" if group.relation == "identical" else f", weakest link {score(group.weakest)}"
+    yield f"{group.relation}, {counted(len(group.members), 'file')}{weakest}"
     links = hard_links(group.members)
     for member in group.members:
         width, height = member.content.size
@@ -104,4 +150,11 @@ def _paragraph(group: Group) -> Iterator[str]:
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
-    app.command()(dupes)
+    add_verb(
+        app,
+        dupes,
+        "lookalike dupes",
+        "lookalike dupes --relation copy --html copies.html",
+        group=FIND,
+        needs_arguments=False,
+    )

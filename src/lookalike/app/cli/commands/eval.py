@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import MEASURE, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import HtmlFile, Json, OutFile, common, remark
 from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import UnknownName
+from lookalike.search.pages.figures import percent
 
 if TYPE_CHECKING:
     from lookalike.evaluate.protocol import Row
@@ -35,49 +37,56 @@ def evaluate(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Pictures, those of a class in a folder of its own.")],
     describer: Annotated[
         list[str] | None,
-        typer.Option("--describer", metavar="NAME", help="Measure this one [default: all that need not learn]."),
+        typer.Option(
+            "--describer",
+            metavar="NAME",
+            help="Measure this describer. Repeat it for several [default: all that need no training].",
+        ),
     ] = None,
     layout: Annotated[
-        str | None, typer.Option("--layout", metavar="NAME", help="How the set lies on disk [default: recognised].")
+        str | None, typer.Option("--layout", metavar="NAME", help="The dataset's layout on disk [default: recognised].")
     ] = None,
     task: Annotated[
-        str | None, typer.Option("--task", metavar="NAME", help="Which of the set's questions [default: its first].")
+        str | None, typer.Option("--task", metavar="NAME", help="The dataset's task [default: its first].")
     ] = None,
     distractors: Annotated[
-        Path | None, typer.Option("--distractors", metavar="FOLDER", help="Search these as well; none is ever right.")
+        Path | None,
+        typer.Option("--distractors", metavar="FOLDER", help="Search these pictures too; none is a right answer."),
     ] = None,
     self: Annotated[
-        bool, typer.Option("--self", help="Ask about edited copies of the pictures themselves: no classes are needed.")
+        bool, typer.Option("--self", help="Search for edited copies of the pictures; needs no classes.")
     ] = False,
     originals: Annotated[
-        int, typer.Option(min=2, metavar="N", help="With --self: pictures that are edited, and can be found.")
+        int, typer.Option(min=2, metavar="N", help="With --self: edit N pictures that can be found.")
     ] = 200,
     edit: Annotated[
         list[str] | None,
-        typer.Option("--edit", metavar="NAME", help="With --self or --task variants: only this edit [default: all]."),
+        typer.Option(
+            "--edit", metavar="NAME", help="With --self or --task variants: make only this edit [default: all]."
+        ),
     ] = None,
     each: Annotated[
-        int, typer.Option(min=1, metavar="N", help="With --task variants: families of each kind that are made.")
+        int, typer.Option(min=1, metavar="N", help="With --task variants: make N families of each kind.")
     ] = 1,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", metavar="NAME", help="With --task variants: only this kind [default: all]."),
+        typer.Option("--kind", metavar="NAME", help="With --task variants: make only this kind [default: all]."),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that describe.")] = os.cpu_count() or 1,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Describe in N processes.")] = os.cpu_count() or 1,
     cache: Annotated[
-        Path | None, typer.Option("--cache", metavar="DIR", help="Where vectors are kept [default: the user's cache].")
+        Path | None, typer.Option("--cache", metavar="DIR", help="Keep vectors here [default: the user's cache].")
     ] = None,
     html: HtmlFile = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of the intervals' chance.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed for intervals and tests.")] = 0,
     json: Json = False,
     output: OutFile = None,
 ) -> int:
-    """Measure which method finds the pictures of a class, each picture asking for the others.
+    """Measure which describers find the right pictures.
 
-    With --self: which finds the picture that an edited copy was made from, rejects copies of what is not there, and
-    what to use on these pictures. With --task variants: whether near misses made with them (forms, codes, charts,
-    memes, ...) are told from copies, and where they differ. Needs no library and writes to none. Stopped with Ctrl-C,
-    or killed, it goes on where it was.
+    Each picture is a query for the others of its class. With --self, edited copies are queries for their originals, and
+    the report ends with what to use. With --task variants, near misses made with the pictures (forms, codes, charts,
+    memes, ...) must be told from copies. No library is needed, and none is written to. After Ctrl-C or a kill the next
+    run resumes.
     """
     import numpy as np
 
@@ -210,11 +219,18 @@ def _advice(advice: Recommendation) -> Iterator[str]:
         yield "no score is high enough to be right in 99 %"
     else:
         yield (
-            f"a score of {advice.threshold:.3f} or more: right in {100 * advice.precision:.1f} %, and "
-            f"{100 * advice.recall:.1f} % of all copies found (on {advice.queries} queries that did not choose it)"
+            f"a score of {advice.threshold:.3f} or more: right in {percent(advice.precision)}, and "
+            f"{percent(advice.recall)} of all copies found (on {advice.queries} queries that did not choose it)"
         )
 
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
-    app.command("eval", no_args_is_help=True)(evaluate)
+    add_verb(
+        app,
+        evaluate,
+        "lookalike eval folder-of-classes",
+        "lookalike eval any-folder --self --html report.html",
+        group=MEASURE,
+        name="eval",
+    )

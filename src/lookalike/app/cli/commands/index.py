@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import COMPARE, KEEP, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import Json, JsonLines, LibraryFolder, OutFile, common, open_chosen, remark
 from lookalike.app.cli.output import ReaderGone, json_bytes, json_line, lines, shown, write
@@ -26,42 +27,61 @@ def index(
         typer.Option(
             "--describer",
             metavar="NAME[:FIELD=VALUE]",
-            help="Fill this describer too; in a new library, those named alone [default: convnet, histogram, phash].",
+            rich_help_panel=COMPARE,
+            help="Describe by this too. A new library has only those you name [default: convnet, histogram, phash].",
         ),
     ] = None,
     local: Annotated[
         bool | None,
-        typer.Option("--local/--no-local", help="Keep local features: they find copies and parts [default: on]."),
+        typer.Option(
+            "--local/--no-local",
+            rich_help_panel=COMPARE,
+            help="Keep local features, which find copies and parts [default: on].",
+        ),
     ] = None,
     features: Annotated[
         str | None,
         typer.Option(
-            "--features", metavar="NAME", help="Keep these local features, in place of others [default: sift]."
+            "--features",
+            metavar="NAME",
+            rich_help_panel=COMPARE,
+            help="Keep these local features instead of the present ones [default: sift].",
         ),
     ] = None,
     planes: Annotated[
         bool | None,
-        typer.Option("--planes/--no-planes", help="Keep small planes: locate -l looks in them [default: on]."),
+        typer.Option(
+            "--planes/--no-planes",
+            rich_help_panel=COMPARE,
+            help="Keep small grey planes, which `locate -l` searches [default: on].",
+        ),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that decode and describe.")] = os.cpu_count() or 1,
+    workers: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Decode and describe in N processes.")
+    ] = os.cpu_count() or 1,
     max_pixels: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Largest picture decoded whole [default: 50 million].")
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Largest picture that is decoded whole, in pixels [default: 50 million]."
+        ),
     ] = None,
     max_bytes: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Largest file read [default: 512 MiB].")
+        int | None, typer.Option(min=1, metavar="N", help="Largest file that is read, in bytes [default: 512 MiB].")
     ] = None,
     timeout: Annotated[
-        float | None, typer.Option(min=0.1, metavar="SECONDS", help="Longest time for one file [default: 30].")
+        float | None, typer.Option(min=0.1, metavar="SECONDS", help="Give up on a file after so long [default: 30].")
     ] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again the files that failed before.")
+    ] = False,
     library: LibraryFolder = None,
     json: Json = False,
     jsonl: JsonLines = False,
     output: OutFile = None,
 ) -> int:
-    """Add new and changed pictures, notice moved and vanished ones.
+    """Add new and changed pictures; note moved and deleted ones.
 
-    A second run costs a look at each file, no more. Stopped with Ctrl-C, or killed, it goes on where it was.
+    A second run only looks at what changed. After Ctrl-C or a kill the next run resumes.
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import index_document
@@ -132,4 +152,10 @@ def _list_failures(report: IndexReport) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
-    app.command(no_args_is_help=True)(index)
+    add_verb(
+        app,
+        index,
+        "lookalike index ~/Pictures",
+        "lookalike index ~/Pictures --describer palette --workers 4",
+        group=KEEP,
+    )

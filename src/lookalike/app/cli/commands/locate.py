@@ -11,6 +11,7 @@ import typer
 
 from lookalike.app.cli.commands.locate_library import locate_in_library, place_line
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import FIND, add_verb
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, remark
 from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import BadQuery
@@ -23,9 +24,9 @@ Range = tuple[float, float]
 
 
 def locate(
-    template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="What to look for: a file, - for stdin, a URL.")],
-    image: Annotated[str | None, typer.Argument(metavar="[IMAGE]", help="Where to look, unless -l.")] = None,
-    whole: Annotated[bool, typer.Option("-l", "--in-library", help="Look in all pictures of the library.")] = False,
+    template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="The template: a file, - for stdin, a URL.")],
+    image: Annotated[str | None, typer.Argument(metavar="[IMAGE]", help="The picture to search; none with -l.")] = None,
+    whole: Annotated[bool, typer.Option("-l", "--in-library", help="Search all pictures of the library.")] = False,
     method: Annotated[
         str,
         typer.Option(
@@ -33,25 +34,26 @@ def locate(
         ),
     ] = "ccoeff-normed",
     k: Annotated[
-        int | None, typer.Option("-k", "--limit", min=1, help="How many places [default: 1; 20 with -l].")
+        int | None,
+        typer.Option("-k", "--limit", min=1, metavar="K", help="Show at most K places [default: 1; 20 with -l]."),
     ] = None,
     least: Annotated[
         float | None,
         typer.Option(
             "--least",
             metavar="SCORE",
-            help="Only places that score so high [default: those whose detail is there].",
+            help="Show only places of at least this score [default: those whose detail agrees beyond chance].",
         ),
     ] = None,
     scales: Annotated[
-        str | None, typer.Option("--scales", metavar="A:B", help="Sizes that it may have there, by its own: 0.5:2.")
+        str | None, typer.Option("--scales", metavar="A:B", help="Try these sizes, relative to its own: 0.5:2.")
     ] = None,
     angles: Annotated[
         str | None,
-        typer.Option("--angles", metavar="A:B", help="Degrees that it may be turned by, clockwise: -180:180."),
+        typer.Option("--angles", metavar="A:B", help="Try these turns, in degrees clockwise: -180:180."),
     ] = None,
     also: Annotated[
-        list[str] | None, typer.Option("--also", metavar="FILE", help="Another template; more than once.")
+        list[str] | None, typer.Option("--also", metavar="FILE", help="Search for this template too. Repeatable.")
     ] = None,
     mask: Annotated[
         str | None,
@@ -63,16 +65,19 @@ def locate(
         typer.Option("--engine", metavar="NAME", help="fast; exact: every window, whatever it takes; poses; phase."),
     ] = "fast",
     map_file: Annotated[
-        Path | None, typer.Option("--map", metavar="FILE.png", help="Also draw where the template fits how well.")
+        Path | None, typer.Option("--map", metavar="FILE.png", help="Also draw a heat map of the score.")
     ] = None,
     where: Annotated[
-        str | None, typer.Option("--where", metavar="EXPR", help="With -l: only in pictures that pass this filter.")
+        str | None, typer.Option("--where", metavar="EXPR", help="With -l: search only pictures that pass this filter.")
     ] = None,
     library: LibraryFolder = None,
     json: Json = False,
     output: OutFile = None,
 ) -> int:
-    """Say where in a picture a template lies, best place first; with -l in which pictures of the library, and where."""
+    """Find where a template lies in a picture, best place first.
+
+    With -l, find which pictures of the library hold it, and where.
+    """
     from lookalike.app.documents import locate_document
     from lookalike.search.locate import locate_each
 
@@ -194,4 +199,10 @@ def _kept(name: str, located: Located, least: float | None, engine: str) -> list
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
-    app.command(no_args_is_help=True)(locate)
+    add_verb(
+        app,
+        locate,
+        "lookalike locate logo.png page.png --scales 0.5:2 --angles -180:180",
+        "lookalike locate logo.png -l",
+        group=FIND,
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import COMPARE, OUTPUT, PAIR, add_verb
 from lookalike.app.cli.options import Json, OutFile
 from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import BadSetting
@@ -21,25 +22,51 @@ PARTS: Final = ("local", "with")
 
 def match(
     a: Annotated[str, typer.Argument(metavar="A", help="A picture file, - for stdin, or an http(s) URL.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The other picture.")],
     local: Annotated[
-        str, typer.Option("--local", metavar="NAME", help="Local features: sift, orb, xfeat, ...")
+        str,
+        typer.Option(
+            "--local",
+            metavar="NAME",
+            rich_help_panel=COMPARE,
+            help="Extract these local features: sift, orb, xfeat, ... (list: describers --local).",
+        ),
     ] = "sift",
     matcher: Annotated[
         str,
-        typer.Option("--with", metavar="NAME", help="What matches them: nearest, spectral, gms, lightglue, superglue."),
+        typer.Option(
+            "--with",
+            metavar="NAME",
+            rich_help_panel=COMPARE,
+            help="Match with nearest, spectral, gms, lightglue or superglue.",
+        ),
     ] = "nearest",
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="A field of either: local.side=1024, with.ratio=0.8."),
-    ] = None,
-    draw: Annotated[
-        Path | None, typer.Option("--draw", metavar="FILE.png", help="Also draw keypoints, matches and the outline.")
+        typer.Option(
+            "--set",
+            metavar="PART.FIELD=VALUE",
+            rich_help_panel=COMPARE,
+            help="Set a field of features or matcher, e.g. local.side=1024 or with.ratio=0.8. Repeatable.",
+        ),
     ] = None,
     json: Json = False,
+    draw: Annotated[
+        Path | None,
+        typer.Option(
+            "--draw",
+            metavar="FILE.png",
+            rich_help_panel=OUTPUT,
+            help="Also draw keypoints, matches and the outline of A in B.",
+        ),
+    ] = None,
     output: OutFile = None,
 ) -> int:
-    """Match the local features of two pictures and find the transform from A to B. Needs no library."""
+    """Match the local features of two pictures.
+
+    Prints the transform from A to B and its inliers. Exit code 1 means that no geometry explains the matches better
+    than chance. No library is needed.
+    """
     import sys
 
     from lookalike.app.documents import match_document
@@ -73,11 +100,17 @@ def _told(result: Matched) -> list[str]:
     if geometry is None:
         return [f"No geometry explains the {total} matches between {counts} keypoints better than chance."]
     kind = f"mirrored {geometry.kind}" if geometry.mirrored else geometry.kind
-    told = f"{kind}: {int(geometry.inliers.sum())} of {total} matches between {counts} keypoints agree"
+    told = f"{kind}: {int(geometry.inliers.sum())} inliers of {total} matches between {counts} keypoints"
     rows = ("  " + "  ".join(f"{value:12.6g}" for value in row) for row in geometry.model)
-    return [f"{told}; by chance as many would with probability {geometry.nfa:.0e} or less.", *rows]
+    return [f"{told}; as many by chance: probability {geometry.nfa:.0e} or less.", *rows]
 
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
-    app.command(no_args_is_help=True)(match)
+    add_verb(
+        app,
+        match,
+        "lookalike match a.jpg b.jpg --draw matches.png",
+        "lookalike match a.jpg b.jpg --local xfeat --with lightglue",
+        group=PAIR,
+    )

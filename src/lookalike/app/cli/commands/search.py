@@ -10,30 +10,37 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.columns import COLOURS, coloured, counted, near, reason, styled
+from lookalike.app.cli.exits import Exit, name_of
+from lookalike.app.cli.help import ASK, COMPARE, FIND, OUTPUT, add_verb
 from lookalike.app.cli.options import (
     By,
     HtmlFile,
     Json,
     JsonLines,
     LibraryFolder,
+    Long,
     NulPaths,
     OutFile,
     Precision,
+    only_one,
     open_chosen,
     remark,
     weights,
 )
 from lookalike.app.cli.output import json_bytes, json_line, lines, note, nul_separated, shown, write
 from lookalike.errors import BadPicture, BadQuery, FetchRefused
+from lookalike.search.pages.figures import percent, score
 
+SHOWN = 100
+"""Characters of a query that a message repeats."""
 PIECE = 160
 """px of the longer side of a question up to which local features may be too few to prove what holds it."""
 
 if TYPE_CHECKING:
     from lookalike.search.library import Library
     from lookalike.search.results import Results
-    from lookalike.types import Answer, Box
+    from lookalike.types import Box
 
 
 def search(
@@ -41,53 +48,83 @@ def search(
         list[str] | None,
         typer.Argument(
             metavar="QUERY...",
-            help="A picture file, - for its bytes on stdin, an http(s) URL, or colour:#2a6f97. Several are views of "
-            "one thing.",
-        ),
-    ] = None,
-    k: Annotated[int, typer.Option("-k", "--limit", min=1, help="How many answers.")] = 20,
-    by: By = None,
-    where: Annotated[
-        str | None,
-        typer.Option(
-            "--where", metavar="EXPR", help="Only among pictures that pass, as: width > 1000 and format = png"
+            help="A picture file, - for its bytes on stdin, an http(s) URL, or colour:#2a6f97. Several queries are "
+            "views of one thing.",
         ),
     ] = None,
     crop: Annotated[
-        str | None, typer.Option("--crop", metavar="X,Y,W,H", help="Ask about this part of the query, in px.")
+        str | None,
+        typer.Option(
+            "--crop", metavar="X,Y,W,H", rich_help_panel=ASK, help="Search for this part of the query, in pixels."
+        ),
     ] = None,
     any_orientation: Annotated[
-        bool, typer.Option("--any-orientation", help="Also mirrored and turned by quarters, in all eight ways.")
+        bool,
+        typer.Option(
+            "--any-orientation", rich_help_panel=ASK, help="Also try the query mirrored and turned, in all eight ways."
+        ),
     ] = False,
-    fuse: Annotated[str, typer.Option("--fuse", metavar="NAME", help="How channels make one order: weighted, rrf.")] = (
-        "weighted"
-    ),
-    collapse: Annotated[bool, typer.Option("--collapse", help="Fold nearly identical answers into one.")] = False,
-    precision: Precision = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            metavar="EXPR",
+            rich_help_panel=ASK,
+            help="Search only pictures that pass this filter, e.g. 'width > 1000 and format = png'.",
+        ),
+    ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", rich_help_panel=ASK, help="Treat each QUERY as a separate question.")
+    ] = False,
+    queries_from: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            rich_help_panel=ASK,
+            help="With --each: read queries from this file, one a line, or from stdin with -.",
+        ),
+    ] = None,
+    by: By = None,
+    fuse: Annotated[
+        str,
+        typer.Option(
+            "--fuse",
+            metavar="NAME",
+            rich_help_panel=COMPARE,
+            help="How channels are combined into one ranking: weighted or rrf.",
+        ),
+    ] = "weighted",
     verify: Annotated[
         int | None,
         typer.Option(
             "--verify",
             min=0,
             metavar="N",
-            help="Prove by geometry what N of the best are [default: 50, 0 of --no-local].",
+            rich_help_panel=COMPARE,
+            help="Verify the N best candidates by local features and geometry [default: 50; 0 without local features].",
         ),
     ] = None,
-    each: Annotated[bool, typer.Option("--each", help="Every QUERY is a question of its own.")] = False,
-    queries_from: Annotated[
-        str | None, typer.Option("--from", metavar="FILE", help="With --each: more queries, one a line; - for stdin.")
-    ] = None,
-    html: HtmlFile = None,
-    library: LibraryFolder = None,
+    precision: Precision = None,
+    k: Annotated[
+        int, typer.Option("-k", "--limit", min=1, metavar="K", rich_help_panel=OUTPUT, help="Show at most K results.")
+    ] = 20,
+    collapse: Annotated[
+        bool, typer.Option("--collapse", rich_help_panel=OUTPUT, help="Show near-identical results as one.")
+    ] = False,
+    long: Long = False,
     json: Json = False,
     jsonl: JsonLines = False,
     print0: NulPaths = False,
+    html: HtmlFile = None,
     output: OutFile = None,
+    library: LibraryFolder = None,
 ) -> int:
     """Find the pictures most like a picture, best first.
 
-    The score is 1 for the same picture and 0 for unrelated ones, whatever the question.
+    The score is 1 for the same picture and 0 for an unrelated one. It is comparable between queries.
     """
+    only_one(json=json, jsonl=jsonl, print0=print0, long=long)
     asked = _Asked(
         k,
         by=weights(by),
@@ -101,23 +138,35 @@ def search(
     )
     with open_chosen(library) as opened:
         if each:
-            if html is not None or json or print0:
-                raise BadQuery("--each answers with one line a question: use it with --jsonl")
+            if html is not None or json or print0 or long:
+                raise BadQuery("--each prints one JSON line for each query: leave out --html, --json, -0 and --long")
             return _search_each(opened, asked, _all_queries(queries, queries_from), output)
         if queries_from is not None:
-            raise BadQuery("--from goes with --each")
+            raise BadQuery("--from needs --each")
         results = asked.of(opened, *_sources(queries or []))
         if html is not None:
             results.save_html(html)
-        write(_rendered(results, json=json, jsonl=jsonl, print0=print0), output)
-        if results.searched == 0:
-            remark("there is no picture to search in: the library is empty, or none passes the filter")
-        elif _may_be_a_piece(results):
-            remark(
-                "none is proven to hold so small a picture; if it is a piece of one, `lookalike locate "
-                f"{shown(results.labels[0])} -l` looks for it window by window"
-            )
+        if json or jsonl or print0:
+            write(_data(results, json=json, jsonl=jsonl), output)
+        else:
+            write(lines(_long(results) if long else _short(results, colour=coloured(output))), output)
+        _remark_on(results)
     return Exit.DONE if results else Exit.NOTHING_FOUND
+
+
+def _remark_on(results: Results) -> None:
+    if results.searched == 0:
+        remark("no picture was searched: the library is empty, or none passes the filter")
+    elif _may_be_a_piece(results):
+        remark(
+            "no picture is verified to hold so small a query; if it is a piece of one, search for it window by window: "
+            f"lookalike locate {shown(results.labels[0])} -l"
+        )
+    if lost := sum(answer.file != "unchanged" for answer in results):
+        remark(
+            f"{counted(lost, 'file')} of these {'is' if lost == 1 else 'are'} gone or changed: "
+            "run `lookalike index` on the folder again"
+        )
 
 
 def _may_be_a_piece(results: Results) -> bool:
@@ -162,7 +211,7 @@ class _Asked:
 
 def _search_each(library: Library, asked: _Asked, queries: Iterable[str], output: Path | None) -> int:
     """One line a question, as soon as it is answered; a query that gives no picture says so in its line."""
-    from lookalike.app.documents import question_line
+    from lookalike.app.documents import failed_question_line, question_line
 
     kept: list[bytes] = []
     found, failed = False, False
@@ -171,8 +220,8 @@ def _search_each(library: Library, asked: _Asked, queries: Iterable[str], output
             results = asked.of(library, *_sources([query]))
         except (BadPicture, BadQuery, FetchRefused) as error:
             failed = True
-            note(f"lookalike: {error}" if repr(query) in str(error) else f"lookalike: {shown(query)}: {error}")
-            line = json_line({"query": query, "error": str(error), "hits": []})
+            note(f"lookalike: {error}" if repr(query) in str(error) else f"lookalike: {shown(query[:SHOWN])}: {error}")
+            line = json_line(failed_question_line(query, name_of(error), str(error)))
         else:
             found = found or len(results) > 0
             line = json_line(question_line(query, results))
@@ -188,6 +237,8 @@ def _search_each(library: Library, asked: _Asked, queries: Iterable[str], output
 
 
 def _all_queries(queries: list[str] | None, queries_from: str | None) -> Iterator[str]:
+    if queries_from == "-" and "-" in (queries or []):
+        raise BadQuery("stdin holds either one picture or the queries: leave out QUERY - or --from -")
     yield from queries or []
     if queries_from == "-":
         yield from _unended(sys.stdin.buffer)
@@ -196,13 +247,14 @@ def _all_queries(queries: list[str] | None, queries_from: str | None) -> Iterato
             with open(queries_from, "rb") as file:
                 yield from _unended(file)
         except OSError as error:
-            raise BadQuery(f"cannot read queries from {queries_from!r}: {error.strerror}") from error
+            raise BadQuery(f"cannot read queries from {queries_from!r}: {error.strerror}", path=queries_from) from error
 
 
 def _unended(stream: Iterable[bytes]) -> Iterator[str]:
+    """The lines that are not empty; a file named - is written ./-, since stdin is read here already."""
     for line in stream:
         if name := line.rstrip(b"\r\n"):
-            yield name.decode("utf-8", "surrogateescape")
+            yield "./-" if name == b"-" else name.decode("utf-8", "surrogateescape")
 
 
 def _sources(queries: list[str]) -> list[str | bytes]:
@@ -215,28 +267,45 @@ def _box(crop: str | None) -> Box | None:
     try:
         x, y, width, height = (float(number) for number in crop.split(","))
     except ValueError as error:
-        raise BadQuery(f"--crop takes X,Y,W,H in px, as in --crop 10,20,300,200, not {crop!r}") from error
+        raise BadQuery(f"--crop takes X,Y,W,H in pixels, e.g. --crop 10,20,300,200, not {crop!r}") from error
     return x, y, width, height
 
 
-def _rendered(results: Results, *, json: bool, jsonl: bool, print0: bool) -> bytes:
+def _data(results: Results, *, json: bool, jsonl: bool) -> bytes:
     from lookalike.app.documents import hit_lines, search_document
 
     if json:
         return json_bytes(search_document(results))
     if jsonl:
         return b"".join(json_line(hit) for hit in hit_lines(results))
-    if print0:
-        return nul_separated(answer.record.path for answer in results)
-    return lines(_line(rank, answer) for rank, answer in enumerate(results, start=1))
+    return nul_separated(answer.record.path for answer in results)
 
 
-def _line(rank: int, answer: Answer) -> str:
-    more = f"  (and {len(answer.also)} nearly identical)" if answer.also else ""
-    sure = "" if answer.probability is None else f"{answer.probability:6.1%}  "
-    return f"{rank:3}  {answer.score:.3f}  {sure}{answer.relation:9}  {shown(answer.record.path)}  {answer.why}{more}"
+def _short(results: Results, *, colour: bool) -> Iterator[str]:
+    """Two lines for each answer: rank, score, probability where known, relation and near path; below them, why."""
+    for rank, answer in enumerate(results, start=1):
+        sure = "" if answer.probability is None else f"{percent(answer.probability):>7}  "
+        relation = styled(f"{answer.relation:9}", COLOURS.get(answer.relation), colour=colour)
+        more = f"  and {counted(len(answer.also), 'near-identical file')}" if answer.also else ""
+        yield f"{rank:3}  {score(answer.score)}  {sure}{relation}  {near(answer.record.path)}{more}"
+        yield from reason(answer.why, 5, colour=colour)
+
+
+def _long(results: Results) -> Iterator[str]:
+    for rank, answer in enumerate(results, start=1):
+        more = f"  (and {counted(len(answer.also), 'near-identical file')})" if answer.also else ""
+        sure = "" if answer.probability is None else f"{percent(answer.probability):>7}  "
+        path = shown(answer.record.path)
+        yield f"{rank:3}  {score(answer.score)}  {sure}{answer.relation:9}  {path}  {answer.why}{more}"
 
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
-    app.command(no_args_is_help=True)(search)
+    add_verb(
+        app,
+        search,
+        "lookalike search holiday.jpg --html result.html",
+        "lookalike search holiday.jpg --crop 100,80,300,200 --where 'width > 1000'",
+        "lookalike search --each --from queries.txt --jsonl",
+        group=FIND,
+    )

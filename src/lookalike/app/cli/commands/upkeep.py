@@ -6,18 +6,22 @@ from typing import Annotated
 
 import typer
 
+from lookalike.app.cli.columns import counted
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import KEEP, add_verb
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, common, open_chosen, remark
 from lookalike.app.cli.output import json_bytes, lines, note, shown, write
 
 
 def forget(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, and folders with all below them.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, and folders with everything below them.")
+    ],
     library: LibraryFolder = None,
     json: Json = False,
     output: OutFile = None,
 ) -> int:
-    """Drop files from the library. The files themselves are never touched."""
+    """Drop files from the library; they stay on disk."""
     from lookalike.app.documents import document
 
     with open_chosen(library) as opened:
@@ -25,12 +29,12 @@ def forget(
     if json:
         write(json_bytes(document("forget", forgotten=forgotten)), output)
     else:
-        write(lines([f"{forgotten} files forgotten"]), output)
+        write(lines([f"{counted(forgotten, 'file')} forgotten"]), output)
     return Exit.DONE if forgotten else Exit.NOTHING_FOUND
 
 
 def status(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
-    """Say what the library holds: pictures, failures, vectors, indexes, bytes."""
+    """Show what the library holds."""
     from lookalike.app.documents import status_document
 
     with open_chosen(library) as opened:
@@ -56,7 +60,7 @@ def status(library: LibraryFolder = None, json: Json = False, output: OutFile = 
 
 
 def doctor(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
-    """Check this installation and, where there is one, the library; say what to do about each trouble."""
+    """Check the installation, and say how to mend it."""
     from lookalike.app.diagnosis import diagnose
     from lookalike.app.documents import document
 
@@ -72,7 +76,10 @@ def doctor(library: LibraryFolder = None, json: Json = False, output: OutFile = 
 
 
 def verify(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
-    """Check every row of the library; exit 5 when something is wrong."""
+    """Check every row of the library.
+
+    Exit code 5 means that something is damaged.
+    """
     from lookalike.app.documents import document
 
     with open_chosen(library) as opened:
@@ -87,7 +94,7 @@ def verify(library: LibraryFolder = None, json: Json = False, output: OutFile = 
 
 
 def repair(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
-    """Remove damaged rows from the library, and describe their pictures again."""
+    """Remove damaged rows, and describe their pictures again."""
     from lookalike.app.cli.interrupt import stop_on_interrupt
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import document, path_fields
@@ -102,7 +109,7 @@ def repair(library: LibraryFolder = None, json: Json = False, output: OutFile = 
         failed = [{**path_fields(each.path), "reason": each.reason, "detail": each.detail} for each in failures]
         write(json_bytes(document("repair", problems=problems, failures=failed)), output)
     else:
-        told = f"{len(problems)} problems mended" if problems else "no problem found"
+        told = f"{counted(len(problems), 'problem')} mended" if problems else "no problem found"
         write(lines([*problems, told]), output)
     for failure in failures:
         remark(f"failed: {shown(failure.path)}: {failure.reason}")
@@ -114,7 +121,7 @@ def repair(library: LibraryFolder = None, json: Json = False, output: OutFile = 
 
 
 def compact(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
-    """Drop what no file needs any more, and free the space."""
+    """Free the space of what no file of the library needs any more."""
     from lookalike.app.documents import document
 
     with open_chosen(library) as opened:
@@ -128,6 +135,9 @@ def compact(library: LibraryFolder = None, json: Json = False, output: OutFile =
 
 def add_to(app: typer.Typer) -> None:
     """Registers the verbs."""
-    app.command(no_args_is_help=True)(forget)
-    for verb in (status, doctor, verify, repair, compact):
-        app.command()(verb)
+    add_verb(app, status, "lookalike status --json", group=KEEP, needs_arguments=False)
+    add_verb(app, forget, "lookalike forget ~/Pictures/old", group=KEEP)
+    add_verb(app, doctor, "lookalike doctor", group=KEEP, needs_arguments=False)
+    add_verb(app, verify, "lookalike verify", group=KEEP, needs_arguments=False)
+    add_verb(app, repair, "lookalike repair", group=KEEP, needs_arguments=False)
+    add_verb(app, compact, "lookalike compact", group=KEEP, needs_arguments=False)

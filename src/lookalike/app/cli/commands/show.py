@@ -1,0 +1,66 @@
+"""`lookalike show`: one picture as a method sees it; `lookalike samples`: pictures to try every verb on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lookalike.app.cli.columns import counted
+from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import KEEP, OUTPUT, PAIR, add_verb
+from lookalike.app.cli.options import Json
+from lookalike.app.cli.output import json_bytes, lines, shown, write
+
+
+def show(
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="KIND", help="What to draw: histogram, spectrum, texture, keypoints, parts or classes."),
+    ],
+    picture: Annotated[str, typer.Argument(metavar="PICTURE", help="A picture file, - for stdin, or an http(s) URL.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE.png", rich_help_panel=OUTPUT, help="Write the drawing here.")
+    ],
+    json: Json = False,
+) -> int:
+    """Draw what one method sees in a picture.
+
+    The sentence below the drawing is printed. No library is needed.
+    """
+    from lookalike.app.documents import document
+    from lookalike.search.show import show as drawn
+
+    found = drawn(kind, sys.stdin.buffer.read() if picture == "-" else picture)
+    found.save(output)
+    write(json_bytes(document("show", kind=kind, line=found.line, file=str(output))) if json else lines([found.line]))
+    return Exit.DONE
+
+
+def samples(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder, new or empty.")],
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed: another one draws other pictures.")] = 0,
+    json: Json = False,
+) -> int:
+    """Draw pictures to try every verb on.
+
+    Scenes, surfaces, signs and charts drawn by this program, edited copies and near misses of some, and a template.
+    They may be passed on freely.
+    """
+    from lookalike.app.documents import document
+    from lookalike.search.samples import write_samples
+
+    written = write_samples(folder, seed)
+    if json:
+        write(json_bytes(document("samples", folder=str(folder), files=[str(path) for path in written])))
+    else:
+        write(lines([f"{counted(len(written), 'picture')} in {shown(str(folder))}; README.txt says what to try"]))
+    return Exit.DONE
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the verbs."""
+    add_verb(app, show, "lookalike show keypoints photo.jpg -o keypoints.png", group=PAIR)
+    add_verb(app, samples, "lookalike samples pictures-to-try", group=KEEP)

@@ -1,0 +1,27 @@
+"""Shares and scores as people read them: what is not all is never shown as all."""
+
+from __future__ import annotations
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as a percentage; below 1 it stays below 100 %: 0.9996 is 99.9 %."""
+    return f"{_below(100 * share, 100, digits):.{digits}f} %"
+
+
+def score(value: float, digits: int = 3) -> str:
+    """A score; below 1 it stays below 1: 0.9997 is 0.999."""
+    return f"{_below(value, 1, digits):.{digits}f}"
+
+
+def file_size(count: int) -> str:
+    """Bytes in the largest unit that leaves a number of at least 1, to tenths below 100."""
+    for power, unit in ((4, "TB"), (3, "GB"), (2, "MB"), (1, "kB")):
+        amount = count / 1000**power
+        if amount >= 0.9995:
+            return f"{amount:.1f} {unit}" if amount < 99.95 else f"{amount:.0f} {unit}"
+    return f"{count} B"
+
+
+def _below(value: float, whole: float, digits: int) -> float:
+    """The value, or the largest number of so many digits below the whole where it would be rounded up to that."""
+    return whole - 10.0**-digits if value < whole <= round(value, digits) else value

@@ -1,0 +1,27 @@
+"""What a method sees in a picture, to look at and in words."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from lookalike.search.atomic import write_atomically
+from lookalike.types import Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """What a method sees: one sentence, and (h, w, 3) uint8 to look at."""
+
+    line: str
+    picture: Pixels
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Writes the drawing as PNG, whole or not at all."""
+        from PIL import Image
+
+        file = io.BytesIO()
+        Image.fromarray(self.picture).save(file, "PNG")
+        return write_atomically(Path(path), file.getvalue())
