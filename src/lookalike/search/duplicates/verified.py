@@ -16,8 +16,8 @@ from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import SetIndex, Store
 from lookalike.search.duplicates.identical import Group
 from lookalike.search.duplicates.similar import groups_of
+from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ingest.reread import one_file_each, read_again
-from lookalike.search.ingest.run import Options, Progress
 from lookalike.search.ranking.relation import RelationClassifier, Seen
 from lookalike.search.ranking.verification import votes_for
 from lookalike.types import Geometry, Ids, LocalFeatures, Picture, Record, Relation, VerifiedPair

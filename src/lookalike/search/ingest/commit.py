@@ -6,30 +6,30 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from lookalike.protocols import Describer, Store
-from lookalike.types import Content, Failure, Stamp, Vectors
+from lookalike.protocols import Store
+from lookalike.search.ingest.products import Product, Row
+from lookalike.search.ingest.read import File
+from lookalike.types import Content, Failure
 
 
 @dataclass
 class Batch:
     """What a run has found out since its last commit."""
 
-    files: list[tuple[str, Stamp, str]] = field(default_factory=list)  # path, stamp, sha256
+    files: list[File] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     contents: dict[str, Content] = field(default_factory=dict)
-    vectors: dict[Describer, dict[str, Vectors]] = field(default_factory=lambda: defaultdict(dict))
+    rows: dict[Product, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     started: float = field(default_factory=time.monotonic)
 
     def __len__(self) -> int:
         return max(len(self.files) + len(self.failures), len(self.contents))
 
-    def add(self, content: Content, rows: dict[Describer, Vectors]) -> None:
-        """A content with its (1, d) row from each describer."""
+    def add(self, content: Content, rows: dict[Product, Row]) -> None:
+        """A content with what was made of it."""
         self.contents[content.sha256] = content
-        for describer, row in rows.items():
-            self.vectors[describer][content.sha256] = row
+        for product, row in rows.items():
+            self.rows[product][content.sha256] = row
 
     def is_due(self, files: int, seconds: float) -> bool:
         """Whether it is as large or as old as that."""
@@ -39,8 +39,7 @@ class Batch:
         """All of it, or nothing."""
         with store.transaction():
             ids = dict(zip(self.contents, store.put_contents(list(self.contents.values())).tolist(), strict=True))
-            for describer, rows in self.vectors.items():
-                of = np.array([ids[sha256] for sha256 in rows], np.int64)
-                store.put(describer.space, of, np.concatenate(list(rows.values())))
+            for product, rows in self.rows.items():
+                product.put(store, {ids[sha256]: row for sha256, row in rows.items()})
             store.put_records(self.files)
             store.put_failures(self.failures)

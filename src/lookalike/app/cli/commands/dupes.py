@@ -65,7 +65,7 @@ def dupes(
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import dupes_document
-    from lookalike.search.ingest.run import Options
+    from lookalike.search.ingest.options import Options
 
     with (
         open_chosen(library) as opened,
