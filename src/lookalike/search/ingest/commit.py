@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -20,20 +21,35 @@ class Batch:
     failures: list[Failure] = field(default_factory=list)
     contents: dict[str, Content] = field(default_factory=dict)
     rows: dict[Product, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
-    started: float = field(default_factory=time.monotonic)
+    started: float = math.inf
+    """When the first of it was found out."""
 
     def __len__(self) -> int:
         return max(len(self.files) + len(self.failures), len(self.contents))
 
     def add(self, content: Content, rows: dict[Product, Row]) -> None:
         """A content with what was made of it."""
+        self._begin()
         self.contents[content.sha256] = content
         for product, row in rows.items():
             self.rows[product][content.sha256] = row
 
+    def add_file(self, file: File) -> None:
+        """A file of a known content, or of one that was added."""
+        self._begin()
+        self.files.append(file)
+
+    def add_failure(self, failure: Failure) -> None:
+        """A file that gives no picture."""
+        self._begin()
+        self.failures.append(failure)
+
+    def _begin(self) -> None:
+        self.started = min(self.started, time.monotonic())
+
     def is_due(self, files: int, seconds: float) -> bool:
         """Whether it is as large or as old as that."""
-        return len(self) >= files or (len(self) > 0 and time.monotonic() - self.started >= seconds)
+        return len(self) >= files or time.monotonic() - self.started >= seconds
 
     def commit(self, store: Store) -> None:
         """All of it, or nothing."""

@@ -200,13 +200,13 @@ class _Run:
             self.tally.count("moved")
         else:
             self.tally.count("added")
-        self.batch.files.append(file)
+        self.batch.add_file(file)
 
     def _fail(self, failure: Failure) -> None:
         """Of a file, which gives no picture."""
         self.vanished.origin_of_failure(self.failed.values(), failure)
         self.tally.fail(failure)
-        self.batch.failures.append(failure)
+        self.batch.add_failure(failure)
         self.has_failures = True
 
     def _lack(self, path: str, why: BadPicture) -> None:
