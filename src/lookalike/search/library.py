@@ -39,6 +39,7 @@ from lookalike.search.ingest.local_features import check_features, extractor_of,
 from lookalike.search.ingest.options import Options
 from lookalike.search.ingest.products import Product
 from lookalike.search.ingest.report import IndexReport
+from lookalike.search.ingest.roots import Root, move_root, roots_held
 from lookalike.search.ingest.scan import roots_of
 from lookalike.search.pages.illustrate import groups_html
 from lookalike.search.query.decoder import PictureDecoder
@@ -188,6 +189,15 @@ class Library:
             dropped = sorted({*store.stamps(absolute), *(failure.path for failure in store.failures(absolute))})
             store.drop_records(dropped)
         return len(dropped)
+
+    def roots(self) -> list[Root]:
+        """The folders that hold the library's files, by path, and whether they are there."""
+        return roots_held(self.store)
+
+    def move_root(self, old: str | os.PathLike[str], new: str | os.PathLike[str]) -> int:
+        """Files at and below `old` are those at and below `new` from now on, nothing described again; how many."""
+        with closing(SQLiteStore.open(self.folder)) as store, store.writing():
+            return move_root(store, os.path.realpath(old), os.path.realpath(new))
 
     def compact(self) -> int:
         """Drops what no file needs any more and frees the space; the bytes freed."""

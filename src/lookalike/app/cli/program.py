@@ -22,6 +22,7 @@ from lookalike.app.cli.commands import (
     locate,
     match,
     models,
+    roots,
     search,
     upkeep,
 )
@@ -67,6 +68,7 @@ def _common(
 for module in (index, search, dupes, compare, locate, match, calibrate, describe, eval, upkeep, describers):
     module.add_to(app)
 app.add_typer(models.app, name="models")
+app.add_typer(roots.app, name="roots")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
