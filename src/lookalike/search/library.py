@@ -196,7 +196,7 @@ class Library:
 
     def move_root(self, old: str | os.PathLike[str], new: str | os.PathLike[str]) -> int:
         """Files at and below `old` are those at and below `new` from now on, nothing described again; how many."""
-        with closing(SQLiteStore.open(self.folder)) as store, store.writing():
+        with closing(open_store(self.folder)) as store, store.writing():
             return move_root(store, os.path.realpath(old), os.path.realpath(new))
 
     def compact(self) -> int:

@@ -41,10 +41,10 @@ class OddPlane:
         return np.array([brightness], np.uint8)
 
     def is_kept(self, store: Store) -> bool:
-        return self.space in store.plane_spaces()
+        return self.space in store.spaces("planes")
 
     def keep(self, store: Store) -> None:
-        store.add_plane_space(self.space, "{}")
+        store.add_space(self.space, "{}", "planes")
 
     def put(self, store: Store, rows: Mapping[int, Row]) -> None:
         store.put(self.space, ids_of(rows), table(self.space, rows))

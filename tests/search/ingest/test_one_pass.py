@@ -101,12 +101,12 @@ def test_rows_are_those_that_each_would_make_alone(library: Library, tmp_path: P
             alone.index(album, describers=[name])
         alone.index(album, local=True)
         alone.index(album, planes=True)
-        for space in (*library.store.spaces(), *library.store.plane_spaces()):
+        for space in (*library.store.spaces(), *library.store.spaces("planes")):
             (_, together), (_, apart) = next(library.store.vectors(space)), next(alone.store.vectors(space))
             order = [[record.content.sha256 for record in each.store.records()] for each in (library, alone)]
             rows = [dict(zip(*each, strict=True)) for each in zip(order, (together, apart), strict=True)]
             assert all(np.array_equal(rows[0][sha256], rows[1][sha256]) for sha256 in rows[0])
-        (space,) = library.store.local_spaces()
+        (space,) = library.store.spaces("local")
         sets = [
             {features.keypoints.xy.tobytes() for _, features in each.store.local(space)} for each in (library, alone)
         ]
