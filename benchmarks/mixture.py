@@ -20,7 +20,7 @@ from lookalike.describe import DESCRIBERS
 from lookalike.evaluate.method import Method
 from lookalike.evaluate.ruler import Evaluation, evaluate_copies, evaluate_folder, named
 from lookalike.protocols import Describer
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel
 from peers import together
 from results import made, markdown

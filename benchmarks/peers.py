@@ -20,7 +20,7 @@ import numpy as np
 
 from lookalike.evaluate.protocol import Row
 from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, named
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 from peer_describers import PEERS, Peer
 from results import head, markdown
 

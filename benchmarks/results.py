@@ -19,7 +19,7 @@ import numpy as np
 from lookalike.describe import DESCRIBERS
 from lookalike.evaluate.protocol import Row
 from lookalike.evaluate.ruler import Evaluation, evaluate_folder, named
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 
 SETS = (
     "grocery/test",

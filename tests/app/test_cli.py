@@ -97,9 +97,49 @@ def test_index_counts_add_up_and_failures_are_listed(program, photos_folder: Pat
 
 def test_index_acknowledges_commits_line_by_line(program, photos_folder: Path) -> None:
     ran = program("index", photos_folder, "--describer", "phash", "--jsonl")
-    lines = [json.loads(line) for line in ran.out.splitlines()]
-    assert lines[0]["committed"] == 5
-    assert lines[-1]["schema"] == "lookalike/index/1"
+    *lines, last = [json.loads(line) for line in ran.out.splitlines()]
+    assert max(line.get("committed", 0) for line in lines) == 5
+    assert last["schema"] == "lookalike/index/1"
+
+
+def test_acknowledgements_go_to_a_file_that_is_named(program, photos_folder: Path, tmp_path: Path) -> None:
+    ran = program("index", photos_folder, "--describer", "phash", "--no-local", "--jsonl", "-o", tmp_path / "told")
+    assert ran.out == b""
+    *lines, last = map(json.loads, (tmp_path / "told").read_text().splitlines())
+    assert (max(line.get("committed", 0) for line in lines), last["added"]) == (5, 4)
+
+
+def test_failures_are_told_once_and_listed_by_status(program, photos_folder: Path) -> None:
+    first = program("index", photos_folder, "--describer", "phash", "--no-local")
+    assert "broken.jpg: not_an_image" in first.err
+    again = program("index", photos_folder)
+    assert again.code == 3
+    assert "broken.jpg" not in again.err
+    assert "1 files failed before" in again.err
+    listed = program("status", "--failures")
+    assert listed.out.decode().startswith(f"{photos_folder / 'broken.jpg'}: not_an_image")
+    (failure,) = program("status", "--failures", "--json").document["failures"]
+    assert (failure["path"], failure["reason"]) == (str(photos_folder / "broken.jpg"), "not_an_image")
+    assert "failures" not in program("status", "--json").document
+
+
+def test_skipped_files_are_named_to_the_curious(program, photos_folder: Path) -> None:
+    (photos_folder / "notes.txt").write_text("no picture")
+    assert "notes.txt" not in program("index", photos_folder, "--describer", "phash", "--no-local").err
+    assert f"skipped: {photos_folder / 'notes.txt'}: name" in program("-v", "index", photos_folder).err
+
+
+def test_a_folder_that_is_empty_of_a_sudden_is_told_and_kept(program, photos_folder: Path) -> None:
+    (photos_folder / "broken.jpg").unlink()
+    program("index", photos_folder, "--describer", "phash", "--no-local")
+    for file in photos_folder.iterdir():
+        file.unlink()
+    ran = program("index", photos_folder, "--json")
+    assert (ran.code, ran.document["removed"]) == (3, 0)
+    assert ran.document["kept"] == [{"path": str(photos_folder), "files": 4}]
+    assert "--drop" in ran.err
+    dropped = program("index", photos_folder, "--drop", "--json")
+    assert (dropped.code, dropped.document["removed"]) == (0, 4)
 
 
 def test_search_document_has_the_fields_of_the_contract(indexed, photos_folder: Path) -> None:

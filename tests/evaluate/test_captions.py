@@ -15,7 +15,7 @@ from lookalike.evaluate.captions import captions_task
 from lookalike.evaluate.described import DescribedFolder, describe_folder
 from lookalike.evaluate.method import Method
 from lookalike.evaluate.protocol import evaluate
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import Channel
 from lookalike.types import Space
 

@@ -12,7 +12,7 @@ from lookalike.describe import DESCRIBERS
 from lookalike.evaluate.copies import copies_task
 from lookalike.evaluate.described import describe_folder
 from lookalike.evaluate.ruler import evaluate_copies, named
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 
 EDITS = ("jpeg", "flip", "collage")
 

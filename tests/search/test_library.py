@@ -14,7 +14,7 @@ from lookalike import Library
 from lookalike.errors import BadPicture, BadQuery, LibraryBusy, LibraryMissing, SpaceMismatch, UnknownName
 from lookalike.pixels.exif import upright
 from lookalike.pixels.turn import TURNED
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 from lookalike.search.results import Results
 from lookalike.store.lock import writer_lock
 

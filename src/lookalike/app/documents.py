@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from lookalike.search.calibration.fit import Fitted
     from lookalike.search.compare import Comparison
     from lookalike.search.duplicates.identical import Group, Link
-    from lookalike.search.ingest.run import IndexReport
+    from lookalike.search.ingest.report import IndexReport
     from lookalike.search.match import Matched
     from lookalike.search.results import Results
     from lookalike.search.status import SpaceStatus, Status
     from lookalike.search.template.library_search import Finds
-    from lookalike.types import Answer, Difference, Identical, Placement, Record
+    from lookalike.types import Answer, Difference, Failure, Identical, Placement, Record
 
 Document = dict[str, Any]
 
@@ -48,7 +48,7 @@ def error_document(code: str, message: str, path: str | None) -> Document:
 
 
 def index_document(report: IndexReport) -> Document:
-    """Counts, and each failure."""
+    """Counts, each failure, and by folder how many files vanished and are kept."""
     return document(
         "index",
         seen=report.seen,
@@ -61,11 +61,14 @@ def index_document(report: IndexReport) -> Document:
         removed=report.removed,
         seconds=round(report.seconds, 3),
         interrupted=report.interrupted,
-        failures=[
-            {**path_fields(failure.path), "reason": failure.reason, "detail": failure.detail}
-            for failure in report.failures
-        ],
+        kept=[{**path_fields(folder), "files": count} for folder, count in report.kept],
+        failures=failures_document(report.failures),
     )
+
+
+def failures_document(failures: Iterable[Failure]) -> list[Document]:
+    """Files that gave no picture, and why."""
+    return [{**path_fields(failure.path), "reason": failure.reason, "detail": failure.detail} for failure in failures]
 
 
 def query_fields(results: Results) -> Document:

@@ -16,7 +16,7 @@ import numpy as np
 from lookalike.protocols import Describer
 from lookalike.registry import spelling
 from lookalike.search.ingest.fit_describers import ingest_and_learn
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 from lookalike.store import create_store
 from lookalike.types import Record, Space, Vectors
 

@@ -27,7 +27,7 @@ from lookalike.pixels.augment import EDITS
 from lookalike.protocols import Describer
 from lookalike.search.calibration.near_duplicates import JUDGE
 from lookalike.search.ingest.fit_describers import must_learn
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel, by_name
 from lookalike.types import Record, Vectors
 

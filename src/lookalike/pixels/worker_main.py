@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from lookalike.errors import BadPicture
+from lookalike.errors import BadPicture, LookalikeError
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.memory import held_to, limit_more
 from lookalike.pixels.worker_protocol import Kind, Reply, read_job, write_reply
@@ -41,7 +41,8 @@ def _made(jobs: io.FileIO, replies: io.FileIO) -> tuple[Callable[[Any], Reply], 
     except EOFError:
         raise
     except Exception as error:
-        write_reply(replies, "failed", Reply({"traceback": traceback.format_exc()}))
+        message = str(error) if isinstance(error, LookalikeError) else None  # what the caller can act on needs no more
+        write_reply(replies, "failed", Reply({"traceback": traceback.format_exc(), "message": message}))
         raise SystemExit(1) from error
     _without_core_dumps()
     limit_more(limits.memory)

@@ -44,11 +44,19 @@ class Isolated(Generic[Job]):
         self._watched = False
         self._closed = threading.Event()
 
-    def start(self) -> None:
-        """A worker that starts now, so that the first job need not wait for all of it."""
+    def start(self, count: int = 1) -> None:
+        """So many workers start now, so that the first jobs need not wait for all of it."""
         with self._lock:
-            if not self._all:
+            while len(self._all) < count:
                 self._free.append(self._born())
+
+    def wait_until_ready(self) -> None:
+        """Returns when a worker can take a job; raises `WorkerFailed` where none can start."""
+        process = self._taken()
+        try:
+            process.wait_until_ready()
+        finally:
+            self._give_back(process)
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Reply | BadPicture]]:
         """Each job with what came of it, in the order of completion; raises `WorkerFailed` where no worker starts.

@@ -60,8 +60,7 @@ class Process:
 
     def handle(self, job: bytes) -> Reply | BadPicture:
         """What its handler makes of a pickled job; raises `WorkerFailed` when it has none."""
-        if not self.was_ready:
-            self._wait_until_ready()
+        self.wait_until_ready()
         due = self._due = time.monotonic() + self._limits.seconds
         outcome: Reply | BadPicture
         try:
@@ -75,7 +74,10 @@ class Process:
             return BadPicture("timeout", f"it took more than {self._limits.seconds:g} s")
         return outcome
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
+        """Returns when the worker has its handler; raises `WorkerFailed` when it cannot have one."""
+        if self.was_ready:
+            return
         self._due = time.monotonic() + START_SECONDS
         try:
             kind, reply = read_reply(self._replies, most=0)
@@ -84,7 +86,9 @@ class Process:
             raise WorkerFailed(f"a worker could not start: it ended with {status}: {self._last_words()}") from None
         if kind != "ready":
             self._lose()
-            raise WorkerFailed(f"a worker could not start:\n{reply.data.get('traceback')}")
+            told = reply.data.get("message") or f"a worker could not start:\n{reply.data.get('traceback')}"
+            raise WorkerFailed(told)
+        self._due = math.inf
         self.was_ready = True
 
     def kill_if_late(self) -> None:

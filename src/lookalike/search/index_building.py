@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
+import os
+import selectors
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, Final, cast
+
+from lookalike.search.ingest.options import Options, Progress
+
+WATCH_SECONDS: Final = 0.1
 
 
-def build_in_a_process(folder: Path) -> None:
+def build_in_a_process(folder: Path, options: Options) -> None:
     """Brings the indexes of a library up to date; the memory that training takes goes with the process.
 
-    Nothing depends on it: should it fail, the next search builds what is missing.
+    Nothing depends on it: should it fail, or be stopped, the next search builds what is missing.
     """
     program = (
         f"import sys; sys.path[:] = {[entry for entry in sys.path if isinstance(entry, str)]!r}; "
-        f"from lookalike.search.library import Library; Library({str(folder)!r}).build_indexes()"
+        f"from lookalike.search.index_building import build; build({str(folder)!r})"
     )
-    subprocess.run([sys.executable, "-P", "-c", program], check=False, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", program],
+        stdout=subprocess.PIPE,
+        bufsize=0,
+        **cast(dict[str, Any], {"process_group": 0} if os.name == "posix" else {}),  # out of reach of Ctrl-C
+    )
+    try:
+        _tell(process, options)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _tell(process: subprocess.Popen[bytes], options: Options) -> None:
+    """Passes on what it says of its progress until it ends, or somebody asks to stop."""
+    assert process.stdout is not None
+    with process.stdout as told, selectors.DefaultSelector() as selector:
+        selector.register(told, selectors.EVENT_READ)
+        while not options.should_stop():
+            if selector.select(WATCH_SECONDS):
+                line = told.readline()
+                if not line:
+                    return
+                built, total = map(int, line.split())
+                options.on_commit(Progress(total, built, 0, "indexes"))
+
+
+def build(folder: str) -> None:
+    """Builds them in this process, and writes on stdout how many of how many are built, from 0 on."""
+    from lookalike.search.library import Library
+
+    with Library(folder) as library:
+        library.build_indexes(lambda built, total: os.write(1, b"%d %d\n" % (built, total)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -34,9 +35,13 @@ from lookalike.search.duplicates.verified import DuplicateFinder, judge_of
 from lookalike.search.index_building import build_in_a_process
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.fit_describers import ingest_and_learn
-from lookalike.search.ingest.grey_planes import fill_planes, keep_planes
-from lookalike.search.ingest.local_features import extractor_of, fill_places, keep_places
-from lookalike.search.ingest.run import IndexReport, Options
+from lookalike.search.ingest.grey_planes import wanted_planes
+from lookalike.search.ingest.local_features import check_features, extractor_of, wanted_features
+from lookalike.search.ingest.options import Options
+from lookalike.search.ingest.products import Product
+from lookalike.search.ingest.report import IndexReport
+from lookalike.search.ingest.roots import Root, move_root, roots_held
+from lookalike.search.ingest.scan import roots_of
 from lookalike.search.pages.illustrate import groups_html
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.query import Query, sorted_by_kind
@@ -53,6 +58,7 @@ from lookalike.search.stored_vectors import rows_of
 from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store import create_store, open_store
 from lookalike.store.readers import Readers
+from lookalike.store.removal import removed_if_refused
 from lookalike.types import Box, Relation, Space, VerifiedPair
 
 LOOKALIKES = 16
@@ -61,6 +67,9 @@ OPENED = 64
 """Hits whose pictures are held while the same original is asked about again."""
 MANY = 300
 """Pictures whose local features take seconds to index."""
+
+
+def _untold(_built: int, _total: int) -> None: ...
 
 
 class Library:
@@ -120,23 +129,36 @@ class Library:
         learns is fitted to the library's pictures first. A new library starts with those alone, with the defaults where
         none is named. `local`: whether it keeps local features, by which copies and parts are found; None leaves that
         as it is, and a new library does. `features` names those to keep in place of others, as NAME or
-        NAME:FIELD=VALUE. They are filled after the vectors. `planes`: the same of small planes, where `locate` looks.
+        NAME:FIELD=VALUE. `planes`: the same of small planes, where `locate` looks. What is refused changes nothing.
         """
         options = options or Options(workers=self.workers, limits=self.limits)
         named = [DESCRIBERS.spelled(words) for words in describers]
         extractor = None if features is None else EXTRACTORS.spelled(features)
-        several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-        if not several:
+        roots = roots_of(_several(paths))
+        if not roots:
             raise BadQuery("index needs at least one file or folder")
-        with closing(create_store(self.folder)) as store, store.writing():
-            keep_planes(store, planes)
-            keep_places(store, local, extractor)
+        check_features(local, extractor)
+        with removed_if_refused(self.folder), closing(create_store(self.folder)) as store, store.writing():
+            kept_planes, dropped_planes = wanted_planes(store, planes)
+            kept_features, dropped_features = wanted_features(store, local, extractor)
+            report, _ = ingest_and_learn(
+                store,
+                describers_to_fill(store, named),
+                roots,
+                options,
+                beside=(*kept_features, *kept_planes),
+                dropped=(*dropped_features, *dropped_planes),
+            )
             self._derived.keep_those_of(store)
-            report, _ = ingest_and_learn(store, describers_to_fill(store, named), several, options)
-            report = fill_planes(store, fill_places(store, report, options), options)
-        if self._needs_training():
-            build_in_a_process(self.folder)
-        return report
+        return self._with_indexes(report, options)
+
+    def _with_indexes(self, report: IndexReport, options: Options) -> IndexReport:
+        """The report, once the indexes that take long to build are built, and with the time that it took."""
+        if report.interrupted or not self._needs_training():
+            return report
+        started = time.monotonic()
+        build_in_a_process(self.folder, options)
+        return replace(report, seconds=report.seconds + time.monotonic() - started, interrupted=options.should_stop())
 
     def _needs_training(self) -> bool:
         """Whether to bring an index up to date takes so much that it should not be left to the next search."""
@@ -149,20 +171,37 @@ class Library:
             for space in store.spaces("local")
         )
 
-    def build_indexes(self) -> None:
-        """Brings the files of all indexes up to date, which the next search would do else."""
-        for space in self.store.spaces():
-            self._index(space)
-        for space in self.store.spaces("local"):
-            self._set_index(space)
+    def build_indexes(self, on_built: Callable[[int, int], object] = _untold) -> None:
+        """Brings the files of all indexes up to date, which the next search would do else.
 
-    def forget(self, paths: Iterable[str | os.PathLike[str]]) -> int:
+        `on_built` is told how many of how many are built, from 0 on.
+        """
+        spaces, sets = self.store.spaces(), self.store.spaces("local")
+        steps: list[Callable[[], object]] = [
+            *(partial(self._index, space) for space in spaces),
+            *(partial(self._set_index, space) for space in sets),
+        ]
+        on_built(0, len(steps))
+        for built, step in enumerate(steps, 1):
+            step()
+            on_built(built, len(steps))
+
+    def forget(self, paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> int:
         """Drops files at and below `paths` from the library, never from the disk; how many."""
-        absolute = [os.path.realpath(path) for path in paths]
+        absolute = [os.path.realpath(path) for path in _several(paths)]
         with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
             dropped = sorted({*store.stamps(absolute), *(failure.path for failure in store.failures(absolute))})
             store.drop_records(dropped)
         return len(dropped)
+
+    def roots(self) -> list[Root]:
+        """The folders that hold the library's files, by path, and whether they are there."""
+        return roots_held(self.store)
+
+    def move_root(self, old: str | os.PathLike[str], new: str | os.PathLike[str]) -> int:
+        """Files at and below `old` are those at and below `new` from now on, nothing described again; how many."""
+        with closing(open_store(self.folder)) as store, store.writing():
+            return move_root(store, os.path.realpath(old), os.path.realpath(new))
 
     def compact(self) -> int:
         """Drops what no file needs any more and frees the space; the bytes freed."""
@@ -352,11 +391,17 @@ class Library:
         options = options or Options(workers=self.workers, limits=self.limits)
         with closing(open_store(self.folder)) as store, store.writing():
             again = [path for path in store.remove_damaged() if os.path.lexists(path)]
-            report, _ = ingest_and_learn(store, describers_to_fill(store, []), again, options)
-            return fill_planes(store, fill_places(store, report, options), options)
+            beside: list[Product] = [*wanted_features(store, None)[0], *wanted_planes(store, None)[0]]
+            report, _ = ingest_and_learn(store, describers_to_fill(store, []), again, options, beside=beside)
+            return report
 
     def _index(self, space: Space) -> Index:
         return self._indexes.of(self.store, space)
 
     def _set_index(self, space: Space) -> SetIndex:
         return self._set_indexes.of(self.store, space)
+
+
+def _several(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str | os.PathLike[str]]:
+    """A single path is one, and not as many as it has characters."""
+    return [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)

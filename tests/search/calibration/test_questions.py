@@ -11,7 +11,7 @@ from PIL import Image
 from lookalike import Library
 from lookalike.search.calibration.questions import Asker
 from lookalike.search.ingest.local_features import extractor_of
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import channels_of, describers_of
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS

@@ -17,7 +17,7 @@ from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current_set
 from lookalike.search.duplicates.verified import DuplicateFinder, judge_of
 from lookalike.search.ingest.local_features import extractor_of
-from lookalike.search.ingest.run import Options, Progress
+from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ranking.relation import RelationClassifier
 from lookalike.store.sqlite import SQLiteStore
 

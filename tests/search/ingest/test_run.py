@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from lookalike import Library
-from lookalike.errors import BadQuery
+from lookalike.errors import BadQuery, LookalikeError, WorkerFailed
 from lookalike.pixels.limits import Limits
-from lookalike.search.ingest.run import IndexReport, Options, Progress
+from lookalike.search.ingest.options import Options, Progress
+from lookalike.search.ingest.report import IndexReport
+from lookalike.search.ingest.scan import Skipped
 from lookalike.types import Failure
 
 BY = ["phash"]
@@ -26,6 +30,12 @@ def counts(report: IndexReport) -> dict[str, int]:
 
 def names(library: Library) -> list[str]:
     return [Path(record.path).name for record in library.store.records()]
+
+
+def noise(seed: int) -> Image.Image:
+    """Each seed another picture."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    return Image.fromarray(coarse).resize((64, 48), Image.Resampling.BICUBIC)
 
 
 def reasons(failures: Iterable[Failure]) -> dict[str, str]:
@@ -182,11 +192,158 @@ def test_a_run_that_is_asked_to_stop_commits_and_the_next_goes_on(library: Libra
 def test_commits_are_acknowledged(library: Library, folder: Path) -> None:
     told: list[Progress] = []
     library.index(folder, describers=BY, options=Options(workers=1, on_commit=told.append))
-    last = {progress.of: progress for progress in told}
-    assert list(last) == ["vectors", "local features", "small planes"]
-    assert all(progress == Progress(5, 5, 0, of) for of, progress in last.items())
+    assert told[-1] == Progress(5, 5, 0, "pictures")
 
 
 def test_no_path_is_an_error(library: Library) -> None:
     with pytest.raises(BadQuery):
         library.index([])
+
+
+# what is refused changes nothing
+
+
+def test_a_first_index_that_is_refused_leaves_no_library(library: Library, folder: Path) -> None:
+    with pytest.raises(BadQuery, match="there is no"):
+        library.index([folder, folder / "nowhere"])
+    with pytest.raises(LookalikeError, match="weights"):
+        library.index(folder, describers=BY, features="superpoint")
+    with pytest.raises(BadQuery, match="local features"):
+        library.index(folder, local=False, features="orb")
+    assert not library.folder.exists()
+
+
+def test_what_workers_cannot_make_is_refused_before_anything_changes(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_CACHE", str(tmp_path / "none"))
+    with pytest.raises(WorkerFailed, match="xfeat"):
+        library.index(folder, describers=BY, features="xfeat")
+    assert not library.folder.exists()
+    library.index(folder, describers=BY)
+    with pytest.raises(WorkerFailed, match="xfeat"):
+        library.index(folder, features="xfeat", planes=False)
+    held = library.status()
+    assert [row.space.name for row in held.local] == ["sift"]
+    assert held.planes == 5
+
+
+def test_a_refused_index_keeps_the_planes(library: Library, folder: Path) -> None:
+    library.index(folder, describers=BY)
+    with pytest.raises(BadQuery, match="local features"):
+        library.index(folder, planes=False, local=False, features="orb")
+    with pytest.raises(BadQuery, match="there is no"):
+        library.index(folder / "nowhere", planes=False, local=False)
+    assert library.status().planes == 5
+    assert len(library.status().local) == 1
+
+
+def test_a_folder_that_was_there_stays_when_a_library_in_it_is_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes").write_text("of another program")
+    with Library(tmp_path / "mine") as mine, pytest.raises(LookalikeError):
+        mine.index(folder, features="superpoint")
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes"]
+
+
+# what vanished
+
+
+def test_an_empty_folder_keeps_its_pictures_unless_they_are_to_be_dropped(library: Library, folder: Path) -> None:
+    other = folder.with_name("other")
+    shutil.copytree(folder, other)
+    noise(9).save(other / "more.png")
+    library.index([folder, other], describers=BY)
+    folder.rename(folder.with_name("unplugged"))
+    folder.mkdir()  # as a mount point is without its drive
+    report = library.index([folder, other])
+    assert (counts(report), report.kept) == ({"unchanged": 6}, ((str(folder), 5),))
+    assert library.store.count() == 11
+    assert counts(library.index([folder, other], options=Options(workers=1, drop=True))) == {
+        "unchanged": 6,
+        "removed": 5,
+    }
+
+
+def test_an_empty_folder_below_a_root_keeps_its_few_pictures_too(library: Library, folder: Path) -> None:
+    (folder / "drive").mkdir()
+    noise(9).save(folder / "drive" / "far.png")
+    library.index(folder, describers=BY)
+    (folder / "drive" / "far.png").unlink()
+    report = library.index(folder)
+    assert (counts(report), report.kept) == ({"unchanged": 5}, ((str(folder / "drive"), 1),))
+    (folder / "drive").rmdir()  # somebody took it away
+    assert counts(library.index(folder)) == {"unchanged": 5, "removed": 1}
+
+
+def test_a_root_that_lost_most_of_its_pictures_keeps_them(library: Library, folder: Path) -> None:
+    library.index(folder, describers=BY)
+    for number in range(3):
+        (folder / f"{number}.png").unlink()
+    report = library.index(folder)
+    assert (counts(report), report.kept) == ({"unchanged": 2}, ((str(folder), 3),))
+
+
+def test_pictures_that_moved_are_not_lost(library: Library, folder: Path) -> None:
+    library.index(folder, describers=BY)
+    (folder / "all").mkdir()
+    for number in range(5):
+        (folder / f"{number}.png").rename(folder / "all" / f"{number}.png")
+    report = library.index(folder)
+    assert (counts(report), report.kept) == ({"moved": 5}, ())
+    assert library.store.count() == 5
+
+
+def test_a_renamed_folder_has_moved_with_all_that_failed_in_it(library: Library, folder: Path) -> None:
+    (folder / "old").mkdir()
+    shutil.copy(folder / "0.png", folder / "old" / "copy.png")
+    (folder / "old" / "cut.png").write_bytes((folder / "1.png").read_bytes()[:200])
+    (folder / "old" / "large.png").write_bytes((folder / "1.png").read_bytes() + bytes(50_000))
+    options = Options(workers=1, limits=Limits(bytes=40_000))
+    library.index(folder, describers=BY, options=options)
+    (folder / "old").rename(folder / "new")
+    assert counts(library.index(folder, options=options)) == {"moved": 1, "unchanged": 5, "failed": 2}
+    (folder / "new" / "cut.png").unlink()
+    assert counts(library.index(folder, options=options))["removed"] == 1
+
+
+# what is told
+
+
+def test_failures_of_before_are_told_apart(library: Library, folder: Path) -> None:
+    (folder / "cut.png").write_bytes((folder / "0.png").read_bytes()[:200])
+    assert len(library.index(folder, describers=BY).new_failures) == 1
+    (folder / "empty.png").touch()
+    report = library.index(folder)
+    assert reasons(report.failures) == {"cut.png": "truncated", "empty.png": "not_an_image"}
+    assert reasons(report.new_failures) == {"empty.png": "not_an_image"}
+
+
+def test_skipped_files_are_named_to_who_asks(library: Library, folder: Path) -> None:
+    (folder / "notes.txt").write_text("no picture")
+    named: list[Skipped] = []
+    library.index(folder, describers=BY, options=Options(workers=1, on_skip=named.append))
+    assert [(Path(skipped.path).name, skipped.rule) for skipped in named] == [("notes.txt", "name")]
+
+
+def test_forgetting_one_path_forgets_that_alone(library: Library, folder: Path) -> None:
+    library.index(folder, describers=BY)
+    assert library.forget(str(folder / "0.png")) == 1
+    assert library.forget(folder / "1.png") == 1
+    assert library.forget([folder / "2.png", folder / "nowhere.png"]) == 1
+    assert sorted(names(library)) == ["3.png", "4.png"]
+
+
+def test_building_indexes_is_a_stage_and_its_time_counts(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lookalike.search.library.MANY", 1)
+    told: list[Progress] = []
+    started = time.monotonic()
+    report = library.index(folder, describers=BY, options=Options(workers=1, on_commit=told.append))
+    taken = time.monotonic() - started
+    assert [progress for progress in told if progress.of == "indexes"] == [
+        Progress(2, built, 0, "indexes") for built in range(3)
+    ]
+    assert {row.space.name for row in library.status().local} == {"sift"}
+    assert 0.8 * taken < report.seconds <= taken

@@ -10,7 +10,7 @@ from PIL import Image
 from lookalike import Library
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery, BadSetting, SpaceMismatch, UnknownName
-from lookalike.search.ingest.run import Options
+from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import by_name, channels_of
 
 FIRST, SECOND = "pca:components=3:size=8", "pca:components=2:of=hog"

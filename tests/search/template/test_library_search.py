@@ -16,7 +16,7 @@ from lookalike.errors import BadQuery
 from lookalike.match import LOCATORS
 from lookalike.match.locate.pose_sweep import geometric
 from lookalike.search.ingest.grey_planes import PLANE
-from lookalike.search.ingest.run import Options, Progress
+from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.template.library_search import STEP, Found
 from lookalike.types import Space
 
@@ -194,7 +194,7 @@ def test_planes_are_kept_from_the_start_left_out_dropped_and_filled_later(librar
     assert library.status().planes == 0
     told: list[Progress] = []
     library.index(album, planes=True, options=Options(workers=1, on_commit=told.append))
-    assert told[-1] == Progress(7, 7, 0, "small planes")
+    assert told[-1] == Progress(7, 7, 0)
     assert library.status().planes == 7
     assert [name(one) for one in library.locate(part(album)).places] == ["astronaut"]
     library.index(album, planes=False)

@@ -8,7 +8,10 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lookalike.types import Failure
 
 
 class ReaderGone(Exception):
@@ -75,3 +78,9 @@ def note(text: str) -> None:
         sys.stderr.flush()
         sys.stderr.buffer.write(_bytes(text) + b"\n")
         sys.stderr.buffer.flush()
+
+
+def failure_line(failure: Failure) -> str:
+    """The file of a failure, and why, on one line."""
+    detail = f" ({shown(failure.detail)})" if failure.detail else ""
+    return f"{shown(failure.path)}: {failure.reason}{detail}"

@@ -24,6 +24,7 @@ from lookalike.app.cli.commands import (
     locate,
     match,
     models,
+    roots,
     search,
     show,
     upkeep,
@@ -73,6 +74,7 @@ def _common(
 for module in (search, dupes, locate, compare, match, show, describe, describers, eval, calibrate, index, upkeep):
     module.add_to(app)
 app.add_typer(models.app, name="models", rich_help_panel=KEEP)
+app.add_typer(roots.app, name="roots", rich_help_panel=KEEP)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

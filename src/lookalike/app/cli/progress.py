@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lookalike.search.ingest.run import Progress
+    from lookalike.search.ingest.options import Progress
+
+_NAMES = {"indexes": "building indexes"}
+"""Of stages that are a bar of their own."""
 
 
 @contextmanager
@@ -31,15 +34,15 @@ def bar(quiet: bool, doing: str = "indexing") -> Iterator[Callable[[Progress], N
         TextColumn("{task.fields[failed]}"),
     )
     with RichProgress(*columns, console=Console(stderr=True)) as shown:
-        task = shown.add_task(doing, total=None, rate="", failed="")
+        tasks = {doing: shown.add_task(doing, total=None, rate="", failed="")}
 
         def advance(progress: Progress) -> None:
-            nonlocal task
-            if progress.of != "vectors" and shown.tasks[-1].description != progress.of:
-                task = shown.add_task(progress.of, total=None, rate="", failed="")
-            speed = shown.tasks[-1].speed
+            name = _NAMES.get(progress.of, doing)
+            if name not in tasks:
+                tasks[name] = shown.add_task(name, total=None, rate="", failed="")
+            speed = shown.tasks[shown.task_ids.index(tasks[name])].speed
             shown.update(
-                task,
+                tasks[name],
                 total=progress.total,
                 completed=progress.committed,
                 rate=f"{speed:.0f}/s" if speed else "",

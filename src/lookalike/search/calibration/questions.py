@@ -21,9 +21,9 @@ from lookalike.search.calibration.copy_plan import plan_copies
 from lookalike.search.calibration.edited_copies import Copies, copy_jobs, describe_copies
 from lookalike.search.calibration.fit import Judged
 from lookalike.search.calibration.near_duplicates import JUDGE, twins
+from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ingest.read import Loaded
 from lookalike.search.ingest.reread import read_again
-from lookalike.search.ingest.run import Options, Progress
 from lookalike.search.ingest.worker import DescribeBytes
 from lookalike.search.ranking.channels import Channel
 from lookalike.search.ranking.engine import Engine

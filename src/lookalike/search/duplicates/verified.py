@@ -15,8 +15,8 @@ from lookalike.match.difference.small import one_shape
 from lookalike.pixels.door import DecodeJob, Decoder, picture_of
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import SetIndex, Store
+from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ingest.reread import one_file_each, read_again
-from lookalike.search.ingest.run import Options, Progress
 from lookalike.search.ranking.relation import HARDLY_ANY, Evidence, RelationClassifier, Seen
 from lookalike.search.ranking.verification import votes_for
 from lookalike.types import Geometry, Ids, LocalFeatures, Picture, Record, VerifiedPair

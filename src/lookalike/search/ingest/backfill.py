@@ -1,93 +1,49 @@
-"""A further pass of an index run: something made of every picture that lacks it, in isolated workers, resumable."""
+"""What the library's own pictures lack: a product that is new to it, or what an interrupted run left."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.errors import BadPicture
-from lookalike.pixels.worker_pool import Isolated
-from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Store
-from lookalike.search.ingest.read import Loaded
+from lookalike.search.ingest.options import Options
+from lookalike.search.ingest.products import Product
 from lookalike.search.ingest.reread import one_file_each, read_again
-from lookalike.search.ingest.run import COMMIT_FILES, COMMIT_SECONDS, IndexReport, Options, Progress
-from lookalike.types import Failure, Ids, Space
+from lookalike.search.ingest.worker import Job
+from lookalike.types import Ids
 
-T = TypeVar("T")
-Handler = Callable[[Loaded], Reply]
-
-
-@dataclass(frozen=True)
-class Filling:
-    """Of `space`: `make`, as `Isolated` takes it, gives one array a picture; `put` keeps them by the content's id."""
-
-    space: Space
-    make: Callable[[], Handler]
-    put: Callable[[Mapping[int, NDArray[Any]]], None]
-    of: Literal["local features", "small planes"]
+_AT_ONCE = 1024
+"""Contents whose files are looked up together."""
 
 
-def is_new(store: Store) -> bool:
-    """Whether nothing was ever put into the library: then what it keeps is still to be chosen."""
-    return store.count() == 0 and not store.spaces()
+@dataclass(frozen=True, eq=False)
+class Lacking:
+    """(n,) ids of contents, ascending, and (n, products) which products each lacks: at least one."""
+
+    ids: Ids
+    products: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def jobs(self, store: Store, options: Options) -> Iterator[Job]:
+        """One for each content; a file that is gone or has changed waits for the next scan of its folder."""
+        for start in range(0, len(self.ids), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            wanted = {
+                id: tuple(np.flatnonzero(row).tolist())
+                for id, row in zip(self.ids[part].tolist(), self.products[part], strict=True)
+            }
+            records = options.until_stopped(one_file_each(store, self.ids[part]))
+            for id, loaded in read_again(records, options.limits.bytes):
+                yield Job(loaded, wanted[id])
 
 
-def fill(store: Store, filling: Filling, report: IndexReport, options: Options) -> IndexReport:
-    """`report` of the passes before, with what this one adds to it. The caller holds `store.writing()`."""
-    if report.interrupted:
-        return report
-    missing = store.missing(filling.space)
-    if len(missing) == 0:
-        return report
-    started = time.monotonic()
-    failures = _fill(store, filling, missing, options)
-    return replace(
-        report,
-        seconds=report.seconds + time.monotonic() - started,
-        failures=tuple(sorted([*report.failures, *failures], key=lambda failure: failure.path)),
-        interrupted=options.should_stop(),
-    )
-
-
-def _fill(store: Store, filling: Filling, missing: Ids, options: Options) -> list[Failure]:
-    failures: list[Failure] = []
-    progress = Progress(len(missing), 0, 0, filling.of)
-    ids: dict[str, int] = {}
-
-    def jobs() -> Iterator[Loaded]:
-        records = options.until_stopped(one_file_each(store, missing))
-        for id, loaded in read_again(records, options.limits.bytes):
-            ids[loaded.sha256] = id
-            yield loaded
-
-    with Isolated(filling.make, workers=options.workers, limits=options.limits) as pool:
-        for batch in _batches(pool.run(jobs()), COMMIT_FILES, COMMIT_SECONDS):
-            rows: dict[int, NDArray[Any]] = {}
-            for loaded, reply in batch:
-                if isinstance(reply, BadPicture):
-                    failures.append(Failure(loaded.path, reply.reason, reply.detail))
-                else:
-                    rows[ids.pop(loaded.sha256)] = reply.arrays[0]
-            with store.transaction():
-                filling.put(rows)
-            progress = replace(progress, committed=progress.committed + len(rows), failed=len(failures))
-            options.on_commit(progress)
-    return failures
-
-
-def _batches(items: Iterable[T], most: int, seconds: float) -> Iterator[list[T]]:
-    """Of at most so many, or as many as came in so many seconds."""
-    batch: list[T] = []
-    started = time.monotonic()
-    for item in items:
-        batch.append(item)
-        if len(batch) >= most or time.monotonic() - started >= seconds:
-            yield batch
-            batch, started = [], time.monotonic()
-    if batch:
-        yield batch
+def lacking(store: Store, products: Sequence[Product]) -> Lacking:
+    """What the contents that have a file lack of these products, each of which has its space."""
+    missing = [store.missing(product.space) for product in products]
+    ids = np.unique(np.concatenate([np.empty(0, np.int64), *missing]))
+    return Lacking(ids, np.array([np.isin(ids, each) for each in missing], bool).reshape(len(products), len(ids)).T)

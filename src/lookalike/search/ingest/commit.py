@@ -2,51 +2,65 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from lookalike.protocols import Describer, Store
-from lookalike.types import Content, Failure, Stamp, Vectors
+from lookalike.protocols import Store
+from lookalike.search.ingest.products import Frames, Product, Row
+from lookalike.search.ingest.read import File
+from lookalike.types import Content, Failure
 
 
 @dataclass
 class Batch:
     """What a run has found out since its last commit."""
 
-    files: list[tuple[str, Stamp, str]] = field(default_factory=list)  # path, stamp, sha256
+    files: list[File] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     contents: dict[str, Content] = field(default_factory=dict)
-    vectors: dict[Describer, dict[str, Vectors]] = field(default_factory=lambda: defaultdict(dict))
-    frames: dict[str, Sequence[int]] = field(default_factory=dict)  # sha256 -> numbers of the further ones
-    started: float = field(default_factory=time.monotonic)
+    rows: dict[Product, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
+    frames: dict[str, Frames] = field(default_factory=dict)
+    started: float = math.inf
+    """When the first of it was found out."""
 
     def __len__(self) -> int:
         return max(len(self.files) + len(self.failures), len(self.contents))
 
-    def add(self, content: Content, rows: dict[Describer, Vectors], frames: Sequence[int] = ()) -> None:
-        """A content with its (1, d) row from each describer, and one more for each of these frames."""
-        self.contents[content.sha256] = content
+    def add(self, content: Content, rows: dict[Product, Row], frames: Frames) -> None:
+        """A content with what was made of it, and of its further frames."""
+        self._begin()
         self.frames[content.sha256] = frames
-        for describer, row in rows.items():
-            self.vectors[describer][content.sha256] = row
+        self.contents[content.sha256] = content
+        for product, row in rows.items():
+            self.rows[product][content.sha256] = row
+
+    def add_file(self, file: File) -> None:
+        """A file of a known content, or of one that was added."""
+        self._begin()
+        self.files.append(file)
+
+    def add_failure(self, failure: Failure) -> None:
+        """A file that gives no picture."""
+        self._begin()
+        self.failures.append(failure)
+
+    def _begin(self) -> None:
+        self.started = min(self.started, time.monotonic())
 
     def is_due(self, files: int, seconds: float) -> bool:
         """Whether it is as large or as old as that."""
-        return len(self) >= files or (len(self) > 0 and time.monotonic() - self.started >= seconds)
+        return len(self) >= files or time.monotonic() - self.started >= seconds
 
     def commit(self, store: Store) -> None:
         """All of it, or nothing."""
         with store.transaction():
             ids = dict(zip(self.contents, store.put_contents(list(self.contents.values())).tolist(), strict=True))
-            for describer, rows in self.vectors.items():
-                of = np.array([ids[sha256] for sha256 in rows], np.int64)
-                store.put(describer.space, of, np.concatenate([row[:1] for row in rows.values()]))
-                for sha256, row in rows.items():
-                    if len(row) > 1:
-                        store.put_frames(describer.space, ids[sha256], self.frames[sha256], row[1:])
+            for product, rows in self.rows.items():
+                product.put(store, {ids[sha256]: row for sha256, row in rows.items()})
+            for sha256, frames in self.frames.items():
+                for product, further in frames.rows.items():
+                    product.put_frames(store, ids[sha256], frames.numbers, further)
             store.put_records(self.files)
             store.put_failures(self.failures)

@@ -18,30 +18,39 @@ from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import Describer, Fittable, Store
 from lookalike.registry import digest
+from lookalike.search.ingest.options import Options
+from lookalike.search.ingest.products import Product, VectorOf
 from lookalike.search.ingest.read import Loaded, ahead, load
-from lookalike.search.ingest.run import IndexReport, Options, ingest
+from lookalike.search.ingest.report import IndexReport
+from lookalike.search.ingest.run import ingest
 from lookalike.search.ingest.scan import Found
 from lookalike.search.ingest.worker import DescribeBytes
 from lookalike.search.ranking.channels import describers_of
-from lookalike.types import Vectors
+from lookalike.types import Space, Vectors
 
 
 def ingest_and_learn(
-    store: Store, describers: Sequence[Describer], paths: Iterable[str | os.PathLike[str]], options: Options
+    store: Store,
+    describers: Sequence[Describer],
+    paths: Iterable[str | os.PathLike[str]],
+    options: Options,
+    *,
+    beside: Sequence[Product] = (),
+    dropped: Sequence[Space] = (),
 ) -> tuple[IndexReport, list[Describer]]:
     """`ingest`, and the describers as they are after it: what has to learn does so from the pictures then in the store.
 
-    What the store has learned before serves again, even if it holds more pictures now. Raises `NotFitted` where there
-    are too few; the pictures themselves are kept.
+    `beside` is made beside the vectors, and the spaces `dropped` go. What the store has learned before serves again,
+    even if it holds more pictures now. Raises `NotFitted` where there are too few; the pictures themselves are kept.
     """
     wanted = list(dict.fromkeys(_as_learned(store, describer) for describer in describers))
     ready = [describer for describer in wanted if not must_learn(describer)]
-    report = ingest(store, ready, paths, options)
+    report = ingest(store, [*map(VectorOf, ready), *beside], paths, options, dropped)
     waiting = [describer for describer in wanted if must_learn(describer)]
     if not waiting or report.interrupted:
         return report, ready
     learned = [fitted(describer, _contents(store), options.limits, options.workers) for describer in waiting]
-    filled = ingest(store, learned, [], options)
+    filled = ingest(store, [VectorOf(describer) for describer in learned], [], options)
     whole = replace(
         report,
         seconds=report.seconds + filled.seconds,

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.pixels.decode import decode
-from lookalike.pixels.limits import Limits
 from lookalike.pixels.planes import small_grey
-from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Store
 from lookalike.registry import configuration, digest
-from lookalike.search.ingest.backfill import Filling, fill, is_new
-from lookalike.search.ingest.read import Loaded
-from lookalike.search.ingest.run import IndexReport, Options
+from lookalike.search.ingest.products import Row, ids_of, is_new, table
 from lookalike.types import Picture, Size, Space
 
 Plane = NDArray[np.uint8]
@@ -60,18 +55,33 @@ PLANE: Final = SmallPlane()
 
 
 @dataclass(frozen=True)
-class PlaneOfBytes:
-    """Makes the handler of a worker: the bytes of a file in, its small plane, row after row, out."""
+class PlaneOf:
+    """The small plane of a picture, row after row."""
 
     maker: SmallPlane
-    limits: Limits
 
-    def __call__(self) -> Callable[[Loaded], Reply]:
-        return self._plane
+    @property
+    def space(self) -> Space:
+        return self.maker.space
 
-    def _plane(self, loaded: Loaded) -> Reply:
-        picture = decode(loaded.data, min_side=self.maker.min_side, limits=self.limits).picture
-        return Reply({}, (self.maker.plane(picture).ravel(),))
+    @property
+    def min_side(self) -> int:
+        return self.maker.min_side
+
+    def warm_up(self) -> None:
+        """There is nothing to load."""
+
+    def make(self, picture: Picture) -> Row:
+        return self.maker.plane(picture).ravel()
+
+    def is_kept(self, store: Store) -> bool:
+        return self.space in store.spaces("planes")
+
+    def keep(self, store: Store) -> None:
+        store.add_space(self.space, configuration(self.maker), "planes")
+
+    def put(self, store: Store, rows: Mapping[int, Row]) -> None:
+        store.put(self.space, ids_of(rows), table(self.space, rows))
 
 
 def keeps_planes(store: Store) -> bool:
@@ -79,28 +89,12 @@ def keeps_planes(store: Store) -> bool:
     return PLANE.space in store.spaces("planes")
 
 
-def keep_planes(store: Store, keep: bool | None) -> None:
-    """Has the library keep small planes, or drop them; None leaves it as it is, and begins with a new library.
+def wanted_planes(store: Store, keep: bool | None) -> tuple[tuple[PlaneOf, ...], tuple[Space, ...]]:
+    """Which small planes the library keeps from now on, and the spaces that it drops for that.
 
-    Planes of another make are dropped, and made anew.
+    `keep` None leaves it as it is, and begins with a new library. Planes of another make are dropped, and made anew.
     """
     there = store.spaces("planes")
-    kept = keep or (keep is None and (bool(there) or is_new(store)))
-    with store.transaction():
-        for space in there:
-            if not kept or space != PLANE.space:
-                store.drop_space(space)
-        if kept:
-            store.add_space(PLANE.space, configuration(PLANE), "planes")
-
-
-def fill_planes(store: Store, report: IndexReport, options: Options) -> IndexReport:
-    """`report` of the passes before, with what this one adds to it. The caller holds `store.writing()`."""
-    if not keeps_planes(store):
-        return report
-
-    def put(rows: Mapping[int, Plane]) -> None:
-        ids = np.array(list(rows), np.int64)
-        store.put(PLANE.space, ids, np.array(list(rows.values()), np.uint8).reshape(len(ids), PLANE.space.columns))
-
-    return fill(store, Filling(PLANE.space, PlaneOfBytes(PLANE, options.limits), put, "small planes"), report, options)
+    is_kept = keep or (keep is None and (bool(there) or is_new(store)))
+    dropped = tuple(space for space in there if not is_kept or space != PLANE.space)
+    return ((PlaneOf(PLANE),) if is_kept else ()), dropped

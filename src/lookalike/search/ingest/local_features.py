@@ -1,41 +1,55 @@
-"""The second pass of an index run: local features of every picture that has none, in isolated workers, resumable."""
+"""Local features of a library's pictures: which it keeps, and how they are made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lookalike.errors import BadQuery, LookalikeError
 from lookalike.local import EXTRACTORS
 from lookalike.local.sift import Sift
-from lookalike.pixels.decode import decode
-from lookalike.pixels.limits import Limits
-from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Extractor, Store
 from lookalike.registry import configuration
-from lookalike.search.ingest.backfill import Filling, fill, is_new
-from lookalike.search.ingest.read import Loaded
-from lookalike.search.ingest.run import IndexReport, Options
+from lookalike.search.ingest.products import Row, is_new
 from lookalike.search.ranking.relation import DEFAULT_EXTRACTOR
 from lookalike.store.packing import Rows, packed_array
+from lookalike.types import Picture, Space
+
+_NOISE: Final = Picture(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8), (64, 64))
+"""Quick to look at, and not even: of what is, some say that there is nothing before they load what they need."""
 
 
 @dataclass(frozen=True)
-class ExtractBytes:
-    """Makes the handler of a worker: the bytes of a file in, its local features, packed, out."""
+class FeaturesOf:
+    """The local features of an extractor, packed."""
 
     extractor: Extractor
-    limits: Limits
 
-    def __call__(self) -> Callable[[Loaded], Reply]:
-        return self._extract
+    @property
+    def space(self) -> Space:
+        return self.extractor.space
 
-    def _extract(self, loaded: Loaded) -> Reply:
-        picture = decode(loaded.data, min_side=self.extractor.min_side, limits=self.limits).picture
-        return Reply({}, (packed_array(self.extractor.extract(picture), rows_kept(self.extractor)),))
+    @property
+    def min_side(self) -> int:
+        return self.extractor.min_side
+
+    def warm_up(self) -> None:
+        self.extractor.extract(_NOISE)
+
+    def make(self, picture: Picture) -> Row:
+        return packed_array(self.extractor.extract(picture), rows_kept(self.extractor))
+
+    def is_kept(self, store: Store) -> bool:
+        return self.space in store.spaces("local")
+
+    def keep(self, store: Store) -> None:
+        store.add_space(self.space, configuration(self.extractor), "local")
+
+    def put(self, store: Store, rows: Mapping[int, Row]) -> None:
+        store.put_local(self.space, {id: row.tobytes() for id, row in rows.items()})
 
 
 def rows_kept(extractor: Extractor) -> Rows:
@@ -55,32 +69,24 @@ def extractor_of(store: Store) -> Extractor | None:
     return None
 
 
-def keep_places(store: Store, keep: bool | None, named: Extractor | None = None) -> None:
-    """Has the library keep local features, or drop them; None leaves it as it is, and begins with a new library.
+def wanted_features(
+    store: Store, keep: bool | None, named: Extractor | None = None
+) -> tuple[tuple[FeaturesOf, ...], tuple[Space, ...]]:
+    """Which local features the library keeps from now on, and the spaces that it drops for that.
 
-    Those that are `named` take the place of all others.
+    `keep` None leaves it as it is, and begins with a new library. Those that are `named` take the place of all others.
     """
+    check_features(keep, named)
+    there = extractor_of(store)
+    is_replaced = named is not None and named != there
+    dropped = tuple(store.spaces("local")) if keep is False or is_replaced else ()
+    if keep is False:
+        return (), dropped
+    extractor = named or there or (DEFAULT_EXTRACTOR if keep or is_new(store) else None)
+    return (() if extractor is None else (FeaturesOf(extractor),)), dropped
+
+
+def check_features(keep: bool | None, named: Extractor | None) -> None:
+    """Raises `BadQuery` where features are named that are not to be kept."""
     if named is not None and keep is False:
         raise BadQuery("local features are named that the library is not to keep: leave out the one or the other")
-    there = extractor_of(store)
-    replaced = named is not None and named != there
-    with store.transaction():
-        if keep is False or replaced:
-            for space in store.spaces("local"):
-                store.drop_space(space)
-        if replaced or (there is None and (keep or (keep is None and is_new(store)))):
-            extractor = named or DEFAULT_EXTRACTOR
-            store.add_space(extractor.space, configuration(extractor), "local")
-
-
-def fill_places(store: Store, report: IndexReport, options: Options) -> IndexReport:
-    """`report` of the first pass, with what this one adds to it. The caller holds `store.writing()`."""
-    extractor = extractor_of(store)
-    if extractor is None:
-        return report
-    space = extractor.space
-
-    def put(rows: Mapping[int, NDArray[np.uint8]]) -> None:
-        store.put_local(space, {id: row.tobytes() for id, row in rows.items()})
-
-    return fill(store, Filling(space, ExtractBytes(extractor, options.limits), put, "local features"), report, options)

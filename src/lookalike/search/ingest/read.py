@@ -8,13 +8,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lookalike.search.ingest.scan import Found, reason_of, stamp_of
 from lookalike.types import Failure, Stamp
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+class File(NamedTuple):
+    """A file, and the sha256 of its bytes as they were at `stamp`."""
+
+    path: str
+    stamp: Stamp
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,11 @@ class Loaded:
     stamp: Stamp
     data: bytes
     sha256: str
+
+    @property
+    def file(self) -> File:
+        """Without the bytes."""
+        return File(self.path, self.stamp, self.sha256)
 
 
 def load(found: Found, max_bytes: int) -> Loaded | Failure:

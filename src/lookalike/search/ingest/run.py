@@ -1,197 +1,163 @@
-"""Files into the store: scan, read, decode and describe in workers, commit; resumable after any kill.
+"""Files into the store, in one pass: scan, read, make all that the library keeps in workers, commit.
 
-A content (distinct bytes) is described once, however many files hold it. What was committed is acknowledged through
-`on_commit`; a run that was killed goes on where it stopped, since what is stored is not done again.
+A content (distinct bytes) is read by a worker once, however many files hold it and whatever is made of it. What was
+committed is acknowledged through `on_commit`; a run that was killed goes on where it stopped, since what is stored is
+not done again.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Literal, TypeVar
-
-import numpy as np
+from typing import Final
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.worker_protocol import Reply
-from lookalike.protocols import Describer, Store
-from lookalike.registry import configuration
+from lookalike.protocols import Store
+from lookalike.search.ingest.backfill import lacking
 from lookalike.search.ingest.commit import Batch
-from lookalike.search.ingest.read import Loaded, ahead, load
-from lookalike.search.ingest.reread import one_file_each, read_again
-from lookalike.search.ingest.scan import Found, Skipped, Unreachable, is_gone, roots_of, scan
-from lookalike.search.ingest.worker import DescribeBytes, content_of, frames_of
-from lookalike.types import Failure, Ids, Stamp
+from lookalike.search.ingest.options import COMMIT_FILES, COMMIT_SECONDS, Options, Progress
+from lookalike.search.ingest.products import Frames, Product, VectorOf, keep_all
+from lookalike.search.ingest.read import File, Loaded, ahead, load
+from lookalike.search.ingest.report import IndexReport, Tally
+from lookalike.search.ingest.scan import Found, Skipped, Unreachable, roots_of, scan
+from lookalike.search.ingest.vanished import Vanished, vanished
+from lookalike.search.ingest.worker import Job, Make, made_of
+from lookalike.types import Failure, Space
 
-T = TypeVar("T")
-Outcome = Literal["added", "updated", "moved", "unchanged", "skipped", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("added", "updated", "moved", "unchanged", "skipped", "failed")
-
-COMMIT_FILES = 256
-COMMIT_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class IndexReport:
-    """What became of every file seen: the six outcomes add up to `seen`; `removed` files are apart."""
-
-    seen: int
-    added: int
-    updated: int
-    moved: int
-    unchanged: int
-    skipped: int
-    failed: int
-    removed: int
-    seconds: float
-    failures: tuple[Failure, ...]
-    interrupted: bool
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is with what it makes of pictures: how many in all, committed, failed."""
-
-    total: int
-    committed: int
-    failed: int
-    of: Literal["vectors", "local features", "small planes", "comparisons"] = "vectors"
-
-
-def _silent(_: Progress) -> None: ...
-
-
-def _never() -> bool:
-    return False
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a run works. `should_stop` is asked between files: when true, the batch is finished and committed."""
-
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
-    limits: Limits = field(default_factory=Limits)
-    retry_failed: bool = False
-    on_commit: Callable[[Progress], None] = _silent
-    should_stop: Callable[[], bool] = _never
-
-    def until_stopped(self, items: Iterable[T]) -> Iterator[T]:
-        """The items, as long as nobody asks to stop."""
-        for item in items:
-            if self.should_stop():
-                return
-            yield item
+TOO_MUCH: Final = frozenset({"timeout", "decoder_crash", "too_large"})
+"""What a picture may come to of which too much is made at once."""
 
 
 def ingest(
-    store: Store, describers: Sequence[Describer], paths: Iterable[str | os.PathLike[str]], options: Options
+    store: Store,
+    products: Sequence[Product],
+    paths: Iterable[str | os.PathLike[str]],
+    options: Options,
+    dropped: Sequence[Space] = (),
 ) -> IndexReport:
-    """Makes the store agree with the files at and below `paths`. The caller holds `store.writing()`."""
-    return _Run(store, tuple(describers), roots_of(paths), options).report()
+    """Makes the store agree with the files at and below `paths`, and fills what its pictures lack of `products`.
+
+    The spaces `dropped` go, once it is clear that the products can be made. The caller holds `store.writing()`.
+    """
+    started = time.monotonic()
+    run = _Run(store, tuple(products), roots_of(paths), options)
+    with Isolated(Make(run.products, options.limits), workers=options.workers, limits=options.limits) as pool:
+        count = run.look()
+        if not all(product.is_kept(store) for product in products):  # what cannot be made must change nothing
+            pool.start(min(options.workers, max(count, 1)))
+            pool.wait_until_ready()
+        keep_all(store, run.products, tuple(dropped))
+        run.fill(pool, count)
+    removed, kept = run.drop_vanished()
+    return run.tally.report(removed, kept.items(), time.monotonic() - started, interrupted=options.should_stop())
 
 
 class _Run:
-    """One call of `ingest`: what became of the files so far, and the rows that wait for the next commit."""
+    """One pass: what became of the files so far, and the rows that wait for the next commit."""
 
-    def __init__(self, store: Store, describers: tuple[Describer, ...], roots: list[str], options: Options) -> None:
+    def __init__(self, store: Store, products: tuple[Product, ...], roots: list[str], options: Options) -> None:
         self.store = store
-        self.describers = describers
+        self.products = products
+        self.everything = tuple(range(len(products)))
+        self.vectors = tuple(number for number in self.everything if isinstance(products[number], VectorOf))
         self.roots = roots
         self.options = options
-        self.counts: dict[Outcome, int] = dict.fromkeys(OUTCOMES, 0)
-        self.failures: list[Failure] = []
-        self.progress = Progress(0, 0, 0)
-        self.known: dict[str, Stamp] = {}
-        self.failed: dict[str, Failure] = {}  # before this run
+        self.known = store.stamps(roots)
+        self.failed = {failure.path: failure for failure in store.failures(roots)}  # before this run
         self.has_failures = bool(store.failures())  # anywhere; most libraries are spared a look-up a file
-        self.gone: set[str] = set()
-        self.moved_from: set[str] = set()
-        self.waiting: dict[str, list[Loaded]] = {}  # sha256 -> the files whose content is with a worker
+        self.vanished = Vanished(set())
+        self.tally = Tally()
+        self.progress = Progress(0, 0, 0)
+        self.waiting: dict[str, list[File]] = {}  # sha256 -> the files whose content is with a worker
+        self.again: dict[str, tuple[Found, BadPicture]] = {}  # sha256 -> what was too much at once, and why
         self.batch = Batch()
-
-    def report(self) -> IndexReport:
-        started = time.monotonic()
-        with self.store.transaction():
-            for describer in self.describers:
-                self.store.add_space(describer.space, configuration(describer))
-        self._describe_changed(self._look())
-        self._backfill()
-        removed = self._drop_gone()
-        return IndexReport(
-            seen=sum(self.counts.values()),
-            **self.counts,
-            removed=removed,
-            seconds=time.monotonic() - started,
-            failures=tuple(sorted(self.failures, key=lambda failure: failure.path)),
-            interrupted=self.options.should_stop(),
-        )
 
     # what there is
 
-    def _look(self) -> int:
+    def look(self) -> int:
         """How many files to read; the others are counted. None is kept, so that memory does not grow with them."""
-        self.known = self.store.stamps(self.roots)
-        self.failed = {failure.path: failure for failure in self.store.failures(self.roots)}
-        unseen = set(self.known)
+        unseen = dict(self.known)
         changed = 0
         for seen in scan(self.roots):
-            unseen.discard(seen.path)
+            unseen.pop(seen.path, None)
             if isinstance(seen, Skipped):
-                self.counts["skipped"] += 1
+                self.options.on_skip(seen)
+                self.tally.count("skipped")
             elif isinstance(seen, Unreachable):
                 self._fail(Failure(seen.path, seen.reason, seen.detail))
             elif self._is_changed(seen):
                 changed += 1
             elif seen.path in self.failed:
-                self._note(self.failed[seen.path])
+                self.tally.fail_again(self.failed[seen.path])
             else:
-                self.counts["unchanged"] += 1
-        self.gone = {path for path in unseen if is_gone(path, self.known[path].device)}
+                self.tally.count("unchanged")
+        self.vanished = vanished(unseen)
         return changed
 
     def _is_changed(self, found: Found) -> bool:
         again = found.path in self.failed and self.options.retry_failed
         return again or self.known.get(found.path) != found.stamp
 
-    # what is new
+    # what is made
 
-    def _describe_changed(self, count: int) -> None:
-        self._expect(count)
-        if count:
-            changed = (seen for seen in scan(self.roots) if isinstance(seen, Found) and self._is_changed(seen))
-            for loaded, reply in self._workers(self.describers, self._load_new(changed)):
-                self._settle(loaded, reply)
+    def fill(self, pool: Isolated[Job], changed: int) -> None:
+        """All that is new, then all that the library's own pictures lack, then what was too much at once."""
+        for jobs in (self._new(changed), self._lacking(), self._vectors_alone()):
+            for job, reply in pool.run(jobs):
+                self._settle(job, reply)
                 self._commit_when_due()
-        self._commit()
+            self._commit()
 
-    def _load_new(self, changed: Iterable[Found]) -> Iterator[Loaded]:
-        """Those whose bytes are new; the others are settled without a worker."""
+    def _new(self, count: int) -> Iterator[Job]:
+        """Those of the changed files whose bytes are new; the others are settled without a worker."""
+        self._expect(count)
+        if count == 0:
+            return
+        changed = (seen for seen in scan(self.roots) if isinstance(seen, Found) and self._is_changed(seen))
         read = partial(load, max_bytes=self.options.limits.bytes)
         for loaded in ahead(read, self.options.until_stopped(changed), threads=2):
             if isinstance(loaded, Failure):
                 self._fail(loaded)
             elif not self._is_settled(loaded):
-                self.waiting[loaded.sha256] = [loaded]
-                yield loaded
+                self.waiting[loaded.sha256] = [loaded.file]
+                yield Job(loaded, self.everything)
             self._commit_when_due()
+
+    def _lacking(self) -> Iterator[Job]:
+        found = lacking(self.store, self.products)
+        self._expect(len(found))
+        return found.jobs(self.store, self.options)
+
+    def _vectors_alone(self) -> Iterator[Job]:
+        """What ended its worker when all was wanted of it: then a picture still is one, if it has its vectors."""
+        files = [found for found, _ in self.again.values()]
+        read = partial(load, max_bytes=self.options.limits.bytes)
+        for (sha256, (found, why)), loaded in zip(
+            list(self.again.items()), ahead(read, self.options.until_stopped(files), threads=2), strict=False
+        ):
+            if isinstance(loaded, Loaded) and loaded.sha256 == sha256:
+                yield Job(loaded, self.vectors)
+            else:
+                self._give_up(sha256, found.path, why)
 
     def _is_settled(self, loaded: Loaded) -> bool:
         """Whether these bytes are known, known to fail, or with a worker now; then the file joins them."""
         sha256 = loaded.sha256
         if sha256 in self.waiting:
-            self.waiting[sha256].append(loaded)
+            self.waiting[sha256].append(loaded.file)
             return True
         failure = self._known_failure(sha256)
         if failure is not None:
             self._fail(replace(failure, path=loaded.path, stamp=loaded.stamp))
             return True
         if sha256 in self.batch.contents or self.store.contents([sha256]):
-            self._put(loaded)
+            self._put(loaded.file)
             return True
         return False
 
@@ -200,90 +166,66 @@ class _Run:
             return None
         return self.store.failed_contents([sha256]).get(sha256)
 
-    def _settle(self, described: Loaded, reply: Reply | BadPicture) -> None:
-        files = self.waiting.pop(described.sha256)
+    # what came of it
+
+    def _settle(self, job: Job, reply: Reply | BadPicture) -> None:
+        loaded = job.loaded
         if isinstance(reply, BadPicture):
-            for file in files:
-                self._fail(Failure(file.path, reply.reason, reply.detail, file.stamp, file.sha256))
+            if reply.reason in TOO_MUCH and set(job.wanted) - set(self.vectors):
+                self.again[loaded.sha256] = Found(loaded.path, loaded.stamp), reply
+            else:
+                self._give_up(loaded.sha256, loaded.path, reply)
             return
-        self.batch.add(
-            content_of(described, reply), dict(zip(self.describers, reply.arrays, strict=True)), frames_of(reply)
-        )
-        for file in files:
+        made = made_of(job, reply)
+        rows = {self.products[number]: row for number, row in made.rows.items()}
+        products = {number: self.products[number] for number in made.further}
+        further = {each: made.further[number] for number, each in products.items() if isinstance(each, VectorOf)}
+        self.batch.add(made.content, rows, Frames(made.frames, further))
+        _, too_much = self.again.pop(loaded.sha256, (None, None))
+        for why in (*made.failed.values(), *([too_much] if too_much else [])):
+            self._lack(loaded.path, why)
+        for file in self.waiting.pop(loaded.sha256, []):
             self._put(file)
 
-    # what lacks a vector
+    def _give_up(self, sha256: str, path: str, why: BadPicture) -> None:
+        """New files with these bytes give no picture; a picture of the library goes without what it lacks."""
+        self.again.pop(sha256, None)
+        files = self.waiting.pop(sha256, [])
+        for file in files:
+            self._fail(Failure(file.path, why.reason, why.detail, file.stamp, file.sha256))
+        if not files:
+            self._lack(path, why)
 
-    def _backfill(self) -> None:
-        """All of the library for a describer that is new to it."""
-        lacking: dict[int, tuple[Describer, ...]] = {}
-        for describer in self.describers:
-            for id in self.store.missing(describer.space).tolist():
-                lacking[id] = (*lacking.get(id, ()), describer)
-        self._expect(len(lacking))
-        for describers in set(lacking.values()):
-            ids = np.array([id for id, missing in lacking.items() if missing == describers], np.int64)
-            for loaded, reply in self._workers(describers, self._load_again(ids)):
-                if isinstance(reply, BadPicture):
-                    self.failures.append(Failure(loaded.path, reply.reason, reply.detail))
-                else:
-                    self.batch.add(
-                        content_of(loaded, reply), dict(zip(describers, reply.arrays, strict=True)), frames_of(reply)
-                    )
-                self._commit_when_due()
-        self._commit()
+    def _put(self, file: File) -> None:
+        if file.path in self.known and file.path not in self.failed:
+            self.tally.count("updated")
+        elif self.vanished.origin_of(self.store, file.sha256):
+            self.tally.count("moved")
+        else:
+            self.tally.count("added")
+        self.batch.add_file(file)
 
-    def _load_again(self, ids: Ids) -> Iterator[Loaded]:
-        """One file of each content; a file that is gone or changed waits for the next scan of its folder."""
-        records = self.options.until_stopped(one_file_each(self.store, ids))
-        return (loaded for _, loaded in read_again(records, self.options.limits.bytes))
+    def _fail(self, failure: Failure) -> None:
+        """Of a file, which gives no picture."""
+        self.vanished.origin_of_failure(self.failed.values(), failure)
+        self.tally.fail(failure)
+        self.batch.add_failure(failure)
+        self.has_failures = True
+
+    def _lack(self, path: str, why: BadPicture) -> None:
+        """Of something that was wanted of a picture, which is no less a picture for that."""
+        self.tally.failures.append(Failure(path, why.reason, why.detail))
 
     # what is gone
 
-    def _drop_gone(self) -> int:
+    def drop_vanished(self) -> tuple[int, Counter[str]]:
+        """How many files were dropped, and by folder how many are kept, since with them most of it is gone."""
         if self.options.should_stop():  # a file not yet met may be where one of these went
-            return 0
+            return 0, Counter()
+        doubtful = {} if self.options.drop else self.vanished.doubtful(self.known, self.roots)
         with self.store.transaction():
-            self.store.drop_records(sorted(self.gone))
-        return len(self.gone - self.moved_from)
-
-    # shared steps
-
-    def _workers(
-        self, describers: tuple[Describer, ...], jobs: Iterator[Loaded]
-    ) -> Iterator[tuple[Loaded, Reply | BadPicture]]:
-        limits = self.options.limits
-        make = DescribeBytes(describers, limits, further=True)
-        with Isolated(make, workers=self.options.workers, limits=limits) as pool:
-            yield from pool.run(jobs)
-
-    def _put(self, file: Loaded) -> None:
-        if file.path in self.known and file.path not in self.failed:
-            self.counts["updated"] += 1
-        elif origin := self._moved_from(file.sha256):
-            self.moved_from.add(origin)
-            self.counts["moved"] += 1
-        else:
-            self.counts["added"] += 1
-        self.batch.files.append((file.path, file.stamp, file.sha256))
-
-    def _moved_from(self, sha256: str) -> str | None:
-        """A file with these bytes that is gone, if there is one that nothing else came from."""
-        known = self.store.contents([sha256]) if self.gone else {}
-        for id, _ in known.values():
-            for record in self.store.records(np.array([id], np.int64)):
-                if record.path in self.gone and record.path not in self.moved_from:
-                    return record.path
-        return None
-
-    def _fail(self, failure: Failure) -> None:
-        self._note(failure)
-        self.batch.failures.append(failure)
-        self.has_failures = True
-
-    def _note(self, failure: Failure) -> None:
-        self.counts["failed"] += 1
-        self.failures.append(failure)
+            self.store.drop_records(sorted(self.vanished.paths - doubtful.keys()))
+        return len(self.vanished.paths - doubtful.keys() - self.vanished.found_again), Counter(doubtful.values())
 
     # commits
 
@@ -299,7 +241,7 @@ class _Run:
             return
         self.batch.commit(self.store)
         self.progress = replace(
-            self.progress, committed=self.progress.committed + len(self.batch), failed=len(self.failures)
+            self.progress, committed=self.progress.committed + len(self.batch), failed=len(self.tally.failures)
         )
         self.batch = Batch()
         self.options.on_commit(self.progress)

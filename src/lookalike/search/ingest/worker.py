@@ -1,83 +1,140 @@
-"""What an isolated worker does with the bytes of one file: decode them, and describe the picture."""
+"""What an isolated worker does with the bytes of one file: decode them, and make what is wanted of the picture."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from lookalike.pixels.decode import Decoded, decode, other_frames
+from lookalike.errors import BadPicture, Reason
+from lookalike.pixels.decode import Decoded, other_frames
+from lookalike.pixels.decode_once import decode_once
 from lookalike.pixels.limits import Limits
-from lookalike.pixels.sniff import HEAD, may_be_a_fraction, sniff
 from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Describer
+from lookalike.search.ingest.products import Product, Row, VectorOf
 from lookalike.search.ingest.read import Loaded
-from lookalike.types import Content, Vectors
+from lookalike.types import Content
+
+
+@dataclass(frozen=True)
+class Job:
+    """The bytes of a file, and which of the worker's products are wanted of them, by number."""
+
+    loaded: Loaded
+    wanted: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Make:
+    """Makes the handler of a worker: a job in; what decoding tells, and a row of each product that could be made, out.
+
+    What cannot be made of a picture that can be decoded costs itself alone, and is told with its reason.
+    """
+
+    products: tuple[Product, ...]
+    limits: Limits
+
+    def __call__(self) -> Callable[[Job], Reply]:
+        for product in self.products:
+            product.warm_up()
+        return self._make
+
+    def _make(self, job: Job) -> Reply:
+        wanted = {number: self.products[number] for number in job.wanted}
+        sides = [product.min_side for product in wanted.values()] or [1]
+        decoded = decode_once(job.loaded.data, sides, self.limits)
+        rows: dict[int, Row] = {}
+        failed: dict[int, tuple[Reason, str]] = {}
+        for number, product in wanted.items():
+            try:
+                rows[number] = product.make(decoded[product.min_side].picture)
+            except MemoryError:
+                failed[number] = ("too_large", f"{product.space.name}: it takes more memory than a worker may use")
+            except Exception as error:  # noqa: BLE001  a defect of one product costs the others nothing
+                failed[number] = ("decoder_crash", f"{product.space.name}: {type(error).__name__}: {error}"[:500])
+        main = decoded[max(sides)]
+        vectors = {number: product for number, product in wanted.items() if isinstance(product, VectorOf)}
+        numbers, further, broken = self._further(job.loaded.data, main, {n: vectors[n] for n in rows if n in vectors})
+        facts = facts_of(main, broken)
+        made = {"made": list(rows), "failed": [(number, *why) for number, why in failed.items()]}
+        framed = {"frame_numbers": numbers, "framed": list(further)}
+        return Reply(facts | made | framed, (*rows.values(), *further.values()))
+
+    def _further(
+        self, data: bytes, main: Decoded, vectors: Mapping[int, VectorOf]
+    ) -> tuple[list[int], dict[int, Row], tuple[str, ...]]:
+        """Numbers of further frames, (f, columns) rows of each describer, and `frames` where some cannot be read."""
+        rows: dict[int, list[Row]] = {number: [] for number in vectors}
+        numbers: list[int] = []
+        broken: tuple[str, ...] = ()
+        for number, picture in other_frames(data, main, self.limits) if vectors else ():
+            if picture is None:
+                broken = ("frames",)
+                continue
+            numbers.append(number)
+            for product, vector in vectors.items():
+                rows[product].append(vector.make(picture))
+        return numbers, {product: np.stack(each) for product, each in rows.items() if each}, broken
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of a job: the content, a row of each product that was made, and why others were not."""
+
+    content: Content
+    rows: dict[int, Row]
+    failed: dict[int, BadPicture]
+    frames: list[int]
+    """Numbers, from 0, of further frames that were described."""
+    further: dict[int, Row]
+    """(f, columns) rows of them, by the product."""
+
+
+def made_of(job: Job, reply: Reply) -> Made:
+    """What a worker's reply to `job` says."""
+    made = reply.data["made"]
+    rows = dict(zip(made, reply.arrays[: len(made)], strict=True))
+    further = dict(zip(reply.data["framed"], reply.arrays[len(made) :], strict=True))
+    failed = {number: BadPicture(reason, detail) for number, reason, detail in reply.data["failed"]}
+    return Made(content_of(job.loaded, reply), rows, failed, list(reply.data["frame_numbers"]), further)
 
 
 @dataclass(frozen=True)
 class DescribeBytes:
-    """Makes the handler of a worker: bytes in; what decoding tells of them, and a row of each describer, out.
-
-    With `further`, rows of further frames come after that of the picture that stands for the file.
-    """
+    """Makes the handler of a worker: bytes in; what decoding tells of them, and (1, d) of each describer, out."""
 
     describers: tuple[Describer, ...]
     limits: Limits
-    further: bool = False
 
     def __call__(self) -> Callable[[Loaded], Reply]:
         warm_up(self.describers)
         return self._describe
 
     def _describe(self, loaded: Loaded) -> Reply:
-        rows: dict[Describer, Vectors] = {}
-        # A decode for each side: what a describer sees must not depend on which others ran.
-        sides: set[int | None] = {describer.min_side for describer in self.describers} or {1}
-        if not may_be_a_fraction(sniff(loaded.data[:HEAD])):
-            sides = {None}
-        for side in sorted(sides, key=lambda side: side or 0):
-            decoded = decode(loaded.data, min_side=side, limits=self.limits)
-            seeing = (describer for describer in self.describers if side in (None, describer.min_side))
-            rows |= {describer: describer.describe([decoded.picture]) for describer in seeing}
-        further, broken = _further(loaded.data, decoded, self.describers, self.limits) if self.further else ({}, ())
-        facts = {
-            "size": decoded.picture.size,
-            "format": decoded.format,
-            "taken": decoded.taken,
-            "flags": sorted({*decoded.flags, *broken}),
-            "frames": decoded.frames,
-            "further": list(further),
-        }
-        return Reply(
-            facts, tuple(np.concatenate([rows[each], *(f[each] for f in further.values())]) for each in self.describers)
-        )
-
-
-def _further(
-    data: bytes, decoded: Decoded, describers: Sequence[Describer], limits: Limits
-) -> tuple[dict[int, dict[Describer, Vectors]], tuple[str, ...]]:
-    """Rows of other frames by their numbers, and `frames` where some cannot be read."""
-    described: dict[int, dict[Describer, Vectors]] = {}
-    broken: tuple[str, ...] = ()
-    for number, picture in other_frames(data, decoded, limits):
-        if picture is None:
-            broken = ("frames",)
-        else:
-            described[number] = {describer: describer.describe([picture]) for describer in describers}
-    return described, broken
+        sides = [describer.min_side for describer in self.describers] or [1]
+        decoded = decode_once(loaded.data, sides, self.limits)
+        rows = tuple(describer.describe([decoded[describer.min_side].picture]) for describer in self.describers)
+        return Reply(facts_of(decoded[max(sides)]), rows)
 
 
 def warm_up(describers: Iterable[Describer]) -> None:
     """Has each load what it needs, so that it counts as the worker's own, not as the first picture's."""
     for describer in describers:
-        describer.describe([])
+        VectorOf(describer).warm_up()
 
 
-def frames_of(reply: Reply) -> list[int]:
-    """Numbers, from 0, of the frames that have rows after the first."""
-    return [int(number) for number in reply.data["further"]]
+def facts_of(decoded: Decoded, flags: Sequence[str] = ()) -> dict[str, Any]:
+    """What `content_of` reads; `flags` are added to those of the picture."""
+    return {
+        "size": decoded.picture.size,
+        "format": decoded.format,
+        "taken": decoded.taken,
+        "flags": sorted({*decoded.flags, *flags}),
+        "frames": decoded.frames,
+    }
 
 
 def content_of(loaded: Loaded, reply: Reply) -> Content:

@@ -59,7 +59,7 @@ def calibrate(
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import calibrate_document
-    from lookalike.search.ingest.run import Options
+    from lookalike.search.ingest.options import Options
 
     with open_chosen(library) as opened, bar(common().quiet, "asking") as advance, stop_on_interrupt() as should_stop:
         options = Options(workers, opened.limits, on_commit=advance, should_stop=should_stop)

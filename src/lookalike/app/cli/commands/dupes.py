@@ -70,7 +70,7 @@ def dupes(
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import dupes_document
-    from lookalike.search.ingest.run import Options
+    from lookalike.search.ingest.options import Options
 
     only_one(json=json, print0=print0, long=long)
     if relation is not None and precision is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lookalike.evaluate.protocol import Row
     from lookalike.evaluate.recommend import Recommendation
     from lookalike.evaluate.ruler import Evaluation
-    from lookalike.search.ingest.run import Options
+    from lookalike.search.ingest.options import Options
 
 FEW = 10
 """Classes or originals; a bootstrap over fewer says little of others."""
@@ -94,7 +94,7 @@ def evaluate(
     from lookalike.app.documents import eval_document
     from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, named
     from lookalike.models.cache import cache_folder
-    from lookalike.search.ingest.run import Options
+    from lookalike.search.ingest.options import Options
 
     rng, describers = np.random.default_rng(seed), named(describer or ())
     with bar(common().quiet) as advance, stop_on_interrupt() as should_stop:

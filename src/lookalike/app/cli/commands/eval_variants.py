@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lookalike.evaluate.statistics import Estimate
     from lookalike.evaluate.trust import Verdict
-    from lookalike.search.ingest.run import Options
+    from lookalike.search.ingest.options import Options
 
 COLUMNS = ("false identical", "false copy", "variant", "boxes", "kept")
 """Shares: the first three of near misses, of boxes those that agree, of true copies those that are told to be some."""
@@ -28,7 +28,7 @@ def asked(
     from lookalike.evaluate.near_misses import KINDS, VARIANTS, Photos
     from lookalike.evaluate.near_misses.worn import COPIES
     from lookalike.evaluate.trust import by_compare, judged, questions
-    from lookalike.search.ingest.run import Progress
+    from lookalike.search.ingest.options import Progress
 
     for kind in kinds:
         if kind not in KINDS:

@@ -13,10 +13,12 @@ from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import COMPARE, KEEP, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import Json, JsonLines, LibraryFolder, OutFile, common, open_chosen, remark
-from lookalike.app.cli.output import ReaderGone, json_bytes, json_line, lines, shown, write
+from lookalike.app.cli.output import ReaderGone, failure_line, json_bytes, json_line, lines, shown, write
 
 if TYPE_CHECKING:
-    from lookalike.search.ingest.run import IndexReport, Progress
+    from lookalike.search.ingest.options import Progress
+    from lookalike.search.ingest.report import IndexReport
+    from lookalike.search.ingest.scan import Skipped
     from lookalike.search.library import Library
 
 
@@ -74,6 +76,9 @@ def index(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try again the files that failed before.")
     ] = False,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Also drop vanished files where most of their folder vanished with them.")
+    ] = False,
     library: LibraryFolder = None,
     json: Json = False,
     jsonl: JsonLines = False,
@@ -82,11 +87,13 @@ def index(
     """Add new and changed pictures; note moved and deleted ones.
 
     A second run only looks at what changed. After Ctrl-C or a kill the next run resumes.
+
+    Where most of a folder vanished, its drive may not be connected: its files are kept unless --drop is given.
     """
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import index_document
     from lookalike.pixels.limits import Limits
-    from lookalike.search.ingest.run import Options
+    from lookalike.search.ingest.options import Options
 
     defaults = Limits()
     limits = replace(
@@ -95,17 +102,23 @@ def index(
         bytes=max_bytes or defaults.bytes,
         seconds=timeout or defaults.seconds,
     )
+    acknowledged: list[bytes] = []  # for a file, which is written whole or not at all
     with open_chosen(library) as opened, bar(common().quiet) as advance, stop_on_interrupt() as should_stop:
 
         def committed(progress: Progress) -> None:
             advance(progress)
             if jsonl:
-                done = "committed" if progress.of == "vectors" else progress.of.replace(" ", "_")
-                line = {done: progress.committed, "total": progress.total, "failed": progress.failed}
-                with suppress(ReaderGone):  # what is indexed is worth having, whoever watches
-                    write(json_line(line))
+                done = "committed" if progress.of == "pictures" else progress.of
+                line = json_line({done: progress.committed, "total": progress.total, "failed": progress.failed})
+                if output is None:
+                    with suppress(ReaderGone):  # what is indexed is worth having, whoever watches
+                        write(line)
+                else:
+                    acknowledged.append(line)
 
-        options = Options(workers, limits, retry_failed, committed, should_stop)
+        options = Options(
+            workers, limits, retry_failed, committed, should_stop, drop, _name if common().verbose else _say_nothing
+        )
         report = opened.index(
             paths, describers=describer or (), local=local, features=features, planes=planes, options=options
         )
@@ -113,16 +126,17 @@ def index(
     if json:
         write(json_bytes(index_document(report)), output)
     elif jsonl:
-        write(json_line(index_document(report)))
+        write(b"".join([*acknowledged, json_line(index_document(report))]), output)
     else:
         write(lines(_summary(report)), output)
     _list_failures(report)
+    _list_kept(report)
     if alone is not None:
         remark(alone)
     if report.interrupted:
         remark("interrupted: run the same command again, and it goes on where it was")
         return Exit.INTERRUPTED
-    return Exit.SOME_FAILED if report.failed or report.failures else Exit.DONE
+    return Exit.SOME_FAILED if report.failures or report.kept else Exit.DONE
 
 
 def _summary(report: IndexReport) -> list[str]:
@@ -144,10 +158,27 @@ def _alone(library: Library) -> str | None:
 
 
 def _list_failures(report: IndexReport) -> None:
-    for failure in report.failures:
+    """Those of this run in full; what was told before is counted."""
+    for failure in report.new_failures:
+        remark(f"failed: {failure_line(failure)}")
+    before = len(report.failures) - len(report.new_failures)
+    if before:
+        remark(f"{before} files failed before and are as they were: `lookalike status --failures` lists them")
+
+
+def _list_kept(report: IndexReport) -> None:
+    for folder, count in report.kept:
         remark(
-            f"failed: {shown(failure.path)}: {failure.reason}{f' ({shown(failure.detail)})' if failure.detail else ''}"
+            f"{count} files vanished from {shown(folder)} and are kept in the library: is its drive connected? "
+            "If they are deleted, run the same command with --drop"
         )
+
+
+def _name(skipped: Skipped) -> None:
+    remark(f"skipped: {shown(skipped.path)}: {skipped.rule}")
+
+
+def _say_nothing(_: Skipped) -> None: ...
 
 
 def add_to(app: typer.Typer) -> None:

@@ -10,7 +10,7 @@ from lookalike.app.cli.columns import counted
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import KEEP, add_verb
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, common, open_chosen, remark
-from lookalike.app.cli.output import json_bytes, lines, note, shown, write
+from lookalike.app.cli.output import failure_line, json_bytes, lines, note, shown, write
 
 
 def forget(
@@ -33,15 +33,25 @@ def forget(
     return Exit.DONE if forgotten else Exit.NOTHING_FOUND
 
 
-def status(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
+def status(
+    failures: Annotated[bool, typer.Option("--failures", help="List the files that gave no picture, and why.")] = False,
+    library: LibraryFolder = None,
+    json: Json = False,
+    output: OutFile = None,
+) -> int:
     """Show what the library holds."""
-    from lookalike.app.documents import status_document
+    from lookalike.app.documents import failures_document, status_document
 
     with open_chosen(library) as opened:
         held = opened.status()
         folder = str(opened.folder)
+        failed = opened.store.failures() if failures else []
     if json:
-        write(json_bytes(status_document(held, {"library": folder})), output)
+        listed = {"failures": failures_document(failed)} if failures else {}
+        write(json_bytes(status_document(held, {"library": folder, **listed})), output)
+        return Exit.DONE
+    if failures:
+        write(lines(map(failure_line, failed)), output)
         return Exit.DONE
     told = [f"{shown(folder)}: {held.images} pictures, {held.failed} failed, {held.bytes / 2**20:.1f} MiB"]
     width = max([10, *(len(row.name) for row in (*held.spaces, *held.local))])
@@ -98,7 +108,7 @@ def repair(library: LibraryFolder = None, json: Json = False, output: OutFile = 
     from lookalike.app.cli.interrupt import stop_on_interrupt
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import document, path_fields
-    from lookalike.search.ingest.run import Options
+    from lookalike.search.ingest.options import Options
 
     with open_chosen(library) as opened, bar(common().quiet) as advance, stop_on_interrupt() as should_stop:
         problems = opened.verify()
