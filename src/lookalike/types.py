@@ -198,20 +198,25 @@ class Record:
     """Of the content."""
 
 
+_TURNED = {"laid on the query": "laid on the hit", "laid on the hit": "laid on the query"}
+
+
 @dataclass(frozen=True)
 class Difference:
     """A place where the hit shows something else than the query: boxes in both, px of the originals.
 
-    `share` is its part of the area that both show.
+    `share` is its part of the area that both show. `kind`: other `content`, another `colour`, other `light`, a `speck`
+    of a px or two, or something `laid on the query` or `laid on the hit` that covers what the other shows.
     """
 
     query_box: Box
     box: Box
     share: float
+    kind: str = "content"
 
     def turned(self) -> Difference:
         """The same place with hit and query changed over."""
-        return Difference(self.box, self.query_box, self.share)
+        return Difference(self.box, self.query_box, self.share, _TURNED.get(self.kind, self.kind))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,17 @@ from lookalike.protocols import Store
 from lookalike.store import STORES, create_store
 from lookalike.store.packing import packed
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.types import SPACE_KINDS, Content, Failure, Keypoints, LocalFeatures, Space, Stamp, VerifiedPair
+from lookalike.types import (
+    SPACE_KINDS,
+    Content,
+    Difference,
+    Failure,
+    Keypoints,
+    LocalFeatures,
+    Space,
+    Stamp,
+    VerifiedPair,
+)
 
 SPACE = Space("convnet", "aaaa", 4, "cosine")
 LOCAL = Space("sift", "cccc", 128, "cosine")
@@ -638,3 +648,11 @@ def test_every_kind_of_space_is_listed_alone_in_the_order_of_adding(store: Store
     for kind in SPACE_KINDS:
         assert store.spaces(kind) == spaces[kind]
         assert [store.configuration(space) for space in spaces[kind]] == [f'"{space.name}"' for space in spaces[kind]]
+
+
+def test_all_that_is_proved_of_a_pair_comes_back(store: Store) -> None:
+    a, b = put(store, ("/a", 1), ("/b", 2))
+    place = Difference((1.0, 2.0, 3.0, 4.0), (5.0, 6.0, 7.0, 8.0), 0.25, "colour")
+    pair = VerifiedPair(a, b, "variant", 0.5, (0.75, 1.0), ("resized to 50 %",), (place,))
+    judge(store, "strict", [a, b], pair)
+    assert store.relations("strict") == [pair]

@@ -96,7 +96,10 @@ def differs_fields(differs: Sequence[Difference] | None) -> list[Document] | Non
     """Places that do not agree; null where that is unknown."""
     if differs is None:
         return None
-    return [{"box": each.box, "query_box": each.query_box, "share": round(each.share, 6)} for each in differs]
+    return [
+        {"box": each.box, "query_box": each.query_box, "share": round(each.share, 6), "kind": each.kind}
+        for each in differs
+    ]
 
 
 def hit_fields(answer: Answer) -> Document:
@@ -220,10 +223,25 @@ def compare_document(comparison: Comparison) -> Document:
         channels={name: round(score, 6) for name, score in comparison.channels.items()},
         why=comparison.why,
         explanations={name: explanation.line for name, explanation in comparison.explanations.items()},
+        **_proof_fields(comparison),
         box=None if comparison.evidence is None else comparison.evidence.box,
         query_box=None if comparison.evidence is None else comparison.evidence.query_box,
         transform=None if comparison.evidence is None else comparison.evidence.transform,
     )
+
+
+def _proof_fields(comparison: Comparison) -> Document:
+    """Coverage, edits and differences; null where nothing is proved."""
+    found = comparison.evidence
+    if comparison.identical is not None:
+        return {"coverage": {"query": 1.0, "hit": 1.0}, "edits": [], "differs": []}
+    if found is None:
+        return {"coverage": None, "edits": None, "differs": None}
+    return {
+        "coverage": {"query": round(found.coverage[0], 4), "hit": round(found.coverage[1], 4)},
+        "edits": None if found.edits is None else list(found.edits),
+        "differs": differs_fields(found.differs),
+    }
 
 
 def match_document(matched: Matched) -> Document:

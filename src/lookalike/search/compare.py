@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from lookalike.describe import DESCRIBERS
+from lookalike.errors import BadQuery
 from lookalike.index.similarity import similarity
 from lookalike.match.drawing.proof import SIDE as PROOF_SIDE
 from lookalike.match.drawing.proof import proof as drawn_proof
@@ -27,7 +28,7 @@ from lookalike.search.ranking.explanation import agreeing, likeness, proof, same
 from lookalike.search.ranking.plain import colour_likeness, colours_in_words, plain_colour
 from lookalike.search.ranking.relation import Evidence, RelationClassifier, Seen
 from lookalike.search.ranking.verification import proved_score
-from lookalike.types import Explanation, Identical, Pixels, Relation
+from lookalike.types import Difference, Explanation, Identical, Pixels, Relation
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,30 @@ class Comparison:
         first, second = (view.picture(PROOF_SIDE) for view in (self.a, self.b))
         return drawn_proof(first, second, np.array(self.evidence.transform))
 
+    @property
+    def differs(self) -> tuple[Difference, ...] | None:
+        """Places that do not agree, in A (`query_box`) and in B (`box`); None where nothing aligns the two."""
+        if self.identical is not None:
+            return ()
+        return None if self.evidence is None else self.evidence.differs
+
+    def difference(self) -> Pixels | None:
+        """(h, w, 3): both pictures, paled, with the places that differ in frames; None where nothing aligns them."""
+        if self.differs is None:
+            return None
+        from lookalike.match.drawing.difference import draw_difference
+
+        return draw_difference(self.a.picture(None), self.b.picture(None), self.differs)
+
+    def save_difference(self, path: str | os.PathLike[str]) -> Path:
+        """Writes `difference()` as PNG; raises `BadQuery` where nothing aligns the two."""
+        from lookalike.pixels.png import png
+
+        sheet = self.difference()
+        if sheet is None:
+            raise BadQuery("nothing aligns the two pictures, so no places can be said to differ")
+        return write_atomically(Path(path), png(sheet))
+
     def save_html(self, path: str | os.PathLike[str]) -> Path:
         """Both pictures and every explanation, on a page that stands alone."""
         from lookalike.search.pages.render import comparison_page
@@ -71,7 +96,7 @@ def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Lim
     try:
         first, second = (sample(each, decode=decoder.decode, tell=decoder.fingerprint) for each in (a, b))
         for view in (first, second):
-            for side in (SIDE, PROOF_SIDE):  # for a page, which may be asked for when the worker is gone
+            for side in (SIDE, PROOF_SIDE, None):  # for a page, which may be asked for when the worker is gone
                 view.picture(side)
         return _compare(first, second, components, why_same=HARD_LINKS if are_hard_links(a, b) else None)
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from lookalike.match import LOCATORS
 from lookalike.match.drawing.response import heat_map
 from lookalike.match.locate.planes import at_scale_of
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.png import png
 from lookalike.pixels.resize import resize
 from lookalike.protocols import Locator
 from lookalike.search.atomic import write_atomically
@@ -37,13 +37,9 @@ class Search:
 
     def save_map(self, path: str | os.PathLike[str]) -> Path:
         """The picture as PNG, warmer where the template fits better, with the places that were found."""
-        from PIL import Image
-
         if self.located.response is None:
             raise BadQuery("a map needs every window compared: search with the engine 'exact' or 'poses'")
-        file = io.BytesIO()
-        Image.fromarray(heat_map(self.image, self.located)).save(file, "PNG")
-        return write_atomically(Path(path), file.getvalue())
+        return write_atomically(Path(path), png(heat_map(self.image, self.located)))
 
 
 def locate(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from lookalike.match.verify.match_and_verify import Related, related_by_affine_v
 from lookalike.match.verify.planar import Planar
 from lookalike.match.verify.refinement import aligned
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.png import png
 from lookalike.protocols import Matcher, Specialised
 from lookalike.search.atomic import write_atomically
 from lookalike.search.query.decoder import PictureDecoder
@@ -45,11 +45,7 @@ class Matched:
 
     def save_drawing(self, path: str | os.PathLike[str]) -> Path:
         """As PNG."""
-        from PIL import Image
-
-        file = io.BytesIO()
-        Image.fromarray(self.drawing()).save(file, "PNG")
-        return write_atomically(Path(path), file.getvalue())
+        return write_atomically(Path(path), png(self.drawing()))
 
 
 def match(

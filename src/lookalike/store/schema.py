@@ -15,7 +15,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "spaces": ("name", "digest", "dim", "metric", "configuration", "holds"),
     "calibrations": ("key", "text"),
     "compared": ("judge", "content"),
-    "relations": ("judge", "a", "b", "relation", "score"),
+    "relations": ("judge", "a", "b", "relation", "score", "detail"),
     "frames": ("space", "content", "number", "vector"),
 }
 """Of each table, in the order of its checksum: see `checksum.of_values`."""
@@ -41,8 +41,9 @@ def vectors_table(number: int) -> str:
     """
 
 
+_LATER = {("contents", "frames"), ("relations", "detail")}
 CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {
-    table: tuple(column for column in columns if column != "frames")
+    table: tuple(column for column in columns if (table, column) not in _LATER)
     for table, columns in COLUMNS.items()
     if table != "frames"
 }
@@ -150,4 +151,18 @@ MIGRATIONS: tuple[Migration, ...] = (
     """,
     _with_checksums,
     _FRAMES,
+    """
+    DELETE FROM compared;
+    DROP TABLE relations;  -- found anew, with all that is proved of a pair
+    CREATE TABLE relations (
+        judge TEXT NOT NULL,
+        a INTEGER NOT NULL REFERENCES contents (id),
+        b INTEGER NOT NULL REFERENCES contents (id),
+        relation TEXT NOT NULL,
+        score REAL NOT NULL,
+        detail TEXT NOT NULL,  -- JSON: coverage, edits, differs
+        checksum INTEGER NOT NULL,
+        PRIMARY KEY (judge, a, b)
+    ) WITHOUT ROWID;
+    """,
 )

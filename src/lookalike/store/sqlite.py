@@ -19,6 +19,7 @@ from lookalike.store.codes import errors_of
 from lookalike.store.connection import bytes_of, connect, create
 from lookalike.store.database import Database
 from lookalike.store.lock import writer_lock
+from lookalike.store.pairs import detail_of, pair_of
 from lookalike.store.paths import below, stored
 from lookalike.store.paths import text as path_of
 from lookalike.store.rows import (
@@ -281,7 +282,7 @@ class SQLiteStore:
             for id in compared.tolist():
                 self._database.note(into("compared"), with_checksum((judge, id)))
             for found in relations:
-                row = (judge, found.a, found.b, found.relation, float(found.score))
+                row = (judge, found.a, found.b, found.relation, float(found.score), detail_of(found))
                 self._database.note(into("relations"), with_checksum(row))
 
     def compared(self, judge: str) -> Ids:
@@ -294,7 +295,7 @@ class SQLiteStore:
     def relations(self, judge: str) -> list[VerifiedPair]:
         """What it found, by a, then b."""
         text = f"SELECT {columns_of('relations')} FROM relations WHERE judge = ? ORDER BY a, b"
-        return [VerifiedPair(*checked("relations", row)[1:]) for row in self._database.rows(text, [judge])]
+        return [pair_of(checked("relations", row)[1:]) for row in self._database.rows(text, [judge])]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

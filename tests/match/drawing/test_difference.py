@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from lookalike.match.difference.comparison import Comparison, Difference
 from lookalike.match.drawing.difference import COLOURS, SIDE, draw_difference, said
-from lookalike.types import Picture
-
-
-def comparison(*differs: Difference) -> Comparison:
-    return Comparison("variant", np.eye(3), (1.0, 1.0), (), differs, 0.9, 1.0, 100)
+from lookalike.types import Difference, Picture
 
 
 def test_a_place_keeps_its_colours_and_the_rest_is_paled() -> None:
     pixels = np.full((300, 400, 3), (200, 30, 30), np.uint8)
     picture = Picture(pixels, (400, 300))
     place = Difference((100.0, 80.0, 60.0, 50.0), (100.0, 80.0, 60.0, 50.0), 0.025, "content")
-    sheet = draw_difference(picture, picture, comparison(place))
+    sheet = draw_difference(picture, picture, [place])
     factor = SIDE / 400
     inside, outside = sheet[round(105 * factor), round(130 * factor)], sheet[round(250 * factor), round(300 * factor)]
     assert inside.tolist() == [200, 30, 30]
@@ -28,7 +23,7 @@ def test_a_place_keeps_its_colours_and_the_rest_is_paled() -> None:
 def test_pictures_of_other_sizes_stand_side_by_side() -> None:
     a = Picture(np.zeros((300, 400, 3), np.uint8), (400, 300))
     b = Picture(np.zeros((400, 200, 3), np.uint8), (200, 400))
-    sheet = draw_difference(a, b, comparison())
+    sheet = draw_difference(a, b, [])
     assert sheet.dtype == np.uint8
     assert sheet.shape[0] >= SIDE
     assert sheet.shape[1] > SIDE + SIDE / 2
@@ -36,8 +31,8 @@ def test_pictures_of_other_sizes_stand_side_by_side() -> None:
 
 def test_a_place_at_the_border_is_drawn_within_the_picture() -> None:
     picture = Picture(np.zeros((30, 40, 3), np.uint8), (40, 30))
-    place = Difference((0.0, 0.0, 40.0, 30.0), (0.0, 0.0, 40.0, 30.0), 1.0, "laid on b")
-    assert draw_difference(picture, picture, comparison(place)).ndim == 3
+    place = Difference((0.0, 0.0, 40.0, 30.0), (0.0, 0.0, 40.0, 30.0), 1.0, "laid on the hit")
+    assert draw_difference(picture, picture, [place]).ndim == 3
 
 
 def test_how_much_differs_is_said() -> None:

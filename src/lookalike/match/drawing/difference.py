@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe.drawing import GAP, PAPER, fit
-from lookalike.match.difference.comparison import Comparison, Difference
-from lookalike.types import Box, Picture, Pixels
+from lookalike.types import Box, Difference, Picture, Pixels
 
 SIDE: Final = 720
 """px of the longer side of each picture."""
@@ -28,15 +27,15 @@ LAID: Final = (20, 120, 200)
 Row = tuple[Pixels, Sequence[Box]]
 
 
-def draw_difference(a: Picture, b: Picture, told: Comparison) -> Pixels:
+def draw_difference(query: Picture, hit: Picture, differs: Sequence[Difference]) -> Pixels:
     """(h, w, 3); the same number stands at the same place of both; largest first."""
-    numbered = list(enumerate(told.differs, 1))
-    left = _marked(a, [(n, each, each.box_a) for n, each in numbered])
-    right = _marked(b, [(n, each, each.box_b) for n, each in numbered])
+    numbered = list(enumerate(differs, 1))
+    left = _marked(query, [(n, each, each.query_box) for n, each in numbered])
+    right = _marked(hit, [(n, each, each.box) for n, each in numbered])
     height = max(left.shape[0], right.shape[0])
     gap = np.full((height, GAP, 3), PAPER, np.uint8)
     beside = np.concatenate([_filled(left, height), gap, _filled(right, height)], axis=1)
-    return np.asarray(np.concatenate([beside, _legend(beside.shape[1], told.differs)]), np.uint8)
+    return np.asarray(np.concatenate([beside, _legend(beside.shape[1], differs)]), np.uint8)
 
 
 def _marked(picture: Picture, places: Sequence[tuple[int, Difference, Box]]) -> Pixels:

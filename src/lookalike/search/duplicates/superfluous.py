@@ -22,8 +22,13 @@ class Superfluous:
 
 
 def best_of(group: Group) -> Record | None:
-    """The file to keep: the largest picture, then the largest file, then the first by path; None where none is left."""
-    return min(_there(group), key=_rank, default=None)
+    """The file to keep; None where none is left.
+
+    It is the one that the others were proved against; else the largest picture, then the largest file, then the first
+    by path.
+    """
+    there = _there(group)
+    return group.best if group.links and group.best in there else min(there, key=_rank, default=None)
 
 
 def superfluous(groups: Sequence[Group]) -> Superfluous:
@@ -31,9 +36,10 @@ def superfluous(groups: Sequence[Group]) -> Superfluous:
     spare: list[Record] = []
     kept: set[tuple[int, int]] = set()
     for group in groups:
-        if group.relation in ONE_PICTURE and (there := sorted(_there(group), key=_rank)):
-            kept.add(_inode(there[0]))
-            spare += there[1:]
+        best = best_of(group) if group.relation in ONE_PICTURE else None
+        if best is not None:
+            kept.add(_inode(best))
+            spare += [member for member in _there(group) if member is not best]
     freed = {_inode(member): member.content.bytes for member in spare if _inode(member) not in kept}
     return Superfluous(len(spare), sum(freed.values()))
 

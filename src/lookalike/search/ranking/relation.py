@@ -30,6 +30,7 @@ FEW: Final = 10
 """Inliers, of which fewer have to be alike as well."""
 ALIKE: Final = 0.95
 """Cosine of the rows of such, in the middle: two faces have eyes and mouths in the same places, and rows less alike."""
+KINDS: Final = {"laid on a": "laid on the query", "laid on b": "laid on the hit"}
 HARDLY_ANY: Final = 40
 """Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
 
@@ -179,7 +180,9 @@ class RelationClassifier:
 def _proof(compared: Comparison, sizes: tuple[Size, Size], places: str) -> Evidence:
     """What the pixels prove."""
     assert compared.verdict is not None
-    differs = tuple(Difference(each.box_a, each.box_b, each.share) for each in compared.differs)
+    differs = tuple(
+        Difference(each.box_a, each.box_b, each.share, KINDS.get(each.kind, each.kind)) for each in compared.differs
+    )
     return Evidence(
         compared.verdict,
         _rows(compared.model),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from lookalike.pixels.png import png
 from lookalike.search.atomic import write_atomically
 from lookalike.types import Pixels
 
@@ -20,8 +20,4 @@ class Drawing:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Writes the drawing as PNG, whole or not at all."""
-        from PIL import Image
-
-        file = io.BytesIO()
-        Image.fromarray(self.picture).save(file, "PNG")
-        return write_atomically(Path(path), file.getvalue())
+        return write_atomically(Path(path), png(self.picture))

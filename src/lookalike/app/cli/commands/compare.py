@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +33,10 @@ def compare(
     long: Long = False,
     json: Json = False,
     html: HtmlFile = None,
+    draw: Annotated[
+        Path | None,
+        typer.Option("--draw-difference", metavar="FILE", help="Draw where the two differ, as a PNG picture."),
+    ] = None,
     output: OutFile = None,
 ) -> int:
     """Tell how two pictures relate, in every channel, and why.
@@ -48,6 +53,8 @@ def compare(
     comparison = compared(first, second, describers=describer or ())
     if html is not None:
         comparison.save_html(html)
+    if draw is not None:
+        comparison.save_difference(draw)
     if json:
         write(json_bytes(compare_document(comparison)), output)
     else:

@@ -126,7 +126,10 @@ def _short(groups: Sequence[Group], *, colour: bool) -> Iterator[str]:
         for member, size in zip(group.members, sizes, strict=True):
             state = state_of(member)
             mark = "*" if member is best else " "
-            told = "" if state == "unchanged" else styled(f"  {state}", DIM, colour=colour)
+            link = group.link(member)
+            words = [] if member is best else [link.relation, *(link.edits or ())]
+            words += [] if state == "unchanged" else [state]
+            told = styled(f"  {', '.join(words)}", DIM, colour=colour) if words else ""
             yield f"{mark} {size:>{across}}  {file_size(member.content.bytes):>7}  {near(member.path)}{told}"
         yield ""
     if groups:
