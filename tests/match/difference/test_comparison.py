@@ -219,6 +219,23 @@ def test_goods_of_another_colour_are_a_variant(colour: tuple[int, int, int]) -> 
     assert told.differs[0].share > 0.2
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_goods_of_another_colour_before_a_photo_are_a_variant(seed: int) -> None:
+    ground, shown = photo(40 + seed, (420, 500)), (goods((190, 40, 50)) != 255).any(axis=2)[..., None]
+    a, b = (np.where(shown, goods(colour), ground) for colour in ((40, 120, 70), (215, 190, 70)))
+    told = compared(jpeg(a, 90), jpeg(b, 80))
+    assert told.verdict == "variant"
+    assert not any(each.kind.startswith("laid") for each in told.differs)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_part_that_was_blurred_makes_no_copy(seed: int) -> None:
+    a = photo(50 + seed)
+    b = a.copy()
+    b[100:250, 150:330] = cv2.GaussianBlur(a[100:250, 150:330], (0, 0), 9)
+    assert compared(a, jpeg(b, 85)).verdict != "copy"
+
+
 def test_goods_of_one_colour_are_a_copy_when_shrunk() -> None:
     a = jpeg(goods((190, 40, 50)), 92)
     b = jpeg(smaller(a, 0.7), 75)

@@ -50,7 +50,7 @@ def test_an_icon_is_a_copy_of_itself_at_another_size(side: int) -> None:
         assert told.verdict == "copy"
 
 
-@pytest.mark.parametrize("side", [16, 32])
+@pytest.mark.parametrize("side", [16, 32, 64])
 def test_other_icons_are_no_copies(side: int) -> None:
     small = [picture(smaller(icon(seed), side / 128)) for seed in range(8)]
     for at, one in enumerate(small):

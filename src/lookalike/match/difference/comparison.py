@@ -29,11 +29,13 @@ HOPELESS: Final = 0.25
 """Agreement at a glance of what cannot align."""
 TWO_THIRDS: Final = 2 / 3
 AGREES: Final = (0.85, 0.6)
-"""Share of what has contrast, and is not covered, that must agree in a copy; in a blurred or noisy one."""
+"""Share of what has contrast, and is not covered, that must agree in a copy; in a blurred, noisy or exact one."""
 NOISY: Final = 2.0
 """Levels of noise from which on it is."""
 BLURRED: Final = 0.8
 """px of blur."""
+EXACT: Final = 0.7
+"""Share of corners that lie exactly: JPEG takes faint detail away, and leaves these."""
 ALIGNS: Final = (0.25, 0.18, 0.55)
 """Share of detail that agrees where two pictures have one make-up, share of corners that lie exactly, and their sum.
 
@@ -170,9 +172,10 @@ def _told(a: Picture, b: Picture, seen: Looked, places: list[Region]) -> Compari
     agreement = _agreement(seen, places)
     windows = int((seen.left.agreeing & seen.left.seen).sum()) // WINDOW
     kinds = {place.kind for place in places}
-    poor = seen.left.noise >= NOISY or max(seen.left.blurred_a, seen.left.blurred_b) >= BLURRED
+    blur = max(seen.left.blurred_a, seen.left.blurred_b)
+    lenient = seen.left.noise >= NOISY or blur >= BLURRED or seen.exact >= EXACT
     return Comparison(
-        _verdict(seen.model, coverage, agreement, seen.exact, windows, poor, kinds),
+        _verdict(seen.model, coverage, agreement, seen.exact, windows, lenient, kinds),
         seen.model,
         coverage,
         edits(
@@ -218,7 +221,7 @@ def _verdict(
     agreement: float,
     exact: float,
     windows: int,
-    poor: bool,
+    lenient: bool,
     kinds: set[Kind],
 ) -> Verdict | None:
     """When in doubt, no copy: what differs must lie on one of the two alone."""
@@ -226,7 +229,7 @@ def _verdict(
     if not explained:
         aligns = agreement >= ALIGNS[0] and exact >= ALIGNS[1] and agreement + exact >= ALIGNS[2]
         return "variant" if aligns else None
-    if agreement < AGREES[poor] or windows < WINDOWS or _slant(model) > SLANT:
+    if agreement < AGREES[lenient] or windows < WINDOWS or _slant(model) > SLANT:
         return None
     return "copy" if min(coverage) >= TWO_THIRDS else "part"
 

@@ -14,18 +14,20 @@ from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.tone import LUMA, Plane
 from lookalike.types import Pixels
 
-EVEN: Final = 10.0
+EVEN: Final = 6.0
 """Levels by which what is laid on may vary, besides the noise."""
 MOST_OF: Final = 0.75
 """Share of its px that must be even."""
 BORDERED: Final = 0.82
 """Share of its outline along which it alone has an edge."""
-BOXED: Final = 0.42
+BOXED: Final = 0.55
 """The same of a box, whose colour is somewhere that of the photo."""
 DRAWN: Final = 0.9
 """The same of a box on what is drawn."""
 FILLED: Final = 0.95
 """Share of its bounding box that a rectangle fills."""
+SHADED: Final = 3.0
+"""Levels of contrast that a box has, besides noise, the most: goods have shades and texture."""
 LARGE: Final = 2500
 """px of such a box, the least."""
 VARIED: Final = 15.0
@@ -34,10 +36,14 @@ BOX: Final = 0.93
 """Share of a box that must be of its colour."""
 ACROSS: Final = 7
 """px of the windows in which both sides of the outline are seen."""
+CLEAR: Final = (30.0, 80.0)
+"""Levels by which what is laid on stands out, in the median; and of what is thin and mixed."""
 THIN: Final = 2.2
 """px that strokes may be deep, from their outline to their middle, on average."""
-THROUGH: Final = 0.9
-"""Share of the contrast beneath that may show through."""
+GRAIN: Final = 0.6
+"""Share of the fineness of one that the other must have around what is laid on: what is blurred there was retouched."""
+FAINT: Final = 3.0
+"""Levels of fineness, of which less says nothing."""
 FEW: Final = 6
 """Levels about a colour that count as that colour."""
 PLAIN: Final = 0.5
@@ -93,12 +99,25 @@ def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground:
         return "a"
     if edge_b >= (BOXED if ground.a else DRAWN) and _is_box(b, a, solid, noise, drawn=not ground.a):
         return "b"
+    if not _one_grain(a, b, where, noise):
+        return None
     edge_a, edge_b = _edges(a, b, where)
     if edge_a >= BORDERED and ground.b and _is_laid(a, b, where, strong, noise):
         return "a"
     if edge_b >= BORDERED and ground.a and _is_laid(b, a, where, strong, noise):
         return "b"
     return None
+
+
+def _one_grain(a: Plane, b: Plane, where: Mask, noise: float) -> bool:
+    """Whether both are as fine around the px that differ."""
+    beside = cv2.dilate(where.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    if beside.sum() < 30:
+        return True
+    of_a, of_b = (
+        float(np.abs(cv2.Laplacian(side @ LUMA.astype(np.float32), cv2.CV_32F))[beside].mean()) for side in (a, b)
+    )
+    return min(of_a, of_b) >= GRAIN * max(of_a, of_b) or max(of_a, of_b) < FAINT + 4 * noise
 
 
 def _hull(where: Mask) -> Mask:
@@ -126,7 +145,8 @@ def _is_box(top: Plane, beneath: Plane, solid: Mask, noise: float, *, drawn: boo
         *_, width, height = cv2.boundingRect(solid.astype(np.uint8))
         if solid.sum() < max(LARGE, FILLED * width * height) or float((beneath[inner] @ LUMA).std()) < VARIED:
             return False
-    return of_top >= BOX and of_beneath < of_top
+    unshaded = float((top[inner] @ LUMA).std()) <= SHADED + 1.5 * noise
+    return unshaded and of_top >= BOX and of_beneath < of_top
 
 
 def _edges(a: Plane, b: Plane, where: Mask) -> tuple[float, float]:
@@ -153,15 +173,24 @@ def _edges(a: Plane, b: Plane, where: Mask) -> tuple[float, float]:
 
 def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:
     """Whether what is on top is of few colours: one light, one dark; mixed with what is beneath where it is thin."""
+    change = float(np.median(np.abs(top[strong] - beneath[strong]).max(axis=1)))
+    if change < CLEAR[0]:
+        return False
     if even(top[strong], beneath[strong], noise) >= MOST_OF:
         return True
     depth = cv2.distanceTransform(np.pad(where, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    return float(depth[where].mean()) < THIN and mixed(top[strong], beneath[strong], noise) >= MOST_OF
+    return (
+        change >= CLEAR[1]
+        and float(depth[where].mean()) < THIN
+        and mixed(top[strong], beneath[strong], noise) >= MOST_OF
+    )
 
 
 def even(top: Plane, beneath: Plane, noise: float) -> float:
-    """Share of (n, 3) px of `top` that are of one light and one dark colour, with a share of what is beneath."""
-    good = sum(int(_on_a_line(top[part], beneath[part], EVEN + 3 * noise).sum()) for part in _parts(top, beneath))
+    """Share of (n, 3) px of `top` that are of one light and one dark colour: dyed goods show their shades as before."""
+    tolerance = EVEN + 3 * noise
+    parts = [top[part] for part in _parts(top, beneath)]
+    good = sum(int((np.abs(part - np.median(part, axis=0)) <= tolerance).all(axis=1).sum()) for part in parts)
     return good / max(len(top), 1)
 
 
@@ -185,21 +214,3 @@ def _parts(top: Plane, beneath: Plane) -> list[Mask]:
     """Which px are lighter than what is beneath, and which darker, as far as they are not very few."""
     lighter = (top - beneath) @ LUMA.astype(np.float32) > 0
     return [part for part in (lighter, ~lighter) if part.sum() >= 3]
-
-
-def _on_a_line(top: Plane, beneath: Plane, tolerance: float) -> NDArray[np.bool_]:
-    """Which px are `c + share * beneath` for one colour c and one share of at most `THROUGH`."""
-    near = (np.abs(top - np.median(top, axis=0)) <= tolerance).all(axis=1)
-    if near.mean() >= MOST_OF:
-        return np.asarray(near)
-    weights = np.ones(len(top))
-    off = np.zeros(len(top))
-    for _ in range(5):
-        total = weights.sum()
-        mean_top, mean_beneath = (weights[:, None] * top).sum(0) / total, (weights[:, None] * beneath).sum(0) / total
-        spread = float((weights[:, None] * (beneath - mean_beneath) ** 2).sum())
-        product = float((weights[:, None] * (beneath - mean_beneath) * (top - mean_top)).sum())
-        share = float(np.clip(product / max(spread, 1e-6), 0, THROUGH))
-        off = np.abs(top - mean_top - share * (beneath - mean_beneath)).max(axis=1)
-        weights = 1 / (1 + np.square(off / tolerance))
-    return np.asarray(off <= tolerance)

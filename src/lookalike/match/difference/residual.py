@@ -26,6 +26,8 @@ FLAT: Final = 4.0
 """Levels of contrast, of which less is none."""
 GRAIN: Final = 0.5
 """Levels of noise that are always to be expected, unless px are equal."""
+LOST: Final = 6.0
+"""Levels that JPEG takes away of what is even."""
 MISSED: Final = 4.0
 """Levels that a change of tone may be off by."""
 OF_CONTRAST: Final = (0.05, 0.35)
@@ -134,7 +136,8 @@ def _compared(a: Plane, b: Plane, inside: Plane, lossless: bool) -> _Compared:
     content = np.maximum(spread_a, spread_b)
     around = cv2.blur(np.where(valid, content, 0), (WIDE, WIDE))
     within = np.maximum(energy - np.square(mean_b - gain * mean_a - mean), 0)
-    base, of_contrast, of_around = _noise(energy[valid], within[valid], content[valid], around[valid], lossless)
+    most = 2 * sum(grain(plane, inside) ** 2 for plane in (a, b)) + LOST**2
+    base, of_contrast, of_around = _noise(energy[valid], within[valid], content[valid], around[valid], most, lossless)
     above = np.sqrt(energy / (base + of_contrast * content + of_around * around))
     # Noise of its own in either lowers the correlation of what is the same.
     seen = valid & (content > 6 * base + (1.5 * FLAT) ** 2)
@@ -153,6 +156,14 @@ def _cells(plane: Plane) -> Plane:
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
 
 
+def grain(plane: Plane, inside: Plane) -> float:
+    """Levels of noise of one picture by itself, in its even parts
+    [after Immerkaer, Fast noise variance estimation, CVIU 1996]."""
+    some = inside[::2, ::2] > 0.99
+    fine = cv2.filter2D(plane, -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6)[::2, ::2][some]
+    return 1.4826 * float(np.median(np.abs(fine[:: max(1, len(fine) // 20000)]))) if len(fine) else 0.0
+
+
 def _window(planes: list[Plane]) -> list[Plane]:
     filtered = [cv2.GaussianBlur(each, (3, 3), 0) for each in planes]
     return [np.maximum(filtered[0], 1e-6), *filtered[1:]]
@@ -168,18 +179,20 @@ def _noise(
     within: NDArray[np.float32],
     content: NDArray[np.float32],
     around: NDArray[np.float32],
+    most: float,
     lossless: bool,
 ) -> tuple[float, float, float]:
     """Energy that is to be expected of noise everywhere, by content, and by the content around; medians, within limits.
 
     What differs is in the minority, or does not vary `within` windows as noise does: a whole window that is off counts
-    as noise only as far as one change of tone may have missed it.
+    as noise only as far as one change of tone may have missed it, and no more than `most`, which the grain of the two
+    and what JPEG takes away account for.
     """
     if lossless or not len(energy):
         return 0.01, 0.0, 0.0
     is_bland = content <= max(float(np.quantile(content, 0.35)), FLAT**2)
     varying, whole = (float(np.median(each[is_bland])) if is_bland.any() else 0.0 for each in (within, energy))
-    base = max(varying, min(whole, MISSED**2), GRAIN**2)
+    base = max(min(varying, most), min(whole, MISSED**2), GRAIN**2)
     left = np.maximum(within - base, 0)
     rich = content > 4 * base + FLAT**2
     of_contrast = _typical(left[rich] / content[rich], OF_CONTRAST)

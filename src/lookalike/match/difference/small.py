@@ -20,6 +20,8 @@ FEW: Final = 128
 """px of the shorter side, below which colours must agree all over as well."""
 ALIKE: Final = 0.9
 """Correlation of their colours."""
+GREY: Final = 12.0
+"""Levels between the colours of a px, of which fewer are grey."""
 SHAPE: Final = 1.02
 """Times that one may be longer for its height than the other, besides a px that rounding makes."""
 OFF: Final = 14.0
@@ -61,9 +63,11 @@ def one_shape(a: Size, b: Size) -> bool:
 
 
 def _resembles(a: Picture, b: Picture, size: Size) -> bool:
-    """Whether their colours agree all over: in few px there are few windows of detail. Grey counts as any colour."""
+    """Whether their colours agree all over, or their light where one is grey: few px hold few windows of detail."""
     x, y = (resize(each.pixels, size).astype(np.float32) for each in (a, b))
-    return max(_correlation(x, y), _correlation(*(each.mean(axis=2, keepdims=True) for each in (x, y)))) >= ALIKE
+    if min(float(np.ptp(each, axis=2).max()) for each in (x, y)) < GREY:
+        x, y = (each.mean(axis=2, keepdims=True) for each in (x, y))
+    return _correlation(x, y) >= ALIKE
 
 
 def _compare_small(a: Picture, b: Picture, size: Size) -> Comparison | None:

@@ -37,6 +37,7 @@ SAME: Final = 0.15
 """Levels, of which less need no explaining."""
 TOGETHER: Final = 16.0
 """Squared levels of colour of its own, of which less does not tell a change of saturation."""
+GREY: Final = (0.0, 0.0, 0.0)
 DYED: Final = 0.25
 """Change of the saturation that is more than lamps and clipping make."""
 COLOURED: Final = 20.0
@@ -186,12 +187,12 @@ def _toned(x: Plane, tone: Tone) -> Plane:
 def _fitted(x: Plane, y: Plane) -> Tone:
     """From (n, 3) levels x to y: the change that leaves least, one without colour where that does as well."""
     best, least = UNCHANGED, np.inf
-    for light in (_light(x.ravel(), y.ravel()), _light(x @ LUMA, y @ LUMA)):
+    for light in ((1.0, 1.0, 0.0), _light(x.ravel(), y.ravel()), _light(x @ LUMA, y @ LUMA)):
         plain = Tone(*light, UNCHANGED.tint, UNCHANGED.saturation)
         levels = np.clip(light[1] * 255 * (x / 255) ** light[0] + light[2], 0, 255)
         lumas = levels @ LUMA
         tint, saturation = zip(*(_colour(lumas, levels[:, c] - lumas, y[:, c]) for c in range(3)), strict=True)
-        for tone in (plain, Tone(*light, tint, saturation)):
+        for tone in (plain, Tone(*light, UNCHANGED.tint, GREY), Tone(*light, tint, saturation)):
             off = _off(x, y, tone)
             if off < 0.9 * least - 0.1:
                 best, least = tone, off
