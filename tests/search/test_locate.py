@@ -9,8 +9,10 @@ from PIL import Image
 from lookalike.errors import BadPicture, BadQuery
 from lookalike.match import LOCATORS
 from lookalike.match.locate.exact import Exact
+from lookalike.match.locate.planes import at_scale_of
 from lookalike.pixels.limits import Limits
 from lookalike.search.locate import locate, locate_each
+from lookalike.types import Picture
 
 PHOTO = np.ascontiguousarray(skimage.data.coffee())
 PART = PHOTO[150:214, 220:300]
@@ -161,3 +163,11 @@ def test_a_mask_of_another_size_is_refused_also_where_the_picture_is_decoded_at_
             mask=np.full((33, 44), 255, np.uint8),
             limits=Limits(pixels=500_000),
         )
+
+
+def test_a_template_that_would_have_to_grow_beyond_all_limits_is_too_large():
+    """A JPEG of 20000 x 20000 px is decoded at a fraction; at the scale of a small picture it would take 1.2 GB."""
+    template = Picture(np.zeros((100, 100, 3), np.uint8), (20_000, 20_000))
+    image = Picture(np.zeros((200, 300, 3), np.uint8), (300, 200))
+    with pytest.raises(BadPicture, match="too_large: 20000 x 20000 px"):
+        at_scale_of(image, template)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.errors import BadQuery
+from lookalike.errors import BadPicture, BadQuery
 from lookalike.match import LOCATORS
 from lookalike.match.drawing.response import heat_map
 from lookalike.match.locate.planes import at_scale_of
@@ -93,9 +93,11 @@ def _located(
     engine: Locator, template: Picture, image: Picture, k: int, mask: NDArray[np.bool_] | None, name: str | None
 ) -> Located:
     """Raises with the name of the template that cannot be looked for."""
-    scaled = at_scale_of(image, template)
     try:
+        scaled = at_scale_of(image, template)
         return engine.locate(scaled, image, k, _at_scale(mask, template, scaled))
+    except BadPicture as error:
+        raise BadPicture(error.reason, error.detail, name or "") from error
     except BadQuery as error:
         raise BadQuery(str(error) if name is None else f"{name!r}: {error}") from error
 

@@ -6,7 +6,8 @@ import pytest
 import skimage.data
 from skimage.feature import match_template
 
-from lookalike.errors import BadQuery
+from lookalike.errors import BadPicture, BadQuery
+from lookalike.match.locate import exact
 from lookalike.match.locate.comparisons import COMPARISONS, of_window
 from lookalike.match.locate.exact import Exact
 from lookalike.match.locate.pyramid import Pyramid
@@ -235,3 +236,13 @@ def test_the_difference_of_one_window_is_as_defined(name, masked):
     flat = np.full((9, 11, 3), 7, np.uint8)
     assert str(of_window("zsqdiff-normed", flat, flat)) == "0.0"
     assert of_window("zsqdiff-normed", template, flat) == -1
+
+
+def test_a_search_that_memory_has_no_room_for_is_too_large(photos, monkeypatch):
+    template, image = (photos[0].pixels[:side, :side, :1] for side in (40, 300))
+    expected = Exact(threads=4).response(template, image)
+    monkeypatch.setattr(exact, "MEMORY", 60 * 384**2)  # room for one thread
+    np.testing.assert_array_equal(Exact(threads=4).response(template, image), expected)
+    monkeypatch.setattr(exact, "MEMORY", 1_000_000)
+    with pytest.raises(BadPicture, match="too_large: to compare a template of 40 x 40 px exactly"):
+        Exact().response(template, image)

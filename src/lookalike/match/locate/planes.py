@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.locate.correlation import Plane
+from lookalike.pixels.limits import Limits, check_size
 from lookalike.pixels.resize import resize
 from lookalike.types import Picture, Placement
 
@@ -32,11 +33,15 @@ def halved(plane: NDArray[Number]) -> NDArray[Number]:
 
 
 def at_scale_of(image: Picture, template: Picture) -> Picture:
-    """The template with as many px to one of its original as the image has: either may be decoded at a fraction."""
+    """The template with as many px to one of its original as the image has: either may be decoded at a fraction.
+
+    Raises `BadPicture`, `too_large`, where that would be more than is decoded of any picture.
+    """
     (height, width), (across, down) = image.pixels.shape[:2], image.size
     size = (max(1, round(template.size[0] * width / across)), max(1, round(template.size[1] * height / down)))
     if size == template.pixels.shape[1::-1]:
         return template
+    check_size(size, Limits().pixels)
     return Picture(resize(template.pixels, size), template.size)
 
 

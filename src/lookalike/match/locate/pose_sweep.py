@@ -25,6 +25,8 @@ TURN = 2.4
 """px by which the corners of a template move from one angle to the next."""
 GRAIN = 2.0
 """Grey levels of contrast below which a window is noise."""
+BAND = 64
+"""Rows of a small map that are enlarged at a time."""
 PEAK = np.ones((3, 3), np.uint8)
 
 
@@ -82,10 +84,13 @@ class Sweep:
         height, width = self.image.at(0).shape
         best = np.full((height, width), -1, np.float32)
         for one in found:
-            # A halved picture leaves out what is left of its last px.
-            rows, columns = (side << one.number for side in one.best.shape)
-            large = cv2.resize(one.best, (columns, rows), interpolation=cv2.INTER_NEAREST)
-            np.maximum(best[:rows, :columns], large, out=best[:rows, :columns])
+            # A halved picture leaves out what is left of its last px. In bands: all of it would be a second map.
+            size, columns = 1 << one.number, one.best.shape[1] << one.number
+            for row in range(0, len(one.best), BAND):
+                band = one.best[row : row + BAND]
+                large = cv2.resize(band, (columns, len(band) * size), interpolation=cv2.INTER_NEAREST)
+                there = best[row * size : row * size + len(large), :columns]
+                np.maximum(there, large, out=there)
         return best
 
     def _at(self, scale: float) -> _Scale:

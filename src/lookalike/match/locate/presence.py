@@ -75,7 +75,8 @@ def there_first(placement: Placement) -> Rank:
 
 def fine(plane: Grey) -> Grey:
     """Without broad light and dark."""
-    return np.asarray(plane - cv2.GaussianBlur(plane, (0, 0), FINE))
+    broad = cv2.GaussianBlur(plane, (0, 0), FINE)
+    return np.asarray(cv2.subtract(plane, broad, dst=broad))  # in its place: planes may be of 200 MB
 
 
 def detail(template: Grey, seen: Grey, inside: NDArray[np.bool_] | None = None) -> float:

@@ -1,0 +1,94 @@
+"""Whatever is asked about: at most 1 GB and 20 s, or `too_large`, and never a traceback."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = 38
+MOST_BYTES = 2**30
+MOST_OF_A_WORKER = 512 * 2**20 * 1.05  # what is there already, and pages that were promised before
+MOST_SECONDS = 20.0  # of the CPU: the clock also counts what else the machine does
+
+WORST = ("1x1.png", "65500x3.jpg", "turned.jpg", "400000x100.png", "ends too soon.png", "lying.jpg")
+"""Asked about in more ways."""
+FEW = ("--describer", "phash")
+"""All describers take seconds a pair."""
+
+PROGRAM = """
+import json, os, sys
+from lookalike.app.cli.program import _run
+for line in json.loads(sys.argv[1]):
+    before = os.times()
+    code = _run(line)
+    after = os.times()
+    sys.stderr.flush()
+    print(json.dumps({"code": code, "seconds": sum(after[:4]) - sum(before[:4])}), file=sys.stderr, flush=True)
+"""
+"""Questions one after the other in one process: what each of them takes, and all that is said, on stderr."""
+
+
+@pytest.fixture(scope="module")
+def reliability() -> tuple[ModuleType, ModuleType]:
+    """How odd files are made, and how a process and its children are watched."""
+    sys.path.insert(0, str(ROOT / "benchmarks" / "reliability"))
+    try:
+        return importlib.import_module("odd_files"), importlib.import_module("watched")
+    finally:
+        sys.path.pop(0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, reliability: tuple[ModuleType, ModuleType]) -> Path:
+    """`odd/` with the files, and an ordinary photo.png beside it."""
+    folder = tmp_path_factory.mktemp("odd_questions")
+    assert len(reliability[0].made(folder / "odd", large=False)) == FILES
+    reliability[0].noise(300, 200, seed=9).save(folder / "photo.png")
+    return folder
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process")
+@pytest.mark.parametrize("verb", ["match", "compare", "locate", "search", "index, describe and dupes"])
+def test_no_question_takes_more_than_it_may(
+    verb: str, folder: Path, tmp_path: Path, reliability: tuple[ModuleType, ModuleType]
+) -> None:
+    odd, photo, library = sorted((folder / "odd").iterdir()), str(folder / "photo.png"), str(tmp_path / "library")
+    lines: list[list[str]]
+    if verb == "search":
+        setup = [["index", photo, "--library", library]]
+        lines = setup + [["search", str(file), "--library", library] for file in odd]
+    elif verb.startswith("index"):
+        lines = [["index", str(folder / "odd"), "--library", library, "--json"]]
+        lines += [["describe", str(folder / "odd"), "--with", "phash", "-o", str(tmp_path / "rows.npz")]]
+        lines += [["dupes", "--library", library], ["dupes", "--relation", "scene", "--library", library]]
+    elif verb == "compare":
+        lines = [[verb, photo, str(file), *([] if file.name in WORST else FEW)] for file in odd]
+    else:
+        lines = [[verb, photo, str(file)] for file in odd]
+        lines += [[verb, str(file), photo] for file in odd if file.name in WORST]
+    outcome = reliability[1].watched([sys.executable, "-c", PROGRAM, json.dumps(lines)])
+    assert outcome.code == 0, outcome.err
+    assert "Traceback" not in outcome.err
+    assert "a defect of the program" not in outcome.err
+    told = [json.loads(line) for line in outcome.err.splitlines() if line.startswith("{")]
+    assert len(told) == len(lines)
+    assert {one["code"] for one in told} <= {0, 1, 2, 3}
+    assert max(one["seconds"] / (len(odd) if verb.startswith("index") else 1) for one in told) < MOST_SECONDS
+    assert max(outcome.peaks.of_kind.values()) < MOST_BYTES
+    assert outcome.peaks.of_kind["worker"] < MOST_OF_A_WORKER
+    if verb == "search":
+        assert "too_large: 13000 x 13000 px" in outcome.err  # said plainly
+
+
+def test_the_watch_sees_what_a_grandchild_holds(reliability: tuple[ModuleType, ModuleType]) -> None:
+    grandchild = "block = b'x' * 300_000_000; import time; time.sleep(0.5)"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grandchild!r}])"
+    peaks = reliability[1].watched([sys.executable, "-c", child]).peaks
+    assert peaks.of_kind["other child"] > 300_000_000
+    assert peaks.of_kind["main"] < 100_000_000
