@@ -114,12 +114,18 @@ class Hits:
         return cls(np.ascontiguousarray(ids[order], np.int64), np.ascontiguousarray(scores[order], np.float32))
 
 
+Kind = Literal["exact", "same", "covered", "like", "chance"]
+"""Of a place of a template: the same px; the same but for light, noise and the like; the same as far as it is seen;
+merely like it; no more than chance would have it."""
+
+
 @dataclass(frozen=True)
 class Placement:
     """Where a template lies: larger scores are better; `scale` is its size there to its own, `angle` in rad.
 
     The angle turns the template clockwise as seen, about the middle of the box. `detail` says by how many spreads of
-    chance the detail there agrees with the template's, where that is known (`match.locate.presence`).
+    chance the detail there agrees with the template's, where that is known (`match.locate.presence`). `kind` is None
+    where nothing is known of it; `why` it is no better one.
     """
 
     box: Box
@@ -127,6 +133,8 @@ class Placement:
     scale: float = 1.0
     angle: float = 0.0
     detail: float | None = None
+    kind: Kind | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

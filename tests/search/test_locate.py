@@ -68,7 +68,9 @@ def test_a_large_jpeg_is_as_good_a_template_as_without_the_question_of_what_is_o
 
 
 def test_a_mask_that_is_given_counts_in_place_of_what_is_transparent():
-    (place,) = locate(spoilt(), PHOTO, mask=np.full((64, 80), 255, np.uint8), locator=Exact()).located.placements
+    (place,) = locate(
+        spoilt(), PHOTO, mask=np.full((64, 80), 255, np.uint8), least=0, locator=Exact()
+    ).located.placements
     assert place.score < 0.99
 
 
@@ -99,9 +101,9 @@ def test_constant_pictures_have_defined_scores(method):
     flat = np.full((90, 120, 3), 77, np.uint8)
     expected = {"ccoeff-normed": 0, "ccorr-normed": 1, "sqdiff-normed": 0, "zsqdiff-normed": 0}[method]
     for template in (flat[:20, :30], flat[:1, :1], flat):
-        place = locate(template, flat, locator=Exact(method)).located.placements[0]
+        place = locate(template, flat, least=-1, locator=Exact(method)).located.placements[0]
         assert place.score == pytest.approx(expected, abs=1e-6)
-    assert locate(PART[:50, :50], flat).located.placements[0].score == 0
+    assert locate(PART[:50, :50], flat, least=0).located.placements[0].score == 0
 
 
 def test_a_template_larger_than_the_picture_and_a_damaged_one_are_refused():

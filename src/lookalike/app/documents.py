@@ -379,6 +379,8 @@ def _placement(path: str, place: Placement) -> Document:
         "scale": round(place.scale, 5),
         "angle": round(math.degrees(place.angle), 3) + 0.0,
         "detail": None if place.detail is None else round(place.detail, 1),
+        "kind": place.kind,
+        "why": place.why,
     }
 
 

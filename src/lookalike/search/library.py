@@ -17,6 +17,7 @@ from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current, current_set, kind_for, set_kind_for
 from lookalike.local import EXTRACTORS
+from lookalike.match.locate.judgement import of_opacity
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Index, Locator, SetIndex, Store
 from lookalike.search.atomic import write_atomically
@@ -45,7 +46,7 @@ from lookalike.search.ingest.scan import roots_of
 from lookalike.search.pages.illustrate import groups_html
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.query import Query, sorted_by_kind
-from lookalike.search.query.source import Source, fetched, name_of, opaque, sample
+from lookalike.search.query.source import Source, alpha_of, fetched, name_of, sample
 from lookalike.search.ranking.channels import channels_of, describers_of, describers_to_fill
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS
@@ -268,14 +269,14 @@ class Library:
         """The `k` pictures that hold `template`, best first, with the place; of those that pass `where`.
 
         Each scores `least` or more by `locator` (by `ccoeff-normed`, if None), upright, at the sizes `scales` to its
-        own; with `least` None its detail must agree with the template's beyond chance, where the locator tells that of
-        it. What is transparent does not count. Small planes tell which files to open: see docs/cli.md for what that
-        may miss.
+        own; with `least` None it must be there, and not merely something like it, where the locator tells that. What
+        is transparent does not count. Small planes tell which files to open: see docs/cli.md for what that may miss.
         """
         source = fetched(template)
         sought = sample(source, decode=self._decoder.decode, label=name_of(template)).picture(None)
-        mask = opaque(source, opacity=self._decoder.opacity)
-        return LibrarySearch(self.store, self._decoder, locator, k, least, scales, mask).find(sought, where)
+        parts = of_opacity(sought, alpha_of(source, opacity=self._decoder.opacity))
+        search = LibrarySearch(self.store, self._decoder, locator, k, least, scales, parts.mask, parts.core)
+        return search.find(sought, where)
 
     def dupes(
         self,

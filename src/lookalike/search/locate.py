@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lookalike.errors import BadPicture, BadQuery
 from lookalike.match import LOCATORS
 from lookalike.match.drawing.response import heat_map
+from lookalike.match.locate.judgement import is_told, judged, of_opacity
 from lookalike.match.locate.planes import at_scale_of
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.png import png
@@ -20,7 +21,7 @@ from lookalike.pixels.resize import resize
 from lookalike.protocols import Locator
 from lookalike.search.atomic import write_atomically
 from lookalike.search.query.decoder import PictureDecoder
-from lookalike.search.query.source import Source, fetched, name_of, opaque, sample
+from lookalike.search.query.source import Source, alpha_of, fetched, name_of, sample
 from lookalike.types import Located, Picture, Placement
 
 
@@ -30,6 +31,8 @@ class Search:
 
     image: Picture
     located: Located
+    why: str | None = None
+    """What was seen of the template, where nothing is told."""
 
     def of(self, placements: Sequence[Placement]) -> Search:
         """The same, of these places alone."""
@@ -48,14 +51,17 @@ def locate(
     *,
     k: int = 1,
     mask: Source | None = None,
+    least: float | None = None,
+    like: bool = False,
     locator: Locator | None = None,
     limits: Limits = Limits(),
 ) -> Search:
     """The best `k` places of `template` in `image`: where `mask`, a picture of the template's size, is light.
 
-    Without a mask, where the template is opaque.
+    Without a mask, where the template is opaque. None where it is not there: `why` then says what was seen instead.
+    `like` also gives places that are merely like it, after all others, and `least` all that score so high.
     """
-    (found,) = locate_each([template], image, k=k, mask=mask, locator=locator, limits=limits)
+    (found,) = locate_each([template], image, k=k, mask=mask, least=least, like=like, locator=locator, limits=limits)
     return found
 
 
@@ -65,6 +71,8 @@ def locate_each(
     *,
     k: int = 1,
     mask: Source | None = None,
+    least: float | None = None,
+    like: bool = False,
     locator: Locator | None = None,
     limits: Limits = Limits(),
 ) -> list[Search]:
@@ -78,36 +86,69 @@ def locate_each(
         named = zip(sources, names, strict=True)
         small = [sample(source, decode=decoder.decode, label=name).picture(None) for source, name in named]
         if mask is None:
-            covered = [opaque(source, opacity=decoder.opacity) for source in sources]
+            alphas = [alpha_of(source, opacity=decoder.opacity) for source in sources]
         else:
-            covered = [_light(sample(mask, decode=decoder.decode).picture(None))] * len(sources)
+            alphas = [_light(sample(mask, decode=decoder.decode).picture(None))] * len(sources)
         large = sample(image, decode=decoder.decode).picture(None)
     finally:
         decoder.close()
     engine = LOCATORS.make("fast") if locator is None else locator
-    searches = zip(names, small, covered, strict=True)
-    return [Search(large, _located(engine, one, large, k, only, name)) for name, one, only in searches]
+    found = [
+        _located(engine, one, large, k, alpha, name, judge=least is None)
+        for name, one, alpha in zip(names, small, alphas, strict=True)
+    ]
+    return [Search(large, _told(one, least, like), _why(one, least, like)) for one in found]
+
+
+def _told(located: Located, least: float | None, like: bool) -> Located:
+    """Those of its places that are asked for."""
+    if least is not None:
+        kept = [one for one in located.placements if one.score >= least]
+    else:
+        kept = [one for one in located.placements if is_told(one) or (like and one.kind == "like")]
+    return replace(located, placements=tuple(kept))
+
+
+def _why(located: Located, least: float | None, like: bool) -> str | None:
+    """What was seen of it, where no place is told."""
+    if _told(located, least, like).placements:
+        return None
+    if not located.placements:
+        return "the template is flat, or has too few px, to be told at another size or turned"
+    best = max(located.placements, key=lambda one: one.score)
+    if least is not None or best.why is None:
+        return f"the best place scores {best.score:.3f}"
+    shown = "--like shows it" if best.kind == "like" else "--least 0 shows it all the same"
+    return f"the best place, at {best.box[0]:.0f}, {best.box[1]:.0f}, scores {best.score:.3f}, but {best.why}; {shown}"
 
 
 def _located(
-    engine: Locator, template: Picture, image: Picture, k: int, mask: NDArray[np.bool_] | None, name: str | None
+    engine: Locator,
+    template: Picture,
+    image: Picture,
+    k: int,
+    alpha: NDArray[np.uint8] | None,
+    name: str | None,
+    judge: bool,
 ) -> Located:
-    """Raises with the name of the template that cannot be looked for."""
+    """By the score alone, unless `judge`; raises with the name of the template that cannot be looked for."""
+    scaled = at_scale_of(image, template)
+    sought = of_opacity(scaled, _at_scale(alpha, template, scaled))
     try:
-        scaled = at_scale_of(image, template)
-        return engine.locate(scaled, image, k, _at_scale(mask, template, scaled))
+        return judged(engine, sought, image, k) if judge else engine.locate(scaled, image, k, sought.mask)
     except BadPicture as error:
         raise BadPicture(error.reason, error.detail, name or "") from error
     except BadQuery as error:
         raise BadQuery(str(error) if name is None else f"{name!r}: {error}") from error
 
 
-def _at_scale(mask: NDArray[np.bool_] | None, template: Picture, scaled: Picture) -> NDArray[np.bool_] | None:
-    """The mask as the template was scaled; as it is where it was never the template's, for the engine to refuse."""
-    if mask is None or scaled is template or mask.shape != template.pixels.shape[:2]:
-        return mask
-    return np.asarray(resize(255 * mask.astype(np.uint8), scaled.pixels.shape[1::-1]) >= 128)
+def _at_scale(alpha: NDArray[np.uint8] | None, template: Picture, scaled: Picture) -> NDArray[np.uint8] | None:
+    """As the template was scaled; as it is where it was never the template's, for the engine to refuse."""
+    if alpha is None or scaled is template or alpha.shape != template.pixels.shape[:2]:
+        return alpha
+    return np.asarray(resize(alpha, scaled.pixels.shape[1::-1]))
 
 
-def _light(mask: Picture) -> NDArray[np.bool_]:
-    return np.asarray(mask.pixels.mean(axis=2) >= 128)
+def _light(mask: Picture) -> NDArray[np.uint8]:
+    """255 where it is."""
+    return np.asarray(np.where(mask.pixels.mean(axis=2) >= 128, 255, 0), np.uint8)

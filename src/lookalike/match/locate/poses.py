@@ -15,8 +15,8 @@ from lookalike.match.locate.exact import check
 from lookalike.match.locate.integral_images import Mask
 from lookalike.match.locate.peaks import settled
 from lookalike.match.locate.planes import planes, scaled_to
-from lookalike.match.locate.pose_refinement import Halvings, Pose, Sheet, aligned, sheets, working
-from lookalike.match.locate.pose_sweep import Guess, Sweep
+from lookalike.match.locate.pose_refinement import Grey, Halvings, Pose, Sheet, aligned, sheets, working
+from lookalike.match.locate.pose_sweep import COARSE, Guess, Sweep
 from lookalike.match.locate.presence import MOST, detail, fine, is_there, there_first
 from lookalike.types import Located, Picture, Placement
 
@@ -82,7 +82,7 @@ class Poses:
         if any(is_there(place) for place in best):
             of_detail = seen.each(fine)
             best = [self._sharpened(sizes, seen, of_detail, place, poses[place], small.shape) for place in best]
-        return Located(scaled_to(image, best), True, swept.best)
+        return Located(scaled_to(image, best), True, _with_fitted(swept.best, best))
 
     def _sharpened(
         self,
@@ -145,6 +145,18 @@ class _Found:
         width, height = pose.scale * shape[1], pose.scale * shape[0]
         box = (pose.x - width / 2, pose.y - height / 2, width, height)
         return Placement(box, self.score, pose.scale, math.remainder(pose.angle, 2 * math.pi), self.detail)
+
+
+def _with_fitted(map_: Grey, best: Sequence[Placement]) -> Grey:
+    """The map of the sweep, in which what was fitted has the score it came to: the sweep alone is coarse."""
+    found = map_.copy()
+    for one in best:
+        x, y, width, height = one.box
+        reach = max(1, round(min(width, height) / COARSE))
+        row, column = int(y + height / 2), int(x + width / 2)
+        about = np.s_[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1]
+        np.maximum(found[about], one.score, out=found[about])
+    return found
 
 
 def _distinct(ranked: Sequence[tuple[Pose, float]], most: int) -> list[tuple[Pose, float]]:

@@ -113,16 +113,14 @@ def name_of(source: Source) -> str | None:
     return os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
 
 
-def opaque(source: Source, *, opacity: Callable[[bytes], Picture]) -> NDArray[np.bool_] | None:
-    """(h, w) where the picture, as `fetched` gives it, is opaque; None where it is so everywhere."""
+def alpha_of(source: Source, *, opacity: Callable[[bytes], Picture]) -> NDArray[np.uint8] | None:
+    """(h, w) how opaque the picture, as `fetched` gives it, is; None where nothing is said of that."""
     if is_palette(source):
         return None
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
-        alpha = None if sniff(data[:HEAD]) == "jpeg" else opacity(data).pixels[:, :, 0]
-    else:
-        alpha = _alpha(source)
-    return None if alpha is None or (alpha >= 128).all() else np.asarray(alpha >= 128)
+        return None if sniff(data[:HEAD]) == "jpeg" else opacity(data).pixels[:, :, 0]
+    return _alpha(source)
 
 
 def _of_bytes(data: bytes, label: str, decode: Decode, tell: Tell, box: Box | None) -> Sample:

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from lookalike.errors import BadPicture, BadQuery
 from lookalike.match import LOCATORS
 from lookalike.match.locate.integral_images import Mask
+from lookalike.match.locate.judgement import Sought, is_told, judged
+from lookalike.match.locate.one_colour import is_of_one_colour
 from lookalike.match.locate.pose_sweep import geometric
-from lookalike.match.locate.presence import is_there_of_many
+from lookalike.match.locate.presence import NEARLY_EQUAL, is_there_of_many
 from lookalike.pixels.planes import grey
 from lookalike.protocols import Locator, Store
 from lookalike.search.ingest.grey_planes import PLANE, keeps_planes
@@ -38,6 +40,10 @@ PATIENCE: Final = 20
 BATCH: Final = 256
 FINE_BATCH: Final = 32
 """Planes in memory at a time, for each thread; fewer where they are not halved."""
+ONE_COLOUR: Final = (
+    "a template of one colour cannot be told in small planes, which are grey: "
+    "`lookalike locate TEMPLATE IMAGE` looks for it in one picture"
+)
 SCALES: Final = (0.05, 20.0)
 """Sizes that may be looked for."""
 STEP: Final = 1.1
@@ -64,6 +70,8 @@ class Finds:
     places: tuple[Found, ...]
     searched: int
     unsearched: int
+    why: str | None = None
+    """What keeps such a template from being looked for at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +96,8 @@ class LibrarySearch:
     """Sizes, to that of the template, between which it is looked for."""
     mask: Mask | None = None
     """(th, tw) where the template counts; None: everywhere."""
+    core: Mask | None = None
+    """(th, tw) where nothing shines through it; None: wherever it counts."""
 
     def __post_init__(self) -> None:
         if self.k < 1:
@@ -105,9 +115,15 @@ class LibrarySearch:
         if not keeps_planes(self.store):
             raise BadQuery("this library keeps no small planes of its pictures: run `lookalike index PATH --planes`")
         sizes = {record.id: record.content.size for record in self.store.records(where=where)}
+        if self._shows_no_detail(template):
+            return Finds((), 0, len(sizes), ONE_COLOUR)
         seen = self._glimpses(grey(template), sizes)
         places = sorted(self._proved(template, seen), key=lambda found: -found.placement.score)
         return Finds(tuple(places[: self.k]), len(seen), len(sizes) - len(seen))
+
+    def _shows_no_detail(self, template: Picture) -> bool:
+        goes_by_detail = self.least is None and self._goes_by_correlation
+        return goes_by_detail and is_of_one_colour(template.pixels, Sought(template, self.mask, self.core).counted)
 
     def _glimpses(self, template: NDArray[np.uint8], sizes: Mapping[int, Size]) -> list[Glimpse]:
         """Of all pictures in which the template can be seen, the most promising first."""
@@ -141,12 +157,15 @@ class LibrarySearch:
     @property
     def _floor(self) -> float:
         """Correlation with a small plane below which a file is not opened; none where any place counts."""
-        goes_by_correlation = getattr(self.locator, "comparison", "ccoeff-normed") == "ccoeff-normed"
         is_low = self.least is not None and self.least < PROMISING
-        return PROMISING if goes_by_correlation and not is_low else -math.inf
+        return PROMISING if self._goes_by_correlation and not is_low else -math.inf
+
+    @property
+    def _goes_by_correlation(self) -> bool:
+        return getattr(self.locator, "comparison", "ccoeff-normed") == "ccoeff-normed"
 
     def _counts(self, place: Placement) -> bool:
-        return is_there_of_many(place) if self.least is None else place.score >= self.least
+        return is_told(place) if self.least is None else place.score >= self.least
 
     def _opened(self, files: Sequence[Record]) -> _Opened | None:
         """None where all files of a content are gone or have changed since they were indexed."""
@@ -165,7 +184,14 @@ class LibrarySearch:
             before = None
             while best is not None and best is not before:
                 before, best = best, self._better(template, image, best, factor)
-        return best
+        return best if best is None or self.least is not None else self._judged(template, image, best)
+
+    def _judged(self, template: Picture, image: Picture, best: Placement) -> Placement:
+        """What it is there; at its own size another place, where it is merely like it at this one."""
+        scaled, mask, core = self._as_large_as_there(template, image, best.scale)
+        locator = self._engine(image)
+        places = judged(locator, Sought(scaled, mask, core), image, 1, is_there_of_many, NEARLY_EQUAL).placements
+        return replace(places[0], scale=best.scale) if places else best
 
     def _better(self, template: Picture, image: Picture, best: Placement, factor: float) -> Placement:
         """The best at so much larger and smaller scales, or `best`."""
@@ -174,14 +200,24 @@ class LibrarySearch:
         return max([best, *(one for one in tried if one is not None)], key=lambda one: one.score)
 
     def _at_scale(self, template: Picture, image: Picture, scale: float) -> Placement | None:
-        decoded = scale * image.pixels.shape[1] / image.size[0]  # a huge picture is decoded at a fraction
-        scaled = template if decoded == 1 else _scaled(template, decoded)
+        scaled, mask, _ = self._as_large_as_there(template, image, scale)
         if any(a > b for a, b in zip(scaled.pixels.shape[:2], image.pixels.shape[:2], strict=True)):
             return None
-        locator = self.locator or LOCATORS.make("exact" if image.pixels[:, :, 0].size <= SMALL else "fast")
-        mask = None if self.mask is None else _mask_of(self.mask, scaled)
-        places = locator.locate(scaled, image, 1, mask).placements
+        places = self._engine(image).locate(scaled, image, 1, mask).placements
         return replace(places[0], scale=scale * places[0].scale) if places else None
+
+    def _as_large_as_there(
+        self, template: Picture, image: Picture, scale: float
+    ) -> tuple[Picture, Mask | None, Mask | None]:
+        """The template with its mask and its core."""
+        decoded = scale * image.pixels.shape[1] / image.size[0]  # a huge picture is decoded at a fraction
+        scaled = template if decoded == 1 else _scaled(template, decoded)
+        mask = None if self.mask is None else _mask_of(self.mask, scaled)
+        core = None if self.core is None else _core_of(self.core, scaled)
+        return scaled, mask, core
+
+    def _engine(self, image: Picture) -> Locator:
+        return self.locator or LOCATORS.make("exact" if image.pixels[:, :, 0].size <= SMALL else "fast")
 
 
 def _ranked(prefilter: Prefilter, batches: Iterable[tuple[Ids, Vectors]], sizes: Mapping[int, Size]) -> list[Glimpse]:
@@ -203,6 +239,13 @@ def _mask_of(mask: Mask, scaled: Picture) -> Mask:
     size = (scaled.pixels.shape[1], scaled.pixels.shape[0])
     found = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     return found if found.any() else np.ones_like(found)
+
+
+def _core_of(core: Mask, scaled: Picture) -> Mask:
+    """Where a template of another size shows nothing but what counted, and its neighbours did too."""
+    size = (scaled.pixels.shape[1], scaled.pixels.shape[0])
+    inner = cv2.erode(core.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+    return np.asarray(cv2.resize(inner, size, interpolation=cv2.INTER_AREA) > 0.99)
 
 
 def _scaled(picture: Picture, scale: float) -> Picture:

@@ -18,7 +18,6 @@ from lookalike.errors import BadQuery
 
 if TYPE_CHECKING:
     from lookalike.protocols import Locator
-    from lookalike.types import Located, Placement
 
 Range = tuple[float, float]
 
@@ -42,9 +41,12 @@ def locate(
         typer.Option(
             "--least",
             metavar="SCORE",
-            help="Show only places of at least this score [default: those whose detail agrees beyond chance].",
+            help="Show only places of at least this score [default: those where it is, and not merely like it].",
         ),
     ] = None,
+    like: Annotated[
+        bool, typer.Option("--like", help="Also places that are merely like it, after those where it is.")
+    ] = False,
     scales: Annotated[
         str | None, typer.Option("--scales", metavar="A:B", help="Try these sizes, relative to its own: 0.5:2.")
     ] = None,
@@ -92,6 +94,8 @@ def locate(
                 "-l looks for one template in all pictures of the library: "
                 "it takes no IMAGE, no --also, no --mask and no --map"
             )
+        if like:
+            raise BadQuery("-l tells where the template is, not what is like it: leave out --like, or give --least")
         if turns is not None:
             raise BadQuery(
                 "-l looks for the template as it is turned: `lookalike search TEMPLATE` finds pictures that hold it "
@@ -118,11 +122,17 @@ def locate(
         engine, settings = _posed(engine, settings, sizes or (1.0, 1.0), turns or (0.0, 0.0))
     locator = _engine("exact" if map_file is not None and engine == "fast" else engine, settings)
     names = [template, *(also or [])]
-    searches = locate_each([_source(name) for name in names], _source(image), k=k or 1, mask=mask, locator=locator)
-    kept = [_kept(name, one.located, least, engine) for name, one in zip(names, searches, strict=True)]
+    searches = locate_each(
+        [_source(name) for name in names], _source(image), k=k or 1, mask=mask, least=least, like=like, locator=locator
+    )
+    for name, one in zip(names, searches, strict=True):
+        if one.why is not None:
+            remark(f"{name}: {one.why}")
+        elif not one.located.certain and engine != "phase":
+            remark("not sure that these are the best places: use --engine exact")
     if map_file is not None:
-        searches[0].of(kept[0]).save_map(map_file)
-    rows = [(name, place) for name, places in zip(names, kept, strict=True) for place in places]
+        searches[0].save_map(map_file)
+    rows = [(name, place) for name, one in zip(names, searches, strict=True) for place in one.located.placements]
     if json:
         write(json_bytes(locate_document(image, rows)), output)
     else:
@@ -168,33 +178,6 @@ def _range(option: str, text: str) -> Range:
     except ValueError:
         raise BadQuery(f"{option} takes two numbers, FROM:TO, not {text!r}") from None
     return low, high
-
-
-def _kept(name: str, located: Located, least: float | None, engine: str) -> list[Placement]:
-    """Those that score so high, or that are there by their detail; says what was left out and what is not sure."""
-    from lookalike.match.locate.presence import clear_of, is_there
-
-    if not located.certain and engine == "phase":
-        shown = "" if least is not None else "; --least 0 shows it all the same"
-        remark(
-            f"{name}: no shift stands out: the two may show different things, or share too little of their sides{shown}"
-        )
-    elif not located.certain:
-        remark("not sure that these are the best places: use --engine exact")
-    if not located.placements:
-        remark(f"{name}: the template is flat, or has too few px, to be told at another size or turned")
-    if least is not None:
-        return [one for one in located.placements if one.score >= least]
-    if not located.certain and engine == "phase":
-        return []
-    kept = [one for one in located.placements if is_there(one)]
-    if located.placements and not kept:
-        best = located.placements[0]
-        remark(
-            f"{name}: the best place scores {best.score:.3f}, but its detail agrees no more than chance would have it "
-            f"({best.detail:.1f} times its spread, {clear_of(best):g} are asked); --least 0 shows it all the same"
-        )
-    return kept
 
 
 def add_to(app: typer.Typer) -> None:

@@ -34,7 +34,7 @@ def locate_in_library(
 
     with open_chosen(folder) as opened:
         found = opened.locate(template, k=k, least=least, locator=locator, where=where, scales=scales)
-    if found.unsearched:
+    if found.unsearched and found.why is None:
         remark(
             f"{found.unsearched} of {found.searched + found.unsearched} pictures were not searched: they are too large "
             "or too small for this template, or have no small plane yet (lookalike index PATH --planes)"
@@ -51,6 +51,8 @@ def locate_in_library(
 
 
 def _why_none(found: Finds, least: float | None) -> str:
+    if found.why is not None:
+        return found.why
     if found.searched == 0 and found.unsearched == 0:
         return "there is no picture to look in: the library is empty, or none passes the filter"
     told = " so that its detail agrees (--least 0.9 goes by the score alone)" if least is None else f" at {least:g}"
@@ -63,4 +65,5 @@ def place_line(place: Placement, path: str = "") -> str:
     posed = "" if place.scale == 1 and place.angle == 0 else f"  scale {place.scale:.3f}"
     turned = f"  turned {math.degrees(place.angle):z.1f} degrees" if place.angle else ""
     name = f"  {shown(path)}" if path else ""
-    return f"{place.score:z.4f}{name}  at {x:z.1f}, {y:z.1f}  {width:.0f} x {height:.0f}{posed}{turned}"
+    lesser = f"  {place.kind}: {place.why}" if place.kind in ("covered", "like") else ""
+    return f"{place.score:z.4f}{name}  at {x:z.1f}, {y:z.1f}  {width:.0f} x {height:.0f}{posed}{turned}{lesser}"
