@@ -113,7 +113,7 @@ def test_a_path_that_is_too_long_is_wrong_use(verb: str, photos_folder: Path, tm
 
 
 def test_a_name_that_is_no_utf_8_is_told_on_stderr_in_its_own_bytes(photos_folder: Path, tmp_path: Path) -> None:
-    odd = os.fsencode(photos_folder) + b"/caf\xe9.png"
+    odd = os.fsencode(photos_folder) + b"/\xe9t\xe9.png"
     Path(os.fsdecode(odd)).write_bytes(b"no picture")
     done = ended(["index", photos_folder, "--describer", "phash"], tmp_path / "library")
     assert odd in done.stderr
