@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lookalike.search.duplicates.hard_links import hard_links
 
 if TYPE_CHECKING:
-    from lookalike.evaluate.recommend import Recommendation
-    from lookalike.evaluate.ruler import Evaluation
-    from lookalike.evaluate.statistics import Estimate
     from lookalike.models.cache import State
-    from lookalike.search.calibration.fit import Fitted
     from lookalike.search.compare import Comparison
     from lookalike.search.duplicates.identical import Group, Link
     from lookalike.search.ingest.report import IndexReport
@@ -265,91 +261,6 @@ def match_document(matched: Matched) -> Document:
         mirrored=None if geometry is None else geometry.mirrored,
         nfa=None if geometry is None else geometry.nfa,
         homography=None if geometry is None else geometry.model.tolist(),
-    )
-
-
-def eval_document(evaluation: Evaluation) -> Document:
-    """A row for each method, best first; what was left out of the task, counted."""
-    task = evaluation.task
-    return document(
-        "eval",
-        queries=len(task.queries),
-        base=len(task.base),
-        left_out=dict(task.left_out),
-        rows=[
-            {
-                "dataset": task.name,
-                "task": task.task,
-                "method": row.method,
-                "metrics": {name: _figure(found) for name, found in row.metrics.items()},
-                "ms_per_image": round(row.ms_per_image, 3),
-                "bytes_per_image": row.bytes_per_image,
-                "ms_per_query": round(row.ms_per_query, 3),
-                "pareto": row.pareto,
-                "p_behind_best": row.behind,
-                **({"by_edit": {kind: _figure(found) for kind, found in row.by_kind.items()}} if row.by_kind else {}),
-            }
-            for row in evaluation.rows
-        ],
-        recommendation=None if evaluation.recommendation is None else _advice(evaluation.recommendation),
-    )
-
-
-def variants_document(dataset: str, figures: Mapping[str, Mapping[str, Estimate]], questions: int) -> Document:
-    """Rows of one kind of near misses each, the last of all, as `compare` told them."""
-    return document(
-        "eval",
-        queries=questions,
-        rows=[
-            {
-                "dataset": dataset,
-                "task": "variants",
-                "method": "compare",
-                "kind": kind,
-                "metrics": {name: _figure(found) for name, found in metrics.items()},
-            }
-            for kind, metrics in figures.items()
-        ],
-    )
-
-
-def _figure(found: Estimate) -> Document:
-    return {"value": round(found.value, 6), "low": round(found.low, 6), "high": round(found.high, 6)}
-
-
-def _advice(advice: Recommendation) -> Document:
-    return {
-        "by": dict(advice.weights),
-        "threshold": advice.threshold,
-        "precision": None if math.isnan(advice.precision) else round(advice.precision, 6),
-        "recall": round(advice.recall, 6),
-        "queries": advice.queries,
-    }
-
-
-def calibrate_document(fitted: Fitted) -> Document:
-    """What scores are worth, with how well that was told of hits that had no part in fitting."""
-    from lookalike.evaluate.metrics.calibration import expected_calibration_error, reliability
-
-    found = fitted.calibration
-    bins = reliability(fitted.stated, fitted.right)
-    return document(
-        "calibrate",
-        claim=found.claim,
-        form=found.form,
-        questions=found.questions,
-        pictures=found.pictures,
-        log_loss=round(found.log_loss, 6),
-        calibration_error=round(expected_calibration_error(fitted.stated, fitted.right), 6),
-        reliability=[
-            {"stated": round(float(stated), 6), "true": round(float(true), 6), "hits": int(count)}
-            for stated, true, count in zip(bins.stated, bins.true, bins.count, strict=True)
-        ],
-        thresholds={
-            str(precision): {"score": found.threshold(precision), "recall": round(found.recall(precision), 6)}
-            for precision in (0.9, 0.95, 0.99)
-        },
-        curve={"scores": found.scores, "probabilities": found.probabilities},
     )
 
 

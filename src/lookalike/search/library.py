@@ -30,7 +30,7 @@ from lookalike.search.calibration.thresholds import (
     needed,
 )
 from lookalike.search.duplicates.identical import Group, identical_groups
-from lookalike.search.duplicates.similar import check_grouping, groups_of, near_pairs, threshold_of_pairs
+from lookalike.search.duplicates.similar import check_grouping, groups_of, lookalikes, near_pairs, threshold_of_pairs
 from lookalike.search.duplicates.stars import star_groups
 from lookalike.search.duplicates.verified import DuplicateFinder, judge_of
 from lookalike.search.index_building import build_in_a_process
@@ -55,15 +55,12 @@ from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
 from lookalike.search.results import Results
 from lookalike.search.search import Search
 from lookalike.search.status import Status, status_of
-from lookalike.search.stored_vectors import rows_of
 from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store import create_store, open_store
 from lookalike.store.readers import Readers
 from lookalike.store.removal import removed_if_refused
 from lookalike.types import Box, Relation, Space, VerifiedPair
 
-LOOKALIKES = 16
-"""Contents of each channel that are compared with a picture of hardly any features."""
 OPENED = 64
 """Hits whose pictures are held while the same original is asked about again."""
 MANY = 300
@@ -307,7 +304,11 @@ class Library:
             raise BadQuery("this library keeps no local features: run `lookalike index PATH --local`")
         classifier = RelationClassifier(extractor)
         seeker = DuplicateFinder(
-            self.store, self._set_index(extractor.space), classifier, options, near=self._lookalikes
+            self.store,
+            self._set_index(extractor.space),
+            classifier,
+            options,
+            near=partial(lookalikes, self.store, self._index),
         )
         if len(seeker.todo):
             with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
@@ -315,16 +316,6 @@ class Library:
                     with store.transaction():
                         store.put_relations(judge_of(classifier), compared, verified_pairs)
         return self.store.relations(judge_of(classifier))
-
-    def _lookalikes(self, id: int) -> list[int]:
-        """Contents that look most like one, by the channels that have default weights."""
-        found: dict[int, None] = {}
-        for channel in channels_of(describers_of(self.store)):
-            space = channel.describer.space
-            _, rows = rows_of(self.store, space, np.array([id], np.int64))
-            if channel.weight > 0 and len(rows):
-                found |= dict.fromkeys(self._index(space).search(rows, LOOKALIKES)[0].ids.tolist())
-        return list(found)
 
     def _near_groups(self, precision: float, by: Mapping[str, float] | None) -> list[Group]:
         check_precision(precision)

@@ -13,12 +13,14 @@ from lookalike.index.similarity import paired
 from lookalike.protocols import Index, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.duplicates.identical import Group
-from lookalike.search.ranking.channels import Channel, mean_alike
+from lookalike.search.ranking.channels import Channel, channels_of, describers_of, mean_alike
 from lookalike.search.stored_vectors import rows_of
 from lookalike.types import Relation, Space
 
 NEIGHBOURS = 32
 """Of each picture, in each channel: a group cannot be larger."""
+NEAREST = 16
+"""Contents of each channel that may look most like one."""
 BATCH = 512
 LEAST = 0.4
 """Scores below are not looked at."""
@@ -35,6 +37,17 @@ def check_grouping(relation: Relation, precision: float | None, by: Mapping[str,
         raise BadQuery("verified groups do not depend on describers: `by` goes with a precision")
     if precision is not None and relation not in ("identical", "similar"):
         raise BadQuery(f"groups of {relation!r} are verified by geometry, not by scores: leave out the precision")
+
+
+def lookalikes(store: Store, index: Callable[[Space], Index], id: int) -> list[int]:
+    """Contents that look most like one, by the channels that have default weights."""
+    found: dict[int, None] = {}
+    for channel in channels_of(describers_of(store)):
+        space = channel.describer.space
+        _, rows = rows_of(store, space, np.array([id], np.int64))
+        if channel.weight > 0 and len(rows):
+            found |= dict.fromkeys(index(space).search(rows, NEAREST)[0].ids.tolist())
+    return list(found)
 
 
 def near_pairs(store: Store, index: Callable[[Space], Index], channels: Sequence[Channel]) -> Pairs:

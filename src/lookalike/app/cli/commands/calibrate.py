@@ -58,7 +58,7 @@ def calibrate(
     copies must find nothing. Afterwards `search` shows probabilities, and `--precision` works.
     """
     from lookalike.app.cli.progress import bar
-    from lookalike.app.documents import calibrate_document
+    from lookalike.app.measures import calibrate_document
     from lookalike.search.ingest.options import Options
 
     with open_chosen(library) as opened, bar(common().quiet, "asking") as advance, stop_on_interrupt() as should_stop:

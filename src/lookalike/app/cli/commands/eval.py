@@ -91,7 +91,7 @@ def evaluate(
     import numpy as np
 
     from lookalike.app.cli.progress import bar
-    from lookalike.app.documents import eval_document
+    from lookalike.app.measures import eval_document
     from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, named
     from lookalike.models.cache import cache_folder
     from lookalike.search.ingest.options import Options
@@ -139,7 +139,7 @@ def _near_misses(
     import numpy as np
 
     from lookalike.app.cli.commands import eval_variants
-    from lookalike.app.documents import variants_document
+    from lookalike.app.measures import variants_document
 
     verdicts = eval_variants.asked(folder, kinds, each, edits, seed, options)
     if verdicts is None:
