@@ -24,7 +24,8 @@ from PIL import Image
 from lookalike.index import SET_INDEXES
 from lookalike.local import EXTRACTORS
 from lookalike.protocols import Extractor, SetIndex
-from lookalike.search.ranking.relation import DEFAULT_EXTRACTOR, RelationClassifier
+from lookalike.search.components import DEFAULT_EXTRACTOR
+from lookalike.search.ranking.relation import RelationClassifier
 from lookalike.types import Hits, Keypoints, LocalFeatures, Picture, Pixels, Space
 from photographs import evenly, files_in, opened, saved
 

@@ -20,8 +20,8 @@ import lookalike
 from indexing import make
 from lookalike.describe import DESCRIBERS
 from lookalike.registry import configuration
+from lookalike.search.components import DEFAULT_DESCRIBERS
 from lookalike.search.ingest.scan import stamp_of
-from lookalike.search.ranking.channels import DEFAULT_DESCRIBERS
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Content
 

@@ -20,7 +20,8 @@ import lookalike
 from lookalike.describe import DESCRIBERS
 from lookalike.index.derived import Derived, current
 from lookalike.index.similarity import similarity
-from lookalike.search.ranking.channels import DEFAULT_DESCRIBERS, Channel, mean_alike
+from lookalike.search.components import DEFAULT_DESCRIBERS
+from lookalike.search.ranking.channels import Channel, mean_alike
 from lookalike.search.ranking.engine import Engine
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Content, Space, Stamp, Vectors

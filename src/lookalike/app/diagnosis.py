@@ -64,7 +64,7 @@ def _is_installed(name: str) -> bool:
 
 def _describers() -> Check:
     from lookalike.describe import DESCRIBERS
-    from lookalike.search.ranking.channels import DEFAULT_DESCRIBERS
+    from lookalike.search.components import DEFAULT_DESCRIBERS
     from lookalike.types import Picture
 
     grey = Picture(np.full((64, 64, 3), 128, np.uint8), (64, 64))

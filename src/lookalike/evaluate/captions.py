@@ -11,7 +11,7 @@ from lookalike.datasets.retrieval import Retrieval
 from lookalike.errors import BadQuery
 from lookalike.evaluate.described import DescribedFolder
 from lookalike.protocols import Describer, TextDescriber
-from lookalike.search.ranking.channels import by_name
+from lookalike.search.components import by_name
 from lookalike.types import Vectors
 
 

@@ -17,8 +17,8 @@ from lookalike.protocols import Describer
 from lookalike.search.calibration.copy_plan import CopyPlan, plan_copies
 from lookalike.search.calibration.edited_copies import Copies, copy_jobs, describe_copies
 from lookalike.search.calibration.near_duplicates import JUDGE, twins
+from lookalike.search.components import by_name
 from lookalike.search.ingest.options import Options, Progress
-from lookalike.search.ranking.channels import by_name
 from lookalike.types import Record, Vectors
 
 

@@ -14,10 +14,10 @@ from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Describer
+from lookalike.search.components import by_name
 from lookalike.search.ingest.read import Loaded, load
 from lookalike.search.ingest.scan import Found
 from lookalike.search.ingest.worker import warm_up
-from lookalike.search.ranking.channels import by_name
 from lookalike.types import Record
 
 SAMPLE = 24

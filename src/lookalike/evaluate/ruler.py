@@ -26,9 +26,10 @@ from lookalike.evaluate.recommend import Recommendation, recommend
 from lookalike.pixels.augment import EDITS
 from lookalike.protocols import Describer
 from lookalike.search.calibration.near_duplicates import JUDGE
+from lookalike.search.components import DEFAULT_DESCRIBERS, by_name
 from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.search.ingest.options import Options
-from lookalike.search.ranking.channels import DEFAULT_DESCRIBERS, DEFAULT_WEIGHTS, Channel, by_name
+from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel
 from lookalike.types import Record, Vectors
 
 ORIGINALS = 200

@@ -21,7 +21,7 @@ def build_in_a_process(folder: Path, options: Options) -> None:
     """
     program = (
         f"import sys; sys.path[:] = {[entry for entry in sys.path if isinstance(entry, str)]!r}; "
-        f"from lookalike.search.index_building import build; build({str(folder)!r})"
+        f"from lookalike.search.index_process import build; build({str(folder)!r})"
     )
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", program],
@@ -48,11 +48,3 @@ def _tell(process: subprocess.Popen[bytes], options: Options) -> None:
                     return
                 built, total = map(int, line.split())
                 options.on_commit(Progress(total, built, 0, "indexes"))
-
-
-def build(folder: str) -> None:
-    """Builds them in this process, and writes on stdout how many of how many are built, from 0 on."""
-    from lookalike.search.library import Library
-
-    with Library(folder) as library:
-        library.build_indexes(lambda built, total: os.write(1, b"%d %d\n" % (built, total)))

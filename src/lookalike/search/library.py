@@ -29,6 +29,7 @@ from lookalike.search.calibration.thresholds import (
     check_precision,
     needed,
 )
+from lookalike.search.components import describers_of, describers_to_fill, extractor_of
 from lookalike.search.duplicates.identical import Group, identical_groups
 from lookalike.search.duplicates.similar import check_grouping, groups_of, lookalikes, near_pairs, threshold_of_pairs
 from lookalike.search.duplicates.stars import star_groups
@@ -37,7 +38,7 @@ from lookalike.search.index_building import build_in_a_process
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.fit_describers import ingest_and_learn
 from lookalike.search.ingest.grey_planes import wanted_planes
-from lookalike.search.ingest.local_features import check_features, extractor_of, wanted_features
+from lookalike.search.ingest.local_features import check_features, wanted_features
 from lookalike.search.ingest.options import Options
 from lookalike.search.ingest.products import Product
 from lookalike.search.ingest.report import IndexReport
@@ -47,7 +48,7 @@ from lookalike.search.pages.illustrate import groups_html
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.query import Query, sorted_by_kind
 from lookalike.search.query.source import Source, alpha_of, fetched, name_of, sample
-from lookalike.search.ranking.channels import channels_of, describers_of, describers_to_fill
+from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.relation import RelationClassifier

@@ -14,15 +14,15 @@ from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.calibration.thresholds import calibration_of, threshold_for, with_probability
+from lookalike.search.components import describers_of, extractor_of
 from lookalike.search.file_state import with_file_states
-from lookalike.search.ingest.local_features import extractor_of
 from lookalike.search.pages.illustrate import Illustrator
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.parts import Colours, Part, Pictures, Text
 from lookalike.search.query.query import Query
 from lookalike.search.query.source import Sample, sample
 from lookalike.search.ranking.answers import Answering, Contents, folded
-from lookalike.search.ranking.channels import Channel, channels_of, describers_of
+from lookalike.search.ranking.channels import Channel, channels_of
 from lookalike.search.ranking.engine import Engine, Ranking, Rows
 from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify

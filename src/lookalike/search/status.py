@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lookalike.index.derived import Derived, kind_for, set_kind_for
 from lookalike.protocols import Store
-from lookalike.search.ranking.channels import by_name, describers_of
+from lookalike.search.components import by_name, describers_of
 from lookalike.types import Space
 
 

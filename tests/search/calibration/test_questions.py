@@ -10,9 +10,9 @@ from PIL import Image
 
 from lookalike import Library
 from lookalike.search.calibration.questions import Asker
-from lookalike.search.ingest.local_features import extractor_of
+from lookalike.search.components import describers_of, extractor_of
 from lookalike.search.ingest.options import Options
-from lookalike.search.ranking.channels import channels_of, describers_of
+from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS
 

@@ -10,10 +10,10 @@ from lookalike import Library
 from lookalike.describe.pca import PrincipalComponents
 from lookalike.errors import BadSetting, NotFitted
 from lookalike.pixels.limits import Limits
+from lookalike.search.components import describers_of
 from lookalike.search.describe import describe_files
 from lookalike.search.ingest.fit_describers import fitted, sampled
 from lookalike.search.ingest.scan import Found, stamp_of
-from lookalike.search.ranking.channels import describers_of
 from lookalike.types import Stamp
 
 PCA = "pca:components=3:size=8"

@@ -15,8 +15,8 @@ import lookalike
 from lookalike import Library
 from lookalike.errors import BadQuery
 from lookalike.index.derived import Derived, current_set
+from lookalike.search.components import extractor_of
 from lookalike.search.duplicates.verified import DuplicateFinder, judge_of
-from lookalike.search.ingest.local_features import extractor_of
 from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ranking.relation import RelationClassifier
 from lookalike.store.sqlite import SQLiteStore

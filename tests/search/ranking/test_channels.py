@@ -10,8 +10,9 @@ from PIL import Image
 from lookalike import Library
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery, BadSetting, SpaceMismatch, UnknownName
+from lookalike.search.components import by_name
 from lookalike.search.ingest.options import Options
-from lookalike.search.ranking.channels import by_name, channels_of
+from lookalike.search.ranking.channels import channels_of
 
 FIRST, SECOND = "pca:components=3:size=8", "pca:components=2:of=hog"
 

@@ -12,8 +12,9 @@ from lookalike.errors import BadQuery
 from lookalike.index.similarity import paired
 from lookalike.protocols import Index, Store
 from lookalike.search.calibration.model import Calibration
+from lookalike.search.components import describers_of
 from lookalike.search.duplicates.identical import Group
-from lookalike.search.ranking.channels import Channel, channels_of, describers_of, mean_alike
+from lookalike.search.ranking.channels import Channel, channels_of, mean_alike
 from lookalike.search.stored_vectors import rows_of
 from lookalike.types import Relation, Space
 

@@ -18,6 +18,7 @@ from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import Describer, Fittable, Store
 from lookalike.registry import digest
+from lookalike.search.components import describers_of
 from lookalike.search.ingest.options import Options
 from lookalike.search.ingest.products import Product, VectorOf
 from lookalike.search.ingest.read import Loaded, ahead, load
@@ -25,7 +26,6 @@ from lookalike.search.ingest.report import IndexReport
 from lookalike.search.ingest.run import ingest
 from lookalike.search.ingest.scan import Found
 from lookalike.search.ingest.worker import DescribeBytes
-from lookalike.search.ranking.channels import describers_of
 from lookalike.types import Space, Vectors
 
 

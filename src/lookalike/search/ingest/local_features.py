@@ -8,13 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from lookalike.errors import BadQuery, LookalikeError
-from lookalike.local import EXTRACTORS
+from lookalike.errors import BadQuery
 from lookalike.local.sift import Sift
 from lookalike.protocols import Extractor, Store
 from lookalike.registry import configuration
+from lookalike.search.components import DEFAULT_EXTRACTOR, extractor_of
 from lookalike.search.ingest.products import Row, is_new
-from lookalike.search.ranking.relation import DEFAULT_EXTRACTOR
 from lookalike.store.packing import Rows, packed_array
 from lookalike.types import Picture, Space
 
@@ -55,18 +54,6 @@ class FeaturesOf:
 def rows_kept(extractor: Extractor) -> Rows:
     """Half a byte a value of SIFT does as well as a whole one (decision 0019); of others nothing is known."""
     return "uint4" if isinstance(extractor, Sift) else "uint8"
-
-
-def extractor_of(store: Store) -> Extractor | None:
-    """Of the local features that this program can still fill and ask, the first; None where the library keeps none."""
-    for space in store.spaces("local"):
-        try:
-            extractor = EXTRACTORS.restore(store.configuration(space))
-        except LookalikeError:  # of a package that is not installed here, or of fields that are no more
-            continue
-        if extractor.space == space:
-            return extractor
-    return None
 
 
 def wanted_features(

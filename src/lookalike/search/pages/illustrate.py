@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lookalike.errors import BadPicture
 from lookalike.protocols import Describer, Explainer
@@ -11,8 +12,10 @@ from lookalike.search.duplicates.identical import Group
 from lookalike.search.pages.render import SIDE, Asked, Shown, ShownGroup, groups_page, thumbnail
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.source import Sample
-from lookalike.search.results import Results
 from lookalike.types import Answer, Explanation, Record
+
+if TYPE_CHECKING:
+    from lookalike.search.results import Results
 
 
 @dataclass(frozen=True)

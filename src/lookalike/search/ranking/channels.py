@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe import DESCRIBERS
-from lookalike.errors import BadQuery, LookalikeError, SpaceMismatch
+from lookalike.errors import BadQuery, SpaceMismatch
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Describer, Store
 from lookalike.registry import spelling
+from lookalike.search.components import by_name
 from lookalike.search.query.parts import Part, Pictures
 from lookalike.types import Ids, Vectors
 
-DEFAULT_DESCRIBERS = ("convnet", "histogram", "phash")
 DEFAULT_WEIGHTS: Mapping[str, float] = Pictures.default_weights
 
 
@@ -53,26 +52,6 @@ class Channel:
         for found, vectors in store.vectors(self.describer.space, ids):
             scores[:, np.searchsorted(ids, found)] = similarity(self.describer.space, queries, vectors)
         return scores
-
-
-def describers_of(store: Store) -> list[Describer]:
-    """One for each space that this program can still fill and ask; a space of another revision is left alone."""
-    describers = []
-    for space in store.spaces():
-        try:
-            describer = DESCRIBERS.restore(store.configuration(space))
-        except LookalikeError:  # of a package that is not installed here, or of fields that are no more
-            continue
-        if describer.space == space:
-            describers.append(describer)
-    return describers
-
-
-def by_name(describers: Sequence[Describer]) -> dict[str, Describer]:
-    """Each under its NAME where it is the only one of it, else NAME:FIELD=VALUE with what is not the default."""
-    distinct = list(dict.fromkeys(describers))
-    count = Counter(each.name for each in distinct)
-    return {each.name if count[each.name] == 1 else spelling(each): each for each in distinct}
 
 
 def channels_of(
@@ -118,14 +97,6 @@ def _meant(words: str, known: Mapping[str, Describer]) -> str:
         f"the library has no {words!r} vectors, only {', '.join(sorted(known))}; "
         f"add them with `lookalike index PATH --describer {words}`"
     )
-
-
-def describers_to_fill(store: Store, named: Sequence[Describer]) -> list[Describer]:
-    """Those the store has and those that are named; for a new library without a name, the defaults."""
-    there = describers_of(store)
-    if not there and not named:
-        return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
-    return list(dict.fromkeys([*there, *named]))
 
 
 def mean_alike(own: Mapping[Channel, NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from lookalike.local.limited import Limited
 from lookalike.local.sift import Sift
 from lookalike.match.difference.comparison import HOPELESS, Comparison, compare_pixels
 from lookalike.match.difference.overlap import inverse
-from lookalike.match.difference.small import compare_whole
+from lookalike.match.difference.small import compare_whole, one_shape
 from lookalike.match.match.nearest import Nearest
 from lookalike.match.verify.frames import project
 from lookalike.match.verify.guided_matching import similarities
@@ -24,6 +24,7 @@ from lookalike.match.verify.planar import Planar
 from lookalike.match.verify.refinement import aligned
 from lookalike.pixels.resize import outline
 from lookalike.protocols import Extractor, Mirroring
+from lookalike.search.components import DEFAULT_EXTRACTOR
 from lookalike.types import Box, Difference, Geometry, LocalFeatures, Matrix, Picture, Proved, Size
 
 FEW: Final = 10
@@ -34,8 +35,6 @@ KINDS: Final = {"laid on a": "laid on the query", "laid on b": "laid on the hit"
 HARDLY_ANY: Final = 40
 """Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
 
-DEFAULT_EXTRACTOR: Extractor = Sift(side=320, max_keypoints=250, contrast=0.01)
-"""Some 13 kB a picture where they are kept, 18.4 at most (docs/results/proof.md)."""
 ASKED: Final = 500
 """Keypoints of a picture that is asked about: half of it may be a stranger's, or finer than what was kept."""
 
@@ -117,6 +116,16 @@ class RelationClassifier:
         found = related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a))
         return found.geometry if self._is_distinct(found, of_b) else None
 
+    def mirrored_geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
+        """What explains what the mirror image of a and b have in common, None where that may be chance."""
+        mirrored = self.mirrored(of_a)
+        if mirrored is None:
+            return None
+        one_thread()
+        matches = self.matcher.match(mirrored, of_b)
+        found = Related(mirrored, matches, self.verifier.verify(mirrored, of_b, matches, mirrored=True))
+        return found.geometry if self._is_distinct(found, of_b) else None
+
     def _is_distinct(self, found: Related, of_b: LocalFeatures) -> bool:
         """Whether there are many inliers, or those few are alike; asked of the features that this was measured on."""
         if found.geometry is None or found.geometry.inliers.sum() >= FEW or not isinstance(self.features, Sift):
@@ -129,6 +138,25 @@ class RelationClassifier:
         one_thread()
         found = related_by_affine_views(affine_views(self.features, a), of_b, self.matcher, self.verifier)
         return found.geometry if found is not None and self._is_distinct(found, of_b) else None
+
+    def prove(self, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures) -> Evidence | None:
+        """What local features propose and pixels prove; None where nothing explains what the two have in common.
+
+        Where pixels do not bear out an upright geometry, a mirrored one is tried, since symmetric pictures have both;
+        then, where shapes allow that one is the other at another size, both as wholes.
+        """
+        geometry = self.geometry(of_a, of_b)
+        found = None if geometry is None else self.evidence(geometry, a, b)
+        if found is not None and found.relation != "scene":
+            return found
+        if geometry is not None and not geometry.mirrored:
+            mirrored = self.mirrored_geometry(of_a, of_b)
+            turned = None if mirrored is None else self.evidence(mirrored, a, b)
+            if turned is not None and turned.relation != "scene":
+                return turned
+        if geometry is not None or min(len(of_a), len(of_b)) < HARDLY_ANY:
+            return self.whole(a, b) or found
+        return None
 
     def evidence(self, found: Geometry, a: Seen, b: Seen, *, exact: bool = False) -> Evidence:
         """What `found` and the pixels say of a and b.
@@ -159,8 +187,13 @@ class RelationClassifier:
         return compare_pixels(whole_a, whole_b, glance.model)
 
     def whole(self, a: Seen, b: Seen) -> Evidence | None:
-        """What pixels say of two pictures without features, laid over each other as wholes; None where nothing."""
-        compared = compare_whole(a.see(None), b.see(None))
+        """What pixels say of two pictures laid over each other as wholes; None where they say nothing."""
+        if not one_shape(a.size, b.size):
+            return None
+        try:
+            compared = compare_whole(a.see(None), b.see(None))
+        except BadPicture:  # gone or changed since it was indexed
+            return None
         if compared is None or compared.verdict is None:
             return None
         return _proof(compared, (a.size, b.size), f"{compared.windows} windows of detail agree")
@@ -171,10 +204,11 @@ class RelationClassifier:
         A seen from aside counts. More is looked at of b than a library keeps: either may be a small part of the other.
         """
         of_b = self.ask(b.see(self.min_side))
-        found = self.geometry(of_a, of_b) or self.geometry_by_affine_views(a.see(self.min_side), of_b)
-        if found is not None:
-            return self.evidence(found, a, b, exact=True)
-        return self.whole(a, b) if min(len(of_a), len(of_b)) < HARDLY_ANY else None
+        found = self.prove(a, of_a, b, of_b)
+        if found is not None and found.relation != "scene":
+            return found
+        geometry = self.geometry(of_a, of_b) or self.geometry_by_affine_views(a.see(self.min_side), of_b)
+        return None if geometry is None else self.evidence(geometry, a, b, exact=True)
 
 
 def _proof(compared: Comparison, sizes: tuple[Size, Size], places: str) -> Evidence:

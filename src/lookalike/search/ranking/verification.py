@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final
@@ -16,7 +15,7 @@ from lookalike.match.verify.one_thread import one_thread
 from lookalike.protocols import Extractor, SetIndex, Store
 from lookalike.search.query.source import Sample
 from lookalike.search.ranking.engine import Ranking
-from lookalike.search.ranking.relation import HARDLY_ANY, Evidence, RelationClassifier, Seen
+from lookalike.search.ranking.relation import Evidence, RelationClassifier, Seen
 from lookalike.types import Hits, Ids, LocalFeatures, Picture, Record, Relation, Space
 
 VOTED: Final = 50
@@ -98,16 +97,10 @@ class GeometricVerifier:
         return {id: self.classifier.extract(picture) for id, picture in pictures if picture is not None}
 
     def _found(self, views: Sequence[View], of_hit: LocalFeatures, record: Record) -> Evidence | None:
-        """Evidence of the first view that has a geometry, else of the first that proves something as a whole."""
+        """Evidence of the first view that has any."""
         hit = Seen(self.open_hit(record).picture, record.content.size)
-        for view in views:
-            geometry = self.classifier.geometry(view.features, of_hit)
-            if geometry is not None:
-                return self.classifier.evidence(geometry, view.seen, hit)
-        with suppress(BadPicture):  # gone or changed since it was indexed
-            plain = (view.seen for view in views if min(len(view.features), len(of_hit)) < HARDLY_ANY)
-            return next((found for seen in plain if (found := self.classifier.whole(seen, hit))), None)
-        return None
+        proved = (self.classifier.prove(view.seen, view.features, hit, of_hit) for view in views)
+        return next((found for found in proved if found is not None), None)
 
     def _picture(self, record: Record) -> Picture | None:
         """None where the file is gone or has changed since it was indexed."""

@@ -148,7 +148,7 @@ def _summary(report: IndexReport) -> list[str]:
 
 def _alone(library: Library) -> str | None:
     """A sentence for who wanted one describer more, and made a library that has no other."""
-    from lookalike.search.ranking.channels import DEFAULT_DESCRIBERS, by_name, describers_of
+    from lookalike.search.components import DEFAULT_DESCRIBERS, by_name, describers_of
 
     names = list(by_name(describers_of(library.store)))
     if not names or not set(DEFAULT_DESCRIBERS).isdisjoint(names):
