@@ -135,7 +135,7 @@ def test_a_page_explains_by_the_view_that_is_alike(filled: Library, folder: Path
 
 
 def test_a_precision_is_not_known_of_turned_questions(filled: Library, folder: Path) -> None:
-    with pytest.raises(BadQuery, match="any way up"):
+    with pytest.raises(BadQuery, match="any orientation"):
         filled.search(folder / "3.png", orientations=True, precision=0.9)
 
 

@@ -10,7 +10,7 @@ from lookalike.search.ranking.verification import proved_score, proved_scores, w
 
 def evidence(relation):
     unmoved = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    return Evidence(relation, unmoved, (0, 0, 1, 1), (0, 0, 1, 1), 0.9, "made up")
+    return Evidence(relation, unmoved, (0, 0, 1, 1), (0, 0, 1, 1), 0.9, "made up", (1.0, 1.0))
 
 
 def ranking(*scores):
@@ -32,7 +32,9 @@ def test_what_looks_more_alike_than_a_scene_scores_stays_before_it():
 def test_scores_of_what_is_proved_grow_with_the_looks_and_never_meet():
     looks = [0.0, 0.4, 1.0]
     assert [proved_score(score, None) for score in looks] == looks
-    assert [proved_score(score, evidence("scene")) for score in looks] == pytest.approx([0.8, 0.84, 0.9])
-    assert [proved_score(score, evidence("copy")) for score in looks] == pytest.approx([0.9, 0.94, 1.0])
+    assert [proved_score(score, evidence("scene")) for score in looks] == pytest.approx([0.8, 0.816, 0.84])
+    assert [proved_score(score, evidence("copy")) for score in looks] == pytest.approx([0.92, 0.952, 1.0])
     told = proved_scores(ranking(0.4, 0.4, 0.4), {10: evidence("copy"), 12: evidence("scene")})
-    np.testing.assert_allclose(told, [0.94, 0.4, 0.84], rtol=1e-6)
+    np.testing.assert_allclose(told, [0.952, 0.4, 0.816], rtol=1e-6)
+    order = [proved_score(1.0, evidence(each)) for each in ("scene", "variant", "part")]
+    assert order == [proved_score(0.0, evidence(each)) for each in ("variant", "part", "copy")]

@@ -12,7 +12,8 @@ from lookalike.errors import BadPicture
 from lookalike.local.affine_views import affine_views
 from lookalike.local.limited import Limited
 from lookalike.local.sift import Sift
-from lookalike.match.difference.comparison import HOPELESS, Comparison, compare_pixels
+from lookalike.match.difference.comparison import HOPELESS, Comparison, affine, compare_pixels
+from lookalike.match.difference.coverage import shared_outline
 from lookalike.match.difference.overlap import inverse
 from lookalike.match.difference.small import compare_whole, one_shape
 from lookalike.match.match.nearest import Nearest
@@ -31,6 +32,8 @@ FEW: Final = 10
 """Inliers, of which fewer have to be alike as well."""
 ALIKE: Final = 0.95
 """Cosine of the rows of such, in the middle: two faces have eyes and mouths in the same places, and rows less alike."""
+PERSPECTIVE: Final = 0.01
+"""Of the longer side, by which the corners of what both show may lie off an affine map."""
 KINDS: Final = {"laid on a": "laid on the query", "laid on b": "laid on the hit"}
 HARDLY_ANY: Final = 40
 """Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
@@ -147,13 +150,15 @@ class RelationClassifier:
         """
         geometry = self.geometry(of_a, of_b)
         found = None if geometry is None else self.evidence(geometry, a, b)
-        if found is not None and found.relation != "scene":
+        if found is not None and found.relation in ("copy", "part"):
             return found
         if geometry is not None and not geometry.mirrored:
             mirrored = self.mirrored_geometry(of_a, of_b)
             turned = None if mirrored is None else self.evidence(mirrored, a, b)
-            if turned is not None and turned.relation != "scene":
+            if turned is not None and turned.relation in ("copy", "part"):
                 return turned
+        if found is not None and found.relation == "variant":
+            return found
         if geometry is not None or min(len(of_a), len(of_b)) < HARDLY_ANY:
             return self.whole(a, b) or found
         return None
@@ -177,6 +182,8 @@ class RelationClassifier:
 
     def compared(self, model: Matrix, a: Seen, b: Seen) -> Comparison | None:
         """The pixels of a and b laid over each other by `model`: at a glance, then all px that both have."""
+        if _in_perspective(model, a.size, b.size):
+            return None
         small_a, small_b = a.see(self.min_side), b.see(self.min_side)
         glance = compare_pixels(small_a, small_b, model)
         if glance is None or (glance.verdict is None and glance.agreement < HOPELESS):
@@ -209,6 +216,15 @@ class RelationClassifier:
             return found
         geometry = self.geometry(of_a, of_b) or self.geometry_by_affine_views(a.see(self.min_side), of_b)
         return None if geometry is None else self.evidence(geometry, a, b, exact=True)
+
+
+def _in_perspective(model: Matrix, a: Size, b: Size) -> bool:
+    """Whether `model` bends what both show as only a moved camera does: no affine map is near."""
+    corners = shared_outline(model, a, b)
+    if not len(corners):
+        return False
+    back = project(inverse(model), corners)
+    return bool(np.abs(project(affine(model, a, b), back) - corners).max() > PERSPECTIVE * max(b))
 
 
 def _proof(compared: Comparison, sizes: tuple[Size, Size], places: str) -> Evidence:
