@@ -12,10 +12,10 @@ CAT = skimage.data.chelsea()
 
 
 @pytest.mark.parametrize(("a", "b"), [(CROP, PHOTO), (PHOTO, CROP)])
-def test_a_copy_scores_as_high_as_in_a_search_however_little_it_looks_alike(a, b):
+def test_a_part_scores_as_high_as_in_a_search_however_little_it_looks_alike(a, b):
     found = lookalike.compare(np.ascontiguousarray(a), np.ascontiguousarray(b), describers=["phash"])
-    assert (found.relation, found.channels["phash"] < 0.8) == ("copy", True)
-    assert 0.9 <= found.score < 1
+    assert (found.relation, found.channels["phash"] < 0.8) == ("part", True)
+    assert 0.88 <= found.score <= 0.92
 
 
 def test_what_is_not_proved_scores_as_it_looks():
@@ -30,18 +30,16 @@ def test_several_settings_of_one_describer_are_each_a_channel():
     assert found.channels["phash"] != found.channels["phash:size=16"]
 
 
-def test_a_photo_pasted_small_into_another_is_a_copy_whichever_comes_first():
+def test_a_photo_pasted_small_into_another_is_a_part_whichever_comes_first():
     whole = np.hstack([np.dstack([plane] * 3) for plane in (skimage.data.gravel(), skimage.data.brick())])
     whole[200:350, 300:526] = CAT[::2, ::2]
     for a, b in ((CAT, whole), (whole, CAT)):
-        assert lookalike.compare(a, b, describers=["phash"]).relation == "copy"
+        assert lookalike.compare(a, b, describers=["phash"]).relation == "part"
 
 
 def test_a_page_shows_the_proof_and_parts_what_agrees_from_what_does_not(tmp_path):
-    found = lookalike.compare(
-        PHOTO, np.ascontiguousarray(PHOTO[20:300, 100:400, ::-1]), describers=["phash", "histogram"]
-    )
-    assert found.relation == "copy"
+    found = lookalike.compare(PHOTO, np.ascontiguousarray(PHOTO[20:300, 100:400]), describers=["phash", "histogram"])
+    assert found.relation == "part"
     proof = found.proof()
     assert proof.shape[1] > 600
     page = found.save_html(tmp_path / "page.html").read_text()

@@ -90,8 +90,6 @@ class Library:
     def __repr__(self) -> str:
         return f"Library({os.fspath(self.folder)!r})"
 
-    # life
-
     def __enter__(self) -> Library:
         return self
 

@@ -31,7 +31,7 @@ def test_the_same_chance_gives_the_same_plan_and_another_one_another():
 
 
 def test_too_few_pictures_are_refused():
-    with pytest.raises(BadQuery, match="5 different pictures are too few"):
+    with pytest.raises(BadQuery, match="at least, and there are 5: add more"):
         plan_copies(5, 2, np.random.default_rng(0))
 
 

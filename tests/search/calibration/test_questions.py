@@ -10,11 +10,12 @@ from PIL import Image
 
 from lookalike import Library
 from lookalike.search.calibration.questions import Asker
-from lookalike.search.components import describers_of, extractor_of
+from lookalike.search.components import describers_of
 from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS
+from lookalike.search.ranking.verification import verifier_of
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def asker(library: Library, tmp_path: Path, photo_files: list[Path]) -> Asker:
         image.crop((90, 110, 512, 512)).save(folder / "lower.png")
     library.index(folder, describers=["phash"])
     channels = tuple(channels_of(describers_of(library.store)))
-    prover = library._prover(extractor_of(library.store))
+    prover = library._verifier()
     return Asker(
         library.store,
         Engine(library.store, library._index),
@@ -54,7 +55,15 @@ def test_other_parts_of_the_same_photo_are_no_strangers(asker: Asker) -> None:
 
 def test_without_local_features_only_looks_are_judged(asker: Asker, library: Library, tmp_path: Path) -> None:
     library.index(tmp_path / "album", local=False)
-    without = Asker(library.store, asker.engine, library._prover(None), asker.channels, asker.fuser, Options(workers=1))
+    looks = verifier_of(library.store, None, library._set_index, library._decoder.sample)
+    without = Asker(library.store, asker.engine, looks, asker.channels, asker.fuser, Options(workers=1))
+        library.store,
+        asker.engine,
+        verifier_of(library.store, None, library._set_index, library._decoder.sample),
+        asker.channels,
+        asker.fuser,
+        Options(workers=1),
+    )
     worth = without.copies(originals=9, seed=0)
     assert worth is not None
     assert worth.proved is None

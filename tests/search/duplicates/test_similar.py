@@ -60,12 +60,14 @@ def test_pairs_are_those_of_a_loop_over_all(store):
     for a in store.ids().tolist():
         for b in store.ids().tolist():
             if a < b:
-                score = 0.0
+                total, weights = 0.0, 0.0
                 for channel in CHANNELS:
                     own = rows[channel.name]
-                    if a in own and b in own:
+                    if a in own and b in own:  # else it abstains
                         floor = channel.describer.unrelated
-                        score += channel.weight / 1.5 * max(0.0, (float(own[a] @ own[b]) - floor) / (1 - floor))
+                        total += channel.weight * max(0.0, (float(own[a] @ own[b]) - floor) / (1 - floor))
+                        weights += channel.weight
+                score = total / weights if weights else 0.0
                 if score >= LEAST:
                     slow[a, b] = score
     assert {tuple(pair) for pair in pairs.tolist()} == set(slow)

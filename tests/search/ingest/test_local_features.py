@@ -129,7 +129,8 @@ def part(album: Path, of: str, box: tuple[int, int, int, int]) -> np.ndarray:
 
 def test_a_small_part_is_found_by_its_features_alone(kept: Library, album: Path) -> None:
     answer = kept.search(part(album, "astronaut", (180, 30, 320, 170)))[0]
-    assert (name(answer), answer.relation) == ("astronaut", "copy")
+    assert (name(answer), answer.relation) == ("astronaut", "part")
+    assert answer.coverage == pytest.approx((1, (140 / 512) ** 2), abs=0.03)
     np.testing.assert_allclose(answer.box, (180, 30, 140, 140), atol=2)
 
 
@@ -139,7 +140,7 @@ def test_a_picture_pasted_into_another_is_found(kept: Library, album: Path) -> N
     answer = kept.search(page)[0]
     assert (name(answer), answer.relation) == ("chelsea", "copy")
     np.testing.assert_allclose(answer.query_box, (100, 200, 451, 300), atol=3)
-    assert answer.why.startswith("the same picture, at 100 % of its size")
+    assert answer.why.startswith("the same picture: ")
     assert "stands out" not in answer.why
 
 
@@ -176,7 +177,11 @@ def test_verified_groups_hold_copies_and_the_same_bytes(doubled: Library) -> Non
     expected = [("copy", ["astronaut", "mirrored", "turned"]), ("identical", ["cat", "chelsea"])]
     assert groups(doubled, "copy") == expected
     (group, _) = doubled.dupes("copy")
-    assert 0.5 < group.weakest < 1
+    assert 0.5 < group.weakest <= 1
+    links = {Path(member.path).stem: group.link(member) for member in group.members}
+    assert group.best is group.members[0]
+    assert {each.relation for each in links.values()} == {"identical", "copy"}  # the best one is identical to itself
+    assert min(links["turned"].coverage) > 0.66
 
 
 @pytest.mark.parametrize("relation", ["identical", "copy", "scene"])
