@@ -57,13 +57,6 @@ def test_without_local_features_only_looks_are_judged(asker: Asker, library: Lib
     library.index(tmp_path / "album", local=False)
     looks = verifier_of(library.store, None, library._set_index, library._decoder.sample)
     without = Asker(library.store, asker.engine, looks, asker.channels, asker.fuser, Options(workers=1))
-        library.store,
-        asker.engine,
-        verifier_of(library.store, None, library._set_index, library._decoder.sample),
-        asker.channels,
-        asker.fuser,
-        Options(workers=1),
-    )
     worth = without.copies(originals=9, seed=0)
     assert worth is not None
     assert worth.proved is None
