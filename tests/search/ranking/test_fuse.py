@@ -12,13 +12,13 @@ def hits(**scores: float) -> Hits:
     return Hits.ranked(ids, np.array(list(scores.values()), np.float32))
 
 
-LISTS = {"x": hits(a=0.9, b=0.8, c=0.1), "y": hits(c=1.0, a=0.5)}
+LISTS = {"x": hits(a=0.9, b=0.7, c=0.1), "y": hits(c=1.0, a=0.5)}
 WEIGHTS = {"x": 3.0, "y": 1.0}
 
 
 def test_weighted_scores_are_means_over_the_lists_that_hold_a_candidate() -> None:
     fused = FUSERS.make("weighted").fuse(LISTS, WEIGHTS, 10)
-    expected = {"a": (3 * 0.9 + 0.5) / 4, "b": 0.8, "c": (3 * 0.1 + 1.0) / 4}
+    expected = {"a": (3 * 0.9 + 0.5) / 4, "b": 0.7, "c": (3 * 0.1 + 1.0) / 4}
     assert {chr(id): score for id, score in zip(fused.ids, fused.scores, strict=True)} == pytest.approx(expected)
     assert [chr(id) for id in fused.ids] == ["a", "b", "c"]
 

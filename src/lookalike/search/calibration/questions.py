@@ -194,7 +194,7 @@ class Asker:
         """Those of the others that geometry calls copies of it; none where the library keeps no local features."""
         views = self._seen(id)
         proved = {other: self.prover.prove(views, [other]).get(other) for other in others} if views else {}
-        return {other for other, found in proved.items() if found is not None and found.relation == "copy"}
+        return {other for other, found in proved.items() if found is not None and found.relation in ("copy", "part")}
 
     def _thumbnails(self, records: Sequence[Record]) -> dict[int, Vectors]:
         """(1, d) by id, of the files that can be read as they were indexed."""
