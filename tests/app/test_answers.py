@@ -95,7 +95,9 @@ def test_python_refuses_them_too(shelf: Path) -> None:
 def test_a_relation_that_is_none_is_refused_with_the_nearest_one(asked) -> None:
     ran = asked("dupes", "--relation", "copi")
     assert ran.code == 2
-    assert ran.err == "lookalike: no relation 'copi'; did you mean 'copy'? known: copy, identical, scene\n"
+    assert (
+        ran.err == "lookalike: no relation 'copi'; did you mean 'copy'? known: copy, identical, part, scene, variant\n"
+    )
     assert "a precision" in asked("dupes", "--relation", "similar").err
 
 

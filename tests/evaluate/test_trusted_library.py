@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lookalike.evaluate.near_misses import Photos
-from lookalike.evaluate.trusted_library import Answers, IndexCache, Shelf, counted_groups, counted_searches, shelf
+from lookalike.evaluate.trusted_library import Answers, Held, Shelf, counted_groups, counted_searches, shelf
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     return shelf(["ean", "logo"], 1, Photos(()), tmp_path_factory.mktemp("shelf"))
 
 
-def asking_of(made: Shelf, path: Path) -> IndexCache:
+def asking_of(made: Shelf, path: Path) -> Held:
     return next(each for each in made.asking if each.path == path)
 
 

@@ -23,7 +23,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> DISK:
     torch.manual_seed(0)
     file = tmp_path_factory.mktemp("disk") / "drawn.pth"
     torch.save({"extractor": feature.DISK().state_dict()}, file)
-    return DISK(weights=str(file), max_keypoints=10_000, least=-0.1)
+    return DISK(weights=str(file), max_keypoints=10_000, threshold=-0.1)
 
 
 @pytest.fixture(scope="module", params=["drawn", "trained"])
@@ -50,7 +50,7 @@ def test_it_finds_and_describes_as_kornia_does(disk: DISK, photos: list[Picture]
     peer.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
     with torch.no_grad():
         light = torch.from_numpy(picture.pixels.copy()).permute(2, 0, 1)[None] / 255
-        (wanted,) = peer(light, score_threshold=disk.least)
+        (wanted,) = peer(light, score_threshold=disk.threshold)
     at = {tuple(xy): row for row, xy in enumerate(features.keypoints.xy.astype(int).tolist())}
     ours = [at.get(tuple(xy)) for xy in wanted.keypoints.int().tolist()]
     rows = np.array([row for row in ours if row is not None])

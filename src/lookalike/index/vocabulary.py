@@ -30,6 +30,8 @@ BATCH: Final = 1024
 """Rows that are searched at a time: codes are compared slower in larger batches."""
 CODE_BITS: Final = 4
 """A pair of columns of a word as one of 16: so few fit into the registers of a processor."""
+ROUNDING = 1e-5
+"""A row that is a median itself lies at 0: how its product is rounded depends on the rows beside it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +103,8 @@ class Vocabulary:
 
 
 def signs(projected: NDArray[np.floating]) -> NDArray[np.uint64]:
-    """(...) bits of (..., 64): which are above 0."""
-    return np.packbits(projected > 0, axis=-1).view(np.uint64)[..., 0]
+    """(...) bits of (..., 64): which are above 0, by more than a product may be rounded."""
+    return np.packbits(projected > ROUNDING, axis=-1).view(np.uint64)[..., 0]
 
 
 def vocabulary(sample: Vectors, words: int) -> Vocabulary:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from lookalike.pixels.decode import decode
-from lookalike.search.query.source import opaque, sample
+from lookalike.search.query.source import alpha_of, sample
 from lookalike.types import Picture, Pixels
 
 
@@ -74,8 +74,8 @@ def test_alpha_is_laid_over_the_ground_of_the_file(colour: tuple[int, int, int])
     data, again = reopened(image, "PNG")
     for source in (image, again, np.asarray(image), np.asarray(image) / 255):
         np.testing.assert_array_equal(read(source), read(data))
-        mask = opaque(source, opacity=lambda data: decode(data, opacity=True).picture)
-        np.testing.assert_array_equal(mask, np.asarray(image)[:, :, 3] >= 128)
+        alpha = alpha_of(source, opacity=lambda data: decode(data, opacity=True).picture)
+        np.testing.assert_array_equal(alpha, np.asarray(image)[:, :, 3])
 
 
 @pytest.mark.parametrize("side", [128, 224])

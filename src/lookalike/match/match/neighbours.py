@@ -19,6 +19,10 @@ Closeness = NDArray[Any]
 """(block, k), larger is nearer."""
 
 
+ROUNDING = 1e-6
+"""Squared distance that a product of equal rows may show; which of two equal rows shows it depends on their place."""
+
+
 @dataclass(frozen=True, eq=False)
 class Neighbours:
     """(n,) the nearest row of b to each row of a; (n,) distances to it and to the second nearest.
@@ -40,7 +44,7 @@ def float_neighbours(a: NDArray[np.float32], b: NDArray[np.float32]) -> Neighbou
         return a[start:stop] @ columns
 
     def distance(closeness: Closeness) -> NDArray[np.float32]:
-        return np.asarray(np.sqrt(np.maximum(2 - 2 * closeness, 0)), np.float32)
+        return np.asarray(np.sqrt(np.maximum(2 - 2 * closeness, ROUNDING)), np.float32)
 
     return _neighbours(len(a), len(b), cosine, distance, unrelated=0.0)
 

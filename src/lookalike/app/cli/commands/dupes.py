@@ -127,7 +127,7 @@ def _short(groups: Sequence[Group], *, colour: bool) -> Iterator[str]:
             state = state_of(member)
             mark = "*" if member is best else " "
             link = group.link(member)
-            words = [] if member is best else [link.relation, *(link.edits or ())]
+            words = [] if member is best or group.relation == "identical" else [link.relation, *(link.edits or ())]
             words += [] if state == "unchanged" else [state]
             told = styled(f"  {', '.join(words)}", DIM, colour=colour) if words else ""
             yield f"{mark} {size:>{across}}  {file_size(member.content.bytes):>7}  {near(member.path)}{told}"

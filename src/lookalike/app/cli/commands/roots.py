@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import Verbs, add_verb
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen
 from lookalike.app.cli.output import json_bytes, lines, shown, write
 
-app = typer.Typer(help="Where the files of the library lie: list the folders, move them.", no_args_is_help=True)
+app = typer.Typer(cls=Verbs, help="List and move the folders of the library.", no_args_is_help=True)
 
 
-@app.command("list")
 def list_(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
     """List the folders that hold the library's files, and say whether they are there."""
     from lookalike.app.documents import document, path_fields
@@ -29,7 +29,6 @@ def list_(library: LibraryFolder = None, json: Json = False, output: OutFile = N
     return Exit.DONE if roots else Exit.NOTHING_FOUND
 
 
-@app.command(no_args_is_help=True)
 def move(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A folder, as the library knows it.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The folder where its files are now.")],
@@ -44,3 +43,7 @@ def move(
         moved = opened.move_root(old, new)
     write(json_bytes(document("roots", moved=moved)) if json else lines([f"{moved} files moved"]), output)
     return Exit.DONE
+
+
+add_verb(app, list_, "lookalike roots list", group="Commands", name="list", needs_arguments=False)
+add_verb(app, move, "lookalike roots move /media/old /media/new", group="Commands")
