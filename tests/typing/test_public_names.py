@@ -24,6 +24,6 @@ def checked(tmp_path: Path, text: str) -> str:
 
 
 def test_public_names_have_types_and_a_misspelled_one_is_told(tmp_path: Path) -> None:
-    told = checked(tmp_path, USES + "\nlookalike.serach()\n")
-    assert 'has no attribute "serach"' in told
+    told = checked(tmp_path, USES + "\nlookalike.searching()\n")
+    assert 'has no attribute "searching"' in told
     assert "Found 1 error" in told
