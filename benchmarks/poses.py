@@ -17,8 +17,8 @@ from collections import defaultdict
 
 import numpy as np
 
+from lookalike.match.locate.judgement import Sought, is_told, judged
 from lookalike.match.locate.poses import Poses
-from lookalike.match.locate.presence import is_there
 from lookalike.types import Located
 from machine import machine
 from pose_cases import Case, cases
@@ -44,12 +44,12 @@ def measured(each: int, seed: int) -> dict[str, dict[str, float]]:
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
     for case in cases(each, seed):
         started = time.process_time()
-        located = Poses(threads=1).locate(case.template, case.image)
+        located = judged(Poses(threads=1), Sought(case.template), case.image, 1)
         seconds = time.process_time() - started
         best = located.placements[0]
         wrong = errors(case, located)
         placed = all(wrong[name] <= most for name, most in TOLERANCE.items())
-        found, told = is_there(best), {"score": best.score, "detail": best.detail or 0.0}
+        found, told = is_told(best), {"score": best.score, "detail": best.detail or 0.0}
         row = {"placed": placed, "found": found, **told, "seconds": seconds, **wrong}
         row["right"] = not found if case.middle is None else placed and found
         rows[case.kind].append(row)

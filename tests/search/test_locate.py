@@ -173,3 +173,25 @@ def test_a_template_that_would_have_to_grow_beyond_all_limits_is_too_large():
     image = Picture(np.zeros((200, 300, 3), np.uint8), (300, 200))
     with pytest.raises(BadPicture, match="too_large: 20000 x 20000 px"):
         at_scale_of(image, template)
+
+
+def test_what_is_absent_has_no_place_and_a_reason_in_python_as_on_the_command_line():
+    found = locate(skimage.data.astronaut()[20:90, 180:260], PHOTO)
+    assert found.located.placements == ()
+    assert "no more than chance would have it" in found.why
+    assert locate(PART, PHOTO).why is None
+
+
+def test_what_is_merely_like_it_is_given_where_that_is_asked_for():
+    page = np.full((80, 200, 3), 255, np.uint8)
+    for x, sign in ((10, "8"), (110, "3")):
+        cv2.putText(page, sign, (x, 50), 0, 1, (0, 0, 0), 2, cv2.LINE_AA)
+    three = page[20:60, 105:140].copy()
+    assert [place.kind for place in locate(three, page, k=5).located.placements] == ["exact"]
+    page[:, 100:] = 255
+    absent = locate(three, page, k=5)
+    assert absent.located.placements == ()
+    assert "--like shows it" in absent.why
+    (place,) = locate(three, page, k=1, like=True).located.placements
+    assert place.kind == "like"
+    assert "something else at" in place.why

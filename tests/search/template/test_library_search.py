@@ -269,3 +269,27 @@ def test_a_comparison_that_is_no_correlation_fills_as_many_answers_as_are_asked_
 def test_a_least_score_that_is_no_number_is_refused(held: Library, shown: Path) -> None:
     with pytest.raises(BadQuery, match="nan"):
         held.locate(part(shown), least=float("nan"))
+
+
+def test_a_picture_that_holds_a_sibling_of_the_template_is_not_told(library: Library, tmp_path: Path) -> None:
+    def sign(number: str) -> np.ndarray:
+        face = np.full((80, 80, 3), 255, np.uint8)
+        cv2.circle(face, (40, 40), 35, (200, 20, 30), 8, cv2.LINE_AA)
+        return cv2.putText(face, number, (13, 52), 0, 1.1, (0, 0, 0), 4, cv2.LINE_AA)
+
+    folder = tmp_path / "signs"
+    folder.mkdir()
+    for number in ("30", "60", "80"):
+        page = np.full((240, 320, 3), (90, 120, 150), np.uint8)
+        page[60:140, 100:180] = sign(number)
+        Image.fromarray(page).save(folder / f"{number}.png")
+    library.index(folder, describers=BY, local=False, options=Options(workers=1))
+    for number in ("30", "60", "80"):
+        assert [name(one) for one in library.locate(sign(number)).places] == [number]
+    assert library.locate(sign("50")).places == ()
+
+
+def test_a_template_of_one_colour_is_said_to_be_beyond_small_planes(held: Library) -> None:
+    found = held.locate(np.full((40, 60, 3), (200, 30, 30), np.uint8))
+    assert (found.places, found.searched) == ((), 0)
+    assert "of one colour" in (found.why or "")

@@ -28,7 +28,7 @@ Colour: TypeAlias = Literal["kept", "told", "none"]
 LUMA: Final[NDArray[np.float32]] = np.array([0.299, 0.587, 0.114], np.float32)
 SOFT: Final = 0.6
 """px, the spread by which both are blurred before they are compared."""
-SPREADS: Final = 5.0
+SPREADS: Final = 6.5
 """Of the pair's noise, from which on a difference is clear."""
 OF_CONTRAST: Final = 0.28
 """Share of the contrast about it that a clear difference has."""
@@ -65,6 +65,12 @@ SAME_OFFSET: Final = 12.0
 """Grey levels; and gain beside 1, up to which light is the same, so that colours can be compared."""
 GREY: Final = 4.0
 """Levels of a channel beside the others that a grey picture has at most."""
+FAINTEST: Final = 0.3
+"""Gain that light has at least; what is fainter was explained by what is not there."""
+OFFSET_KEPT: Final = 30.0
+"""Grey levels that light adds at most, where colours are kept."""
+NOISY: Final = 2.0
+"""px, the spread by which both are blurred, where they are noisy, for their light to be told."""
 BETTER: Final = 1.04
 """How many times as much light must explain, for another to be taken."""
 BLED: Final = 5
@@ -72,7 +78,7 @@ BLED: Final = 5
 OF_TINT: Final = 0.45
 """Share of its colour by which another colour differs."""
 SAMPLES: Final = 4096
-"""px that tell the light."""
+"""px that tell the light, or somewhat more."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def disagreement(template: Colours, seen: Colours, inside: Mask, colour: Colour 
     not at all; "none", never.
     """
     one, other = _luma(template), _luma(seen)
-    light = _light(one, other, inside)
+    light = _light(one, other, inside, OFFSET_KEPT if colour == "kept" else 255.0)
     expected = np.clip(light[0] * one + light[1], 0, 255)
     noise = _noise(other - expected, inside)
     near = _evenly_lit(expected, other, inside)
@@ -133,24 +139,41 @@ def _luma(pixels: Colours) -> Plane:
     return np.asarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels @ LUMA, np.float32)
 
 
-def _light(one: Plane, other: Plane, inside: Mask) -> tuple[float, float]:
-    """Gain and offset from one to the other that explain most px, of those that some part of them or none suggests."""
+def _light(one: Plane, other: Plane, inside: Mask, most: float = 255.0) -> tuple[float, float]:
+    """Gain and offset (`most` either way) that explain most px; of both blurred, where that is less than half.
+
+    A px of noise says little of the light, and makes it look weaker than it is.
+    """
+    light, share = _best_light(one, other, inside, most, 0.0)
+    grain = max(_noise(one, inside), _noise(other, inside))
+    if share >= 0.5 or grain <= GRAIN:
+        return light
+    soft, there = (_softened(plane, inside, NOISY) for plane in (one, other))
+    return _best_light(soft, there, inside, most, 0.3 * grain)[0]
+
+
+def _best_light(
+    one: Plane, other: Plane, inside: Mask, offset: float, least: float
+) -> tuple[tuple[float, float], float]:
+    """Of those that some part of them suggests, or none; and the share of px that it explains, to `least` levels."""
+    step = max(1, math.isqrt(one.size // SAMPLES))
+    one, other, inside = one[::step, ::step], other[::step, ::step], inside[::step, ::step]
     height, width = one.shape
     rows, columns = np.mgrid[:height, :width]
     halves = [rows < height / 2, rows >= height / 2, columns < width / 2, columns >= width / 2]
     parts = [inside, *(inside & half for half in halves)]
     parts += [inside & a & b for a, b in product(halves[:2], halves[2:])]
-    x, y = _sampled(one, other, inside)
-    reach = max(4.0, 0.04 * float(np.ptp(x)))
+    x, y = one[inside], other[inside]
+    reach = max(4.0, 0.04 * float(np.ptp(x)), least)
     best, most = (1.0, 0.0), _explained(x, y, (1.0, 0.0), reach)
     for part in parts:
         if part.sum() < 8:
             continue
-        for light in _suggested(*_sampled(one, other, part)):
-            count = _explained(x, y, light, reach)
-            if count > BETTER * most:
-                best, most = light, count
-    return best
+        for light in _suggested(one[part], other[part]):
+            share = _explained(x, y, light, reach)
+            if abs(light[1]) <= offset and share > BETTER * most:
+                best, most = light, share
+    return best, most
 
 
 def _suggested(x: Plane, y: Plane) -> list[tuple[float, float]]:
@@ -163,7 +186,7 @@ def _suggested(x: Plane, y: Plane) -> list[tuple[float, float]]:
         if spread < 4:
             break
         gain = float(((a - a.mean()) * (b - b.mean())).mean()) / spread
-        if not 0.2 <= gain <= 5:
+        if not FAINTEST <= gain <= 1 / FAINTEST:
             break
         offset = float(b.mean() - gain * a.mean())
         found.append((gain, offset))
@@ -173,17 +196,11 @@ def _suggested(x: Plane, y: Plane) -> list[tuple[float, float]]:
 
 
 def _explained(x: Plane, y: Plane, light: tuple[float, float], reach: float) -> float:
-    """How many px, those that are explained roughly by a part; dark strokes count beside the wide ground."""
+    """Share of px, those that are explained roughly by a part; dark strokes count beside the wide ground."""
     levels = np.asarray(x / 16, np.int64)
     shares = 1 / np.sqrt(np.bincount(levels, minlength=16))[levels]
     apart = np.abs(y - np.clip(light[0] * x + light[1], 0, 255)) / reach
-    return float((shares * np.maximum(0, 1 - np.square(apart / 2))).sum())
-
-
-def _sampled(one: Plane, other: Plane, inside: Mask) -> tuple[Plane, Plane]:
-    x, y = one[inside], other[inside]
-    step = max(1, len(x) // SAMPLES)
-    return x[::step], y[::step]
+    return float((shares * np.maximum(0, 1 - np.square(apart / 2))).sum() / shares.sum())
 
 
 def _noise(apart: Plane, inside: Mask) -> float:
@@ -205,10 +222,10 @@ def _evenly_lit(expected: Plane, other: Plane, inside: Mask) -> Plane:
         return expected
     spread = min(max(side / 5, ABOUT), WIDE)
     weights = inside.astype(np.float32)
-    count = np.maximum(_blurred(weights, spread), 1e-3)
+    count = np.maximum(_broadly(weights, spread), 1e-3)
 
     def mean(values: Plane) -> Plane:
-        return np.asarray(_blurred(weights * values, spread) / count)
+        return np.asarray(_broadly(weights * values, spread) / count)
 
     here, there = mean(expected), mean(other)
     shared = mean(expected * other) - here * there
@@ -216,14 +233,22 @@ def _evenly_lit(expected: Plane, other: Plane, inside: Mask) -> Plane:
     return np.asarray(np.clip(there + np.clip(gain, 0.5, 2) * (expected - here), 0, 255), np.float32)
 
 
-def _softened(plane: Plane, inside: Mask) -> Plane:
-    """Blurred by less than a px, of what lies inside alone."""
+def _softened(plane: Plane, inside: Mask, spread: float = SOFT) -> Plane:
+    """Blurred, of what lies inside alone."""
     weights = inside.astype(np.float32)
-    return np.asarray(_blurred(plane * weights, SOFT) / np.maximum(_blurred(weights, SOFT), 1e-3), np.float32)
+    return np.asarray(_blurred(plane * weights, spread) / np.maximum(_blurred(weights, spread), 1e-3), np.float32)
 
 
 def _blurred(plane: Plane, spread: float) -> Plane:
     return np.asarray(cv2.GaussianBlur(plane, (0, 0), spread, borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _broadly(plane: Plane, spread: float) -> Plane:
+    """Blurred by several px, as a smaller plane is by fewer."""
+    factor = max(1, int(spread / 4))
+    size = (max(1, plane.shape[1] // factor), max(1, plane.shape[0] // factor))
+    small = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(_blurred(small, spread / factor), plane.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
 def _range(plane: Plane, inside: Mask) -> Plane:
@@ -308,7 +333,9 @@ def _chroma(pixels: Colours) -> list[Plane]:
 
 def _saturation(pixels: Colours, inside: Mask) -> float:
     """Levels by which the most colourful px have one channel beside another."""
-    return float(np.quantile(np.ptp(pixels[inside], axis=1), 0.98))
+    red, green, blue = pixels[inside].T
+    apart = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    return float(np.quantile(apart, 0.98))
 
 
 def _regions(clear: Mask, weights: NDArray[np.floating], least: float) -> list[Region]:

@@ -153,8 +153,9 @@ def _beside_exact(place: Placement) -> Placement:
 
 
 def _has_colours(image: Picture) -> bool:
-    some = image.pixels[::4, ::4].astype(np.int16)
-    return int(np.ptp(some, axis=2).max(initial=0)) >= COLOURFUL
+    red, green, blue = (image.pixels[::4, ::4, channel] for channel in range(3))
+    least, most = np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
+    return int((most - least).max(initial=0)) >= COLOURFUL
 
 
 def _kind_of(
@@ -170,10 +171,11 @@ def _kind_of(
     if not posed and _is_exact(sought.template.pixels, _window(image.pixels, place, across, inside.shape), inside):
         return replace(place, kind="exact")
     template = sought.template.pixels.astype(np.float32)
-    compared = [
-        (disagreement(*_alike(template, seen, inside), colour), seen)
-        for seen in _seen(place, image, across, inside.shape)
-    ]
+    compared = []
+    for seen in _seen(place, image, across, inside.shape):
+        compared.append((disagreement(*_alike(template, seen, inside), colour), seen))
+        if not compared[-1][0].regions:
+            break
     found, _ = min(compared, key=lambda one: sum(region.mass for region in one[0].regions))
     is_alike = place.score >= rule.alike and not posed
     if not rule.there(place) and not (is_alike and (found.regions or _outlines(sought) >= TELLING)):
@@ -274,14 +276,24 @@ def _cover(found: Disagreement, sought: Sought, seen: Colours, place: Placement,
 
     None where what differs is a sign of its own.
     """
-    inside = sought.counted
-    if found.clear.shape != inside.shape:
+    if found.clear.shape != sought.counted.shape:
         return None
+    tried = (
+        _cover_of(one, found.level, sought, seen, place, colour) for one in (found.level, found.clear | found.level)
+    )
+    return next((cover for cover in tried if cover is not None), None)
+
+
+def _cover_of(
+    differing: Mask, level: Mask, sought: Sought, seen: Colours, place: Placement, colour: Colour
+) -> Mask | None:
+    """The largest area of what differs, if it is a cover."""
+    inside = sought.counted
     reach = 2 * max(1, round(SLIP * min(inside.shape))) + 1
     square = np.ones((reach, reach), np.uint8)
-    cover = inside & _largest(found.clear | found.level, square)
+    cover = inside & _largest(differing, square)
     area = int(cover.sum())
-    if not COVERED[0] <= area / inside.sum() <= COVERED[1] or (found.level & cover).sum() < SOLID * area:
+    if not COVERED[0] <= area / inside.sum() <= COVERED[1] or (level & cover).sum() < SOLID * area:
         return None
     if sum(int(side.sum()) for side in (cover[0], cover[-1], cover[:, 0], cover[:, -1])) < REACHED * math.sqrt(area):
         return None
@@ -294,7 +306,7 @@ def _cover(found: Disagreement, sought: Sought, seen: Colours, place: Placement,
 
 
 def _largest(differing: Mask, square: NDArray[np.uint8]) -> Mask:
-    """What hangs together of it, without what is small, and the gaps in it closed."""
+    """The hull of what hangs together of it, without what is small: here and there a cover looks like the template."""
     reach = square.shape[0]
     framed = cv2.copyMakeBorder(differing.astype(np.uint8), *(reach,) * 4, cv2.BORDER_REPLICATE)
     solid = cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
@@ -303,7 +315,8 @@ def _largest(differing: Mask, square: NDArray[np.uint8]) -> Mask:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=4)
     if len(stats) < 2:
         return np.zeros_like(differing)
-    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])))
+    whole = (labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
+    return np.asarray(cv2.fillConvexPoly(whole, cv2.convexHull(cv2.findNonZero(whole)), (1,)) > 0)
 
 
 def _of_one_colour(locator: Locator, sought: Sought, image: Picture, k: int) -> Located:

@@ -21,6 +21,8 @@ Values: TypeAlias = NDArray[np.float32]
 
 FLAT: Final = 4
 """Levels by which the px of one colour differ at most, in each channel."""
+FLAT_WITHIN: Final = 12
+"""The same of a sign with transparency about it, whose smooth edge shows a little of what lies behind."""
 FAR: Final = 90.0
 """Levels from which on a px has a wholly other colour."""
 EDGE: Final = 2
@@ -34,6 +36,8 @@ ANOTHER: Final = 6
 SHARE: Final = 0.03
 FREE: Final = 0.35
 """Share of `FAR` that a px of the ring has at least, else the colour goes on there."""
+SAME: Final = 0.06
+"""Share of `FAR` within which it is the very colour."""
 GOES_ON: Final = 0.08
 """Share of the ring where the colour may go on: a picture may have the sign's colour behind it."""
 TOLD: Final = 0.55
@@ -44,7 +48,7 @@ PATCH: Final = 0.85
 
 def is_of_one_colour(template: Plane, core: Mask) -> bool:
     """Whether all px in `core` have one, (h, w, c)."""
-    return bool(core.any() and np.ptp(template[core], axis=0).max() <= FLAT)
+    return bool(core.any() and np.ptp(template[core], axis=0).max() <= (FLAT if core.all() else FLAT_WITHIN))
 
 
 def located(template: Plane, image: Plane, k: int, overlap: float, mask: Mask | None, core: Mask) -> Located:
@@ -72,7 +76,8 @@ def why_not(template: Plane, image: Plane, place: Placement, mask: Mask | None, 
         wrong = _solid(wrong)
     if _largest(wrong) > max(ANOTHER, SHARE * int(inside.sum())):
         return "a part of it has another colour there"
-    if ring.any() and float((ring & (under < FREE)).sum()) > GOES_ON * float(ring.sum()):
+    goes_on = float((ring & (under < FREE)).sum()) > GOES_ON * float(ring.sum())
+    if ring.any() and (goes_on or _largest(ring & (under < SAME)) >= ANOTHER):
         return "its colour goes on beyond its outline there"
     return None
 
