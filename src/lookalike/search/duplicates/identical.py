@@ -52,6 +52,16 @@ class Link:
         flipped = None if self.differs is None else tuple(each.turned() for each in self.differs)
         return Link(self.relation, self.score, self.coverage[::-1], None, flipped)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the two are copies in which nothing differs: only then do two proofs make a third."""
+        return self.relation == "copy" and self.differs == ()
+
+    @property
+    def hides(self) -> bool:
+        """Whether something that is laid on the best one hides what the member shows."""
+        return any(each.kind == "laid on the query" for each in self.differs or ())
+
     def then(self, other: Link) -> Link:
         """From a by b to c: two proofs composed."""
         coverage = self.coverage[0] * other.coverage[0], self.coverage[1] * other.coverage[1]

@@ -39,19 +39,33 @@ class Links:
         return cls(of)
 
     def star(self, hub: int, relation: Relation, among: set[int]) -> dict[int, Link]:
-        """Contents `among` that are `relation` or closer to `hub`, with their links as seen from it."""
-        most = RELATIONS.index(relation)
+        """Contents `among` that are `relation` or closer to `hub`, with their links as seen from it.
+
+        No two of them are known to be further from each other. None shows what something that is laid on `hub` hides:
+        two of that kind may be other pictures.
+        """
         near = {id: link for id, link in self.of.get(hub, {}).items() if id in among}
-        star = {id: link for id, link in near.items() if RELATIONS.index(link.relation) <= most}
-        for middle, first in list(star.items()):
-            if first.relation != "copy":
-                continue
+        star: dict[int, Link] = {}
+        self._admit(star, {id: link for id, link in near.items() if not link.hides}, relation)
+        composed: dict[int, Link] = {}
+        for middle, first in star.items():
             for id, second in self.of[middle].items():
-                if id in among and id != hub and id not in near and second.relation == "copy":
-                    composed = first.then(second)
-                    if min(composed.coverage) >= TWO_THIRDS and _better(composed, star.get(id)):
-                        star[id] = composed
+                if id in among and id != hub and id not in near and first.is_whole and second.is_whole:
+                    link = first.then(second)
+                    if min(link.coverage) >= TWO_THIRDS and _better(link, composed.get(id)):
+                        composed[id] = link
+        self._admit(star, composed, relation)
         return star
+
+    def _admit(self, star: dict[int, Link], candidates: Mapping[int, Link], relation: Relation) -> None:
+        """Adds those, the closest first, that no member is known to be further from than `relation`."""
+        most = RELATIONS.index(relation)
+        for id in sorted(
+            candidates, key=lambda id: (RELATIONS.index(candidates[id].relation), -candidates[id].score, id)
+        ):
+            known = (self.of[id][other].relation for other in star if other in self.of[id])
+            if all(RELATIONS.index(each) <= most for each in (candidates[id].relation, *known)):
+                star[id] = candidates[id]
 
 
 def stars(

@@ -113,7 +113,7 @@ class DuplicateFinder:
 
     def _fold(self, pair: VerifiedPair) -> None:
         """Notes a content that shows the same as a hub: both need no comparison with others of that hub."""
-        if pair.relation != "copy" or min(pair.coverage) < NEARLY_ALL:
+        if pair.relation != "copy" or min(pair.coverage) < NEARLY_ALL or pair.differs:
             return
         for hub, other in ((pair.a, pair.b), (pair.b, pair.a)):
             if self._hubs.setdefault(hub, hub) == hub and other not in self._hubs:
