@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.app.cli.columns import counted, near, reason, styled
-from lookalike.search.pages.figures import file_size, percent, score
+from lookalike.app.cli.columns import near, reason, styled
+from lookalike.figures import counted, file_size, percent, score
 
 
 def test_a_path_is_told_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

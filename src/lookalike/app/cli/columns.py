@@ -50,8 +50,3 @@ def coloured(output: Path | None) -> bool:
 def width() -> int:
     """Columns of the terminal, 80 where there is none, and no more than can be read at ease."""
     return min(shutil.get_terminal_size((WIDTH, 24)).columns, 120) if sys.stdout.isatty() else WIDTH
-
-
-def counted(count: int, noun: str) -> str:
-    """1 file, 2 files."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

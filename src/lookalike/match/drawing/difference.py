@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe.drawing import GAP, PAPER, fit
+from lookalike.figures import about, counted
 from lookalike.types import Box, Difference, Picture, Pixels
 
 SIDE: Final = 720
@@ -103,7 +104,5 @@ def said(differs: Sequence[Difference]) -> str:
     """How much differs, in words."""
     if not differs:
         return "nothing differs"
-    share = 100 * sum(each.share for each in differs)
-    much = f"{share:.0f} %" if share >= 1 else f"{share:.1g} %" if share >= 0.01 else "less than 0.01 %"
-    places = "1 place" if len(differs) == 1 else f"{len(differs)} places"
-    return f"differs in {places}, {much} of what both show"
+    share = sum(each.share for each in differs)
+    return f"differs in {counted(len(differs), 'place')}, {about(share)} of what both show"

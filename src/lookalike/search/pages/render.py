@@ -12,9 +12,9 @@ from importlib import resources
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from lookalike.figures import file_size, percent, score
 from lookalike.search.calibration.model import Claim
 from lookalike.search.pages.escape import legible
-from lookalike.search.pages.figures import file_size, percent, score
 from lookalike.types import Answer, Box, Explanation, Pixels, Record, Relation, Size
 
 if TYPE_CHECKING:

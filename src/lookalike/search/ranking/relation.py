@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from lookalike.errors import BadPicture
+from lookalike.figures import about, counted
 from lookalike.local.affine_views import affine_views
 from lookalike.local.limited import Limited
 from lookalike.local.sift import Sift
@@ -266,23 +267,11 @@ def _told(compared: Comparison) -> str:
     edited = f", {', '.join(compared.edits)}" if compared.edits else ""
     if compared.verdict == "variant":
         places, share = len(compared.differs), sum(each.share for each in compared.differs)
-        return f"one make-up, other content: differs in {counted(places, 'place')}, {percent(share)} of the picture"
+        return f"one make-up, other content: differs in {counted(places, 'place')}, {about(share)} of what both show"
     if compared.verdict == "part":
         of_a, of_b = compared.coverage
-        return f"{percent(of_a)} of the query is {percent(of_b)} of this picture{edited}"
+        return f"{about(of_a)} of the query is {about(of_b)} of this picture{edited}"
     return f"the same picture{edited}"
-
-
-def counted(count: int, noun: str) -> str:
-    """`3 places`"""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def percent(share: float) -> str:
-    """`12 %`; never 0 or 100 where it is not."""
-    if 0 < share < 0.01:
-        return f"{max(100 * share, 0.001):.1g} %"
-    return f"{99 if 0.99 <= share < 1 else 100 * share:.0f} %"
 
 
 def shown_in(model: Matrix, size: Size, other: Size) -> Box:

@@ -14,7 +14,7 @@ from lookalike.app.cli.help import ASK, LIBRARY, MEASURE, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import By, Json, LibraryFolder, OutFile, common, open_chosen, weights
 from lookalike.app.cli.output import json_bytes, lines, write
-from lookalike.search.pages.figures import percent
+from lookalike.figures import percent
 
 if TYPE_CHECKING:
     from lookalike.search.calibration.fit import Fitted

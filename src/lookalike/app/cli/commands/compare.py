@@ -12,7 +12,7 @@ from lookalike.app.cli.columns import COLOURS, coloured, reason, styled
 from lookalike.app.cli.help import COMPARE, PAIR, add_verb
 from lookalike.app.cli.options import HtmlFile, Json, Long, OutFile, only_one
 from lookalike.app.cli.output import json_bytes, lines, write
-from lookalike.search.pages.figures import score
+from lookalike.figures import score
 
 if TYPE_CHECKING:
     from lookalike.search.compare import Comparison

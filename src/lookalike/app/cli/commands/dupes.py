@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from lookalike.app.cli.columns import COLOURS, DIM, coloured, counted, near, styled
+from lookalike.app.cli.columns import COLOURS, DIM, coloured, near, styled
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import COMPARE, FIND, LIBRARY, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
@@ -29,7 +29,7 @@ from lookalike.app.cli.options import (
 )
 from lookalike.app.cli.output import json_bytes, lines, nul_separated, shown, write
 from lookalike.errors import BadQuery, UnknownName
-from lookalike.search.pages.figures import file_size, score
+from lookalike.figures import counted, file_size, score
 
 if TYPE_CHECKING:
     from lookalike.search.duplicates.identical import Group

@@ -15,7 +15,7 @@ from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import HtmlFile, Json, OutFile, common, remark
 from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import UnknownName
-from lookalike.search.pages.figures import percent
+from lookalike.figures import percent
 
 if TYPE_CHECKING:
     from lookalike.evaluate.protocol import Row

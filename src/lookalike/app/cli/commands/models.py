@@ -10,7 +10,7 @@ from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import Verbs, add_verb
 from lookalike.app.cli.options import Json, OutFile
 from lookalike.app.cli.output import json_bytes, lines, shown, write
-from lookalike.search.pages.figures import file_size
+from lookalike.figures import file_size
 
 if TYPE_CHECKING:
     from lookalike.models.cache import State

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lookalike.app.cli.columns import COLOURS, coloured, counted, near, reason, styled
+from lookalike.app.cli.columns import COLOURS, coloured, near, reason, styled
 from lookalike.app.cli.exits import Exit, name_of
 from lookalike.app.cli.help import ASK, COMPARE, FIND, OUTPUT, add_verb
 from lookalike.app.cli.options import (
@@ -30,7 +30,7 @@ from lookalike.app.cli.options import (
 )
 from lookalike.app.cli.output import json_bytes, json_line, lines, note, nul_separated, shown, write
 from lookalike.errors import BadPicture, BadQuery, FetchRefused
-from lookalike.search.pages.figures import percent, score
+from lookalike.figures import counted, percent, score
 
 SHOWN = 100
 """Characters of a query that a message repeats."""

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from lookalike.app.cli.columns import counted
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import KEEP, OUTPUT, PAIR, add_verb
 from lookalike.app.cli.options import Json
 from lookalike.app.cli.output import json_bytes, lines, shown, write
+from lookalike.figures import counted
 
 
 def show(

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from lookalike.app.cli.columns import counted
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import KEEP, add_verb
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, common, open_chosen, remark
 from lookalike.app.cli.output import failure_line, json_bytes, lines, note, shown, write
+from lookalike.figures import counted
 
 
 def forget(

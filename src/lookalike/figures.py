@@ -1,4 +1,4 @@
-"""Shares and scores as people read them: what is not all is never shown as all."""
+"""Counts, shares and scores as people read them: what is not all is never shown as all, nor what is some as none."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ def file_size(count: int) -> str:
         if amount >= 0.9995:
             return f"{amount:.1f} {unit}" if amount < 99.95 else f"{amount:.0f} {unit}"
     return f"{count} B"
+
+
+def counted(count: int, noun: str) -> str:
+    """1 file, 2 files."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def about(share: float) -> str:
+    """A share as a percentage without decimals, but for what is less than one: 12 %, 0.3 %, less than 0.01 %."""
+    if not 0 < share < 0.01:
+        return percent(share, digits=0)
+    return f"{100 * share:.1g} %" if share >= 1e-4 else "less than 0.01 %"
 
 
 def _below(value: float, whole: float, digits: int) -> float:
