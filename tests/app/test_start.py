@@ -67,6 +67,7 @@ class Interrupting:
             os.kill(os.getpid(), signal.SIGINT)
 
 from lookalike.app.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts its background jobs with Ctrl-C ignored
 sys.meta_path.insert(0, Interrupting())
 main()
 """

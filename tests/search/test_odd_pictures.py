@@ -71,7 +71,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     for name, pixels in PICTURES.items():
         Image.fromarray(pixels).save(scratch / "pictures" / f"{name}.png")
     with lookalike.open(scratch / "library") as opened:
-        report = opened.index(scratch / "pictures", describers=["phash"])
+        report = opened.index(scratch / "pictures", describers=["phash", "histogram"])
         assert (report.added, report.failed) == (len(PICTURES), 0)
         yield opened
 
