@@ -136,7 +136,10 @@ class Index(Protocol):
         """Drops rows; an id that is not there is no error."""
 
     def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
-        """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
+        """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given.
+
+        Of equals at the cut the lowest ids stay. An approximate index may miss some of the best.
+        """
 
     def save(self, path: Path) -> None: ...
 
@@ -165,7 +168,10 @@ class SetIndex(Protocol):
         """Drops pictures; an id that is not there is no error."""
 
     def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
-        """The best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
+        """The best `k`, or fewer where there are fewer; only of ids in `among`, when given.
+
+        Of equals at the cut the lowest ids stay.
+        """
 
     def save(self, path: Path) -> None: ...
 
