@@ -21,7 +21,6 @@ from lookalike.types import (
     LocalFeatures,
     Located,
     Matches,
-    Packed,
     Picture,
     Record,
     Space,
@@ -226,7 +225,7 @@ class Store(Protocol):
     def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
 
-    # spaces; local features are put packed (see `store.packing`), as a worker sends them
+    # spaces
     def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
         """Of that kind, in the order in which they were added."""
 
@@ -247,7 +246,8 @@ class Store(Protocol):
     def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
         """Batches of further frames of contents with a record: ids, numbers, rows; by id, then number."""
 
-    def put_local(self, space: Space, features: Mapping[int, Packed]) -> None: ...
+    def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None:
+        """Adds or replaces the local features of known contents, as exactly as the store keeps them."""
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some. Raises `LibraryDamaged`."""
