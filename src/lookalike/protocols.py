@@ -44,7 +44,7 @@ class Describer(Protocol):
     source: ClassVar[str]
     """The paper or package it comes from."""
     unrelated: ClassVar[float]
-    """Median similarity of two unrelated photos: where 'alike' begins to mean something."""
+    """Median similarity of two unrelated photos of one collection: where 'alike' begins to mean something."""
 
     @property
     def space(self) -> Space: ...
