@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lookalike.search.duplicates.hard_links import hard_links
+from lookalike.search.query.source import name_of
 
 if TYPE_CHECKING:
     from lookalike.models.cache import State
@@ -72,6 +73,7 @@ def query_fields(results: Results) -> Document:
     query = results.query
     return {
         "sources": list(results.labels),
+        "minus": [name_of(source) for source in query.minus],
         "k": query.k,
         "where": query.where,
         "by": dict(results.weights),

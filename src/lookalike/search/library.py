@@ -46,7 +46,7 @@ from lookalike.search.ingest.roots import Root, move_root, roots_held
 from lookalike.search.ingest.scan import roots_of
 from lookalike.search.pages.illustrate import groups_html
 from lookalike.search.query.decoder import PictureDecoder
-from lookalike.search.query.query import Query, sorted_by_kind
+from lookalike.search.query.query import Query, listed, sorted_by_kind
 from lookalike.search.query.source import Source, alpha_of, fetched, name_of, sample
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
@@ -214,6 +214,7 @@ class Library:
     def search(
         self,
         *sources: Source | Sequence[Source],
+        minus: Source | Sequence[Source] = (),
         k: int = 20,
         where: str | None = None,
         by: Mapping[str, float] | Sequence[str] | None = None,
@@ -226,6 +227,8 @@ class Library:
     ) -> Results:
         """Answers to a `Query` about `sources`: pictures, or `colour:teal=0.7,#ffffff=0.3`; see there for the rest.
 
+        They should not be like `minus`, one or several of the same kinds.
+
         `by` may be a list of channels, which then count alike.
         """
         views, colours = sorted_by_kind(sources)
@@ -233,6 +236,7 @@ class Library:
             Query(
                 views,
                 colours=colours,
+                minus=listed(minus),
                 where=where,
                 by=by if by is None or isinstance(by, Mapping) else dict.fromkeys(by, 1.0),
                 crop=crop,
