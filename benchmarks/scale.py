@@ -5,6 +5,7 @@ python benchmarks/scale.py    JSON out; takes some minutes and 2 GB of disk
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -117,7 +118,8 @@ def timed(action) -> float:
     return time.perf_counter() - started
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         (work / "sources").mkdir()
@@ -129,3 +131,7 @@ if __name__ == "__main__":
             result[f"memory_of_{count}"] = memory(work / str(count))
             print(json.dumps(result), file=sys.stderr)
     print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()
