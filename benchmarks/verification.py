@@ -231,7 +231,7 @@ def class_of(file: Path) -> str:
 
 def random_pairs(classes: NDArray[np.str_], count: int) -> NDArray[np.int64]:
     pairs = np.random.default_rng(0).integers(len(classes), size=(2 * count, 2))
-    return pairs[classes[pairs[:, 0]] != classes[pairs[:, 1]]][:count]
+    return np.asarray(pairs[classes[pairs[:, 0]] != classes[pairs[:, 1]]][:count])
 
 
 def near_pairs(classes: NDArray[np.str_], vectors: NDArray[np.float32], count: int) -> NDArray[np.int64]:
