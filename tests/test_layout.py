@@ -11,6 +11,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -78,6 +79,15 @@ def test_every_package_that_is_imported_is_one_that_is_installed_with_ours() -> 
         if not wanted & {plain_name(name) for name in provided_by.get(module, ())}
     }
     assert not strangers
+
+
+def test_what_is_wanted_is_pinned_for_the_tests_and_the_pin_is_one_that_is_allowed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [Requirement(line) for line in sum(project["optional-dependencies"].values(), project["dependencies"])]
+    lines = [line.partition("==") for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()]
+    pins = {plain_name(name): version for name, _, version in lines}
+    astray = [str(each) for each in wanted if not each.specifier.contains(pins.get(plain_name(each.name), "0"))]
+    assert [each for each in astray if not each.startswith("lookalike")] == []
 
 
 def plain_name(distribution: str) -> str:

@@ -135,10 +135,7 @@ class Index(Protocol):
         """Drops rows; an id that is not there is no error."""
 
     def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
-        """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given.
-
-        Of equals at the cut the lowest ids stay. An approximate index may miss some of the best.
-        """
+        """For each query its best `k`, the lowest ids of equals, or fewer; only of ids in `among`, when given."""
 
     def save(self, path: Path) -> None: ...
 
@@ -167,10 +164,7 @@ class SetIndex(Protocol):
         """Drops pictures; an id that is not there is no error."""
 
     def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
-        """The best `k`, or fewer where there are fewer; only of ids in `among`, when given.
-
-        Of equals at the cut the lowest ids stay.
-        """
+        """The best `k`, the lowest ids of equals, or fewer; only of ids in `among`, when given."""
 
     def save(self, path: Path) -> None: ...
 
@@ -246,8 +240,7 @@ class Store(Protocol):
     def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
         """Batches of further frames of contents with a record: ids, numbers, rows; by id, then number."""
 
-    def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None:
-        """Adds or replaces the local features of known contents, as exactly as the store keeps them."""
+    def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None: ...
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some. Raises `LibraryDamaged`."""

@@ -1,7 +1,7 @@
 """Inverted file over 8-bit scalars: a fraction of the rows compared, at a quarter of the memory.
 
-[Sivic & Zisserman, Video Google, ICCV 2003; Jegou, Douze & Schmid, Product quantization, PAMI 2011]. Its scores are
-approximate: whoever asks re-scores the candidates exactly.
+[Sivic & Zisserman, Video Google, ICCV 2003; Jegou, Douze & Schmid, Product quantization, PAMI 2011]. It may miss some
+of the best, and its scores are approximate: whoever asks re-scores the candidates exactly.
 """
 
 from __future__ import annotations

@@ -225,12 +225,9 @@ class Library:
         verify: int | None = None,
         orientations: bool = False,
     ) -> Results:
-        """Answers to a `Query` about `sources`: pictures, or `colour:teal=0.7,#ffffff=0.3`; see there for the rest.
+        """Answers to a `Query` about `sources`, pictures or colours, unlike `minus`; see there for the rest.
 
-        They should not be like `minus`, one or several of the same kinds.
-
-        `by` may be a list of channels, which then count alike.
-        """
+        `by` may be a list of channels, which then count alike."""
         views, colours = sorted_by_kind(sources)
         return self.answer(
             Query(
