@@ -45,11 +45,14 @@ Box: TypeAlias = tuple[float, float, float, float]
 class Picture:
     """A decoded image: pixels as decoded (perhaps a fraction of the original), and the size of the original.
 
+    `opaque` (h, w) is True where nothing shines through; None: everywhere. Elsewhere `pixels` show a ground.
+
     Describers share what they derive from it: `plane` computes each derived array once.
     """
 
     pixels: Pixels
     size: Size
+    opaque: NDArray[np.bool_] | None = field(default=None, repr=False)
     _planes: dict[Hashable, NDArray[Any]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -57,6 +60,8 @@ class Picture:
             raise ValueError(
                 f"pixels must be (h, w, 3) uint8 and not empty, not {self.pixels.shape} {self.pixels.dtype}"
             )
+        if self.opaque is not None and self.opaque.shape != self.pixels.shape[:2]:
+            raise ValueError(f"opaque must be {self.pixels.shape[:2]}, not {self.opaque.shape}")
 
     def plane(self, name: Hashable, make: Callable[[Pixels], NDArray[Any]]) -> NDArray[Any]:
         """`make(pixels)`, remembered under `name` and read-only: two callers of one name get one array."""
@@ -69,7 +74,7 @@ class Picture:
         return self._planes[name]
 
     def __getstate__(self) -> dict[str, object]:
-        return {"pixels": self.pixels, "size": self.size, "_planes": {}}
+        return {"pixels": self.pixels, "size": self.size, "opaque": self.opaque, "_planes": {}}
 
 
 @dataclass(frozen=True)
@@ -206,7 +211,12 @@ class Record:
     """Of the content."""
 
 
-_TURNED = {"laid on the query": "laid on the hit", "laid on the hit": "laid on the query"}
+_TURNED = {
+    "laid on the query": "laid on the hit",
+    "laid on the hit": "laid on the query",
+    "ground of the query": "ground of the hit",
+    "ground of the hit": "ground of the query",
+}
 
 
 @dataclass(frozen=True)
@@ -214,7 +224,8 @@ class Difference:
     """A place where the hit shows something else than the query: boxes in both, px of the originals.
 
     `share` is its part of the area that both show. `kind`: other `content`, another `colour`, other `light`, a `speck`
-    of a px or two, or something `laid on the query` or `laid on the hit` that covers what the other shows.
+    of a px or two, something `laid on the query` or `laid on the hit` that covers what the other shows, or the one
+    colour that is the `ground of the query` or the `ground of the hit` where the other is transparent.
     """
 
     query_box: Box

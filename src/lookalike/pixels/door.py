@@ -61,7 +61,7 @@ class PictureReader:
 def picture_of(reply: Reply) -> Decoded:
     """What was decoded, from a reply of that handler."""
     width, height = reply.data["size"]
-    picture = Picture(reply.arrays[0], (width, height))
+    picture = Picture(reply.arrays[0], (width, height), reply.arrays[1] if len(reply.arrays) > 1 else None)
     facts = reply.data
     return Decoded(
         picture, facts["format"], facts["taken"], tuple(facts["flags"]), int(facts["frames"]), int(facts["frame"])
@@ -84,4 +84,4 @@ def _reply(decoded: Decoded) -> Reply:
         "frames": decoded.frames,
         "frame": decoded.frame,
     }
-    return Reply(facts, (picture.pixels,))
+    return Reply(facts, (picture.pixels,) if picture.opaque is None else (picture.pixels, picture.opaque))

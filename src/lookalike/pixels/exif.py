@@ -65,9 +65,9 @@ def _iso(value: object) -> str | None:
 
 
 def upright(pixels: NDArray[Level], orientation: int) -> NDArray[Level]:
-    """`pixels` as they are to be seen, given how they are stored."""
+    """`pixels`, (h, w) or (h, w, c), as they are to be seen, given how they are stored."""
     if orientation >= 5:
-        pixels = pixels.transpose(1, 0, 2)
+        pixels = pixels.swapaxes(0, 1)
     rows = -1 if orientation in (3, 4, 7, 8) else 1
     columns = -1 if orientation in (2, 3, 6, 7) else 1
     return np.ascontiguousarray(pixels[::rows, ::columns])

@@ -34,8 +34,8 @@ MOST: Final = 100
 SPECK: Final = 2
 """px that are a flaw rather than content."""
 
-Kind = Literal["laid on a", "laid on b", "light", "colour", "content", "speck"]
-"""`content`: nothing explains it, or each has something of its own."""
+Kind = Literal["laid on a", "laid on b", "ground of a", "ground of b", "light", "colour", "content", "speck"]
+"""`content`: nothing explains it, or each has something of its own. `ground of a`: where b is transparent."""
 
 
 Corners = tuple[int, int, int, int]

@@ -64,14 +64,14 @@ def one_shape(a: Size, b: Size) -> bool:
 
 def _resembles(a: Picture, b: Picture, size: Size) -> bool:
     """Whether their colours agree all over, or their light where one is grey: few px hold few windows of detail."""
-    x, y = (resize(each.pixels, size).astype(np.float32) for each in (a, b))
+    x, y = (resize(each.pixels, size).astype(np.float32) for each in _on_one_ground(a, b, size))
     if min(float(np.ptp(each, axis=2).max()) for each in (x, y)) < GREY:
         x, y = (each.mean(axis=2, keepdims=True) for each in (x, y))
     return _correlation(x, y) >= ALIKE
 
 
 def _compare_small(a: Picture, b: Picture, size: Size) -> Comparison | None:
-    x, y = (resize(each.pixels, size).astype(np.float32) for each in (a, b))
+    x, y = (resize(each.pixels, size).astype(np.float32) for each in _on_one_ground(a, b, size))
     smooth_x, smooth_y = (cv2.GaussianBlur(each, (3, 3), 0) for each in (x, y))
     contrast = np.maximum(_contrast(x), _contrast(y))
     off = np.abs(smooth_x - smooth_y).max(axis=2)
@@ -92,6 +92,29 @@ def _compare_small(a: Picture, b: Picture, size: Size) -> Comparison | None:
         1.0,
         edges,
     )
+
+
+def _on_one_ground(a: Picture, b: Picture, size: Size) -> tuple[Picture, Picture]:
+    """Both at `size`; where one alone is transparent, laid on the other's ground.
+
+    Px along its rim count as equal where they are a mixture of what is on either side.
+    """
+    if b.opaque is not None and a.opaque is None:
+        b, a = _on_one_ground(b, a, size)
+        return a, b
+    if a.opaque is None or b.opaque is not None:
+        return a, b
+    top, ground = (resize(each.pixels, size).copy() for each in (a, b))
+    solid = resize(a.opaque.astype(np.uint8) * 255, size) == 255
+    square = np.ones((3, 3), np.uint8)
+    beyond = cv2.dilate(solid.astype(np.uint8), square) == 0
+    if solid.all():
+        return a, b
+    top[~solid] = colour = np.median(ground[beyond if beyond.any() else ~solid], axis=0)
+    least, most = cv2.erode(top, square).astype(int) - OFF, cv2.dilate(top, square).astype(int) + OFF
+    mixed = ((ground >= least) & (ground <= most)).all(axis=2)
+    ground[~solid & ~beyond & mixed] = colour
+    return Picture(top, a.size), Picture(ground, b.size)
 
 
 def _contrast(plane: Plane) -> Plane:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,10 @@ SAME_HASH = 0.94
 SAME_VECTOR = 0.995
 """The same for a library without a hash."""
 BLOCK = 2048
+
+
+NO_SMALLER: Final = 0.99
+"""Times the width of a place in another picture."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,12 @@ class Link:
     def hides(self) -> bool:
         """Whether something that is laid on the best one hides what the member shows."""
         return any(each.kind == "laid on the query" for each in self.differs or ())
+
+    @property
+    def adds_ground(self) -> bool:
+        """Whether the member alone has a ground, the best one being transparent there and no smaller."""
+        grounds = (each for each in self.differs or () if each.kind == "ground of the hit")
+        return any(each.query_box[2] >= NO_SMALLER * each.box[2] for each in grounds)
 
     def then(self, other: Link) -> Link:
         """From a by b to c: two proofs composed."""

@@ -35,7 +35,7 @@ AT_ONCE: Final = 64
 """Pairs whose pictures are held in memory."""
 WHOLE: Final = 8
 """Pictures of which all px are held in memory."""
-REVISION: Final = 4
+REVISION: Final = 6
 """Raised by hand when a relation changes."""
 
 Pair = tuple[int, int]
@@ -68,6 +68,7 @@ class DuplicateFinder:
         self._space = classifier.features.space
         self.near = near
         self._related: dict[Pair, bool] = {}
+        self._laid_over: set[Pair] = set()
         self._hubs: dict[int, int] = {}
         for each in store.relations(judge_of(classifier)):
             self._related[each.a, each.b] = True
@@ -103,7 +104,7 @@ class DuplicateFinder:
             few = [id for id in batch[start : start + FOLDED].tolist() if id in features]
             geometries = dict(pair for id in few for pair in self._geometries(id, features[id]))
             bare = [id for id in few if len(features[id]) < HARDLY_ANY]
-            rivals = {pair for id in bare for pair in self._rivals(id) if pair not in geometries}
+            rivals = {pair for id in bare for pair in self._rivals(id) if not self._related.get(pair, False)}
             found = self._verified_pairs(geometries, decoders) + self._as_wholes(sorted(rivals), decoders)
             unseen |= geometries.keys() - {(each.a, each.b) for each in found}
             for each in found:
@@ -124,13 +125,13 @@ class DuplicateFinder:
         return a in self._hubs and self._hubs[a] == self._hubs.get(b)
 
     def _rivals(self, id: int) -> Iterator[Pair]:
-        """Pairs with this content, not tried before, whose shapes allow that one is the other at another size."""
+        """Pairs with this content, not laid over each other before, whose shapes allow that one is the other at another size."""
         near = [other for other in self.near(id) if other != id]
         sizes = {r.id: r.content.size for r in self.store.records(np.array(sorted({id, *near}), np.int64))}
         for other in near:
             pair = (min(id, other), max(id, other))
-            if pair not in self._related and other in sizes and one_shape(sizes[id], sizes[other]):
-                self._related[pair] = False
+            if pair not in self._laid_over and other in sizes and one_shape(sizes[id], sizes[other]):
+                self._laid_over.add(pair)
                 yield pair
 
     def _as_wholes(self, pairs: Sequence[Pair], decoders: Isolated[DecodeJob]) -> list[VerifiedPair]:
@@ -177,10 +178,13 @@ class DuplicateFinder:
 
     def _judged(self, geometries: Mapping[Pair, Geometry], decoders: Isolated[DecodeJob]) -> Iterator[VerifiedPair]:
         """Pairs whose pictures can be seen."""
-        seen = self._seen({id for pair in geometries for id in pair}, decoders)
-        for (a, b), found in geometries.items():
+        ids = {id for pair in geometries for id in pair}
+        seen, features = self._seen(ids, decoders), self._features(np.array(sorted(ids), np.int64))
+        for (a, b), geometry in geometries.items():
             if a in seen and b in seen:
-                yield _pair(a, b, self.classifier.evidence(found, seen[a], seen[b]))
+                found = self.classifier.proof(geometry, seen[a], features[a], seen[b], features[b])
+                if found is not None:
+                    yield _pair(a, b, found)
 
     def _seen(self, ids: set[int], decoders: Isolated[DecodeJob]) -> dict[int, Seen]:
         """Contents whose small pictures could be decoded; all px of a few at a time."""

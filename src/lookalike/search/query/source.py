@@ -187,12 +187,13 @@ def _no_file(path: Path) -> str:
 
 def _picture(source: object) -> tuple[Picture, Callable[[], Fingerprint]]:
     """The picture of an array or a PIL image, as of a file that shows it, and what tells the fingerprint of it."""
-    from lookalike.pixels.colour import srgb
+    from lookalike.pixels.colour import opaque, srgb
 
     image = _image(source)
-    pixels = upright(srgb(image)[0], known_orientation_of(image))
-    own = np.array(pixels)  # the caller may go on to write to what was given
-    return Picture(own, (own.shape[1], own.shape[0])), lambda: fingerprint_of_image(image)
+    orientation, solid = known_orientation_of(image), opaque(image)
+    own = np.array(upright(srgb(image)[0], orientation))  # the caller may go on to write to what was given
+    solid = None if solid is None else upright(solid, orientation)
+    return Picture(own, (own.shape[1], own.shape[0]), solid), lambda: fingerprint_of_image(image)
 
 
 def _alpha(source: object) -> NDArray[np.uint8]:
@@ -200,7 +201,7 @@ def _alpha(source: object) -> NDArray[np.uint8]:
     from lookalike.pixels.colour import opacity
 
     image = _image(source)
-    return upright(opacity(image)[:, :, :1], known_orientation_of(image))[:, :, 0]
+    return upright(opacity(image)[:, :, 0], known_orientation_of(image))
 
 
 def _image(source: object) -> Image:

@@ -35,7 +35,12 @@ ALIKE: Final = 0.95
 """Cosine of the rows of such, in the middle: two faces have eyes and mouths in the same places, and rows less alike."""
 PERSPECTIVE: Final = 0.01
 """Of the longer side, by which the corners of what both show may lie off an affine map."""
-KINDS: Final = {"laid on a": "laid on the query", "laid on b": "laid on the hit"}
+KINDS: Final = {
+    "laid on a": "laid on the query",
+    "laid on b": "laid on the hit",
+    "ground of a": "ground of the query",
+    "ground of b": "ground of the hit",
+}
 HARDLY_ANY: Final = 40
 """Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
 
@@ -144,12 +149,17 @@ class RelationClassifier:
         return found.geometry if found is not None and self._is_distinct(found, of_b) else None
 
     def prove(self, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures) -> Evidence | None:
-        """What local features propose and pixels prove; None where nothing explains what the two have in common.
+        """What local features propose and pixels prove; None where nothing explains what the two have in common."""
+        return self.proof(self.geometry(of_a, of_b), a, of_a, b, of_b)
 
-        Where pixels do not bear out an upright geometry, a mirrored one is tried, since symmetric pictures have both;
-        then, where shapes allow that one is the other at another size, both as wholes.
+    def proof(
+        self, geometry: Geometry | None, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures
+    ) -> Evidence | None:
+        """What pixels prove of a `geometry` that features propose.
+
+        Where they do not bear out an upright one, a mirrored one is tried, since symmetric pictures have both; then,
+        where shapes allow that one is the other at another size, both as wholes.
         """
-        geometry = self.geometry(of_a, of_b)
         found = None if geometry is None else self.evidence(geometry, a, b)
         if found is not None and found.relation in ("copy", "part"):
             return found
