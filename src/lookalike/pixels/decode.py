@@ -114,7 +114,7 @@ def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> t
 def _pixels(
     image: ImageFile, format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool
 ) -> tuple[Pixels, NDArray[np.bool_] | None, tuple[str, ...], int, int]:
-    """As they lie in the file, in sRGB; where they are opaque; what was odd; the number of the frame, and of how many."""
+    """As they lie in the file, in sRGB; where they are opaque; what was odd; the number of the frame, of how many."""
     if format == "jpeg" and not opacity:
         from lookalike.pixels.jpeg import jpeg_pixels
 

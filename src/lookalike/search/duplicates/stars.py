@@ -41,8 +41,8 @@ class Links:
     def star(self, hub: int, relation: Relation, among: set[int]) -> dict[int, Link]:
         """Contents `among` that are `relation` or closer to `hub`, with their links as seen from it.
 
-        No two of them are known to be further from each other, unless in their grounds alone. None shows what something that is laid on `hub` hides:
-        two of that kind may be other pictures.
+        No two of them are known to be further from each other, unless in their grounds alone. None shows what
+        something that is laid on `hub` hides: two of that kind may be other pictures.
         """
         near = {id: link for id, link in self.of.get(hub, {}).items() if id in among}
         star: dict[int, Link] = {}
