@@ -80,8 +80,8 @@ def _hits(model: Matrix, ends: Framed, all_b: Framed, tolerance: float) -> int:
 
 def _hits_of(model: Matrix, ends: Framed, there: Points, all_b: Framed, tolerance: float, start: int) -> int:
     """Those of `ROWS` ends from `start` on."""
-    near = np.linalg.norm(there[start : start + ROWS, None] - all_b.at, axis=2) <= tolerance
-    rows, columns = np.nonzero(near)
+    across, down = (there[start : start + ROWS, None, axis] - all_b.at[:, axis] for axis in (0, 1))
+    rows, columns = np.nonzero(across * across + down * down <= tolerance * tolerance)
     return int(agree(model, ends[start + rows], all_b[columns], tolerance).sum())
 
 
