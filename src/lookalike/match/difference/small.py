@@ -10,7 +10,7 @@ import numpy as np
 
 from lookalike.match.difference.comparison import Comparison, Difference, Verdict, compare_pixels
 from lookalike.match.difference.overlap import Mask
-from lookalike.match.difference.tone import Plane
+from lookalike.match.difference.tone import Plane, luma
 from lookalike.pixels.resize import resize, scaling
 from lookalike.types import Box, Picture, Size
 
@@ -35,12 +35,16 @@ OF_ALL: Final = 0.04
 CORRELATES: Final = 0.95
 """Correlation of a copy, and of another content of one make-up."""
 RESEMBLES: Final = 0.6
+AT_A_GLANCE: Final = 24
+"""px each way of what is looked at first."""
+HARDLY: Final = 0.4
+"""Correlation of its light, below which two are strangers."""
 
 
 def compare_whole(a: Picture, b: Picture) -> Comparison | None:
     """As if b showed all of a and nothing else; None where their shapes forbid it, or they are too plain to tell."""
     size = _size(a) if _size(a)[0] * _size(a)[1] <= _size(b)[0] * _size(b)[1] else _size(b)
-    if not one_shape(a.size, b.size):
+    if not one_shape(a.size, b.size) or not _may_be_one(a, b):
         return None
     if min(size) >= LEAST:
         told = compare_pixels(a, b, scaling(b.size, a.size))
@@ -48,6 +52,13 @@ def compare_whole(a: Picture, b: Picture) -> Comparison | None:
             return replace(told, verdict=None)
         return told
     return _compare_small(a, b, size)
+
+
+def _may_be_one(a: Picture, b: Picture) -> bool:
+    """Whether light and dark lie alike at a glance: most pairs that are asked about are strangers."""
+    size = (AT_A_GLANCE, AT_A_GLANCE)
+    x, y = (luma(resize(each.pixels, size))[..., None] for each in _on_one_ground(a, b, size))
+    return _correlation(x, y) >= HARDLY
 
 
 def _size(picture: Picture) -> Size:
