@@ -46,6 +46,7 @@ class Picture:
     """A decoded image: pixels as decoded (perhaps a fraction of the original), and the size of the original.
 
     `opaque` (h, w) is True where nothing shines through; None: everywhere. Elsewhere `pixels` show a ground.
+    `frames` is how many frames or pages its file has.
 
     Describers share what they derive from it: `plane` computes each derived array once.
     """
@@ -53,6 +54,7 @@ class Picture:
     pixels: Pixels
     size: Size
     opaque: NDArray[np.bool_] | None = field(default=None, repr=False)
+    frames: int = 1
     _planes: dict[Hashable, NDArray[Any]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ class Picture:
         return self._planes[name]
 
     def __getstate__(self) -> dict[str, object]:
-        return {"pixels": self.pixels, "size": self.size, "opaque": self.opaque, "_planes": {}}
+        return {"pixels": self.pixels, "size": self.size, "opaque": self.opaque, "frames": self.frames, "_planes": {}}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -100,7 +100,7 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opac
             raise bad_picture(error) from error
     original = upright_size(size, orientation) if format == "jpeg" else (pixels.shape[1], pixels.shape[0])
     flags = tuple(sorted({*flags, *date_flags, *turn_flags}))
-    return Decoded(Picture(pixels, original, opaque), format, taken, flags, frames, frame)
+    return Decoded(Picture(pixels, original, opaque, frames), format, taken, flags, frames, frame)
 
 
 def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> tuple[T, tuple[str, ...]]:
@@ -165,6 +165,28 @@ def other_frames(
                 continue
         if contrast(pixels) >= BLANK:
             yield number, Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+
+
+def frames_at(data: bytes | memoryview, numbers: Sequence[int], limits: Limits = Limits()) -> list[Picture]:
+    """Frames or pages of these numbers, from 0, ascending; raises `BadPicture` where one of them cannot be read."""
+    from lookalike.pixels import colour
+    from lookalike.pixels.plugins import opened, pillow_limited
+    from lookalike.pixels.reasons import bad_picture
+
+    data = bytes(data)
+    found = []
+    with held_to(limits.decoding), pillow_limited(limits.pixels):
+        try:
+            image = opened(format_of(data), data)
+            for number in numbers:
+                load_frame(image, number, limits)
+                pixels = upright(colour.srgb(image)[0], known_orientation_of(image))
+                found.append(Picture(pixels, (pixels.shape[1], pixels.shape[0])))
+        except BadPicture:
+            raise
+        except Exception as error:
+            raise bad_picture(error) from error
+    return found
 
 
 def load_frame(image: ImageFile, number: int, limits: Limits) -> None:

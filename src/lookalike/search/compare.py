@@ -94,7 +94,9 @@ def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Lim
         components = [component for component in components if not must_learn(component)]
     decoder = PictureDecoder(limits)
     try:
-        first, second = (sample(each, decode=decoder.decode, tell=decoder.fingerprint) for each in (a, b))
+        first, second = (
+            sample(each, decode=decoder.decode, tell=decoder.fingerprint, frames=decoder.frames) for each in (a, b)
+        )
         for view in (first, second):
             for side in (SIDE, PROOF_SIDE, None):  # for a page, which may be asked for when the worker is gone
                 view.picture(side)
@@ -142,4 +144,4 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer], *, why_same:
 def _related(a: Sample, b: Sample) -> Evidence | None:
     classifier = RelationClassifier()
     asked = classifier.ask(a.picture(classifier.min_side))
-    return classifier.relate(Seen(a.picture, a.size), asked, Seen(b.picture, b.size))
+    return classifier.relate(Seen(a.picture, a.size, a.frames), asked, Seen(b.picture, b.size, b.frames))

@@ -50,7 +50,13 @@ class Search:
         for channel in channels_of(describers, query.by):
             channel.describer.describe([])
         asked = [
-            sample(view, decode=self.decoder.decode, tell=self.decoder.fingerprint, box=query.crop)
+            sample(
+                view,
+                decode=self.decoder.decode,
+                tell=self.decoder.fingerprint,
+                frames=self.decoder.frames,
+                box=query.crop,
+            )
             for view in query.views
         ]
         samples = [view for one in asked for view in one.orientations()] if query.orientations else asked

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.door import DecodeJob, picture_of
+from lookalike.pixels.door import DecodeJob, FramesJob, Job, frames_of, picture_of
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import Store
 from lookalike.search.ingest.reread import one_file_each, read_again
@@ -25,7 +25,7 @@ WHOLE: Final = 64_000_000
 class Pictures:
     """Small pictures of many contents at once, and all px of single ones."""
 
-    def __init__(self, store: Store, decoders: Isolated[DecodeJob], min_side: int, max_bytes: int) -> None:
+    def __init__(self, store: Store, decoders: Isolated[Job], min_side: int, max_bytes: int) -> None:
         """Small ones have `min_side` px on the shorter side; files of more than `max_bytes` are not read."""
         self._store = store
         self._decoders = decoders
@@ -47,20 +47,27 @@ class Pictures:
         return {id: self._seen(id, picture) for id, picture in found.items()}
 
     def _seen(self, id: int, small: Picture) -> Seen:
-        return Seen(lambda min_side: small if min_side is not None else self._all_of(id), small.size)
+        def frames(numbers: Sequence[int]) -> Sequence[Picture]:
+            return frames_of(self._decoders.one(FramesJob(self._read(id), tuple(numbers))))
+
+        return Seen(lambda min_side: small if min_side is not None else self._all_of(id), small.size, frames)
 
     def _all_of(self, id: int) -> Picture:
-        """All px of a file; raises `BadPicture` where it is gone or has changed."""
+        """All px of a file."""
         if id not in self._whole:
-            records = one_file_each(self._store, np.array([id], np.int64))
-            loaded = next(read_again(records, self._max_bytes), None)
-            if loaded is None:
-                raise BadPicture("changed", "gone or changed since it was indexed", records[0].path if records else "")
-            self._whole[id] = picture_of(self._decoders.one(DecodeJob(loaded[1].data, None))).picture
+            self._whole[id] = picture_of(self._decoders.one(DecodeJob(self._read(id), None))).picture
         self._whole.move_to_end(id)
         while len(self._whole) > 2 and sum(each.pixels.size // 3 for each in self._whole.values()) > WHOLE:
             self._whole.popitem(last=False)
         return self._whole[id]
+
+    def _read(self, id: int) -> bytes:
+        """Raises `BadPicture` where the file is gone or has changed."""
+        records = one_file_each(self._store, np.array([id], np.int64))
+        loaded = next(read_again(records, self._max_bytes), None)
+        if loaded is None:
+            raise BadPicture("changed", "gone or changed since it was indexed", records[0].path if records else "")
+        return loaded[1].data
 
     def _decoded(self, records: list[Record]) -> dict[int, Picture]:
         ids: dict[DecodeJob, int] = {}
@@ -71,5 +78,5 @@ class Pictures:
                 ids[job] = id
                 yield job
 
-        replies = ((ids.pop(job), reply) for job, reply in self._decoders.run(jobs()))
+        replies = ((ids.pop(job), reply) for job, reply in self._decoders.run(jobs()) if isinstance(job, DecodeJob))
         return {id: picture_of(reply).picture for id, reply in replies if not isinstance(reply, BadPicture)}

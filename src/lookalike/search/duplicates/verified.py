@@ -13,7 +13,7 @@ import numpy as np
 
 from lookalike.errors import BadPicture
 from lookalike.match.difference.small import one_shape
-from lookalike.pixels.door import Decoder
+from lookalike.pixels.door import Job, PictureReader
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import SetIndex, Store
 from lookalike.search.duplicates.folds import Folds
@@ -31,7 +31,7 @@ BATCH: Final = 64
 """Contents, some seconds' work, that are compared between commits."""
 AT_ONCE: Final = 16
 """Pairs whose pictures are asked for at once."""
-REVISION: Final = 6
+REVISION: Final = 7
 """Raised by hand when a relation changes."""
 
 Pair = tuple[int, int]
@@ -82,7 +82,8 @@ class DuplicateFinder:
         todo = self.todo
         progress = Progress(len(todo), 0, 0, "comparisons")
         limits = self.options.limits
-        with Isolated(Decoder(limits), workers=self.options.workers, limits=limits) as decoders:
+        decoders: Isolated[Job] = Isolated(PictureReader(limits), workers=self.options.workers, limits=limits)
+        with decoders:
             pictures = Pictures(self.store, decoders, self.classifier.min_side, limits.bytes)
             for start in range(0, len(todo), self.batch):
                 if self.options.should_stop():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -34,6 +34,9 @@ Decode: TypeAlias = Callable[[bytes, int | None], Picture]
 Tell: TypeAlias = Callable[[bytes], Fingerprint]
 """Bytes -> the fingerprint of all that they show."""
 
+Frames: TypeAlias = Callable[[bytes, Sequence[int]], Sequence[Picture]]
+"""Bytes and numbers of frames, from 0 -> those frames."""
+
 _UNTOLD: Final = Fingerprint(None, why="not asked for")
 _PART: Final = Fingerprint(None, why="a part of more than plain pixels")
 
@@ -55,6 +58,7 @@ class Sample:
     _tell: Callable[[], Fingerprint] = lambda: _UNTOLD
     _size: Size | None = None
     orientation: int = UPRIGHT
+    _frames: Callable[[Sequence[int]], Sequence[Picture]] = lambda numbers: _unread(numbers)
     _made: dict[int | None, Picture] = field(default_factory=dict, repr=False)
 
     def picture(self, min_side: int | None) -> Picture:
@@ -62,6 +66,10 @@ class Sample:
         if min_side not in self._made:
             self._made[min_side] = self._make(min_side)
         return self._made[min_side]
+
+    def frames(self, numbers: Sequence[int]) -> Sequence[Picture]:
+        """Frames or pages of these numbers, from 0, ascending; raises `BadPicture` where one cannot be read."""
+        return self._frames(numbers)
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
@@ -82,15 +90,31 @@ class Sample:
             return turned(self.picture(min_side), orientation)
 
         size = None if self._size is None else upright_size(self._size, orientation)
-        return Sample(self.label, None, make, lambda: fingerprint_of_pixels(make(None).pixels), size, orientation)
+
+        def frames(numbers: Sequence[int]) -> Sequence[Picture]:
+            return [turned(frame, orientation) for frame in self.frames(numbers)]
+
+        return Sample(
+            self.label, None, make, lambda: fingerprint_of_pixels(make(None).pixels), size, orientation, frames
+        )
+
+
+def _unread(numbers: Sequence[int]) -> Sequence[Picture]:
+    raise BadPicture("unsupported", f"frames {', '.join(map(str, numbers))} of it are not at hand")
 
 
 def sample(
-    source: Source, *, decode: Decode, tell: Tell = lambda _: _UNTOLD, box: Box | None = None, label: str | None = None
+    source: Source,
+    *,
+    decode: Decode,
+    tell: Tell = lambda _: _UNTOLD,
+    frames: Frames = lambda _, numbers: _unread(numbers),
+    box: Box | None = None,
+    label: str | None = None,
 ) -> Sample:
     """The picture at `source`, or the part of it in `box` (px of the original); raises where there is none.
 
-    Without `tell` it has no fingerprint where it comes as bytes.
+    Where it comes as bytes it has no fingerprint without `tell`, and no further frames without `frames`.
     """
     if is_palette(source):
         return _of_picture(picture_of(source), lambda: _UNTOLD, label or source, box)
@@ -98,7 +122,9 @@ def sample(
     if isinstance(source, (str, os.PathLike)):
         source = _read(source)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _of_bytes(bytes(source), named or "bytes", _naming(named, decode) if named else decode, tell, box)
+        data = bytes(source)
+        found = _of_bytes(data, named or "bytes", _naming(named, decode) if named else decode, tell, box)
+        return replace(found, _frames=lambda numbers: frames(data, numbers)) if box is None else found
     picture, whole = _picture(source)
     return _of_picture(picture, whole, label or "array", box)
 
@@ -190,8 +216,9 @@ def _picture(source: object) -> tuple[Picture, Callable[[], Fingerprint]]:
     from lookalike.pixels.colour import opaque, srgb
 
     image = _image(source)
-    orientation, solid = known_orientation_of(image), opaque(image)
-    own = np.array(upright(srgb(image)[0], orientation))  # the caller may go on to write to what was given
+    pixels, solid = srgb(image)[0], opaque(image)
+    orientation = known_orientation_of(image)  # which may lie behind the pixels
+    own = np.array(upright(pixels, orientation))  # the caller may go on to write to what was given
     solid = None if solid is None else upright(solid, orientation)
     return Picture(own, (own.shape[1], own.shape[0]), solid), lambda: fingerprint_of_image(image)
 

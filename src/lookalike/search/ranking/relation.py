@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -16,6 +16,7 @@ from lookalike.local.sift import Sift
 from lookalike.match.difference.comparison import HOPELESS, Comparison, affine, compare_pixels
 from lookalike.match.difference.coverage import shared_outline
 from lookalike.match.difference.overlap import inverse
+from lookalike.match.difference.sequence import FramesAt, first_differing
 from lookalike.match.difference.small import compare_whole, one_shape
 from lookalike.match.match.nearest import Nearest
 from lookalike.match.verify.frames import project
@@ -48,15 +49,21 @@ ASKED: Final = 500
 """Keypoints of a picture that is asked about: half of it may be a stranger's, or finer than what was kept."""
 
 
+def _no_frames(_: Sequence[int]) -> Sequence[Picture]:
+    raise BadPicture("unsupported", "a picture alone has no further frames")
+
+
 @dataclass(frozen=True, eq=False)
 class Seen:
     """A picture that can be looked at: `see` takes px that its shorter side should have, None for all px there are.
 
-    `see` raises `BadPicture` where the file is gone or is not as it was. `size` (w, h) px is that of the original.
+    `size` (w, h) px is that of the original. `frames` takes numbers, from 0, of further frames or pages. Both raise
+    `BadPicture` where the file is gone or is not as it was.
     """
 
     see: Callable[[int | None], Picture]
     size: Size
+    frames: FramesAt = _no_frames
 
     @classmethod
     def of(cls, picture: Picture) -> Seen:
@@ -184,7 +191,7 @@ class RelationClassifier:
         try:
             compared = self.compared(model, a, b)
             if compared is not None and compared.verdict is not None:
-                return _proof(compared, (a.size, b.size), f"{int(found.inliers.sum())} places agree")
+                return self._proof(compared, a, b, f"{int(found.inliers.sum())} places agree")
             if exact:
                 model = aligned(a.see(self.min_side), b.see(self.min_side), model)
         except BadPicture:  # gone or changed since it was indexed
@@ -214,7 +221,24 @@ class RelationClassifier:
             return None
         if compared is None or compared.verdict is None:
             return None
-        return _proof(compared, (a.size, b.size), f"{compared.windows} windows of detail agree")
+        return self._proof(compared, a, b, f"{compared.windows} windows of detail agree")
+
+    def _proof(self, compared: Comparison, a: Seen, b: Seen, places: str) -> Evidence:
+        """What the pixels prove: of animations and documents, in all frames."""
+        told = _proof(compared, (a.size, b.size), places)
+        if told.relation not in ("copy", "part"):
+            return told
+        main = a.see(self.min_side), b.see(self.min_side)
+        counts = main[0].frames, main[1].frames
+        if counts[0] != counts[1]:
+            return _of_longer(told, *counts)
+        if counts == (1, 1):
+            return told
+        try:
+            differing = first_differing(a.frames, b.frames, main, compared.model)
+        except BadPicture:  # gone, or one frame is damaged
+            return replace(told, relation="part", why=f"{told.why}; not all frames could be compared")
+        return told if differing is None else _of_other_frames(told, differing, main)
 
     def relate(self, a: Seen, of_a: LocalFeatures, b: Seen) -> Evidence | None:
         """Evidence of two pictures at hand; None where nothing explains what the two have in common.
@@ -255,6 +279,22 @@ def _proof(compared: Comparison, sizes: tuple[Size, Size], places: str) -> Evide
         compared.edits,
         differs,
     )
+
+
+def _of_longer(told: Evidence, of_a: int, of_b: int) -> Evidence:
+    """What is told of a picture and an animation, or of two of other lengths: they share some frames."""
+    covers_a, covers_b = told.coverage
+    coverage = covers_a * min(1, of_b / of_a), covers_b * min(1, of_a / of_b)
+    why = f"{told.why}; {counted(of_a, 'frame')} of the query, {counted(of_b, 'frame')} of this picture"
+    return replace(told, relation="part", coverage=coverage, why=why)
+
+
+def _of_other_frames(told: Evidence, number: int, main: tuple[Picture, Picture]) -> Evidence:
+    """What is told of two that are alike in some frames, and not in that of this number."""
+    box_a, box_b = ((0.0, 0.0, float(each.size[0]), float(each.size[1])) for each in main)
+    other = Difference(box_a, box_b, 1.0, "content")
+    why = f"one make-up, other content: differs in frame {number + 1} of {main[0].frames}"
+    return replace(told, relation="variant", differs=(*(told.differs or ()), other), why=why)
 
 
 def _scene(found: Geometry, model: Matrix, sizes: tuple[Size, Size]) -> Evidence:
