@@ -273,6 +273,14 @@ class Answer:
     frame: int | None = None
     file: FileState = "unchanged"
 
+    def __repr__(self) -> str:
+        return f"<{self.relation} {self.score:.2f} {self.path!r}>"
+
+    @property
+    def path(self) -> str:
+        """Path of the file, absolute, or its URI where the picture was added under one."""
+        return self.record.path
+
 
 Matrix: TypeAlias = NDArray[np.float64]
 """(3, 3) from px of one picture to px of another, both (x, y, 1); pixel centres lie at integers."""

@@ -30,6 +30,11 @@ def describers_of(store: Store) -> list[Describer]:
     return describers
 
 
+def describer_of(words: str | Describer) -> Describer:
+    """A describer as it is, or that of NAME or NAME:FIELD=VALUE."""
+    return DESCRIBERS.spelled(words) if isinstance(words, str) else words
+
+
 def by_name(describers: Sequence[Describer]) -> dict[str, Describer]:
     """Each under its NAME where it is the only one of it, else NAME:FIELD=VALUE with what is not the default."""
     distinct = list(dict.fromkeys(describers))

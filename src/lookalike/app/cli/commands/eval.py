@@ -92,8 +92,7 @@ def evaluate(
 
     from lookalike.app.cli.progress import bar
     from lookalike.app.measures import eval_document
-    from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, named
-    from lookalike.models.cache import cache_folder
+    from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, evaluations_folder, named
     from lookalike.search.ingest.options import Options
 
     rng, describers = np.random.default_rng(seed), named(describer or ())
@@ -101,7 +100,7 @@ def evaluate(
         options = Options(workers, on_commit=advance, should_stop=should_stop)
         if task == NEAR_MISSES:
             return _near_misses(folder, kind or [], each, _known(edit or []), seed, options, json=json, output=output)
-        place = cache or cache_folder().parent / "evaluations"
+        place = cache or evaluations_folder()
         if self:
             edits = _known(edit or [])
             found = evaluate_copies(
