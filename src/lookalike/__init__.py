@@ -15,6 +15,7 @@ from lookalike.errors import (
     BadPicture,
     BadQuery,
     BadSetting,
+    ChannelLeftOut,
     FetchRefused,
     LibraryBusy,
     LibraryDamaged,
@@ -32,6 +33,7 @@ from lookalike.errors import (
 )
 
 if TYPE_CHECKING:
+    from lookalike.describe.function import FunctionDescriber, describer
     from lookalike.evaluate.ruler import evaluate
     from lookalike.search.compare import Comparison, compare
     from lookalike.search.default_library import open_library as open
@@ -48,8 +50,10 @@ __all__ = [
     "BadPicture",
     "BadQuery",
     "BadSetting",
+    "ChannelLeftOut",
     "Comparison",
     "FetchRefused",
+    "FunctionDescriber",
     "Library",
     "LibraryBusy",
     "LibraryDamaged",
@@ -70,6 +74,7 @@ __all__ = [
     "WorkerFailed",
     "compare",
     "describe",
+    "describer",
     "evaluate",
     "locate",
     "match",
@@ -79,12 +84,14 @@ __all__ = [
 _LAZY = {
     "Answer": "lookalike.types:Answer",
     "Comparison": "lookalike.search.compare:Comparison",
+    "FunctionDescriber": "lookalike.describe.function:FunctionDescriber",
     "Library": "lookalike.search.library:Library",
     "Picture": "lookalike.types:Picture",
     "Query": "lookalike.search.query.query:Query",
     "Record": "lookalike.types:Record",
     "Results": "lookalike.search.results:Results",
     "compare": "lookalike.search.compare:compare",
+    "describer": "lookalike.describe.function:describer",
     "locate": "lookalike.search.locate:locate",
     "open": "lookalike.search.default_library:open_library",
 }

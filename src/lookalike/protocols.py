@@ -36,16 +36,22 @@ from lookalike.types import (
 class Describer(Protocol):
     """Turns pictures into vectors. A frozen dataclass: its fields are its whole configuration (see `registry`)."""
 
-    name: ClassVar[str]
-    """As in the table."""
     revision: ClassVar[int]
     """Raised by hand when the output changes."""
-    compares: ClassVar[str]
-    """What two pictures share when this describer calls them alike, as in 'alike in ...'."""
     source: ClassVar[str]
-    """The paper or package it comes from."""
-    unrelated: ClassVar[float]
-    """Median similarity of two unrelated photos: where 'alike' begins to mean something."""
+    """Paper or package it comes from."""
+
+    @property
+    def name(self) -> str:
+        """Name in the table; of one that is given as an object, any other."""
+
+    @property
+    def compares(self) -> str:
+        """What two pictures share when this describer calls them alike, as in 'alike in ...'."""
+
+    @property
+    def unrelated(self) -> float:
+        """Median similarity of two unrelated photos: where 'alike' begins to mean something."""
 
     @property
     def space(self) -> Space: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
@@ -197,13 +198,21 @@ class Failure:
 
 @dataclass(frozen=True)
 class Record:
-    """A file. Two records may share a content, hence its vectors. `path` is absolute, surrogate-escaped."""
+    """A file. Two records may share a content, hence its vectors. `path` is absolute, surrogate-escaped.
+
+    A picture that was added without a file has the URI that it was given in place of a path.
+    """
 
     path: str
     stamp: Stamp
     content: Content
     id: int
     """Of the content."""
+
+    @property
+    def has_file(self) -> bool:
+        """Whether `path` is one, and no URI."""
+        return self.path.startswith(os.sep)
 
 
 _TURNED = {"laid on the query": "laid on the hit", "laid on the hit": "laid on the query"}

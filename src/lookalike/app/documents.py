@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "document", "path_fields", "search_document"]
 
+
 def error_document(code: str, message: str, path: str | None) -> Document:
     """An error: `code` names its kind, `message` says it in a sentence, `path` is the file or folder it is about."""
     return document("error", code=code, message=message, **({"path": None} if path is None else path_fields(path)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lookalike.index.derived import Derived, kind_for, set_kind_for
-from lookalike.protocols import Store
-from lookalike.search.components import by_name, describers_of
+from lookalike.protocols import Describer, Store
+from lookalike.search.components import by_name
 from lookalike.types import Space
 
 
@@ -37,9 +37,9 @@ class Status:
     bytes: int
 
 
-def status_of(store: Store, derived: Derived) -> Status:
-    """Of a store and the indexes that are derived from it."""
-    names = {describer.space: name for name, describer in by_name(describers_of(store)).items()}
+def status_of(store: Store, derived: Derived, describers: Sequence[Describer]) -> Status:
+    """Numbers of a store and of the indexes that are derived from it; `describers` name its spaces."""
+    names = {describer.space: name for name, describer in by_name(describers).items()}
 
     def held(space: Space, kind: Callable[[Space, int], str]) -> SpaceStatus:
         count = len(store.vector_ids(space))

@@ -92,6 +92,8 @@ class PictureDecoder:
         return self.decode(self._read(record), min_side)
 
     def _read(self, record: Record) -> bytes:
+        if not record.has_file:
+            raise BadPicture("io", "it was added without a file, and the library keeps no picture", record.path)
         loaded = load(Found(record.path, record.stamp), self._limits.bytes)
         if isinstance(loaded, Failure):
             raise BadPicture(loaded.reason, loaded.detail)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -44,7 +45,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One view of what is asked about. `sha256` is that of the bytes it came as; None where there were none.
+    """One view of what is asked about. `sha256` is that of the bytes it came as; None where none stand for all of it.
 
     `orientation` is that in which it shows what it came as (see `pixels.turn`).
     """
@@ -100,12 +101,37 @@ def sample(
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _of_bytes(bytes(source), named or "bytes", _naming(named, decode) if named else decode, tell, box)
     picture, whole = _picture(source)
-    return _of_picture(picture, whole, label or "array", box)
+    found = _of_picture(picture, whole, label or "array", box)
+    is_plain = box is None and isinstance(source, np.ndarray) and source.shape[2:] in ((), (3,))
+    return replace(found, sha256=hashlib.sha256(_ppm(picture.pixels)).hexdigest()) if is_plain else found
 
 
 def fetched(source: Source) -> Source:
     """What is at a path or a URL, as bytes; everything else as it is."""
     return _read(source) if isinstance(source, (str, os.PathLike)) and not is_palette(source) else source
+
+
+def bytes_of(source: Source) -> bytes:
+    """The bytes of a file; pixels as those of a PPM file, or of a PNG file where some are transparent."""
+    found = fetched(source)
+    if isinstance(found, (bytes, bytearray, memoryview)):
+        return bytes(found)
+    image = _image(found)
+    if image.has_transparency_data:
+        return _png(image)
+    return _ppm(_picture(image)[0].pixels)
+
+
+def _ppm(pixels: NDArray[np.uint8]) -> bytes:
+    return b"P6 %d %d 255\n" % (pixels.shape[1], pixels.shape[0]) + pixels.tobytes()
+
+
+def _png(image: Image) -> bytes:
+    from PIL import ImageOps
+
+    file = io.BytesIO()
+    ImageOps.exif_transpose(image).save(file, "PNG")
+    return file.getvalue()
 
 
 def name_of(source: Source) -> str | None:
