@@ -47,7 +47,7 @@ class Describer(Protocol):
 
     @property
     def compares(self) -> str:
-        """What two pictures share when this describer calls them alike, as in 'alike in ...'."""
+        """Quality that two pictures share when this describer calls them alike, as in 'alike in ...'."""
 
     @property
     def unrelated(self) -> float:
@@ -93,7 +93,7 @@ class Fittable(Describer, Protocol):
 
     @property
     def fitted(self) -> object | None:
-        """What it learned."""
+        """Result of learning; None before it."""
 
     @property
     def sample(self) -> int:
@@ -101,14 +101,14 @@ class Fittable(Describer, Protocol):
 
     @property
     def seed(self) -> int:
-        """Of the choice of these, and of what is random in learning."""
+        """Seed for the choice of these, and for what is random in learning."""
 
     @property
     def seen(self) -> Describer:
-        """What it sees of a picture: it learns from the rows of this one."""
+        """Describer whose rows it learns from."""
 
     def fit(self, rows: Vectors) -> Fittable:
-        """The same, fitted to (n, d) rows of `seen`; raises `NotFitted` where they are too few or too alike."""
+        """A copy fitted to (n, d) rows of `seen`; raises `NotFitted` where they are too few or too alike."""
 
 
 class Locator(Protocol):
@@ -221,14 +221,14 @@ class Store(Protocol):
         """Adds what is new; ids in the order given."""
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
-        """Those that are known, with their ids."""
+        """Contents that are known, with their ids."""
 
     def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
 
     # spaces; local features are put packed (see `store.packing`), as a worker sends them
     def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
-        """Of that kind, in the order in which they were added."""
+        """Spaces of that kind, in the order in which they were added."""
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
@@ -295,7 +295,7 @@ class Store(Protocol):
     def bytes(self) -> int: ...
 
     def problems(self) -> list[str]:
-        """What a full check finds wrong, in sentences; empty when all is well."""
+        """Sentences on all that a full check finds wrong; empty when all is well."""
 
     def remove_damaged(self) -> list[str]:
         """Removes damaged rows, which then count as missing; the paths of files that are to be read again.
@@ -364,7 +364,7 @@ class Mirroring(Protocol):
     """Optional second face of an extractor."""
 
     def mirrored(self, features: LocalFeatures) -> LocalFeatures:
-        """The same keypoints with the rows that they would have in the mirrored picture."""
+        """Features of the mirrored picture: the keypoints as they are, with the rows that they would have there."""
 
 
 @runtime_checkable

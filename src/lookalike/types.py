@@ -24,7 +24,7 @@ Ids: TypeAlias = NDArray[np.int64]
 Metric: TypeAlias = Literal["cosine", "l2", "l1", "hamming", "correlation"]
 """`correlation`: grey values, a byte each, whose windows are compared."""
 Relation: TypeAlias = Literal["identical", "copy", "part", "variant", "scene", "similar"]
-"""What two pictures are to each other, the strongest first. Only the first two may be acted on.
+"""Relation of two pictures to each other, the strongest first. Only the first two may be acted on.
 
 `identical`: the same bytes or pixels. `copy`: one picture, edited; each shows at least two thirds of the other.
 `part`: one holds the other, or they share a part. `variant`: one make-up, other content. `scene`: another picture of
@@ -95,7 +95,7 @@ class Space:
 
 SpaceKind = Literal["vectors", "local", "planes"]
 SPACE_KINDS: tuple[SpaceKind, ...] = get_args(SpaceKind)
-"""What a store holds of a space: a row a picture, a set of local features, or a small plane, which is no channel."""
+"""Kinds of row that a store holds: a vector a picture, local features, or a small plane, which is no channel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ class Hits:
 
 
 Kind = Literal["exact", "same", "covered", "like", "chance"]
-"""Of a place of a template: the same px; the same but for light, noise and the like; the same as far as it is seen;
+"""Kind of a place of a template: the same px; the same but for light, noise and the like; the same where it is seen;
 merely like it; no more than chance would have it."""
 
 
@@ -161,7 +161,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What tells that a file is unchanged without reading it. `device` and `inode` as the system numbers them."""
+    """Facts that tell that a file is unchanged without reading it. `device` and `inode` as the system numbers them."""
 
     bytes: int
     mtime_ns: int
@@ -207,7 +207,7 @@ class Record:
     stamp: Stamp
     content: Content
     id: int
-    """Of the content."""
+    """Id of the content."""
 
     @property
     def has_file(self) -> bool:
@@ -232,13 +232,13 @@ class Difference:
     kind: str = "content"
 
     def turned(self) -> Difference:
-        """The same place with hit and query changed over."""
+        """This place with hit and query changed over."""
         return Difference(self.box, self.query_box, self.share, _TURNED.get(self.kind, self.kind))
 
 
 @dataclass(frozen=True)
 class VerifiedPair:
-    """What geometry and pixels prove of two contents, a < b; `score` in [0, 1], 1 for the strongest.
+    """Relation of two contents, a < b, proved by geometry and pixels; `score` in [0, 1], 1 for the strongest.
 
     `coverage`, `edits` and `differs` are as in `Answer`, a being the query and b the hit.
     """
@@ -324,7 +324,7 @@ class Keypoints:
         return len(self.scores)
 
     def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Keypoints:
-        """Those of `rows`; best first if `rows` ascend."""
+        """Keypoints of `rows`; best first if `rows` ascend."""
         scale, angle, affine = (None if v is None else v[rows] for v in (self.scale, self.angle, self.affine))
         return Keypoints(self.xy[rows], self.scores[rows], self.size, scale, angle, affine)
 
@@ -346,7 +346,7 @@ class LocalFeatures:
         return len(self.keypoints)
 
     def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> LocalFeatures:
-        """Those of `rows`."""
+        """Features of `rows`."""
         return LocalFeatures(self.keypoints[rows], self.descriptors[rows], self.kind)
 
 
@@ -368,7 +368,7 @@ class Matches:
         return len(self.scores)
 
     def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Matches:
-        """Those of `rows`."""
+        """Matches of `rows`."""
         return Matches(self.pairs[rows], self.scores[rows])
 
 

@@ -110,7 +110,7 @@ def _group(group: Group) -> Document:
 
 
 def _link_fields(link: Link) -> Document:
-    """What a member is to the best one of its group."""
+    """Relation of a member to the best one of its group."""
     return {
         "relation": link.relation,
         "coverage": {"member": round(link.coverage[0], 4), "best": round(link.coverage[1], 4)},
@@ -236,7 +236,7 @@ def _space(held: SpaceStatus) -> Document:
 
 
 def status_document(status: Status, facts: Mapping[str, object]) -> Document:
-    """What a library holds."""
+    """Contents of a library, counted."""
     return document(
         "status",
         images=status.images,

@@ -122,7 +122,7 @@ def arranged(arguments: list[str]) -> list[str]:
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """What may be options, and what is none: `--` and all behind it."""
+    """Words that may be options, and words that are none: `--` and all behind it."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     return arguments[:end], arguments[end:]
 

@@ -160,7 +160,7 @@ def _known(edits: list[str]) -> list[str]:
 
 
 def _grouped(found: Evaluation) -> str:
-    """What intervals are taken over."""
+    """Name of the units over which intervals are taken."""
     return "originals" if found.task.task == "copies" else "classes"
 
 
@@ -201,7 +201,7 @@ def _line(row: Row, names: tuple[str, ...], width: int) -> str:
 
 
 def _by_kind(found: Evaluation) -> Iterator[str]:
-    """Of each edit the share that is found first, for the methods in the order of the table."""
+    """Lines with the share of each edit that is found first, for the methods in the order of the table."""
     rows = found.rows[:BEST]
     width = max(12, *(len(row.method) + 2 for row in rows))
     yield f"{'p@1 of':14}" + "".join(f"{row.method:>{width}}" for row in rows)
