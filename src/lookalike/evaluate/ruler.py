@@ -171,7 +171,7 @@ def evaluate_copies(
     seed: int = 0,
     methods: Methods = methods_of,
 ) -> Evaluation | None:
-    """The same methods on edited copies of the folder's own pictures: no labels are needed. All `edits`, when empty.
+    """The `methods` on edited copies of the folder's own pictures: no labels are needed. All `edits`, when empty.
 
     Raises `BadQuery` for a folder with too few pictures. None when `options.should_stop` ended it.
     """

@@ -1,4 +1,4 @@
-"""What all methods of this room have: how large a picture they work on, and how many keypoints they keep."""
+"""Fields that all methods of this room have: how large a picture they work on, how many keypoints they keep."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from lookalike.match.verify.inliers import agree, posed
 from lookalike.types import Matrix
 
 APART: Final = 0.06
-"""Of the longer side: matches nearer than that in both pictures count as one."""
+"""Share of the longer side: matches nearer than that in both pictures count as one."""
 POSE: Final = 0.2
 """Probability that two keypoints drawn at random agree in pose, unless the matches at hand say more."""
 WEIGHT: Final = 5.0
@@ -35,7 +35,10 @@ def log_chance(model: Matrix, a: Framed, b: Framed, agreeing: NDArray[np.bool_],
 
 
 def log_alarms(n: int, count: int, sample: int, p_agree: float) -> float:
-    """Of `n` matches `count` agree with the model that some `sample` of them fix, each with probability `p_agree`."""
+    """Logarithm of the number of false alarms: `count` of `n` matches agree with a model that `sample` of them fix.
+
+    Each agrees by chance with probability `p_agree`.
+    """
     if count <= sample:
         return inf
     models = log(max(n - sample, 1)) + _log_choose(n, count) + _log_choose(count, sample)
@@ -59,7 +62,7 @@ def evenly(keypoints: Framed, tolerance: float) -> float:
 
 
 def crowded(model: Matrix, a: Framed, agreeing: NDArray[np.bool_], all_b: Framed, tolerance: float) -> float:
-    """The same, counted among the keypoints that b has, about where `model` puts the ends `a` of the matches.
+    """Probability as of `evenly`, by the keypoints of b about where `model` puts the ends `a` of the matches.
 
     More than one about a match that agrees: keypoints crowd there. One about a match that disagrees: they repeat, as
     on a grid, so that many models put keypoints on keypoints.
