@@ -59,7 +59,7 @@ class PictureReader:
 
 
 def picture_of(reply: Reply) -> Decoded:
-    """What was decoded, from a reply of that handler."""
+    """Picture that was decoded, from a reply of that handler."""
     width, height = reply.data["size"]
     picture = Picture(reply.arrays[0], (width, height))
     facts = reply.data
@@ -69,7 +69,7 @@ def picture_of(reply: Reply) -> Decoded:
 
 
 def fingerprint_of(reply: Reply) -> Fingerprint:
-    """What was found, from a reply to a `FingerprintJob`."""
+    """Fingerprint that was found, from a reply to a `FingerprintJob`."""
     digest = reply.data["digest"]
     return Fingerprint(None if digest is None else str(digest), bool(reply.data["is_plain"]), str(reply.data["why"]))
 

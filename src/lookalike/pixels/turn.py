@@ -23,5 +23,5 @@ TURNED: Final[Mapping[int, str]] = {
 
 
 def turned(picture: Picture, orientation: int) -> Picture:
-    """What a viewer makes of the picture where its EXIF block states that orientation; remembers no planes."""
+    """Picture as a viewer shows it where its EXIF block states that orientation; remembers no planes."""
     return Picture(upright(picture.pixels, orientation), upright_size(picture.size, orientation))

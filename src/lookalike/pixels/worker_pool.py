@@ -78,7 +78,7 @@ class Isolated(Generic[Job]):
                 future.cancel()
 
     def one(self, job: Job) -> Reply:
-        """What comes of a single job; raises its `BadPicture`. From any thread."""
+        """Reply to a single job; raises its `BadPicture`. From any thread."""
         outcome = self._threads.submit(self._handle, job).result()
         if isinstance(outcome, BadPicture):
             raise outcome

@@ -1,4 +1,4 @@
-"""What a filter's comparisons mean, the same for every store."""
+"""Meaning of a filter's comparisons, one for every store."""
 
 from __future__ import annotations
 
