@@ -69,7 +69,7 @@ def by_name(describers: Sequence[Describer]) -> dict[str, Describer]:
 
 
 def describers_to_fill(store: Store, named: Sequence[Describer], given: Sequence[Describer] = ()) -> list[Describer]:
-    """Those the store has and those that are named; for a new library without a name, the defaults."""
+    """Describers of the store and those that are named; for a new library without a name, the defaults."""
     there = describers_of(store, given)
     if not there and not named:
         return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
@@ -77,7 +77,7 @@ def describers_to_fill(store: Store, named: Sequence[Describer], given: Sequence
 
 
 def extractor_of(store: Store) -> Extractor | None:
-    """Of the local features that this program can still fill and ask, the first; None where the library keeps none."""
+    """The first of the library's extractors that this program can still fill and ask; None where it has none."""
     for space in store.spaces("local"):
         try:
             extractor = EXTRACTORS.restore(store.configuration(space))

@@ -40,7 +40,7 @@ def json_text(document: object, *, indent: int | None = 2) -> str:
 
 
 def query_fields(results: Results) -> Document:
-    """What was asked."""
+    """Fields that say what was asked."""
     query = results.query
     return {
         "sources": list(results.labels),

@@ -352,7 +352,7 @@ class Library(Session):
         return sorted(self.store.records(where=where), key=lambda record: record.path)
 
     def vectors(self, name: str) -> LibraryVectors:
-        """What the library keeps of one describer, NAME or NAME:FIELD=VALUE; raises `SpaceMismatch` where nothing."""
+        """Vectors of one describer, NAME or NAME:FIELD=VALUE; raises `SpaceMismatch` where the library keeps none."""
         (channel,) = channels_of(self._describers(), {name: 1.0})
         return library_vectors(self.store, channel.describer.space)
 
@@ -366,11 +366,11 @@ class Library(Session):
     # looking after
 
     def status(self) -> Status:
-        """What the library holds."""
+        """Contents of the library, counted."""
         return status_of(self.store, self._derived, self._describers())
 
     def verify(self) -> list[str]:
-        """What is wrong with the library, in sentences; a damaged index is rebuilt, hence no problem."""
+        """Sentences on what is wrong with the library; a damaged index is rebuilt, hence no problem."""
         return self.store.problems()
 
     def repair(self, options: Options | None = None) -> IndexReport:

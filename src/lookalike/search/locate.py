@@ -32,10 +32,10 @@ class Search:
     image: Picture
     located: Located
     why: str | None = None
-    """What was seen of the template, where nothing is told."""
+    """Reason why nothing is told, where nothing is: it says what was seen of the template."""
 
     def of(self, placements: Sequence[Placement]) -> Search:
-        """The same, of these places alone."""
+        """The search with these places alone."""
         return replace(self, located=replace(self.located, placements=tuple(placements)))
 
     def save_map(self, path: str | os.PathLike[str]) -> Path:
@@ -76,7 +76,7 @@ def locate_each(
     locator: Locator | None = None,
     limits: Limits = Limits(),
 ) -> list[Search]:
-    """The same of several templates, in their order; the image is decoded once, and its planes are computed once."""
+    """Places of several templates, in their order; the image is decoded once, and its planes are computed once."""
     if k < 1:
         raise BadQuery(f"k must be 1 or more, not {k}")
     decoder = PictureDecoder(limits)
@@ -101,7 +101,7 @@ def locate_each(
 
 
 def _told(located: Located, least: float | None, like: bool) -> Located:
-    """Those of its places that are asked for."""
+    """Located places that are asked for."""
     if least is not None:
         kept = [one for one in located.placements if one.score >= least]
     else:
@@ -110,7 +110,7 @@ def _told(located: Located, least: float | None, like: bool) -> Located:
 
 
 def _why(located: Located, least: float | None, like: bool) -> str | None:
-    """What was seen of it, where no place is told."""
+    """Words for what was seen of the template, where no place is told."""
     if _told(located, least, like).placements:
         return None
     if not located.placements:

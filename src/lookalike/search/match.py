@@ -28,7 +28,7 @@ from lookalike.search.query.source import Sample, Source, sample
 from lookalike.types import LocalFeatures, Picture, Pixels
 
 EXACT: Final = 6e-4
-"""Of the longer side: where the median error of the inliers is less, no camera was moved in between."""
+"""Share of the longer side: where the median error of the inliers is less, no camera was moved in between."""
 
 
 @dataclass(frozen=True, eq=False)

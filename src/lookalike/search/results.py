@@ -1,4 +1,4 @@
-"""What a search gives back: answers in order, and ways to look at them."""
+"""Results of a search: answers in order, and ways to look at them."""
 
 from __future__ import annotations
 

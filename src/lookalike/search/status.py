@@ -1,4 +1,4 @@
-"""What a library holds, in numbers."""
+"""Contents of a library, in numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lookalike.types import Space
 
 @dataclass(frozen=True)
 class SpaceStatus:
-    """What is there of one describer, or of one extractor of local features: of how many contents, in which index.
+    """Count for one describer, or one extractor of local features: of how many contents it has rows, in which index.
 
     `name` is that of the channel that compares by it.
     """
@@ -26,7 +26,7 @@ class SpaceStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """What a library holds; `bytes` on disk, the pictures themselves not counted."""
+    """Contents of a library, counted; `bytes` on disk, the pictures themselves not counted."""
 
     images: int
     failed: int

@@ -11,7 +11,7 @@ from lookalike.types import Ids, Space, Vectors
 
 
 class LibraryVectors(NamedTuple):
-    """What a library keeps of one describer: a row for each content.
+    """Vectors of one describer in a library: a row for each content.
 
     `ids` (n,) of the contents, ascending; `paths`, for each the first of its files by name; `array` (n, d) float32 of
     unit L2 norm where the describer compares by cosine, (n, d / 8) packed bits, uint8, where by the Hamming distance.
@@ -32,7 +32,7 @@ def library_vectors(store: Store, space: Space) -> LibraryVectors:
 
 
 def rows_of(store: Store, space: Space, ids: Ids) -> tuple[Ids, Vectors]:
-    """Those of `ids` (ascending) that have a vector, and (n, d) their rows."""
+    """Ids among `ids` (ascending) that have a vector, and (n, d) their rows."""
     batches = list(store.vectors(space, ids))
     return (
         np.concatenate([np.empty(0, np.int64), *(found for found, _ in batches)]),

@@ -1,4 +1,4 @@
-"""What the scores of one library are worth, by questions with known answers."""
+"""Worth of the scores of one library, by questions with known answers."""
 
 from __future__ import annotations
 

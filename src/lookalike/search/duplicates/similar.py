@@ -19,7 +19,7 @@ from lookalike.search.stored_vectors import rows_of
 from lookalike.types import Relation, Space
 
 NEIGHBOURS = 32
-"""Of each picture, in each channel: a group cannot be larger."""
+"""Neighbours of each picture, in each channel: a group cannot be larger."""
 NEAREST = 16
 """Contents of each channel that may look most like one."""
 BATCH = 512

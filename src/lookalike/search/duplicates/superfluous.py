@@ -1,4 +1,4 @@
-"""What a collection could do without: all files of a group but the best one."""
+"""Files that a collection could do without: all of a group but the best one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _there(group: Group) -> list[Record]:
 
 
 def _inode(member: Record) -> tuple[int, int]:
-    """What the names of one file have in common: hard links take no space of their own."""
+    """Key that the names of one file share: hard links take no space of their own."""
     return member.stamp.device, member.stamp.inode
 
 

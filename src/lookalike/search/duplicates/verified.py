@@ -95,7 +95,7 @@ class DuplicateFinder:
                 self.options.on_commit(progress)
 
     def _compared(self, batch: Ids, decoders: Isolated[DecodeJob]) -> tuple[list[VerifiedPair], set[Pair]]:
-        """What is proved of these contents, and pairs of which no picture could be seen."""
+        """Pairs proved of these contents, and pairs of which no picture could be seen."""
         features = self._features(batch)
         proved: list[VerifiedPair] = []
         unseen: set[Pair] = set()
@@ -134,7 +134,7 @@ class DuplicateFinder:
                 yield pair
 
     def _as_wholes(self, pairs: Sequence[Pair], decoders: Isolated[DecodeJob]) -> list[VerifiedPair]:
-        """What pixels say of pairs without features."""
+        """Pairs without features that pixels prove."""
         found = []
         seen = self._seen({id for pair in pairs for id in pair}, decoders)
         for a, b in pairs:
@@ -145,7 +145,7 @@ class DuplicateFinder:
         return found
 
     def _geometries(self, id: int, features: LocalFeatures) -> Iterator[tuple[Pair, Geometry]]:
-        """Of pairs (a, b), a < b, with this content, that were not tried before: px of a to px of b."""
+        """Geometries, px of a to px of b, of pairs (a, b), a < b, with this content, that were not tried before."""
         for hits in votes_for(features, self.classifier, self.index):
             near = hits.ids[hits.ids != id][:NEIGHBOURS]
             others = self._features(near)

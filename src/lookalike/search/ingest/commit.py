@@ -16,7 +16,7 @@ from lookalike.types import Content, Failure
 
 @dataclass
 class Batch:
-    """What a run has found out since its last commit."""
+    """Findings of a run since its last commit."""
 
     files: list[File] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -26,7 +26,7 @@ class Batch:
     started: float = math.inf
     """When the first of it was found out."""
     bytes: int = 0
-    """Of the rows."""
+    """Bytes of the rows."""
 
     def __len__(self) -> int:
         return max(len(self.files) + len(self.failures), len(self.contents))

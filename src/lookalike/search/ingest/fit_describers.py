@@ -94,7 +94,7 @@ def sampled(files: Iterable[tuple[str, Found]], count: int, seed: int) -> list[t
 
 
 def _as_learned(store: Store, describer: Describer) -> Describer:
-    """What the store has learned with the same settings, if anything."""
+    """Describer that the store has learned with the same settings, if any, else as it is."""
     if must_learn(describer):
         for known in describers_of(store):
             if isinstance(known, Fittable) and digest(_forgetful(known)) == digest(describer):

@@ -31,7 +31,7 @@ from lookalike.search.ingest.worker import Job, Make, made_of
 from lookalike.types import Failure, Space
 
 TOO_MUCH: Final = frozenset({"timeout", "decoder_crash", "too_large"})
-"""What a picture may come to of which too much is made at once."""
+"""Reasons for which a picture may fail when too much is made of it at once."""
 
 
 def ingest(
@@ -118,7 +118,7 @@ class _Run:
             self._commit()
 
     def _new(self, count: int) -> Iterator[Job]:
-        """Those of the changed files whose bytes are new; the others are settled without a worker."""
+        """Jobs for the changed files whose bytes are new; the others are settled without a worker."""
         self._expect(count)
         if count == 0:
             return
@@ -139,7 +139,7 @@ class _Run:
         return found.jobs(self.store, self.options)
 
     def _vectors_alone(self) -> Iterator[Job]:
-        """What ended its worker when all was wanted of it: then a picture still is one, if it has its vectors."""
+        """Jobs for pictures that ended their worker when all was wanted: with its vectors alone each is still one."""
         files = [found for found, _ in self.again.values()]
         for (sha256, (found, why)), loaded in zip(
             list(self.again.items()),
@@ -215,14 +215,14 @@ class _Run:
         self.batch.add_file(file)
 
     def _fail(self, failure: Failure) -> None:
-        """Of a file, which gives no picture."""
+        """Notes the failure of a file, which gives no picture."""
         self.vanished.origin_of_failure(self.failed.values(), failure)
         self.tally.fail(failure)
         self.batch.add_failure(failure)
         self.has_failures = True
 
     def _lack(self, path: str, why: BadPicture) -> None:
-        """Of something that was wanted of a picture, which is no less a picture for that."""
+        """Notes the lack of something that was wanted of a picture, which is no less a picture for that."""
         self.tally.failures.append(Failure(path, why.reason, why.detail))
 
     # what is gone

@@ -25,7 +25,7 @@ class Supply(Protocol):
         """Paths and URIs; what the library knows at and below them is looked for."""
 
     def seen(self) -> Iterator[Seen]:
-        """What is there."""
+        """Files that are there."""
 
     def read(self, found: Found) -> Loaded | Failure:
         """All bytes of one of these, or of another file."""

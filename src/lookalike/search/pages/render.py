@@ -92,7 +92,7 @@ def groups_page(groups: Sequence[ShownGroup]) -> str:
 
 
 def groups_notebook(groups: Sequence[ShownGroup]) -> str:
-    """The same groups as a fragment that carries its own style."""
+    """Groups as a fragment that carries its own style."""
     return _rendered("groups_notebook.html", groups=groups)
 
 
@@ -167,7 +167,7 @@ def environment(package: str) -> Environment:
 
 
 def _link(path: str) -> str | None:
-    """What a link to a file, or to a page on the web, goes to; None of any other URI, which may be a script."""
+    """Target of a link to a file, or to a page on the web; None for any other URI, which may be a script."""
     if PurePath(path).is_absolute():
         return PurePath(path).as_uri()
     return path if path.lower().startswith(("http://", "https://")) else None

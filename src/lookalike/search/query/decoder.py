@@ -46,7 +46,7 @@ class PictureDecoder:
         return picture_of(self._started().one(DecodeJob(data, None, opacity=True))).picture
 
     def fingerprint(self, data: bytes) -> Fingerprint:
-        """Of all that the bytes show; without a digest where that takes too long or cannot be told."""
+        """Fingerprint of all that the bytes show; without a digest where that takes too long or cannot be told."""
         try:
             return fingerprint_of(self._started().one(FingerprintJob(data)))
         except BadPicture as error:

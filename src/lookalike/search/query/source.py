@@ -66,7 +66,7 @@ class Sample:
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """Of all that it shows; raises `BadPicture` where the file is not as it was indexed."""
+        """Fingerprint of all that it shows; raises `BadPicture` where the file is not as it was indexed."""
         return self._tell()
 
     @property
@@ -107,7 +107,7 @@ def sample(
 
 
 def fetched(source: Source) -> Source:
-    """What is at a path or a URL, as bytes; everything else as it is."""
+    """Bytes at a path or a URL; everything else as it is."""
     return _read(source) if isinstance(source, (str, os.PathLike)) and not is_palette(source) else source
 
 
@@ -135,7 +135,7 @@ def _png(image: Image) -> bytes:
 
 
 def name_of(source: Source) -> str | None:
-    """What a person calls it: a path or a URL; None for pixels and bytes."""
+    """Name that a person knows it by: a path or a URL; None for pixels and bytes."""
     return os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
 
 
@@ -160,7 +160,7 @@ def _of_bytes(data: bytes, label: str, decode: Decode, tell: Tell, box: Box | No
 
 
 def _naming(name: str, decode: Decode) -> Decode:
-    """The same, whose errors say which picture it was: a question may have several."""
+    """Decoder whose errors say which picture it was: a question may have several."""
 
     def decoded(data: bytes, min_side: int | None) -> Picture:
         try:
@@ -203,7 +203,7 @@ def _short(name: str) -> str:
 
 
 def _no_file(path: Path) -> str:
-    """What is there instead, or what may have been meant."""
+    """Words for what is there instead of a file, or what may have been meant."""
     if path.is_dir():
         return "is a folder: name one of its pictures"
     if path.suffix or path.exists():
@@ -243,7 +243,7 @@ def _image(source: object) -> Image:
 
 
 def _levels(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """Of the same shape, 0 to 255."""
+    """Levels from 0 to 255, in the same shape."""
     if array.dtype == np.bool_:
         return np.asarray(array * np.uint8(255))
     if np.issubdtype(array.dtype, np.floating):

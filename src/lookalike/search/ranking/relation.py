@@ -34,7 +34,7 @@ FEW: Final = 10
 ALIKE: Final = 0.95
 """Cosine of the rows of such, in the middle: two faces have eyes and mouths in the same places, and rows less alike."""
 PERSPECTIVE: Final = 0.01
-"""Of the longer side, by which the corners of what both show may lie off an affine map."""
+"""Share of the longer side, by which the corners of what both show may lie off an affine map."""
 KINDS: Final = {"laid on a": "laid on the query", "laid on b": "laid on the hit"}
 HARDLY_ANY: Final = 40
 """Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
@@ -95,11 +95,11 @@ class RelationClassifier:
         return self.features.min_side
 
     def extract(self, picture: Picture) -> LocalFeatures:
-        """What `geometry` compares."""
+        """Features that `geometry` compares."""
         return self.features.extract(picture)
 
     def ask(self, picture: Picture) -> LocalFeatures:
-        """What is compared of a picture that is asked about: the same, and more of it."""
+        """Features of a picture that is asked about: as of `extract`, and more of them."""
         return self.asking.extract(picture)
 
     @property
@@ -111,17 +111,17 @@ class RelationClassifier:
         return self.features
 
     def mirrored(self, of_a: LocalFeatures) -> LocalFeatures | None:
-        """The same as its mirror image shows them, where the extractor knows."""
+        """Features as the mirror image shows them, where the extractor knows."""
         return self.features.mirrored(of_a) if isinstance(self.features, Mirroring) else None
 
     def geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
-        """What explains what a and b have in common, None where that may be chance."""
+        """Geometry that explains what a and b have in common, None where that may be chance."""
         one_thread()
         found = related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a))
         return found.geometry if self._is_distinct(found, of_b) else None
 
     def mirrored_geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
-        """What explains what the mirror image of a and b have in common, None where that may be chance."""
+        """Geometry that explains what the mirror image of a and b have in common, None where that may be chance."""
         mirrored = self.mirrored(of_a)
         if mirrored is None:
             return None
@@ -144,7 +144,7 @@ class RelationClassifier:
         return found.geometry if found is not None and self._is_distinct(found, of_b) else None
 
     def prove(self, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures) -> Evidence | None:
-        """What local features propose and pixels prove; None where nothing explains what the two have in common.
+        """Evidence proposed by local features and proved by pixels; None where nothing explains what both share.
 
         Where pixels do not bear out an upright geometry, a mirrored one is tried, since symmetric pictures have both;
         then, where shapes allow that one is the other at another size, both as wholes.
@@ -165,7 +165,7 @@ class RelationClassifier:
         return None
 
     def evidence(self, found: Geometry, a: Seen, b: Seen, *, exact: bool = False) -> Evidence:
-        """What `found` and the pixels say of a and b.
+        """Evidence on a and b by `found` and by the pixels.
 
         Where the file of one is gone, nothing stronger than a scene is told. A scene's transform is refined on the
         pixels where an `exact` one is asked for, at sixty times the cost; that of a copy is so already.
@@ -195,7 +195,7 @@ class RelationClassifier:
         return compare_pixels(whole_a, whole_b, glance.model)
 
     def whole(self, a: Seen, b: Seen) -> Evidence | None:
-        """What pixels say of two pictures laid over each other as wholes; None where they say nothing."""
+        """Evidence by the pixels of two pictures laid over each other as wholes; None where they say nothing."""
         if not one_shape(a.size, b.size):
             return None
         try:
@@ -229,7 +229,7 @@ def _in_perspective(model: Matrix, a: Size, b: Size) -> bool:
 
 
 def _proof(compared: Comparison, sizes: tuple[Size, Size], places: str) -> Evidence:
-    """What the pixels prove."""
+    """Evidence that the pixels prove."""
     assert compared.verdict is not None
     differs = tuple(
         Difference(each.box_a, each.box_b, each.share, KINDS.get(each.kind, each.kind)) for each in compared.differs
@@ -248,7 +248,7 @@ def _proof(compared: Comparison, sizes: tuple[Size, Size], places: str) -> Evide
 
 
 def _scene(found: Geometry, model: Matrix, sizes: tuple[Size, Size]) -> Evidence:
-    """What geometry alone proves."""
+    """Evidence of geometry alone."""
     box, query_box = shown_in(model, *sizes), shown_in(inverse(model), *sizes[::-1])
     coverage = tuple(each[2] * each[3] / (w * h) for each, (w, h) in zip((query_box, box), sizes, strict=True))
     return Evidence(
