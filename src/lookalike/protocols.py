@@ -34,7 +34,11 @@ from lookalike.types import (
 
 @runtime_checkable
 class Describer(Protocol):
-    """Turns pictures into vectors. A frozen dataclass: its fields are its whole configuration (see `registry`)."""
+    """Turns pictures into vectors. A frozen dataclass: its fields are its whole configuration (see `registry`).
+
+    `name` is as in the table. `compares` is what two pictures share that it calls alike, as in 'alike in ...'.
+    `unrelated` is the median similarity of two unrelated photos: where 'alike' begins to mean something.
+    """
 
     revision: ClassVar[int]
     """Raised by hand when the output changes."""
@@ -42,20 +46,13 @@ class Describer(Protocol):
     """Paper or package it comes from."""
 
     @property
-    def name(self) -> str:
-        """Name in the table; of one that is given as an object, any other."""
-
+    def name(self) -> str: ...
     @property
-    def compares(self) -> str:
-        """Quality that two pictures share when this describer calls them alike, as in 'alike in ...'."""
-
+    def compares(self) -> str: ...
     @property
-    def unrelated(self) -> float:
-        """Median similarity of two unrelated photos: where 'alike' begins to mean something."""
-
+    def unrelated(self) -> float: ...
     @property
     def space(self) -> Space: ...
-
     @property
     def min_side(self) -> int:
         """Pixels that the shorter side should have: a JPEG may be decoded smaller than it is, down to this."""
@@ -237,18 +234,15 @@ class Store(Protocol):
         """No effect when it is there already."""
 
     def drop_space(self, space: Space) -> None: ...
-
     def missing(self, space: Space) -> Ids:
         """Ascending ids of contents with a record and without a row, or local features, there."""
 
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None: ...
-
     def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None: ...
     def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
         """Batches of further frames of contents with a record: ids, numbers, rows; by id, then number."""
 
     def put_local(self, space: Space, features: Mapping[int, Packed]) -> None: ...
-
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some. Raises `LibraryDamaged`."""
 
@@ -282,7 +276,6 @@ class Store(Protocol):
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
 
     def compared(self, judge: str) -> Ids: ...
-
     def relations(self, judge: str) -> list[VerifiedPair]: ...
 
     # the whole

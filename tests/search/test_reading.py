@@ -55,6 +55,9 @@ def test_several_views_and_a_list_of_channels_ask_one_question(filled: Library, 
     results = filled.search([folder / "1.png", folder / "2.png"], by=["phash", "histogram"])
     assert {Path(answer.path).name for answer in results[:2]} == {"1.png", "2.png"}
     assert dict(results.weights) == {"phash": 1.0, "histogram": 1.0}
+    assert dict(filled.search(folder / "1.png", by="phash").weights) == {"phash": 1.0}
+    with pytest.raises(BadQuery, match="calibrate"):
+        filled.dupes(precision=0.9, by=["phash"])
 
 
 def test_the_json_of_results_is_that_of_the_command_line(

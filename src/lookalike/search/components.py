@@ -51,7 +51,7 @@ def describer_of(words: str | Describer) -> Describer:
 
 def checked_describer(describer: Describer) -> Describer:
     """The object, if it can serve a session as it is; raises `BadSetting` where it cannot."""
-    if not isinstance(describer, Describer) or not is_dataclass(describer):
+    if not isinstance(describer, Describer) or not is_dataclass(describer) or type(describer).__hash__ is None:
         raise BadSetting(
             f"{describer!r} is no describer: make one of a function by lookalike.describer(fn, dim=..., name=...), "
             "or write a frozen dataclass as docs/extend.md shows"

@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from lookalike.errors import BadQuery
-from lookalike.index.derived import kind_for, set_kind_for
 from lookalike.local import EXTRACTORS
 from lookalike.match.locate.judgement import of_opacity
 from lookalike.protocols import Describer, Locator
@@ -30,7 +29,7 @@ from lookalike.search.duplicates.similar import check_grouping, lookalikes, near
 from lookalike.search.duplicates.stars import star_groups
 from lookalike.search.duplicates.verified import DuplicateFinder, judge_of
 from lookalike.search.groups import Groups
-from lookalike.search.index_building import build_in_a_process
+from lookalike.search.index_building import build_in_a_process, needs_training
 from lookalike.search.ingest.fit_describers import ingest_and_learn
 from lookalike.search.ingest.grey_planes import wanted_planes
 from lookalike.search.ingest.local_features import check_features, wanted_features
@@ -40,7 +39,7 @@ from lookalike.search.ingest.report import IndexReport
 from lookalike.search.ingest.roots import Root, move_root, roots_held
 from lookalike.search.ingest.scan import roots_of
 from lookalike.search.ingest.supply import Given, is_uri
-from lookalike.search.query.query import Query, sorted_by_kind
+from lookalike.search.query.query import Query, Weights, sorted_by_kind, weights_of
 from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, name_of, sample
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
@@ -58,8 +57,6 @@ from lookalike.types import Box, Record, Relation, Vectors, VerifiedPair
 
 OPENED = 64
 """Hits whose pictures are held while the same original is asked about again."""
-MANY = 300
-"""Pictures whose local features take seconds to index."""
 
 
 def _untold(_built: int, _total: int) -> None: ...
@@ -90,8 +87,9 @@ class Library(Session):
         which runs in this process. One that learns is fitted to the library's pictures first. A new library starts with
         those alone, with the defaults where none is named. `local`: whether it keeps local features, by which copies
         and parts are found; None leaves that as it is, and a new library does. `features` names those to keep in place
-        of others, as NAME or NAME:FIELD=VALUE. `planes`: the same of small planes, where `locate` looks. What is
-        refused changes nothing.
+        of others, as NAME or NAME:FIELD=VALUE. `planes`: whether it keeps small planes, in which `locate` looks.
+        Raises `BadQuery`, `BadSetting`, `UnknownName` or `LibraryBusy`; what is refused changes nothing. A picture that
+        cannot be read raises nothing: it is among the failures of the report.
         """
         roots = roots_of(_several(paths))
         if not roots:
@@ -107,10 +105,10 @@ class Library(Session):
     ) -> IndexReport:
         """Adds pictures that have no file: arrays, PIL images or bytes, each under a URI, as in {"shop:123": pixels}.
 
-        They are found as files are, with the URI as `path`, until they are forgotten; an `index` of folders leaves them
-        alone. A URI that is there is replaced. The library keeps what it makes of a picture, not the picture: without
-        its px no copy, part or variant is told, only what is identical, and scenes. Raises `BadQuery` for what is no
-        URI.
+        Pixels are (h, w), (h, w, 3) or (h, w, 4), uint8 or floats in [0, 1]. They are found as files are, with the URI
+        as `path`, until they are forgotten; an `index` of folders leaves them alone. A URI that is there is replaced.
+        The library keeps what it makes of a picture, not the picture: without its px no copy, part or variant is told,
+        only what is identical, and scenes. Raises `BadQuery` for what is no URI, and else as `index`.
         """
         given = Given({uri: partial(bytes_of, source) for uri, source in pictures.items()}, self.limits.bytes)
         return self._filled(given, describers, options or self._options())
@@ -148,22 +146,11 @@ class Library(Session):
 
     def _with_indexes(self, report: IndexReport, options: Options) -> IndexReport:
         """The report, once the indexes that take long to build are built, and with the time that it took."""
-        if report.interrupted or not self._needs_training():
+        if report.interrupted or not needs_training(self.store, self._derived):
             return report
         started = time.monotonic()
         build_in_a_process(self.folder, options)
         return replace(report, seconds=report.seconds + time.monotonic() - started, interrupted=options.should_stop())
-
-    def _needs_training(self) -> bool:
-        """Whether to bring an index up to date takes so much that it should not be left to the next search."""
-        store = self.store
-        count = {space: len(store.vector_ids(space)) for space in (*store.spaces(), *store.spaces("local"))}
-        if any(kind_for(space, count[space]) != "flat" for space in store.spaces()):
-            return True
-        return any(
-            count[space] >= MANY and not self._derived.can_grow(space, set_kind_for(space), count[space])
-            for space in store.spaces("local")
-        )
 
     def build_indexes(self, on_built: Callable[[int, int], object] = _untold) -> None:
         """Brings the files of all indexes up to date, which the next search would do else.
@@ -181,7 +168,7 @@ class Library(Session):
             on_built(built, len(steps))
 
     def forget(self, paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> int:
-        """Drops files at and below `paths`, and URIs, from the library, never from the disk; how many."""
+        """Drops files at and below `paths`, and URIs, from the library, never from the disk; gives their number."""
         names = [os.fspath(path) for path in _several(paths)]
         absolute = [*map(os.path.realpath, names), *filter(is_uri, names)]
         with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
@@ -194,12 +181,15 @@ class Library(Session):
         return roots_held(self.store)
 
     def move_root(self, old: str | os.PathLike[str], new: str | os.PathLike[str]) -> int:
-        """Files at and below `old` are those at and below `new` from now on, nothing described again; how many."""
+        """Has files at and below `old` found at and below `new` from now on, none described again; gives their number.
+
+        Raises `BadQuery` where the library knows none, or none is at the new place.
+        """
         with closing(open_store(self.folder)) as store, store.writing():
             return move_root(store, os.path.realpath(old), os.path.realpath(new))
 
     def compact(self) -> int:
-        """Drops what no file needs any more and frees the space; the bytes freed."""
+        """Drops what no file needs any more; gives the bytes freed on disk."""
         with closing(open_store(self.folder)) as store:
             before = store.bytes() + self._derived.bytes()
             with store.writing():
@@ -214,7 +204,7 @@ class Library(Session):
         *sources: Source | Sequence[Source],
         k: int = 20,
         where: str | None = None,
-        by: Mapping[str, float] | Sequence[str] | None = None,
+        by: Weights | None = None,
         crop: Box | None = None,
         fuse: str = "weighted",
         collapse: bool = False,
@@ -222,9 +212,11 @@ class Library(Session):
         verify: int | None = None,
         orientations: bool = False,
     ) -> Results:
-        """Answers to a `Query` about `sources`: pictures, or `colour:teal=0.7,#ffffff=0.3`; see there for the rest.
+        """Answers, best first, to a `Query` about `sources`: pictures, or `colour:teal=0.7,#ffffff=0.3`.
 
-        `by` may be a list of channels, which then count alike.
+        Several sources, or a list of them, are views of one thing. `by` is a weight of each channel, or a list of
+        channels, which count alike. See `Query` for the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused` for what
+        cannot be asked, `SpaceMismatch` and `UnknownName` for a channel that is not there.
         """
         views, colours = sorted_by_kind(sources)
         return self.answer(
@@ -232,7 +224,7 @@ class Library(Session):
                 views,
                 colours=colours,
                 where=where,
-                by=by if by is None or isinstance(by, Mapping) else dict.fromkeys(by, 1.0),
+                by=weights_of(by),
                 crop=crop,
                 orientations=orientations,
                 k=k,
@@ -244,7 +236,7 @@ class Library(Session):
         )
 
     def answer(self, query: Query) -> Results:
-        """Answers to `query`, best first."""
+        """Answers to `query`, best first; raises as `search`."""
         return Search(self.store, self._index, self._set_index, self._decoder, self._describers()).answer(query)
 
     def locate(
@@ -257,11 +249,12 @@ class Library(Session):
         where: str | None = None,
         locator: Locator | None = None,
     ) -> Finds:
-        """The `k` pictures that hold `template`, best first, with the place; of those that pass `where`.
+        """The `k` pictures that hold `template`, best first, of those that pass `where`; boxes in px of each.
 
         Each scores `least` or more by `locator` (by `ccoeff-normed`, if None), upright, at the sizes `scales` to its
         own; with `least` None it must be there, and not merely something like it, where the locator tells that. What
         is transparent does not count. Small planes tell which files to open: see docs/cli.md for what that may miss.
+        Raises `BadQuery` where the library keeps no planes.
         """
         source = fetched(template)
         sought = sample(source, decode=self._decoder.decode, label=name_of(template)).picture(None)
@@ -274,18 +267,19 @@ class Library(Session):
         relation: Relation = "identical",
         *,
         precision: float | None = None,
-        by: Mapping[str, float] | None = None,
+        by: Weights | None = None,
         options: Options | None = None,
     ) -> Groups:
         """Groups of files that are `relation`, or closer, to the best one of their group; the largest group first.
 
         Each member is proved against the best one, or by composing two proofs. Proofs are kept: the next time only new
         pictures are compared. With `precision`, groups of `similar` pictures: every two of a group score so high that,
-        as `calibrate` measured, that share of such pairs is right. They are ranked, not verified.
+        as `calibrate` measured, that share of such pairs is right. They are ranked, not verified. Raises `BadQuery`
+        where the library keeps no local features, or is not calibrated.
         """
-        check_grouping(relation, precision, by)
+        check_grouping(relation, precision, weights_of(by))
         if precision is not None:
-            channels = channels_of(self._describers(), by)
+            channels = channels_of(self._describers(), weights_of(by))
             return Groups(near_groups(self.store, self._index, channels, precision), self._decoder)
         groups = identical_groups(self.store, workers=self.workers, limits=self.limits)
         if relation != "identical":
@@ -314,7 +308,7 @@ class Library(Session):
     def calibrate(
         self,
         *,
-        by: Mapping[str, float] | None = None,
+        by: Weights | None = None,
         labels: str | os.PathLike[str] | None = None,
         originals: int = 100,
         seed: int = 0,
@@ -328,7 +322,7 @@ class Library(Session):
         None when `options.should_stop` ended it.
         """
         options = options or self._options()
-        channels = channels_of(self._describers(), by)
+        channels = channels_of(self._describers(), weights_of(by))
         session = {describer.space for describer in self._given}
         asked = tuple(each for each in channels if each.weight > 0 or each.describer.space not in session)
         prover = replace(self._verifier(), open_hit=lru_cache(OPENED)(self._decoder.sample))

@@ -59,7 +59,8 @@ def locate(
     """The best `k` places of `template` in `image`: where `mask`, a picture of the template's size, is light.
 
     Without a mask, where the template is opaque. None where it is not there: `why` then says what was seen instead.
-    `like` also gives places that are merely like it, after all others, and `least` all that score so high.
+    `like` also gives places that are merely like it, after all others, and `least` all that score so high. Boxes are in
+    px of the image. Raises `BadPicture` and `BadQuery` for what is no picture, or a template larger than the image.
     """
     (found,) = locate_each([template], image, k=k, mask=mask, least=least, like=like, locator=locator, limits=limits)
     return found

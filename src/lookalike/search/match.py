@@ -61,7 +61,9 @@ def match(
     """`a` and `b` by the extractor and the matcher of those names, with their fields set.
 
     Where upright finds nothing, `a` is mirrored too, and, where rows do not turn with the picture, turned by quarters;
-    then seen from aside. The transform is made exact by the pixels.
+    then seen from aside. The transform, (3, 3) from px of `a` to px of `b`, is made exact by the pixels; there is none
+    where what agrees may be chance. Raises `BadPicture` and `BadQuery` for what is no picture, `UnknownName` and
+    `BadSetting` for names and fields, `WeightsError` where a network's weights are not here.
     """
     extractor = EXTRACTORS.make(local, local_settings)
     chosen = _suited(MATCHERS.make(matcher, matcher_settings), local, matcher_settings or {})

@@ -95,5 +95,5 @@ def is_uri(name: str) -> bool:
 
 
 def _stamp(data: bytes, digest: bytes) -> Stamp:
-    """A stamp that tells by the bytes alone whether they are the same; no file has inode 0 and such a time."""
-    return Stamp(len(data), int.from_bytes(digest[:8], "big") >> 1, 0, 0)
+    """A stamp of no time, which tells by the bytes alone whether they are the same."""
+    return Stamp(len(data), 0, 0, int.from_bytes(digest[:8], "big") >> 1)

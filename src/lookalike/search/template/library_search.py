@@ -174,7 +174,10 @@ class LibrarySearch:
                 picture = self.decoder.sample(record).picture(None)
             except BadPicture:
                 continue
-            return _Opened(picture, [record, *(other for other in files[at + 1 :] if os.path.lexists(other.path))])
+            return _Opened(
+                picture,
+                [record, *(other for other in files[at + 1 :] if not other.has_file or os.path.lexists(other.path))],
+            )
         return None
 
     def _place(self, template: Picture, image: Picture, glimpse: Glimpse) -> Placement | None:
