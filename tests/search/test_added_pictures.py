@@ -61,7 +61,10 @@ def test_a_file_and_a_uri_may_share_a_content(shop: Library, folder: Path) -> No
     shop.add({"https://shop.example/1.png": (folder / "1.png").read_bytes()})
     (group,) = shop.dupes()
     assert {member.path for member in group.members} == {"https://shop.example/1.png", str(folder / "1.png")}
-    assert {member["file"] for member in dupes_document(shop.dupes())["groups"][0]["members"]} == {"unchanged"}
+    told = dupes_document(shop.dupes())
+    assert {member["file"] for member in told["groups"][0]["members"]} == {"unchanged"}
+    assert [member["path"] for member in told["groups"][0]["members"] if member["best"]] == [str(folder / "1.png")]
+    assert told["superfluous"]["files"] == 0
     assert shop.dupes("copy")[0].relation == "identical"
 
 

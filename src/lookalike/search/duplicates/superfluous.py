@@ -45,7 +45,8 @@ def superfluous(groups: Sequence[Group]) -> Superfluous:
 
 
 def _there(group: Group) -> list[Record]:
-    return [member for member in group.members if state_of(member) == "unchanged"]
+    """Members whose file can be kept or done without."""
+    return [member for member in group.members if member.has_file and state_of(member) == "unchanged"]
 
 
 def _inode(member: Record) -> tuple[int, int]:
