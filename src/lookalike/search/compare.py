@@ -34,7 +34,7 @@ from lookalike.types import Difference, Explanation, Identical, Pixels, Relation
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """How two pictures relate: the score of a search, each channel's own similarity, and what each has to say.
+    """Relation of two pictures: the score of a search, each channel's own similarity, and what each has to say.
 
     `agreeing` names the channels that are notably above unrelated pictures, the strongest first.
     """
@@ -90,7 +90,7 @@ class Comparison:
         return write_atomically(Path(path), png(sheet))
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
-        """Both pictures and every explanation, on a page that stands alone."""
+        """Writes a page that stands alone, with both pictures and every explanation, whole or not at all."""
         from lookalike.search.pages.render import comparison_page
 
         return write_atomically(Path(path), comparison_page(self).encode("utf-8", "backslashreplace"))

@@ -27,7 +27,7 @@ from lookalike.types import Located, Picture, Placement
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """Where something was looked for, and what was found."""
+    """A picture in which a template was looked for, and the places found, best first."""
 
     image: Picture
     located: Located
@@ -56,9 +56,9 @@ def locate(
     locator: Locator | None = None,
     limits: Limits = Limits(),
 ) -> Search:
-    """The best `k` places of `template` in `image`: where `mask`, a picture of the template's size, is light.
+    """The best `k` places of `template` in `image`, best first; none, and `why` says so, where it is not there.
 
-    Without a mask, where the template is opaque. None where it is not there: `why` then says what was seen instead.
+    The template counts where `mask`, a picture of its size, is light; without a mask, where it is opaque.
     `like` also gives places that are merely like it, after all others, and `least` all that score so high. Boxes are in
     px of the image. Raises `BadPicture` and `BadQuery` for what is no picture, or a template larger than the image.
     """
