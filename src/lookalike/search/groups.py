@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import SupportsIndex, overload
 
 from lookalike.search.atomic import write_atomically
 from lookalike.search.duplicates.identical import Group
@@ -19,6 +20,14 @@ class Groups(list[Group]):
     def __init__(self, groups: Iterable[Group], decoder: PictureDecoder) -> None:
         super().__init__(groups)
         self._decoder = decoder
+
+    @overload
+    def __getitem__(self, at: SupportsIndex) -> Group: ...
+    @overload
+    def __getitem__(self, at: slice) -> Groups: ...
+    def __getitem__(self, at: SupportsIndex | slice) -> Group | Groups:
+        found = super().__getitem__(at)
+        return Groups(found, self._decoder) if isinstance(found, list) else found
 
     def __repr__(self) -> str:
         return f"<{len(self)} groups of {sum(len(group.members) for group in self)} files>"
