@@ -56,6 +56,16 @@ def test_an_index_of_folders_leaves_them_alone(shop: Library, folder: Path) -> N
     assert [root.path for root in shop.roots()] == [str(folder)]
 
 
+def test_adding_the_same_again_makes_what_the_library_lacks_of_it(shop: Library, folder: Path) -> None:
+    shop.index(folder, describers=["dhash"])
+    assert len(shop.vectors("dhash").ids) == 5
+    report = shop.add({"shop:10": np.asarray(noise(10)), "shop:20": np.asarray(noise(11))})
+    assert (report.unchanged, report.added, report.failures) == (1, 1, ())
+    paths = shop.vectors("dhash").paths
+    assert {path for path in paths if path.startswith("shop:")} == {"shop:10", "shop:11"}  # the first of its content
+    assert shop.search(np.asarray(noise(10)), by="dhash")[0].path == "shop:10"
+
+
 def test_a_file_and_a_uri_may_share_a_content(shop: Library, folder: Path) -> None:
     shop.index(folder)
     shop.add({"https://shop.example/1.png": (folder / "1.png").read_bytes()})

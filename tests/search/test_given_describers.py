@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +97,16 @@ def test_without_it_the_channel_is_left_out_and_that_is_told_once(tmp_path: Path
         with pytest.raises(UnknownName):
             library.search(folder / "2.png", by=["quarters"])
         assert library.index(folder).unchanged == 5
+
+
+def test_the_command_line_says_so_in_a_sentence(tmp_path: Path, folder: Path) -> None:
+    with lookalike.open(tmp_path / "library") as library:
+        library.index(folder, describers=["phash", quarters_describer()])
+    asked = ["--library", str(tmp_path / "library"), "search", str(folder / "2.png"), "--json"]
+    done = subprocess.run([sys.executable, "-m", "lookalike", *asked], capture_output=True, text=True, check=True)
+    assert list(json.loads(done.stdout)["query"]["by"]) == ["phash"]
+    assert done.stderr.splitlines()[0].startswith("the channel 'quarters' is left out")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_another_version_is_another_space(tmp_path: Path, folder: Path) -> None:

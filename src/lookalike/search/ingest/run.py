@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 from lookalike.errors import BadPicture
@@ -126,11 +127,11 @@ class _Run:
         for loaded in ahead(self.supply.read, self.options.until_stopped(changed), threads=2):
             if isinstance(loaded, Failure):
                 self._fail(loaded)
-            elif self._is_known(loaded):
-                self.tally.count("unchanged")
             elif not self._is_settled(loaded):
                 self.waiting[loaded.sha256] = [loaded.file]
                 yield Job(loaded, self.everything)
+            elif wanted := self._lacks(loaded.sha256):
+                yield Job(loaded, wanted)
             self._commit_when_due()
 
     def _lacking(self) -> Iterator[Job]:
@@ -158,6 +159,9 @@ class _Run:
     def _is_settled(self, loaded: Loaded) -> bool:
         """Whether these bytes are known, known to fail, or with a worker now; then the file joins them."""
         sha256 = loaded.sha256
+        if self._is_known(loaded):
+            self.tally.count("unchanged")
+            return True
         if sha256 in self.waiting:
             self.waiting[sha256].append(loaded.file)
             return True
@@ -169,6 +173,15 @@ class _Run:
             self._put(loaded.file)
             return True
         return False
+
+    def _lacks(self, sha256: str) -> tuple[int, ...]:
+        """Products that a content of the store lacks and that nothing but these bytes can give: no file holds them."""
+        known = self.store.contents([sha256]) if isinstance(self.supply, Given) else {}
+        return tuple(number for id, _ in known.values() for number in self.everything if id in self._missing[number])
+
+    @cached_property
+    def _missing(self) -> list[set[int]]:
+        return [set(self.store.missing(product.space).tolist()) for product in self.products]
 
     def _known_failure(self, sha256: str) -> Failure | None:
         if self.options.retry_failed or not self.has_failures:
