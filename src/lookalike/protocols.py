@@ -121,13 +121,11 @@ class Index(Protocol):
 
     @property
     def space(self) -> Space: ...
-
     @property
     def kind(self) -> str:
         """As in the table, for `status`."""
 
     def __len__(self) -> int: ...
-
     @property
     def ids(self) -> Ids:
         """Ascending."""
@@ -149,7 +147,6 @@ class SetIndex(Protocol):
 
     @property
     def space(self) -> Space: ...
-
     @property
     def kind(self) -> str:
         """As in the table, for `status`."""
@@ -286,7 +283,6 @@ class Store(Protocol):
         """Holds the one writer's lock; raises `LibraryBusy`, naming the holder, when another has it."""
 
     def bytes(self) -> int: ...
-
     def problems(self) -> list[str]:
         """Sentences on all that a full check finds wrong; empty when all is well."""
 
@@ -343,7 +339,6 @@ class Extractor(Protocol):
 
     @property
     def space(self) -> Space: ...
-
     @property
     def min_side(self) -> int:
         """As of a describer."""
