@@ -1,4 +1,4 @@
-"""What all methods of this room have: how large a picture they work on, and how many keypoints they keep."""
+"""Fields that all methods of this room have: how large a picture they work on, how many keypoints they keep."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lookalike.types import Keypoints, Size
 STRIP: Final = 3
 """Times that a picture is longer than wide, from which on it is a strip: a scroll, a receipt, a panorama."""
 TILE: Final = 2
-"""The same of the tiles that a strip is made of."""
+"""Times that a tile of a strip is longer than wide."""
 TILES: Final = 8
 """Tiles of a strip that have keypoints of their own, the most: a longer one is reduced further."""
 

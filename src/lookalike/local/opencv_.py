@@ -1,4 +1,4 @@
-"""What the features of OpenCV have in common: a working size, a max_keypoints, and their way into our values."""
+"""Parts that the features of OpenCV share: a working size, a max_keypoints, and their way into our values."""
 
 from __future__ import annotations
 

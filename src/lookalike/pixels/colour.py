@@ -65,7 +65,7 @@ def _on_ground(image: Image.Image, ground: Ground) -> tuple[Pixels, tuple[str, .
 
 
 def _colours(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    """Those of sRGB, alpha aside."""
+    """Colours of an image in sRGB, alpha aside."""
     return _without_profile(_opaque(image), image.info.get("icc_profile"))
 
 

@@ -104,7 +104,7 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opac
 
 
 def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> tuple[T, tuple[str, ...]]:
-    """What `read` finds in the metadata, or `default` and a flag."""
+    """Value that `read` finds in the metadata, or `default` and a flag."""
     try:
         return read(image), ()
     except DamagedExif:

@@ -74,7 +74,7 @@ class PictureReader:
 
 
 def picture_of(reply: Reply) -> Decoded:
-    """What was decoded, from a reply of that handler."""
+    """Picture that was decoded, from a reply of that handler."""
     width, height = reply.data["size"]
     facts = reply.data
     opaque = reply.arrays[1] if len(reply.arrays) > 1 else None
@@ -85,12 +85,12 @@ def picture_of(reply: Reply) -> Decoded:
 
 
 def frames_of(reply: Reply) -> list[Picture]:
-    """What was decoded, from a reply to a `FramesJob`."""
+    """Frames from a reply to a `FramesJob`."""
     return [Picture(pixels, (pixels.shape[1], pixels.shape[0])) for pixels in reply.arrays]
 
 
 def fingerprint_of(reply: Reply) -> Fingerprint:
-    """What was found, from a reply to a `FingerprintJob`."""
+    """Fingerprint that was found, from a reply to a `FingerprintJob`."""
     digest = reply.data["digest"]
     return Fingerprint(None if digest is None else str(digest), bool(reply.data["is_plain"]), str(reply.data["why"]))
 

@@ -1,4 +1,4 @@
-"""What the EXIF block says of a picture: which way is up, and when it was taken."""
+"""Facts of the EXIF block of a picture: which way is up, and when it was taken."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def orientation_of(image: Image.Image) -> int:
 
 
 def known_orientation_of(image: Image.Image) -> int:
-    """The same, and 1 where the block cannot be read."""
+    """Orientation of an image, and 1 where the block cannot be read."""
     try:
         return orientation_of(image)
     except DamagedExif:

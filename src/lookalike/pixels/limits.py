@@ -1,4 +1,4 @@
-"""What a picture may cost."""
+"""Limits on the costs of a picture."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Limits:
     bytes: int = 512 * 2**20
     """In the file."""
     seconds: float = 30.0
-    """Of wall-clock time in an isolated worker."""
+    """Seconds of wall-clock time in an isolated worker."""
     decoding: int = 512 * 2**20
     """Memory, in bytes, that an isolated worker may hold in all while it decodes (Linux)."""
     memory: int = 2 * 2**30

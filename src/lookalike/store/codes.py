@@ -1,4 +1,4 @@
-"""What SQLite raises, in our words."""
+"""Errors of SQLite, in our words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FULL = {
 _EXHAUSTED = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EFBIG, errno.ENOMEM}
 _PAGE = 4096
 _OTHER_TABLES = ("no such table", "no such column", "foreign key mismatch", "has no column")
-"""What statements that are fixed and tested meet only where the description of a table is damaged."""
+"""Errors that statements that are fixed and tested meet only where the description of a table is damaged."""
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -67,7 +67,7 @@ def errors_of(folder: Path) -> Iterator[None]:
 
 
 def damaged(folder: Path, error: Exception) -> LibraryDamaged:
-    """What to do about it."""
+    """Error that names the database and what to do about it."""
     return LibraryDamaged(
         f"the database in {str(folder)!r} is damaged: {error}; try `lookalike repair`, or index into a new one"
     )

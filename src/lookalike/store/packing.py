@@ -54,7 +54,7 @@ def packed_array(features: LocalFeatures, rows: Rows = "uint8") -> NDArray[np.ui
 
 
 def unpacked(data: bytes) -> LocalFeatures:
-    """What `packed` was given, as far as its bytes tell; rows of floats again of unit length."""
+    """Features that `packed` was given, as far as its bytes tell; rows of floats again of unit length."""
     (length,) = _LENGTH.unpack_from(data)
     header = json.loads(data[_LENGTH.size : _LENGTH.size + length])
     k, size = header["k"], (header["size"][0], header["size"][1])

@@ -146,7 +146,7 @@ class SQLiteStore:
                 self._database.change(text, [(content.frames, checksum, id)])
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
-        """Those that are known, with their ids."""
+        """Contents that are known, with their ids."""
         text = f"SELECT id, {columns_of('contents')} FROM contents WHERE sha256 = ?"
         return {
             sha256: (id, content_of(checked("contents", row)))
@@ -163,7 +163,7 @@ class SQLiteStore:
         return self._database.ids(f"{text} WHERE {' AND '.join(conditions)} ORDER BY c.id", values)
 
     def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
-        """Of that kind, in the order in which they were added."""
+        """Spaces of that kind, in the order in which they were added."""
         rows = self._database.rows(f"SELECT {columns_of('spaces')} FROM spaces ORDER BY number")
         spaces = [checked("spaces", row) for row in rows]
         return [Space(*space) for *space, _, held in spaces if held == kind]
@@ -271,7 +271,7 @@ class SQLiteStore:
         self._database.note(into("calibrations"), with_checksum((key, text)))
 
     def calibration(self, key: str) -> str | None:
-        """What was put under `key`, or None."""
+        """Text that was put under `key`, or None."""
         text = f"SELECT {columns_of('calibrations')} FROM calibrations WHERE key = ?"
         rows = [checked("calibrations", row) for row in self._database.rows(text, [key])]
         return str(rows[0][1]) if rows else None
@@ -293,7 +293,7 @@ class SQLiteStore:
         return np.fromiter((content for _, content in rows), np.int64)
 
     def relations(self, judge: str) -> list[VerifiedPair]:
-        """What it found, by a, then b."""
+        """Pairs that `judge` found, by a, then b."""
         text = f"SELECT {columns_of('relations')} FROM relations WHERE judge = ? ORDER BY a, b"
         return [pair_of(checked("relations", row)[1:]) for row in self._database.rows(text, [judge])]
 
@@ -318,11 +318,11 @@ class SQLiteStore:
                 self._writing = False
 
     def bytes(self) -> int:
-        """Of the database and its log."""
+        """Bytes of the database and its log."""
         return bytes_of(self._database.folder)
 
     def problems(self) -> list[str]:
-        """What a full check finds wrong, in sentences; empty when all is well."""
+        """Sentences on all that a full check finds wrong; empty when all is well."""
         from lookalike.store.check import damages
 
         try:

@@ -211,7 +211,7 @@ def _covered(of: Shares, differing: float) -> float:
 
 
 def _agreement(seen: Looked, places: list[Region]) -> float:
-    """Of what has contrast and is not explained by something that is laid over it."""
+    """Share that agrees of the cells that have contrast and that nothing laid over them explains."""
     counted = seen.left.seen.copy()
     for place in places:
         if place.kind in ("laid on a", "laid on b"):

@@ -1,4 +1,4 @@
-"""What two pictures both show, laid over each other on one grid: that of the coarser one, or a coarser one still."""
+"""Part that two pictures both show, laid over each other on one grid: that of the coarser one, or a coarser one."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def _small(a: Pixels, b: Pixels, both: Mask) -> tuple[Plane, Plane, Mask, Mask]:
 
 
 def _contrast(plane: Plane) -> Plane:
-    """Of each px with its neighbours, in the green that most light is."""
+    """Contrast of each px with its neighbours, in the green that most light is."""
     square = np.ones((3, 3), np.uint8)
     green = np.ascontiguousarray(plane[..., 1])
     return np.asarray(cv2.dilate(green, square) - cv2.erode(green, square), np.float32)

@@ -11,7 +11,7 @@ from lookalike.types import Located, Picture, Pixels, Placement
 SIDE = 1200
 """Longest side of a map, in px."""
 STRENGTH = 0.6
-"""Of the colour over the grey picture."""
+"""Strength of the colour over the grey picture."""
 INK = (255, 255, 255)
 EDGE = (0, 0, 0)
 

@@ -20,7 +20,7 @@ COARSE = 18
 NARROW = 10
 """px of its shorter side there."""
 RATIO = 1.12
-"""Of a scale to the next."""
+"""Ratio of a scale to the next."""
 TURN = 2.4
 """px by which the corners of a template move from one angle to the next."""
 GRAIN = 2.0
@@ -52,7 +52,7 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class _Scale:
-    """What was seen at one scale: the best score of every pixel, the angle that gave it, and how many there were."""
+    """Scores seen at one scale: the best of every pixel, the angle that gave it, and how many there were."""
 
     scale: float
     number: int

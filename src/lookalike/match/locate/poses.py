@@ -25,7 +25,7 @@ GUESSES = 48
 SLIP = math.radians(2)
 """By which a template may be turned further than asked for: the limits are met after all."""
 KEPT = 10
-"""Of them, those that are followed to full size."""
+"""Places among them that are followed to full size."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class _Found:
     detail: float
 
     def placement(self, shape: tuple[int, ...]) -> Placement:
-        """Of a template of `shape`."""
+        """Placement of a template of `shape`."""
         pose = self.pose
         width, height = pose.scale * shape[1], pose.scale * shape[0]
         box = (pose.x - width / 2, pose.y - height / 2, width, height)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lookalike.match.verify.frames import Framed
 
 LOOSE: Final = 0.2
-"""Of the distance from the proposing match: what the error of its angle and scale may displace another by."""
+"""Share of the distance from the proposing match, which the error of its angle and scale may displace another by."""
 MOST: Final = 400
 """Matches that propose and vote, the best: the cost grows with their square."""
 ALIKE_TURN: Final = np.cos(np.radians(30))

@@ -25,7 +25,7 @@ from lookalike.types import Difference, Ids, Record, Relation, Size, Space, Vect
 SAME_HASH = 0.94
 """Share of hash bits that decodes of the same pixels have in common at least: one may have been scaled in decoding."""
 SAME_VECTOR = 0.995
-"""The same for a library without a hash."""
+"""Least cosine of decodes of the same pixels, for a library without a hash."""
 BLOCK = 2048
 
 
@@ -35,7 +35,7 @@ NO_SMALLER: Final = 0.99
 
 @dataclass(frozen=True)
 class Link:
-    """What a member of a group is to the best one: `coverage` are the shares of it and of the best one that are shown.
+    """Relation of a member of a group to the best one; `coverage` are the shares of it and of the best that are shown.
 
     `edits` make the member of the best one. Boxes of `differs` lie in the best one (`query_box`) and in the member
     (`box`). Unknown is None.
@@ -100,7 +100,7 @@ class Group:
         return self.members[0]
 
     def link(self, member: Record) -> Link:
-        """What `member` is to the best one."""
+        """Link of `member` to the best one."""
         return self.links.get(member.id, IDENTICAL)
 
 

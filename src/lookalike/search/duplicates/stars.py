@@ -23,7 +23,7 @@ NEARLY_ALL: Final = 0.98
 
 @dataclass(frozen=True)
 class Links:
-    """What every content is to every other that it was proved against, seen from both sides."""
+    """Links of every content to every other that it was proved against, seen from both sides."""
 
     of: Mapping[int, Mapping[int, Link]]
 

@@ -96,7 +96,7 @@ class DuplicateFinder:
                 self.options.on_commit(progress)
 
     def _compared(self, batch: Ids, pictures: Pictures) -> tuple[list[VerifiedPair], set[Pair]]:
-        """What is proved of these contents, and pairs of which no picture could be seen."""
+        """Pairs proved of these contents, and pairs of which no picture could be seen."""
         features = self._features(batch)
         proved: list[VerifiedPair] = []
         unseen: set[Pair] = set()
@@ -126,7 +126,7 @@ class DuplicateFinder:
                 yield pair
 
     def _as_wholes(self, pairs: Sequence[Pair], pictures: Pictures) -> list[VerifiedPair]:
-        """What pixels say of pairs without features."""
+        """Pairs without features that pixels prove."""
         found = []
         seen = pictures.seen({id for pair in pairs for id in pair})
         for a, b in pairs:
@@ -137,9 +137,9 @@ class DuplicateFinder:
         return found
 
     def _geometries(self, id: int, features: LocalFeatures) -> Iterator[tuple[Pair, Geometry]]:
-        """Pairs (a, b), a < b, with this content, that were not tried before, and px of a to px of b.
+        """Geometries, px of a to px of b, of pairs (a, b), a < b, with this content, that were not tried before.
 
-        What becomes folded with the content in between is left out.
+        Pairs that become folded in between are left out.
         """
         for hits in votes_for(features, self.classifier, self.index):
             near = hits.ids[hits.ids != id][:NEIGHBOURS]

@@ -59,7 +59,7 @@ class PictureDecoder:
         return frames_of(self._started().one(FramesJob(data, tuple(numbers))))
 
     def fingerprint(self, data: bytes) -> Fingerprint:
-        """Of all that the bytes show; without a digest where that takes too long or cannot be told."""
+        """Fingerprint of all that the bytes show; without a digest where that takes too long or cannot be told."""
         try:
             return fingerprint_of(self._started().one(FingerprintJob(data)))
         except BadPicture as error:
@@ -106,6 +106,8 @@ class PictureDecoder:
         return self.decode(self._read(record), min_side)
 
     def _read(self, record: Record) -> bytes:
+        if not record.has_file:
+            raise BadPicture("io", "it was added without a file, and the library keeps no picture", record.path)
         loaded = load(Found(record.path, record.stamp), self._limits.bytes)
         if isinstance(loaded, Failure):
             raise BadPicture(loaded.reason, loaded.detail)

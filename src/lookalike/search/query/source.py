@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,7 +48,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One view of what is asked about. `sha256` is that of the bytes it came as; None where there were none.
+    """One view of what is asked about. `sha256` is that of the bytes it came as; None where none stand for all of it.
 
     `orientation` is that in which it shows what it came as (see `pixels.turn`).
     """
@@ -73,7 +74,7 @@ class Sample:
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """Of all that it shows; raises `BadPicture` where the file is not as it was indexed."""
+        """Fingerprint of all that it shows; raises `BadPicture` where the file is not as it was indexed."""
         return self._tell()
 
     @property
@@ -126,16 +127,41 @@ def sample(
         found = _of_bytes(data, named or "bytes", _naming(named, decode) if named else decode, tell, box)
         return replace(found, _frames=lambda numbers: frames(data, numbers)) if box is None else found
     picture, whole = _picture(source)
-    return _of_picture(picture, whole, label or "array", box)
+    found = _of_picture(picture, whole, label or "array", box)
+    is_plain = box is None and isinstance(source, np.ndarray) and source.shape[2:] in ((), (3,))
+    return replace(found, sha256=hashlib.sha256(_ppm(picture.pixels)).hexdigest()) if is_plain else found
 
 
 def fetched(source: Source) -> Source:
-    """What is at a path or a URL, as bytes; everything else as it is."""
+    """Bytes at a path or a URL; everything else as it is."""
     return _read(source) if isinstance(source, (str, os.PathLike)) and not is_palette(source) else source
 
 
+def bytes_of(source: Source) -> bytes:
+    """The bytes of a file; pixels as those of a PPM file, or of a PNG file where some are transparent."""
+    found = fetched(source)
+    if isinstance(found, (bytes, bytearray, memoryview)):
+        return bytes(found)
+    image = _image(found)
+    if image.has_transparency_data:
+        return _png(image)
+    return _ppm(_picture(image)[0].pixels)
+
+
+def _ppm(pixels: NDArray[np.uint8]) -> bytes:
+    return b"P6 %d %d 255\n" % (pixels.shape[1], pixels.shape[0]) + pixels.tobytes()
+
+
+def _png(image: Image) -> bytes:
+    from PIL import ImageOps
+
+    file = io.BytesIO()
+    ImageOps.exif_transpose(image).save(file, "PNG")
+    return file.getvalue()
+
+
 def name_of(source: Source) -> str | None:
-    """What a person calls it: a path or a URL; None for pixels and bytes."""
+    """Name that a person knows it by: a path or a URL; None for pixels and bytes."""
     return os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
 
 
@@ -160,7 +186,7 @@ def _of_bytes(data: bytes, label: str, decode: Decode, tell: Tell, box: Box | No
 
 
 def _naming(name: str, decode: Decode) -> Decode:
-    """The same, whose errors say which picture it was: a question may have several."""
+    """Decoder whose errors say which picture it was: a question may have several."""
 
     def decoded(data: bytes, min_side: int | None) -> Picture:
         try:
@@ -203,7 +229,7 @@ def _short(name: str) -> str:
 
 
 def _no_file(path: Path) -> str:
-    """What is there instead, or what may have been meant."""
+    """Words for what is there instead of a file, or what may have been meant."""
     if path.is_dir():
         return "is a folder: name one of its pictures"
     if path.suffix or path.exists():
@@ -245,7 +271,7 @@ def _image(source: object) -> Image:
 
 
 def _levels(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """Of the same shape, 0 to 255."""
+    """Levels from 0 to 255, in the same shape."""
     if array.dtype == np.bool_:
         return np.asarray(array * np.uint8(255))
     if np.issubdtype(array.dtype, np.floating):

@@ -79,7 +79,7 @@ class GeometricVerifier:
         return Hits.ranked(ids, votes, VOTED)
 
     def prove(self, views: Sequence[View], ids: Sequence[int]) -> dict[int, Evidence]:
-        """What geometry says of each, in this order, until it says nothing of many in a row."""
+        """Evidence of geometry on each, in this order, until it finds nothing on many in a row."""
         records = {record.id: record for record in self.store.records(np.array(sorted(ids), np.int64))}
         features = self._features(records)
         proved: dict[int, Evidence] = {}
