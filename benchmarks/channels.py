@@ -7,8 +7,8 @@ Of every describer that need not learn; those that do are in the tables of `resu
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
 from itertools import product
 from pathlib import Path
@@ -65,5 +65,11 @@ def measure(folder: Path) -> dict[str, object]:
     }
 
 
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    print(json.dumps([measure(folder) for folder in arguments.parse_args().folders], indent=2))
+
+
 if __name__ == "__main__":
-    print(json.dumps([measure(Path(name)) for name in sys.argv[1:]], indent=2))
+    main()

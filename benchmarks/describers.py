@@ -144,9 +144,11 @@ def forgetful(pictures: Sequence[Picture]) -> list[Picture]:
 def together(describers: Sequence[Describer], files: Sequence[bytes], rounds: int) -> float:
     """What the whole set takes on each picture, of what each describer takes alone; every run decodes first."""
     shared = fastest(lambda: [decode_and_describe(data, describers) for data in files], rounds)
-    apart = [
-        fastest(lambda one=one: [decode_and_describe(data, [one]) for data in files], rounds) for one in describers
-    ]
+
+    def each_alone(describer: Describer) -> object:
+        return [decode_and_describe(data, [describer]) for data in files]
+
+    apart = [fastest(partial(each_alone, one), rounds) for one in describers]
     return shared / sum(apart)
 
 
@@ -165,10 +167,9 @@ def made(name: str, photos: Sequence[NDArray[np.uint8]]) -> Describer:
     return describer.fit(describer.seen.describe([Picture(photo, SIZE) for photo in photos]))
 
 
-def decode_and_describe(data: bytes, describers: Sequence[Describer]) -> None:
+def decode_and_describe(data: bytes, describers: Sequence[Describer]) -> object:
     picture = decode(data, min_side=224, limits=Limits()).picture
-    for describer in describers:
-        describer.describe([picture])
+    return [describer.describe([picture]) for describer in describers]
 
 
 def describing(describer: Describer, photos: Sequence[NDArray[np.uint8]]) -> Callable[[], object]:
@@ -227,7 +228,7 @@ def tiny(photo: NDArray[np.uint8]) -> object:
 
 
 def grey_of(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY))
 
 
 def on_photo(peer: Callable[[NDArray[np.uint8]], object]) -> Callable[[NDArray[np.uint8]], object]:

@@ -18,6 +18,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -47,7 +48,7 @@ class Asked:
 
     edit: str
     original: str
-    answers: list[tuple[str, float, str]]
+    answers: Sequence[tuple[str, float, str]]
     error: float | None
     seconds: float
 
@@ -121,7 +122,7 @@ def report(asked: list[Asked], there: set[str], twins: dict[str, set[str]], past
         for name, _, called in answers
         if called == "copy" and name != asked[at].original
     ]
-    strangers = sum(any(called == "copy" for _, _, called in counted[at]) for at in np.flatnonzero(~known))
+    strangers = sum(any(called == "copy" for _, _, called in counted[at]) for at in np.flatnonzero(~known).tolist())
     print(f"of {int((~known).sum())} questions without an answer, {strangers} have one called a copy")
     for (one, other), times in Counter(wrong).most_common():
         print(f"called a copy {times} times: {one} {other}")

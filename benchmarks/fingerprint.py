@@ -9,6 +9,7 @@ import argparse
 import io
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -23,8 +24,8 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     print(f"{'':<42}{'decode':>9}{'fingerprint':>13}   ms of CPU time, best of {rounds}")
     for name, data in files().items():
-        whole = best(lambda data=data: decode(data), rounds)
-        told = best(lambda data=data: fingerprint(data), rounds)
+        whole = best(partial(decode, data), rounds)
+        told = best(partial(fingerprint, data), rounds)
         print(f"{name:<42}{whole:>9.1f}{told:>13.1f}")
 
 

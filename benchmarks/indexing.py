@@ -78,9 +78,10 @@ def bare_rate(program: str, files: Sequence[Path], workers: int) -> float:
         for _ in parts
     ]
     for process, part in zip(running, parts, strict=True):
+        assert process.stdin is not None
         process.stdin.write("\n".join(map(str, part)).encode())
         process.stdin.close()
-    seconds = [float(process.stdout.read().split()[-1]) for process in running]
+    seconds = [float(process.stdout.read().split()[-1]) for process in running if process.stdout is not None]
     for process in running:
         process.wait()
     return len(files) / max(seconds)

@@ -79,10 +79,10 @@ class Bounds:
         quantiser = faiss.IndexIVFFlat(coarse, words.words.shape[1], len(words.branches))
         quantiser.nprobe = PROBED
         quantiser.add(words.words)
-        compiled = faiss.IndexBinaryIVF(faiss.IndexBinaryFlat(64), 64, len(words))
+        compiled: Any = faiss.IndexBinaryIVF(faiss.IndexBinaryFlat(64), 64, len(words))
         compiled.is_trained, compiled.nprobe = True, 1
         codes, places, lists = held.signatures.view(np.uint8), np.arange(len(held.lists)), held.lists.astype(np.int64)
-        compiled.add_core(len(lists), *map(faiss.swig_ptr, (codes, places, lists)))
+        compiled.add_core(len(lists), *(faiss.swig_ptr(each) for each in (codes, places, lists)))
         return cls(index, quantiser, compiled)
 
 
@@ -99,7 +99,7 @@ class Took:
 
 def measured(bounds: Bounds, question: LocalFeatures, probes: int, near: int) -> Took:
     """Best of some turns; only the compiled scan heeds `near`, the bits that a vote may be off."""
-    index, rows = bounds.index, np.asarray(question.descriptors)
+    index, rows = bounds.index, np.asarray(question.descriptors, np.float32)
     held = index.columns
     words = index.words.nearest(rows, probes)
     mine = index.words.signatures(rows, words).ravel()
@@ -176,7 +176,7 @@ def assignment(bounds: Bounds, sample: np.ndarray) -> None:
     )
 
 
-def asking(bounds: Bounds, questions: list[LocalFeatures], maker: ListMaker) -> None:
+def asking(bounds: Bounds, questions: list[LocalFeatures], maker: Any) -> None:
     """Prints what a question takes."""
     asked = [measured(bounds, question, maker.probes, maker.near) for question in questions]
     whole, found, bare_found, scan, compiled = np.array([astuple(took) for took in asked]).T

@@ -12,6 +12,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import faiss
 import numpy as np
@@ -28,7 +29,8 @@ def main() -> None:
     options = parser.parse_args()
     faiss.omp_set_num_threads(1)
     rng = np.random.default_rng(0)
-    for kind, (a, b) in {"sift": floats(options.rows, rng), "orb": bits(options.rows, rng)}.items():
+    kinds: dict[str, tuple[Vectors, Vectors]] = {"sift": floats(options.rows, rng), "orb": bits(options.rows, rng)}
+    for kind, (a, b) in kinds.items():
         first, second = features(a), features(b)
         works: dict[str, Callable[[], object]] = {
             "faiss": lambda a=a, b=b: bare(a, b),  # type: ignore[misc]
@@ -56,7 +58,7 @@ def main() -> None:
 def bare(a: Vectors, b: Vectors) -> object:
     """The two nearest of b for each row of a, and nothing else."""
     if a.dtype == np.uint8:
-        index = faiss.IndexBinaryFlat(8 * a.shape[1])
+        index: Any = faiss.IndexBinaryFlat(8 * a.shape[1])
     else:
         index = faiss.IndexFlatIP(a.shape[1])
     index.add(b)

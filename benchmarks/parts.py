@@ -14,6 +14,7 @@ import argparse
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -50,7 +51,7 @@ class Asked:
 
     kind: str
     original: str
-    answers: list[tuple[str, str]]
+    answers: Sequence[tuple[str, str]]
     seconds: float
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -34,7 +35,8 @@ def own_way(name: str, file: Path) -> None:
         with Image.open(file) as image:
             Peer(name).row(np.asarray(image.convert("RGB")))
     elif name in PEERS:
-        pixels = cv2.imread(str(file))[:, :, ::-1]
+        read: Any = cv2.imread(str(file))
+        pixels = read[:, :, ::-1]
         {"pixels": plain_pixels, "hsv": plain_histogram}.get(name, Peer(name).row)(np.ascontiguousarray(pixels))
     else:
         (describer,) = named([name])

@@ -5,9 +5,9 @@ The peers see what they would see in their own hands: the picture decoded at ful
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cv2
 import imagehash
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike.registry import digest
-from lookalike.types import Picture, Pixels, Space, Vectors
+from lookalike.types import Metric, Picture, Pixels, Space, Vectors
 
 IMAGEHASH: dict[str, Callable[[Image.Image], imagehash.ImageHash]] = {
     "imagehash-ahash": imagehash.average_hash,
@@ -24,7 +24,7 @@ IMAGEHASH: dict[str, Callable[[Image.Image], imagehash.ImageHash]] = {
     "imagehash-dhash": imagehash.dhash,
     "imagehash-whash": imagehash.whash,
 }
-OPENCV = {
+OPENCV: Mapping[str, Any] = {
     "cv2-average": cv2.img_hash.averageHash,
     "cv2-phash": cv2.img_hash.pHash,
     "cv2-blockmean": cv2.img_hash.blockMeanHash,
@@ -57,7 +57,7 @@ class Peer:
     @property
     def space(self) -> Space:
         row = self.row(np.zeros((64, 64, 3), np.uint8))
-        metric = "hamming" if row.dtype == np.uint8 else "l2" if self.name == "pixels" else "cosine"
+        metric: Metric = "hamming" if row.dtype == np.uint8 else "l2" if self.name == "pixels" else "cosine"
         return Space(self.name, digest(self), 8 * row.size if metric == "hamming" else row.size, metric)
 
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
@@ -71,20 +71,22 @@ class Peer:
         if self.name in IMAGEHASH:
             return np.packbits(IMAGEHASH[self.name](Image.fromarray(pixels)).hash)
         if self.name in OPENCV:
-            return OPENCV[self.name](np.ascontiguousarray(pixels[:, :, ::-1])).reshape(-1)
+            described = OPENCV[self.name](np.ascontiguousarray(pixels[:, :, ::-1]))
+            return np.asarray(described).reshape(-1)
         return plain_pixels(pixels) if self.name == "pixels" else plain_histogram(pixels)
 
 
 def plain_pixels(pixels: Pixels) -> NDArray[np.float32]:
     """Values in [0, 1] of the small picture."""
-    return cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA).reshape(-1).astype(np.float32) / 255
+    small = cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(small.reshape(-1) / np.float32(255), np.float32)
 
 
 def plain_histogram(pixels: Pixels) -> NDArray[np.float32]:
     """Unit vector of counts in 8 x 8 x 8 cells of HSV."""
     hsv = cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV)
     counts = cv2.calcHist([hsv], [0, 1, 2], None, [8, 8, 8], [0, 180, 0, 256, 0, 256]).reshape(-1)
-    return counts / max(float(np.linalg.norm(counts)), 1e-9)
+    return np.asarray(counts / max(float(np.linalg.norm(counts)), 1e-9), np.float32)
 
 
 PEERS = (*IMAGEHASH, *OPENCV, "pixels", "hsv")

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
 
@@ -52,8 +53,10 @@ def fixed_thresholds(rows: tuple[Row, ...]) -> list[str]:
 
 def row_threshold(row: Row) -> float | None:
     """The lowest whose precision is 99 %."""
-    good = [] if row.curve is None else row.curve.thresholds[row.curve.precision >= 0.99]
-    return float(min(good)) if len(good) else None
+    if row.curve is None:
+        return None
+    good = row.curve.thresholds[row.curve.precision >= 0.99]
+    return float(good.min()) if len(good) else None
 
 
 def together(data: Path, folder: Path, sets: Sequence[str] = SETS) -> None:
@@ -69,7 +72,7 @@ def main() -> None:
     parser.add_argument("--originals", type=int, default=400)
     given = parser.parse_args()
     ours = named(())
-    methods = [*ours, *(Peer(name) for name in PEERS)]
+    methods: list[Any] = [*ours, *(Peer(name) for name in PEERS)]
     lines = head("Beside the peers", "peers.py")
     with tempfile.TemporaryDirectory() as place:
         folder, cache = Path(place) / "copies", Path(place) / "cache"

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -100,7 +101,7 @@ class Remembering:
         self.spared = 0.0
         """Seconds."""
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._extractor, name)
 
     def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
@@ -201,9 +202,10 @@ def by_opencv(a: LocalFeatures, b: LocalFeatures, matches: Matches) -> Matrix | 
 def whole(pair: Pair, a: LocalFeatures, b: LocalFeatures, extractor: Remembering, matcher: Matcher) -> Trial:
     """As `lookalike match` does it: in views, from aside where none does, by the pixels."""
     started, spared = time.process_time(), extractor.spared
-    found = related_in_a_view(views(extractor, pair.a, a), b, matcher, Planar())
+    seen: Any = extractor  # as good as what it stands for
+    found = related_in_a_view(views(seen, pair.a, a), b, matcher, Planar())
     if found.geometry is None:
-        found = related_by_affine_views(affine_views(extractor, pair.a), b, matcher, Planar()) or found
+        found = related_by_affine_views(affine_views(seen, pair.a), b, matcher, Planar()) or found
     model = None if found.geometry is None else aligned(pair.a, pair.b, found.geometry.model)
     spent = 1000 * (time.process_time() - started + extractor.spared - spared)
     return Trial(median_error(model, pair), len(found.matches), 0.0, round(spent, 1))

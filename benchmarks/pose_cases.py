@@ -105,7 +105,8 @@ def _warped(
     turn = np.array([[cosine, -sine], [sine, cosine]])
     shift = np.array(middle) - 0.5 - turn @ (np.array(source) - 0.5)
     forward = np.hstack([turn, shift[:, None]])
-    return cv2.warpAffine(photo, forward, SIZE, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(float)
+    warped = cv2.warpAffine(photo, forward, SIZE, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.float64)
 
 
 def _photo(name: str) -> Pixels:

@@ -59,7 +59,8 @@ def measured(each: int, seed: int) -> dict[str, dict[str, float]]:
 
 
 def _summary(rows: list[dict[str, float]]) -> dict[str, float]:
-    found = {"cases": len(rows), **{name: int(sum(row[name] for row in rows)) for name in ("right", "placed", "found")}}
+    counts = {name: int(sum(row[name] for row in rows)) for name in ("right", "placed", "found")}
+    found: dict[str, float] = {"cases": len(rows), **counts}
     for name in (*TOLERANCE, "score", "seconds"):
         values = [row[name] for row in rows if not math.isnan(row[name])]
         if values:

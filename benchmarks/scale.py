@@ -5,6 +5,7 @@ python benchmarks/scale.py    JSON out; takes some minutes and 2 GB of disk
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -110,14 +112,15 @@ def walk(root: Path) -> int:
     return total
 
 
-def timed(action) -> float:
+def timed(action: Callable[[], object]) -> float:
     """Seconds of one call."""
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         (work / "sources").mkdir()
@@ -129,3 +132,7 @@ if __name__ == "__main__":
             result[f"memory_of_{count}"] = memory(work / str(count))
             print(json.dumps(result), file=sys.stderr)
     print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()

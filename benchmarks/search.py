@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -39,11 +40,11 @@ def jittered(space: Space, rows: Vectors, count: int, chance: np.random.Generato
     chosen = rows[chance.integers(0, len(rows), count)]
     if space.metric == "hamming":
         flips = np.packbits(chance.random((count, space.dim)) < FLIPS, axis=1)
-        return chosen ^ flips
+        return np.bitwise_xor(chosen, flips)
     noise = chance.normal(size=chosen.shape).astype(np.float32)
     noise *= NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
     moved = chosen + noise
-    return moved / np.linalg.norm(moved, axis=1, keepdims=True)
+    return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), np.float32)
 
 
 def real_rows(folder: Path) -> dict[Space, Vectors]:
@@ -80,10 +81,10 @@ def milliseconds(action: Callable[[], object]) -> float:
 def measure(store: SQLiteStore, derived: Derived, space: Space, real: Vectors) -> dict[str, object]:
     """Ours (candidates, then exact scores from the store) and the bare faiss call, in turn."""
     started = time.perf_counter()
-    index = current(derived, store, space)
+    current(derived, store, space)
     build = time.perf_counter() - started
     started = time.perf_counter()
-    index = current(derived, store, space)
+    index: Any = current(derived, store, space)
     load = time.perf_counter() - started
     engine = Engine(store, lambda _: index)
     channel = Channel(DESCRIBERS.make(space.name), 1.0)
@@ -112,7 +113,7 @@ def measure(store: SQLiteStore, derived: Derived, space: Space, real: Vectors) -
 
 def asked(engine: Engine, channel: Channel, query: Vectors) -> np.ndarray:
     """Ids of the best K, as the engine ranks them for a query that is described already."""
-    ids = engine._candidates({channel: query}, K, None)
+    ids = engine._candidates([{channel: query}], K, None)
     scores = mean_alike({channel: channel.similarities(engine.store, query, ids)[0]})
     return ids[np.lexsort((ids, -scores))[:K]]
 

@@ -20,8 +20,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from sklearn.cluster import MiniBatchKMeans
-from sklearn.decomposition import NMF, PCA, MiniBatchDictionaryLearning
 
 from lookalike.describe import DESCRIBERS
 from lookalike.describe.dictionary import PASSES, PENALTY
@@ -78,6 +76,9 @@ def timed(describer: WeightedSum, rows: Rows, rounds: int) -> dict[str, object]:
 
 def plain(describer: WeightedSum, rows: Rows) -> object:
     """As a user of scikit-learn would call it."""
+    from sklearn.cluster import MiniBatchKMeans
+    from sklearn.decomposition import NMF, PCA, MiniBatchDictionaryLearning
+
     count = describer.components
     if describer.name == "kmeans":
         return MiniBatchKMeans(count, random_state=0, n_init=3).fit(rows)

@@ -14,6 +14,8 @@ import json
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 
 import cv2
 import numpy as np
@@ -23,7 +25,8 @@ from numpy.typing import NDArray
 from lookalike.match.locate.exact import Exact
 from lookalike.match.locate.integral_images import Slider
 from lookalike.match.locate.pyramid import Pyramid
-from lookalike.types import Picture
+from lookalike.protocols import Locator
+from lookalike.types import Picture, Pixels
 from machine import machine
 from template_cases import cases, mask_of
 
@@ -37,6 +40,15 @@ NEAR = 1.0
 """px that two places may differ by and be called the same."""
 
 
+def by_opencv(template: NDArray[np.uint8], image: NDArray[np.uint8]) -> object:
+    return cv2.minMaxLoc(cv2.matchTemplate(image, template, cv2.TM_CCOEFF_NORMED))
+
+
+def anew(locator: Locator, template: Picture, pixels: Pixels) -> object:
+    """In a picture of which nothing is remembered."""
+    return locator.locate(template, Picture(pixels, (WIDTH, HEIGHT)))
+
+
 def speed(rounds: int) -> list[dict[str, float]]:
     """Milliseconds for each side of a template that was cut out of a photo, seen in other light."""
     pixels = mosaic()
@@ -47,11 +59,11 @@ def speed(rounds: int) -> list[dict[str, float]]:
         part = np.clip(pixels[1000 : 1000 + side, 1500 : 1500 + side] * 0.8 + 20, 0, 255).astype(np.uint8)
         template = Picture(part, (side, side))
         small = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
-        ways = {
-            "opencv": lambda small=small: cv2.minMaxLoc(cv2.matchTemplate(grey, small, cv2.TM_CCOEFF_NORMED)),
-            "exact": lambda template=template: Exact().locate(template, Picture(pixels, (WIDTH, HEIGHT))),
-            "fast": lambda template=template: Pyramid().locate(template, Picture(pixels, (WIDTH, HEIGHT))),
-            "fast_again": lambda template=template: Pyramid().locate(template, image),
+        ways: dict[str, Callable[[], object]] = {
+            "opencv": partial(by_opencv, small, grey),
+            "exact": partial(anew, Exact(), template, pixels),
+            "fast": partial(anew, Pyramid(), template, pixels),
+            "fast_again": partial(Pyramid().locate, template, image),
         }
         best = dict.fromkeys(ways, float("inf"))
         for _ in range(rounds):

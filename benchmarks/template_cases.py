@@ -131,4 +131,4 @@ def _picture(pixels: Pixels) -> Picture:
 
 
 def _clipped(values: NDArray[np.floating]) -> Pixels:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)

@@ -424,7 +424,8 @@ def _lit(photo: Pixels, _: Area, rng: np.random.Generator) -> Pixels:
 
 def _shaded(photo: Pixels, _: Area, rng: np.random.Generator) -> Pixels:
     """Light that falls from one side."""
-    slope = np.linspace(*rng.permutation([0.5, 1.15]), photo.shape[1])[None, :, None]
+    one, other = rng.permutation([0.5, 1.15]).tolist()
+    slope = np.linspace(one, other, photo.shape[1])[None, :, None]
     return _clipped(photo * slope)
 
 
@@ -455,7 +456,7 @@ def _softened(photo: Pixels, _: Area, rng: np.random.Generator) -> Pixels:
 
 def _between(photo: Pixels, _: Area, rng: np.random.Generator) -> Pixels:
     """Moved by a part of a px, as JPEG."""
-    shift = np.float32([[1, 0, rng.uniform(-0.5, 0.5)], [0, 1, rng.uniform(-0.5, 0.5)]])
+    shift = np.array([[1, 0, rng.uniform(-0.5, 0.5)], [0, 1, rng.uniform(-0.5, 0.5)]], np.float32)
     moved = cv2.warpAffine(photo, shift, SIZE, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return jpeg(np.asarray(moved), 85)
 
@@ -472,5 +473,5 @@ CHANGES: dict[str, Callable[[Pixels, Area, np.random.Generator], Pixels]] = {
 }
 
 
-def _clipped(values: NDArray[np.floating]) -> Pixels:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+def _clipped(values: NDArray[np.number]) -> Pixels:
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)

@@ -13,7 +13,7 @@ import json
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lookalike.match import LOCATORS
 from lookalike.match.locate.presence import is_there
@@ -47,19 +47,20 @@ def _picture(pixels: Pixels) -> Picture:
 
 def asked(seeds: range, ask: Ask, loud: bool, only: Sequence[str] = ()) -> dict[str, dict[str, float]]:
     """By family, by way of being seen, and of all."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for question in questions(seeds, only or tuple(FAMILIES)):
         started = time.process_time()
         told = ask(question.template, question.scene, MOST, question.family in COLOURED)
         seconds = time.process_time() - started
         right = _right(question, told)
-        row = Counter(told=len(told), right=right, true=len(question.places), seconds=seconds)
+        row: dict[str, float] = {"told": len(told), "right": right, "true": len(question.places), "seconds": seconds}
         if not question.places:
             row.update(absent=1, absent_told=bool(told))
         if loud and (right < len(question.places) or right < len(told)):
             print(question.family, question.ground, question.seen, dict(row), file=sys.stderr, flush=True)
         for name in (question.family, question.seen, question.ground, "all"):
-            counts[name].update(row)
+            for what, count in row.items():
+                counts[name][what] += count
     return {name: _rates(row) for name, row in counts.items()}
 
 
@@ -71,7 +72,7 @@ def _is_at(place: Placement, true: tuple[int, int]) -> bool:
     return all(abs(place.box[axis] - true[axis]) <= NEAR for axis in (0, 1))
 
 
-def _rates(row: Counter[str]) -> dict[str, float]:
+def _rates(row: Mapping[str, float]) -> dict[str, float]:
     return {
         "precision": round(row["right"] / max(row["told"], 1), 3),
         "recall": round(row["right"] / max(row["true"], 1), 3),

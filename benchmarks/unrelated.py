@@ -2,7 +2,8 @@
 
     python benchmarks/unrelated.py FOLDER [--pairs N] [--describer NAME]... > unrelated.json
 
-The class of a photo is its folder; pairs are drawn at random (seed 0) from different classes. What learns does so from
+The class of a photo is its folder (in a folder without folders every photo is its own class); pairs are drawn at
+random (seed 0) from different classes. What learns does so from
 the photos themselves.
 """
 
@@ -38,7 +39,7 @@ def main() -> None:
     options = arguments.parse_args()
     cv2.setNumThreads(1)
     files = files_in(options.folder)
-    pairs = drawn([file.parent.name for file in files], options.pairs, np.random.default_rng(SEED))
+    pairs = drawn(classes_of(files), options.pairs, np.random.default_rng(SEED))
     used, positions = np.unique(pairs, return_inverse=True)
     describers = [
         learned(DESCRIBERS.make(name), [files[at] for at in used]) for name in options.describer or DESCRIBERS
@@ -56,6 +57,12 @@ def main() -> None:
     }
     json.dump(document, sys.stdout, indent=1)
     print()
+
+
+def classes_of(files: Sequence[Path]) -> list[str]:
+    """The folder of each file; its name where all lie in one."""
+    folders = [file.parent.name for file in files]
+    return folders if len(set(folders)) > 1 else [file.name for file in files]
 
 
 def drawn(classes: Sequence[str], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -92,7 +99,14 @@ def summary(describer: Describer, rows: Vectors, pairs: NDArray[np.int64]) -> di
         "median": round(float(np.median(scores)), 4),
         "quartiles": np.round(np.quantile(scores, (0.25, 0.75)), 4).tolist(),
         "stated": describer.unrelated,
+        "scores": dict(zip(("50 %", "75 %", "90 %", "99 %"), tail(scores, describer.unrelated), strict=True)),
     }
+
+
+def tail(similarities: Sequence[float], unrelated: float) -> list[float]:
+    """Scores, from 0 as of unrelated pictures to 1, that so many strangers do not exceed."""
+    scores = np.clip((np.array(similarities) - unrelated) / (1 - unrelated), 0, 1)
+    return [round(float(score), 3) for score in np.quantile(scores, (0.5, 0.75, 0.9, 0.99))]
 
 
 def similarities(describer: Describer, queries: Vectors, others: Vectors) -> list[float]:

@@ -30,9 +30,8 @@ from lookalike.match.verify.match_and_verify import Related, related
 from lookalike.match.verify.planar import Planar
 from lookalike.pixels.augment import EDITS, edit, geometry
 from lookalike.pixels.augment.edited import Edited
-from lookalike.search.ingest.local_features import rows_kept
 from lookalike.search.ranking.relation import RelationClassifier, Seen
-from lookalike.store.packing import Rows, packed, unpacked
+from lookalike.store.packing import Rows, packed, rows_kept, unpacked
 from lookalike.types import LocalFeatures, Pixels
 from photographs import files_in, name_of, opened, picture_of
 from twins import VERIFICATION, looked_at
@@ -70,7 +69,7 @@ def unrelated(data: Path, count: int, keep: Path | None) -> None:
     classifier, network = RelationClassifier(verifier=Planar(chance=1.0)), ConvNet()
     pictures = [opened(file) for file in files]
     asked = [classifier.ask(picture) for picture in pictures]
-    kept = [unpacked(packed(classifier.extract(picture), rows_kept(classifier.features))) for picture in pictures]
+    kept = [unpacked(packed(classifier.extract(picture), rows_kept(classifier.features.space))) for picture in pictures]
     vectors = np.concatenate([network.describe([picture]) for picture in pictures])
     classes = np.array([class_of(file) for file in files])
     known = looked_at(VERIFICATION)
@@ -232,7 +231,7 @@ def class_of(file: Path) -> str:
 
 def random_pairs(classes: NDArray[np.str_], count: int) -> NDArray[np.int64]:
     pairs = np.random.default_rng(0).integers(len(classes), size=(2 * count, 2))
-    return pairs[classes[pairs[:, 0]] != classes[pairs[:, 1]]][:count]
+    return np.asarray(pairs[classes[pairs[:, 0]] != classes[pairs[:, 1]]][:count])
 
 
 def near_pairs(classes: NDArray[np.str_], vectors: NDArray[np.float32], count: int) -> NDArray[np.int64]:

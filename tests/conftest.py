@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +41,40 @@ SUPERPOINT = {
 }
 """Out, in, kernel of the layers of superpoint_v1.pth."""
 Ready = Callable[..., Any]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", type=int, help="The order of tests; 0 is that of the files. [default: drawn]")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    of_all_workers = getattr(config, "workerinput", {}).get("seed")
+    if config.option.seed is None:
+        config.option.seed = of_all_workers or random.SystemRandom().randrange(1, 10_000)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Has the workers of xdist collect in one order."""
+    node.workerinput["seed"] = node.config.option.seed
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    terminalreporter.write_line(f"order of tests: --seed {config.option.seed}")
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest then brings together what shares an expensive fixture
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Files in any order, and the tests of each: one that needs another to have run fails some day."""
+    if config.option.seed == 0:
+        return
+    chance = random.Random(config.option.seed)
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    items[:] = [
+        item for path in chance.sample(list(files), len(files)) for item in chance.sample(files[path], len(files[path]))
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import typer
@@ -24,7 +25,7 @@ TOPICS = (ROOT / "docs" / "topics.md").read_text()
 
 def commands() -> list[tuple[str, list[str]]]:
     """Each verb, with subcommands as 'models get', and its options."""
-    group = typer.main.get_command(app)
+    group: Any = typer.main.get_command(app)
     found = [("", options(group))]
     for name, command in group.commands.items():
         for inner, nested in getattr(command, "commands", {}).items():
@@ -34,7 +35,7 @@ def commands() -> list[tuple[str, list[str]]]:
     return found
 
 
-def options(command: object) -> list[str]:
+def options(command: Any) -> list[str]:
     return [
         option
         for parameter in command.params
@@ -85,7 +86,8 @@ def test_every_detector_is_documented(name: str) -> None:
 def test_every_topic_has_a_command_that_can_be_typed_and_a_page_that_exists() -> None:
     lines = [line for line in TOPICS.splitlines() if line.startswith("| ") and "`" in line]
     assert len(lines) > 20
-    verbs = typer.main.get_command(app).commands
+    program: Any = typer.main.get_command(app)
+    verbs = program.commands
     for line in lines:
         _, command, figure = (cell.strip() for cell in line.strip("| ").split(" | "))
         words = shlex.split(command.split("`")[1])

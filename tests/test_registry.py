@@ -259,7 +259,7 @@ def test_a_component_is_written_as_it_is_spelled(thing: Thing, words: str) -> No
 
 
 def test_what_is_none_is_spelled_where_it_is_not_the_default() -> None:
-    limited = make_dataclass(
+    limited: Any = make_dataclass(
         "Limited",
         [("limit", "int | None", field(default=3)), ("sides", "tuple[int, ...]", field(default_factory=tuple))],
     )

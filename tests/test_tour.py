@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -132,9 +133,16 @@ def commands() -> list[str]:
 def test_every_command_on_a_page_is_one_that_the_program_takes(line: str) -> None:
     program, verb, *arguments = shlex.split(line)
     assert program == "lookalike"
-    command = typer.main.get_command(app).commands[verb]
+    group: Any = typer.main.get_command(app)
+    command = group.commands[verb]
     given = command.make_context(verb, arguments, resilient_parsing=False).params
-    tables = {"describer": DESCRIBERS, "by": DESCRIBERS, "engine": LOCATORS, "local": EXTRACTORS, "matcher": MATCHERS}
+    tables: dict[str, Table[Any]] = {
+        "describer": DESCRIBERS,
+        "by": DESCRIBERS,
+        "engine": LOCATORS,
+        "local": EXTRACTORS,
+        "matcher": MATCHERS,
+    }
     for parameter, table in tables.items():
         values = given.get(parameter)
         for value in [values] if isinstance(values, str) else values if isinstance(values, (list, tuple)) else []:

@@ -33,7 +33,7 @@ def made(folder: Path, *, large: bool = True) -> list[Path]:
 
 def saved(image: Image.Image, format: str, **settings: object) -> bytes:
     file = io.BytesIO()
-    image.save(file, format, **settings)  # type: ignore[arg-type]
+    image.save(file, format, **settings)
     return file.getvalue()
 
 

@@ -118,4 +118,4 @@ def orphans(names: Iterable[str]) -> list[Path]:
 
 def _coarse(pixels: Pixels) -> NDArray[np.float32]:
     size = (pixels.shape[1] // COARSE, pixels.shape[0] // COARSE)
-    return cv2.resize(pixels.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(pixels.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)

@@ -56,7 +56,7 @@ def _camera(degrees: float) -> Matrix:
     pose = np.column_stack([turn, (0, 0, AWAY)])
     inner = np.array([[FOCAL, 0, SIZE[0] / 2], [0, FOCAL, SIZE[1] / 2], [0, 0, 1]])
     inner[:2] *= FINE
-    return inner @ pose
+    return np.asarray(inner @ pose, np.float64)
 
 
 def _table(camera: Matrix) -> NDArray[np.uint8]:

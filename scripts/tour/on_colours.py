@@ -52,7 +52,7 @@ def spaces() -> Explanation:
     kept = np.array(
         [[_agreement(colours, cup, other) for colours in get_args(ColourSpace)] for other in (darker, warmer)]
     )
-    bars = named_back_to_back(*kept, get_args(ColourSpace))
+    bars = named_back_to_back(kept[0], kept[1], get_args(ColourSpace))
     told = [
         f"{light} light {get_args(ColourSpace)[row.argmax()]} agrees by {row.max():.0%}, "
         f"{get_args(ColourSpace)[row.argmin()]} by {row.min():.0%}"

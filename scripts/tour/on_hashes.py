@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from lookalike.pixels.colour import rgb_of_grey
 from lookalike.search.match import match
 from lookalike.types import Explanation, Picture
 
-EDITS: Final = {
+EDITS: Final[Mapping[str, Callable[[Picture], Picture]]] = {
     "smaller": lambda cat: scaled(cat, 0.4),
     "noisy": lambda cat: noisy(cat, 25),
     "darker": lambda cat: picture((cat.pixels * 0.6).astype(np.uint8)),
@@ -85,7 +86,8 @@ def bits_that_differ() -> Explanation:
         ]
     )
     safe = [name for name, most in zip(EDITS, shares.max(axis=0), strict=True) if most <= 0.16]
-    return Explanation("Seen as copies by both: " + ", ".join(safe) + ".", named_back_to_back(*shares, list(EDITS)))
+    bars = named_back_to_back(shares[0], shares[1], list(EDITS))
+    return Explanation("Seen as copies by both: " + ", ".join(safe) + ".", bars)
 
 
 def _differing(one: SquareHash, other: Picture) -> float:

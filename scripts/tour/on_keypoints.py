@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +87,8 @@ def _same_place(a: Picture, b: Picture) -> tuple[Keypoints, Keypoints]:
     sift = EXTRACTORS.make("sift")
     of_a, of_b = sift.extract(a), sift.extract(b)
     found = related(of_a, of_b, Nearest(), Planar())
+    assert found.geometry is not None
+    assert of_a.keypoints.scale is not None
     pairs = found.matches.pairs[found.geometry.inliers]
     pairs = pairs[_inside(of_a.keypoints)[pairs[:, 0]] & _inside(of_b.keypoints)[pairs[:, 1]]][:CLEAREST]
     i, j = pairs[np.argmax(of_a.keypoints.scale[pairs[:, 0]])]
@@ -96,6 +98,8 @@ def _same_place(a: Picture, b: Picture) -> tuple[Keypoints, Keypoints]:
 def _another(picture: Picture, place: Keypoints) -> Keypoints:
     """The largest keypoint that is far from the place."""
     found = EXTRACTORS.make("sift").extract(picture).keypoints
+    assert found.scale is not None
+    assert place.scale is not None
     far = _inside(found) & (np.linalg.norm(found.xy - place.xy, axis=1) > FAR)
     at = int(np.argmax(np.where(far & (found.scale < 2 * place.scale), found.scale, 0)))
     return found[at : at + 1]
@@ -103,10 +107,10 @@ def _another(picture: Picture, place: Keypoints) -> Keypoints:
 
 def _inside(keypoints: Keypoints) -> NDArray[np.bool_]:
     """(k,) whether every extractor has a row there."""
-    return ((keypoints.xy >= BORDER) & (keypoints.xy < np.array(keypoints.size) - BORDER)).all(axis=1)
+    return np.asarray(((keypoints.xy >= BORDER) & (keypoints.xy < np.array(keypoints.size) - BORDER)).all(axis=1))
 
 
-def _alike(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
+def _alike(a: NDArray[Any], b: NDArray[Any]) -> float:
     """The share of equal bits, or the cosine."""
     if a.dtype == np.uint8:
         return float(np.mean(np.unpackbits(a) == np.unpackbits(b)))
@@ -115,6 +119,7 @@ def _alike(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
 
 def _around(picture: Picture, place: Keypoints) -> Pixels:
     """What lies about a keypoint, and it."""
+    assert place.scale is not None
     (x, y), reach = place.xy[0], round(REACH * float(place.scale[0]))
     left, top = (
         int(np.clip(round(float(at)) - reach, 0, most - 2 * reach))

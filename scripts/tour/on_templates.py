@@ -63,6 +63,7 @@ def flat_piece() -> Explanation:
     flat = picture(np.full((COIN[3], COIN[2], 3), 128, np.uint8))
     located = Exact().locate(flat, coins)
     scores = located.response
+    assert scores is not None
     line = f"A flat piece has nothing that could be found: {scores.min():.0f} to {scores.max():.0f} everywhere."
     return Explanation(line, side_by_side([_large(flat), heat_map(coins, located)]))
 
@@ -123,6 +124,7 @@ def _posed(coin: Picture, degrees: float, scale: float) -> tuple[Pixels, str]:
 def _score_near(coin: Picture, coins: Picture) -> float:
     """The best score within 3 px of where the coin lies."""
     response = Exact().locate(coin, coins).response
+    assert response is not None
     return float(response[COIN[1] - 3 : COIN[1] + 4, COIN[0] - 3 : COIN[0] + 4].max())
 
 

@@ -102,4 +102,4 @@ def square(whole: Picture, side: int) -> Picture:
 
 
 def _luminance(pixels: Pixels) -> NDArray[np.float64]:
-    return pixels @ np.array([0.299, 0.587, 0.114])
+    return np.asarray(pixels @ np.array([0.299, 0.587, 0.114]), np.float64)

@@ -21,7 +21,6 @@ from lookalike.types import (
     LocalFeatures,
     Located,
     Matches,
-    Packed,
     Picture,
     Record,
     Space,
@@ -137,7 +136,10 @@ class Index(Protocol):
         """Drops rows; an id that is not there is no error."""
 
     def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
-        """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
+        """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given.
+
+        Of equals at the cut the lowest ids stay. An approximate index may miss some of the best.
+        """
 
     def save(self, path: Path) -> None: ...
 
@@ -165,7 +167,10 @@ class SetIndex(Protocol):
         """Drops pictures; an id that is not there is no error."""
 
     def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
-        """The best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
+        """The best `k`, or fewer where there are fewer; only of ids in `among`, when given.
+
+        Of equals at the cut the lowest ids stay.
+        """
 
     def save(self, path: Path) -> None: ...
 
@@ -220,7 +225,7 @@ class Store(Protocol):
     def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
 
-    # spaces; local features are put packed (see `store.packing`), as a worker sends them
+    # spaces
     def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
         """Spaces of that kind, in the order in which they were added."""
 
@@ -239,7 +244,9 @@ class Store(Protocol):
     def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
         """Batches of further frames of contents with a record: ids, numbers, rows; by id, then number."""
 
-    def put_local(self, space: Space, features: Mapping[int, Packed]) -> None: ...
+    def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None:
+        """Adds or replaces the local features of known contents, as exactly as the store keeps them."""
+
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some. Raises `LibraryDamaged`."""
 

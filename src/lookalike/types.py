@@ -363,10 +363,6 @@ class LocalFeatures:
         return LocalFeatures(self.keypoints[rows], self.descriptors[rows], self.kind)
 
 
-Packed: TypeAlias = bytes
-"""Local features of a picture as they are kept (see `store.packing`)."""
-
-
 @dataclass(frozen=True, eq=False)
 class Matches:
     """(m, 2) rows (i, j) of features of a and b that belong together, best first; (m,) float32 in [0, 1].

@@ -160,6 +160,21 @@ def test_search_reads_stdin_and_crops(indexed, photos_folder: Path) -> None:
     assert indexed("search", photos_folder / "2.png", "--crop", "0,0,60").code == 2
 
 
+def test_a_dash_between_two_queries_takes_away_what_comes_after_it(indexed, photos_folder: Path) -> None:
+    one, other = photos_folder / "1.png", photos_folder / "2.png"
+    alone = {hit["path"]: hit["score"] for hit in indexed("search", one, "--json").document["hits"]}
+    ran = indexed("search", one, "-", other, "--json").document
+    assert (len(ran["query"]["sources"]), ran["query"]["minus"]) == (1, [str(other)])
+    less = {hit["path"]: hit["score"] for hit in ran["hits"]}
+    assert less[str(one)] == alone[str(one)] == 1  # what is proved stays so
+    assert all(less[path] <= alone[path] for path in alone)
+    as_stdin = indexed("search", one, "-", "--json", stdin=other.read_bytes()).document
+    assert (len(as_stdin["query"]["sources"]), as_stdin["query"]["minus"]) == (2, [])
+    from_stdin = indexed("search", one, "-", "-", "--json", stdin=other.read_bytes()).document
+    assert {hit["path"]: hit["score"] for hit in from_stdin["hits"]} == less
+    assert from_stdin["query"]["minus"] == [None]
+
+
 def test_a_turned_copy_is_asked_about_in_any_orientation(indexed, photos_folder: Path, tmp_path: Path) -> None:
     Image.open(photos_folder / "2.png").transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.png")
     ran = indexed("search", tmp_path / "turned.png", "--any-orientation", "-k", "1", "--verify", "0", "--json")
@@ -338,8 +353,9 @@ def test_the_public_names_are_those_promised() -> None:
 
     for name in public:
         assert getattr(lookalike, name)
+    unknown = "nothing"
     with pytest.raises(AttributeError):
-        _ = lookalike.nothing
+        getattr(lookalike, unknown)
 
 
 def test_a_picture_with_alpha_is_asked_about_over_white(indexed, photos_folder: Path, tmp_path: Path) -> None:

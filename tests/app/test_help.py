@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
 import pytest
 import typer
@@ -10,11 +11,11 @@ import typer
 from lookalike.app.cli.help import ORDER
 from lookalike.app.cli.program import app
 
-GROUP = typer.main.get_command(app)
+GROUP: Any = typer.main.get_command(app)
 
 
-def verbs() -> list[tuple[str, typer.core.TyperCommand]]:
-    found = []
+def verbs() -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
     for name, command in GROUP.commands.items():
         nested = getattr(command, "commands", None)
         found += [(name, command)] if nested is None else [(f"{name} {inner}", one) for inner, one in nested.items()]
@@ -38,7 +39,7 @@ def test_every_verb_has_an_example_that_its_own_parser_takes(name: str, command:
 
 
 @pytest.mark.parametrize(("name", "command"), verbs(), ids=[name for name, _ in verbs()])
-def test_every_option_is_in_one_known_group(name: str, command: typer.core.TyperCommand) -> None:
+def test_every_option_is_in_one_known_group(name: str, command: Any) -> None:
     told = help_of(command, name)
     headings = [line[:-1] for line in told.splitlines() if line.endswith(":") and not line.startswith(" ")]
     assert [heading for heading in headings if heading in ORDER] == [one for one in ORDER if one in headings]

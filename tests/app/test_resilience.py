@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -209,7 +210,7 @@ def test_files_that_vanish_or_change_while_they_are_read_cost_only_themselves(ma
     for number in range(0, FILES, 3):
         (folder / f"{number}.png").unlink()
     assert running.end() in (0, 3)
-    told = running.lines()[-1]
+    told: Any = running.lines()[-1]
     assert {failure["reason"] for failure in told["failures"]} <= {"io", "changed"}
     assert told["added"] + told["failed"] == told["seen"]
     assert told["added"] >= FILES - len(range(0, FILES, 3))

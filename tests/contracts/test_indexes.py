@@ -78,6 +78,28 @@ def test_scores_are_the_similarity_and_come_in_order_with_ties_by_id(case: tuple
     assert hits.scores[known] == pytest.approx(exact, abs=1e-4 if case[0] in EXACT else 0.05)
 
 
+@pytest.mark.parametrize("k", [1, 5, 29])
+def test_of_equals_at_the_cut_the_lowest_ids_stay(case: tuple[str, Metric], k: int) -> None:
+    index, _, rows = built(case)
+    equals = np.random.default_rng(0).permutation(30) * 2 + 20_000
+    index.add(equals, np.repeat(rows[7:8], 30, axis=0))
+    index.remove(np.array([7 * 3 + 5]))
+    nearest, other = index.search(rows[[7, 8]], k)
+    assert nearest.ids.tolist() == sorted(equals.tolist())[:k]
+    assert len(other) == k
+    among = np.sort(equals)[10:]
+    assert index.search(rows[7:8], k, among)[0].ids.tolist() == among[:k].tolist()
+
+
+def test_whole_numbers_of_bits_tie_and_the_order_is_that_of_all_rows_sorted() -> None:
+    index, ids, rows = built(("flat", "hamming"))
+    queries = clustered("hamming", 20, seed=1)
+    exact = similarity(space_of("hamming"), queries, rows)
+    for k in (1, 10, 300, N):
+        for hits, scores in zip(index.search(queries, k), exact, strict=True):
+            assert hits.ids.tolist() == ids[np.lexsort((ids, -scores))[:k]].tolist()
+
+
 def test_a_row_that_is_added_again_is_replaced(case: tuple[str, Metric]) -> None:
     index, ids, rows = built(case)
     index.add(ids[:1], rows[1:2])

@@ -83,6 +83,14 @@ def test_never_more_than_asked_nor_outside_those_among(name: str, picture: Drawn
     assert len(index.search(picture(3), 50, np.empty(0, np.int64))) == 0
 
 
+def test_of_equals_at_the_cut_the_lowest_ids_stay(name: str, picture: Drawn) -> None:
+    index = built(name)
+    equals = np.random.default_rng(0).permutation(30) * 2 + 20_000
+    index.add(equals, [picture(77)] * 30)
+    for k in (1, 5, 29):
+        assert index.search(picture(77), k).ids.tolist() == sorted(equals.tolist())[:k]
+
+
 def test_removed_pictures_are_not_found(name: str, picture: Drawn) -> None:
     index = built(name)
     index.remove(np.array([14, 10**9]))

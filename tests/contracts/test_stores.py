@@ -11,11 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.errors import BadQuery, LibraryDamaged, SpaceMismatch
+from lookalike.errors import BadQuery, SpaceMismatch
 from lookalike.protocols import Store
 from lookalike.store import STORES, create_store
-from lookalike.store.packing import packed
-from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import (
     SPACE_KINDS,
     Content,
@@ -507,17 +505,17 @@ def test_a_calibration_is_kept_replaced_and_followed_by_no_index(store: Store) -
         store.put_calibration("key", "four")
 
 
-def put_local(store: Store, features: dict[int, bytes]) -> None:
+def put_local(store: Store, features: dict[int, LocalFeatures]) -> None:
     with store.writing(), store.transaction():
         store.add_space(LOCAL, '{"side": 320}', "local")
         store.put_local(LOCAL, features)
 
 
-def local(k: int) -> bytes:
-    """So many features, packed."""
+def local(k: int) -> LocalFeatures:
+    """So many features."""
     rows = np.eye(k, 128, dtype=np.float32)
     keypoints = Keypoints(np.arange(2 * k, dtype=np.float32).reshape(k, 2), np.ones(k, np.float32), (640, 480))
-    return packed(LocalFeatures(keypoints, rows))
+    return LocalFeatures(keypoints, rows)
 
 
 def test_local_features_are_kept_of_any_number(store: Store) -> None:
@@ -555,16 +553,6 @@ def test_a_dropped_space_of_local_features_is_gone(store: Store) -> None:
 def test_local_features_of_a_stranger_are_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="put_contents comes first"):
         put_local(store, {99: local(1)})
-
-
-def test_features_that_cannot_be_read_are_named_and_found_by_the_check(store: Store) -> None:
-    (a,) = put(store, ("/a", 1), space=SPACE)
-    put_local(store, {a: local(2)[:-1]})
-    with pytest.raises(LibraryDamaged, match=f"sift features of content {a}"):
-        list(store.local(LOCAL))
-    if isinstance(store, SQLiteStore):
-        (problem,) = store.problems()
-        assert "sift features" in problem
 
 
 def judge(store: Store, name: str, compared: list[int], *found: VerifiedPair) -> None:

@@ -12,7 +12,7 @@ from lookalike.describe import DESCRIBERS
 from lookalike.evaluate.copies import copies_task
 from lookalike.evaluate.described import describe_folder
 from lookalike.evaluate.ruler import evaluate_copies, named
-from lookalike.search.ingest.options import Options
+from lookalike.search.ingest.options import Options, Progress
 
 EDITS = ("jpeg", "flip", "collage")
 
@@ -64,14 +64,14 @@ def test_each_copy_asks_for_its_original_and_copies_of_the_absent_for_nothing(fo
 
 
 def test_what_was_stopped_goes_on_where_it_was(folder, tmp_path):
-    done = []
+    done: list[Progress] = []
     assert made(folder, tmp_path, on_commit=done.append, should_stop=lambda: len(done) >= 3) is None
     stopped = len(list((tmp_path / "copies").iterdir()))
     assert stopped >= 3
-    more = []
+    more: list[Progress] = []
     task, _, _ = made(folder, tmp_path, on_commit=more.append)
     assert more[-1].total == len(task.queries) // 3 - stopped
-    again = []
+    again: list[Progress] = []
     made(folder, tmp_path, on_commit=again.append)
     assert again == []
 

@@ -4,6 +4,7 @@ import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from lookalike.index import derived as module
 from lookalike.index.derived import Derived, current
 from lookalike.index.faiss_ import FaissIndex
 from lookalike.store.memory import MemoryStore
-from lookalike.types import Content, Metric, Space, Stamp
+from lookalike.types import Content, Ids, Metric, Space, Stamp
 
 SPACE = Space("histogram", "abcd", 8, "cosine")
 
@@ -184,10 +185,15 @@ def test_a_large_library_gets_the_approximate_kind(
 
 
 def test_an_index_is_filled_without_reading_back_what_it_holds(library: Library, tmp_path: Path) -> None:
-    index = current(Derived(tmp_path / "indexes"), library.store, SPACE)
+    index: Any = current(Derived(tmp_path / "indexes"), library.store, SPACE)
     read: list[int] = []
     stored = index._stored_ids
-    index._stored_ids = lambda: read.append(1) or stored()
+
+    def counted() -> Ids:
+        read.append(1)
+        return stored()
+
+    index._stored_ids = counted
     rows = np.eye(8, dtype=np.float32)
     for start in range(1000, 1100, 10):
         index.add(np.arange(start, start + 8), rows)

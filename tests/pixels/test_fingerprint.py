@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -309,7 +310,8 @@ def test_a_document_with_a_broken_page_has_none(reel: list[Image.Image], encode:
     broken = bytearray(whole)
     with Image.open(io.BytesIO(whole)) as pages:
         pages.seek(1)
-        at = pages.tag_v2[273][0]
+        document: Any = pages
+        at = document.tag_v2[273][0]
     broken[at : at + 60] = b"\xff" * 60
     assert "frame 2 of 2 cannot be read" in why_not(bytes(broken))
     assert told(first)

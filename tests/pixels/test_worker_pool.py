@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -178,7 +178,7 @@ def test_no_worker_starts_before_there_is_a_job(handlers: ModuleType) -> None:
 def test_a_pool_that_is_left_early_leaves_no_process(handlers: ModuleType) -> None:
     before = children()
 
-    def numbers() -> Iterator[int]:
+    def numbers() -> Generator[int, None, None]:
         with Isolated(handlers.make, workers=2, limits=LIMITS) as pool:
             for _, got in pool.run([("reply", 0), ("sleep", 1), ("sleep", 2), ("reply", 3)]):
                 assert isinstance(got, Reply)

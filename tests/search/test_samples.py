@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,7 +60,8 @@ def test_copies_are_copies_and_near_misses_are_not(folder: Path) -> None:
 def test_every_command_of_the_readme_is_one(folder: Path) -> None:
     import typer
 
-    commands = typer.main.get_command(app).commands
+    group: Any = typer.main.get_command(app)
+    commands = group.commands
     lines = [line.strip() for line in README.splitlines() if line.startswith("  lookalike")]
     assert len(lines) >= 9
     for line in lines:

@@ -165,3 +165,43 @@ def test_a_picture_and_colours_count_alike(filled: Library, folder: Path) -> Non
     assert alone[0].relation == both[0].relation == "identical"
     scores = {one.record.path: one.score for one in alone[1:]}
     assert any(one.score != pytest.approx(scores[one.record.path], abs=1e-4) for one in both[1:])
+
+
+def halves(left: tuple[int, int, int], right: tuple[int, int, int]) -> NDArray[np.uint8]:
+    return np.concatenate([plain(*left)[:, :32], plain(*right)[:, :32]], axis=1)
+
+
+@pytest.fixture
+def of_two_colours(library: Library, tmp_path: Path) -> Library:
+    """Pictures that are red and green, red and blue, red and white."""
+    folder = tmp_path / "halves"
+    folder.mkdir()
+    for name, other in (("green", (20, 160, 40)), ("blue", (30, 60, 220)), ("white", (250, 250, 250))):
+        Image.fromarray(halves((220, 20, 30), other)).save(folder / f"{name}.png")
+    library.index(folder, describers=["histogram"], local=False, planes=False)
+    return library
+
+
+@pytest.mark.parametrize("fuse", ["weighted", "rrf"])
+def test_what_answers_should_not_be_like_is_taken_away(of_two_colours: Library, fuse: str) -> None:
+    red = plain(220, 20, 30)
+    green, blue = plain(20, 160, 40), plain(30, 60, 220)
+    plus = {Path(one.record.path).stem: one.score for one in of_two_colours.search(red, fuse=fuse)}
+    for minus, gone in (([green], {"green"}), ([green, blue], {"green", "blue"}), (["colour:#14a028"], {"green"})):
+        found = of_two_colours.search(red, minus=minus, fuse=fuse)
+        scores = {Path(one.record.path).stem: one.score for one in found}
+        assert [one.score for one in found] == sorted(scores.values(), reverse=True)
+        assert {name for name in plus if scores[name] < plus[name] - 0.05} == gone
+        assert {Path(one.record.path).stem for one in found[-len(gone) :]} == gone
+        assert all(0 <= score <= plus[name] for name, score in scores.items())
+
+
+def test_one_thing_to_be_unlike_may_come_alone_and_must_be_readable(of_two_colours: Library) -> None:
+    red, green = plain(220, 20, 30), plain(20, 160, 40)
+    alone, listed = of_two_colours.search(red, minus=green), of_two_colours.search(red, minus=[green])
+    assert [(one.record.path, one.score) for one in alone] == [(one.record.path, one.score) for one in listed]
+    assert len(alone.query.minus) == 1
+    with pytest.raises(BadQuery, match="colours are asked for as"):
+        of_two_colours.search(red, minus="colour:no such")
+    with pytest.raises(BadQuery, match="precision"):
+        of_two_colours.search(red, minus=green, precision=0.9)

@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lookalike.errors import LibraryDamaged
 from lookalike.local import EXTRACTORS
-from lookalike.store.packing import Rows, packed, unpacked
+from lookalike.store.packing import Rows, packed, packed_array, rows_kept, unpacked, unpacked_array
+from lookalike.store.rows import local_of
 from lookalike.types import Keypoints, LocalFeatures, Picture
 
 
@@ -47,3 +49,20 @@ def test_nothing_comes_back_as_nothing_and_what_is_unknown_stays_so(photos: list
     none = patch.extract(Picture(np.zeros((40, 40, 3), np.uint8), (40, 40)))
     for rows in ("uint8", "uint4"):
         assert unpacked(packed(none, rows)).descriptors.shape == (0, patch.space.columns)
+
+
+@pytest.mark.parametrize("name", ["sift", "orb", "patch"])
+def test_what_a_worker_sends_is_kept_as_if_it_had_been_made_here(name: str, photos: list[Picture]) -> None:
+    extractor = EXTRACTORS.make(name, {"side": 200})
+    features = extractor.extract(photos[0])
+    sent = unpacked_array(packed_array(features))
+    here, there = (unpacked(packed(each, rows_kept(extractor.space))) for each in (features, sent))
+    np.testing.assert_array_equal(there.keypoints.xy, here.keypoints.xy)
+    np.testing.assert_allclose(there.descriptors, here.descriptors, atol=1e-4)
+
+
+def test_features_that_cannot_be_read_are_named(photos: list[Picture]) -> None:
+    extractor = EXTRACTORS.make("sift", {"side": 200})
+    data = packed(extractor.extract(photos[0]))
+    with pytest.raises(LibraryDamaged, match=r"sift features of content 7 .*lookalike"):
+        local_of(extractor.space, 7, data[:-1])

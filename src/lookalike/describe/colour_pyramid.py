@@ -36,7 +36,7 @@ class ColourPyramid:
     revision: ClassVar[int] = 2
     compares: ClassVar[str] = "colours, part by part"
     source: ClassVar[str] = "Lazebnik, Schmid & Ponce, Beyond Bags of Features, CVPR 2006"
-    unrelated: ClassVar[float] = 0.57
+    unrelated: ClassVar[float] = 0.67
 
     colours: ColourSpace = "hsv"
     bins: int = 16

@@ -38,7 +38,7 @@ class PowerSpectrum:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "the sizes and directions of what repeats"
     source: ClassVar[str] = "Torralba & Oliva, Statistics of Natural Image Categories, Network 2003"
-    unrelated: ClassVar[float] = 0.98
+    unrelated: ClassVar[float] = 0.988
 
     rings: int = 16
     """Wavelengths that are told apart."""

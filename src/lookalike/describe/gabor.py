@@ -16,6 +16,7 @@ from lookalike.describe.gabor_bank import DIRECTIONS, SCALES, responses
 from lookalike.describe.rosette import rosette
 from lookalike.describe.rows import stacked
 from lookalike.describe.side import MIN_SIDE
+from lookalike.describe.telling import by
 from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Space, Vectors
 
@@ -34,7 +35,7 @@ class GaborStatistics:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "stripes and grain"
     source: ClassVar[str] = "Manjunath & Ma, Texture Features for Browsing and Retrieval of Image Data, PAMI 1996"
-    unrelated: ClassVar[float] = 0.98
+    unrelated: ClassVar[float] = 0.987
 
     @property
     def space(self) -> Space:
@@ -54,11 +55,8 @@ class GaborStatistics:
         most = max(float(ours.max()), float(theirs.max()), 1e-12)
         discs = side_by_side([rosette(means[::-1] / most) for means in (ours, theirs)])
         likeness = float(self._row(query) @ self._row(hit))
-        line = (
-            f"The query's stripes are {_told(ours)}, the hit's {_told(theirs)}: "
-            f"they agree by {likeness:.0%} (in unrelated pictures by {self.unrelated:.0%})."
-        )
-        return Explanation(line, headed(query, hit, discs))
+        told = f"The query's stripes are {_told(ours)}, the hit's {_told(theirs)}"
+        return Explanation(f"{told}: they agree {by(likeness, self.unrelated)}.", headed(query, hit, discs))
 
     def _row(self, picture: Picture) -> NDArray[np.float64]:
         deviations = np.stack([scale.std(axis=(1, 2)) for scale in responses(picture)])

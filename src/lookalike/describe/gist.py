@@ -30,7 +30,7 @@ class Gist:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "the shape of the scene"
     source: ClassVar[str] = "Oliva & Torralba, Modeling the Shape of the Scene, IJCV 2001"
-    unrelated: ClassVar[float] = 0.71
+    unrelated: ClassVar[float] = 0.79
 
     grid: int = 4
     """1, 2, 4 or 8: what divides the responses evenly."""

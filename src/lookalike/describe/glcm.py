@@ -36,7 +36,7 @@ class GreyLevelCooccurrence:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "roughness"
     source: ClassVar[str] = "Haralick, Shanmugam & Dinstein, Textural Features for Image Classification, SMC 1973"
-    unrelated: ClassVar[float] = 0.63
+    unrelated: ClassVar[float] = 0.73
 
     distances: tuple[int, ...] = (1, 2, 4)
     """px"""

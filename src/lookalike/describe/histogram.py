@@ -35,7 +35,7 @@ class ColourHistogram:
     revision: ClassVar[int] = 2
     compares: ClassVar[str] = "colours"
     source: ClassVar[str] = "Swain & Ballard, Color Indexing, IJCV 1991"
-    unrelated: ClassVar[float] = 0.36
+    unrelated: ClassVar[float] = 0.52
 
     bins: int = 8
     """Bins of each channel."""

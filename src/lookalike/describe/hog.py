@@ -35,7 +35,7 @@ class OrientedGradients:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "outlines"
     source: ClassVar[str] = "Dalal & Triggs, Histograms of Oriented Gradients for Human Detection, CVPR 2005"
-    unrelated: ClassVar[float] = 0.72
+    unrelated: ClassVar[float] = 0.8
 
     cells: int = 8
     """Cells of the whole picture, each way."""

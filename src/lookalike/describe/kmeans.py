@@ -22,7 +22,7 @@ class KMeans(WeightedSum):
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "the typical pictures they are near to"
     source: ClassVar[str] = "Coates, Lee & Ng, An Analysis of Single-Layer Networks, AISTATS 2011"
-    unrelated: ClassVar[float] = 0.48
+    unrelated: ClassVar[float] = 0.6
 
     def learn(self, rows: Rows) -> Mapping[str, NDArray[Any]]:
         """The centres."""

@@ -38,7 +38,7 @@ class LocalBinaryPatterns:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "fine texture"
     source: ClassVar[str] = "Ojala, Pietikainen & Maenpaa, PAMI 2002"
-    unrelated: ClassVar[float] = 0.97
+    unrelated: ClassVar[float] = 0.99
 
     radii: tuple[int, ...] = (1, 2, 3)
     """px; each has 8 neighbours for every px of it, 24 at most."""

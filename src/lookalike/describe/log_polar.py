@@ -45,7 +45,7 @@ class LogPolar:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "structure, however turned or enlarged"
     source: ClassVar[str] = "Chen, Defrise & Deconinck, Symmetric Phase-Only Matched Filtering, PAMI 1994"
-    unrelated: ClassVar[float] = 0.92
+    unrelated: ClassVar[float] = 0.93
 
     size: int = 12
     """Frequencies that are kept, of the angles and on either side of 0 of the logarithms."""

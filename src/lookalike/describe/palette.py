@@ -33,7 +33,7 @@ class Palette:
     revision: ClassVar[int] = 2
     compares: ClassVar[str] = "main colours"
     source: ClassVar[str] = "Deng et al., An Efficient Color Representation for Image Retrieval, TIP 2001"
-    unrelated: ClassVar[float] = 0.61
+    unrelated: ClassVar[float] = 0.75
 
     colours: int = 8
     """Colours of a picture at most."""

@@ -38,7 +38,7 @@ class Tamura:
     revision: ClassVar[int] = 1
     compares: ClassVar[str] = "coarseness, contrast and direction"
     source: ClassVar[str] = "Tamura, Mori & Yamawaki, Textural Features Corresponding to Visual Perception, SMC 1978"
-    unrelated: ClassVar[float] = 0.7
+    unrelated: ClassVar[float] = 0.73
 
     @property
     def space(self) -> Space:

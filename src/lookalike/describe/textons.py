@@ -70,7 +70,7 @@ class Textons(Learned):
     revision: ClassVar[int] = 2
     compares: ClassVar[str] = "what their textures are made of"
     source: ClassVar[str] = "Varma & Zisserman, A Statistical Approach to Texture Classification, IJCV 2005"
-    unrelated: ClassVar[float] = 0.71
+    unrelated: ClassVar[float] = 0.79
 
     components: int = 64
     bank: Bank = "mr8"

@@ -54,13 +54,26 @@ class FaissIndex:
         """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
         if queries.ndim != 2 or queries.shape[1] != self.space.columns:
             raise ValueError(f"queries of {self.space.name} are (q, {self.space.columns}), not {queries.shape}")
-        k = min(k, len(self))
-        if k == 0 or len(queries) == 0 or (among is not None and len(among) == 0):
+        there = len(self) if among is None else min(len(self), len(among))
+        k = min(k, there)
+        if k == 0 or len(queries) == 0:
             nothing = Hits(np.empty(0, np.int64), np.empty(0, np.float32))
             return [nothing] * len(queries)
-        distances, labels = self._nearest(np.ascontiguousarray(queries, self.space.dtype), k, among)
-        scores = from_distances(self.space, distances)
-        return [_hits(ids, row) for ids, row in zip(labels, scores, strict=True)]
+        return self._ranked(np.ascontiguousarray(queries, self.space.dtype), k, there, among)
+
+    def _ranked(self, queries: Vectors, k: int, there: int, among: Ids | None) -> list[Hits]:
+        """The best `k` of each query, of `there` rows at most; of equals at the cut those with the lowest ids."""
+        found: dict[int, Hits] = {}
+        pending, wanted = np.arange(len(queries)), min(k + 1, there)
+        while len(pending):
+            distances, labels = self._nearest(queries[pending], wanted, among)
+            for query, ids, scores in zip(pending, labels, from_distances(self.space, distances), strict=True):
+                if wanted == there or ids[-1] < 0 or scores.min() < scores[k - 1]:  # no equal one is left out
+                    held = ids >= 0
+                    found[int(query)] = Hits.ranked(ids[held], scores[held], k)
+            pending = np.array([query for query in pending if int(query) not in found], np.int64)
+            wanted = min(2 * wanted, there)
+        return [found[query] for query in range(len(queries))]
 
     def save(self, path: Path) -> None:
         """To one file, which Python opens: its name need be no UTF-8, and a full disk is an `OSError`."""
@@ -98,8 +111,3 @@ def read(path: Path, space: Space) -> Any:
     with path.open("rb") as file:
         reader = faiss.PyCallbackIOReader(file.read)  # type: ignore[attr-defined]
         return faiss.read_index_binary(reader) if space.metric == "hamming" else faiss.read_index(reader)
-
-
-def _hits(ids: Ids, scores: NDArray[np.float32]) -> Hits:
-    found = ids >= 0
-    return Hits.ranked(ids[found], scores[found])

@@ -44,6 +44,7 @@ def query_fields(results: Results) -> Document:
     query = results.query
     return {
         "sources": list(results.labels),
+        "minus": [os.fspath(each) if isinstance(each, (str, os.PathLike)) else None for each in query.minus],
         "k": query.k,
         "where": query.where,
         "by": dict(results.weights),

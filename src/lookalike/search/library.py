@@ -39,7 +39,7 @@ from lookalike.search.ingest.report import IndexReport
 from lookalike.search.ingest.roots import Root, move_root, roots_held
 from lookalike.search.ingest.scan import roots_of
 from lookalike.search.ingest.supply import Given, is_uri
-from lookalike.search.query.query import Query, Weights, sorted_by_kind, weights_of
+from lookalike.search.query.query import Query, Weights, listed, sorted_by_kind, weights_of
 from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, name_of, sample
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
@@ -202,6 +202,7 @@ class Library(Session):
     def search(
         self,
         *sources: Source | Sequence[Source],
+        minus: Source | Sequence[Source] = (),
         k: int = 20,
         where: str | None = None,
         by: Weights | None = None,
@@ -214,15 +215,17 @@ class Library(Session):
     ) -> Results:
         """Answers, best first, to a `Query` about `sources`: pictures, or `colour:teal=0.7,#ffffff=0.3`.
 
-        Several sources, or a list of them, are views of one thing. `by` is a weight of each channel, or a list of
-        channels, which count alike. See `Query` for the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused` for what
-        cannot be asked, `SpaceMismatch` and `UnknownName` for a channel that is not there.
+        Several sources, or a list of them, are views of one thing; answers should not be like `minus`, one or several
+        of the same kinds. `by` is a weight of each channel, or a list of channels, which count alike. See `Query` for
+        the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused` for what cannot be asked, `SpaceMismatch` and
+        `UnknownName` for a channel that is not there.
         """
         views, colours = sorted_by_kind(sources)
         return self.answer(
             Query(
                 views,
                 colours=colours,
+                minus=listed(minus),
                 where=where,
                 by=weights_of(by),
                 crop=crop,

@@ -19,7 +19,7 @@ from lookalike.search.file_state import with_file_states
 from lookalike.search.pages.illustrate import Illustrator
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.parts import Colours, Part, Pictures, Text
-from lookalike.search.query.query import Query
+from lookalike.search.query.query import Query, sorted_by_kind
 from lookalike.search.query.source import Sample, sample
 from lookalike.search.ranking.answers import Answering, Contents, folded
 from lookalike.search.ranking.channels import Channel, channels_of
@@ -60,19 +60,22 @@ class Search:
             for view in query.views
         ]
         samples = [view for one in asked for view in one.orientations()] if query.orientations else asked
-        parts = _parts(query, samples)
-        rows = [_rows(part, channels_of(self.describers, query.by, part.default_weights)) for part in parts]
+        parts = _parts(samples, query.texts, query.colours)
+        rows, minus = (
+            [_rows(part, channels_of(self.describers, query.by, part.default_weights)) for part in each]
+            for each in (parts, self._minus(query))
+        )
         extractor = extractor_of(self.store)
         most = _verified(query, keeps_features=extractor is not None)
         verifier = verifier_of(self.store, extractor if most else None, self.set_index, self.decoder.sample)
         views = verifier.views(asked) if most else []  # as it is: SIFT turns with the picture
-        calibration = self._calibration(parts, rows, verifier, most) if len(samples) == 1 else None
+        calibration = self._calibration(parts, rows, verifier, most) if len(samples) == 1 and not minus else None
         threshold = 0.0 if query.precision is None else threshold_for(query.precision, calibration)
         among = None if query.where is None else self.store.ids(query.where)
 
         engine = Engine(self.store, self.index)
         fuser = FUSERS.make(query.fuse)
-        found = rank_and_verify(engine, verifier, rows, views, fuser, k=query.k, verify=most, among=among)
+        found = rank_and_verify(engine, verifier, rows, views, fuser, k=query.k, verify=most, minus=minus, among=among)
         contents = Contents.of(self.store, found.ranking)
         same = contents.same_as(samples, self.decoder)
         identical = [id for id, one in same.items() if one.relation == "identical"]
@@ -92,6 +95,11 @@ class Search:
             size=asked[0].size if len(asked) == 1 else None,
             _illustrate=self._illustrator(asked, samples, query.colours, named, ranking),
         )
+
+    def _minus(self, query: Query) -> list[Part]:
+        """Parts of the query that answers should not be like."""
+        views, colours = sorted_by_kind(query.minus)
+        return _parts([sample(view, decode=self.decoder.decode) for view in views], (), colours)
 
     def _calibration(
         self, parts: Sequence[Part], rows: Sequence[Rows], verifier: GeometricVerifier, verify: int
@@ -119,9 +127,9 @@ class Search:
         return Illustrator(self.decoder, [*asked, *drawn], named, {id: views[view] for id, view in pairs})
 
 
-def _parts(query: Query, samples: Sequence[Sample]) -> list[Part]:
+def _parts(samples: Sequence[Sample], texts: Sequence[str], colours: Sequence[str]) -> list[Part]:
     pictures: list[Part] = [Pictures(samples)] if samples else []
-    return [*pictures, *map(Text, query.texts), *map(Colours, query.colours)]
+    return [*pictures, *map(Text, texts), *map(Colours, colours)]
 
 
 def _rows(part: Part, channels: Sequence[Channel]) -> dict[Channel, Vectors]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lookalike.errors import LibraryMissing
 from lookalike.store.matching import matches
+from lookalike.store.packing import packed, rows_kept
 from lookalike.store.rows import check_vectors, local_of, stranger, unknown
 from lookalike.store.where import parse
 from lookalike.types import (
@@ -22,7 +23,6 @@ from lookalike.types import (
     Failure,
     Ids,
     LocalFeatures,
-    Packed,
     Record,
     Space,
     SpaceKind,
@@ -40,7 +40,7 @@ class _State:
     spaces: dict[Space, tuple[SpaceKind, str]] = field(default_factory=dict)
     vectors: dict[Space, dict[int, Vectors]] = field(default_factory=dict)
     frames: dict[Space, dict[tuple[int, int], Vectors]] = field(default_factory=dict)
-    local: dict[Space, dict[int, Packed]] = field(default_factory=dict)
+    local: dict[Space, dict[int, bytes]] = field(default_factory=dict)
     compared: dict[str, set[int]] = field(default_factory=dict)
     relations: dict[str, dict[tuple[int, int], VerifiedPair]] = field(default_factory=dict)
     calibrations: dict[str, str] = field(default_factory=dict)
@@ -180,20 +180,20 @@ class MemoryStore:
             ids, numbers = np.array(keys, np.int64).T
             yield ids, numbers, np.asarray(vectors, space.dtype)
 
-    def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
-        """Adds or replaces the local features, packed (`store.packing`), of known contents."""
+    def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None:
+        """Adds or replaces the local features of known contents, as exactly as `store.packing` keeps them."""
         self._change(features)
         self._of(space)
         if not self._state.contents.keys() >= features.keys():
             raise stranger()
-        self._state.local[space].update(features)
+        self._state.local[space].update({id: packed(each, rows_kept(space)) for id, each in features.items()})
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some."""
         self._of(space)
-        for id, packed in sorted(self._state.local[space].items()):
+        for id, row in sorted(self._state.local[space].items()):
             if ids is None or id in ids:
-                yield id, local_of(space, id, packed)
+                yield id, local_of(space, id, row)
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""

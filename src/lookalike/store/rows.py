@@ -15,7 +15,7 @@ from lookalike.errors import LibraryDamaged, SpaceMismatch
 from lookalike.store import checksum, paths
 from lookalike.store.packing import unpacked
 from lookalike.store.schema import COLUMNS
-from lookalike.types import Content, Failure, Ids, LocalFeatures, Packed, Record, Space, Stamp, Vectors
+from lookalike.types import Content, Failure, Ids, LocalFeatures, Record, Space, Stamp, Vectors
 
 MEND = "run `lookalike repair`"
 
@@ -130,7 +130,7 @@ def of_another_length(vector: object, wanted: int) -> str:
     return f"has {len(vector)} bytes, not {wanted}" if isinstance(vector, bytes) else "is no vector"
 
 
-def local_of(space: Space, id: int, packed: Packed) -> LocalFeatures:
+def local_of(space: Space, id: int, packed: bytes) -> LocalFeatures:
     """Unpacked; raises `LibraryDamaged` where the bytes are no local features."""
     try:
         return replace(unpacked(packed), kind=space.name)
@@ -138,7 +138,7 @@ def local_of(space: Space, id: int, packed: Packed) -> LocalFeatures:
         raise LibraryDamaged(f"the {space.name} features of content {id} cannot be read ({error}); {MEND}") from error
 
 
-def local_checked(space: Space, row: tuple[int, int, Packed]) -> tuple[int, LocalFeatures]:
+def local_checked(space: Space, row: tuple[int, int, bytes]) -> tuple[int, LocalFeatures]:
     """Id and features from content, checksum and packed features; raises `LibraryDamaged` where they are damaged."""
     id, told, packed = row
     if not isinstance(packed, bytes) or checksum.of_bytes(id, packed) != told:

@@ -19,6 +19,7 @@ from lookalike.store.codes import errors_of
 from lookalike.store.connection import bytes_of, connect, create
 from lookalike.store.database import Database
 from lookalike.store.lock import writer_lock
+from lookalike.store.packing import Packed, packed, rows_kept
 from lookalike.store.pairs import detail_of, pair_of
 from lookalike.store.paths import below, stored
 from lookalike.store.paths import text as path_of
@@ -50,7 +51,6 @@ from lookalike.types import (
     Failure,
     Ids,
     LocalFeatures,
-    Packed,
     Record,
     Space,
     SpaceKind,
@@ -214,9 +214,9 @@ class SQLiteStore:
         for rows in self._database.batches(text, [self._number(space)], batch):
             yield frames_of(space, rows)
 
-    def put_local(self, space: Space, features: Mapping[int, Packed]) -> None:
-        """Adds or replaces the local features, packed (`store.packing`), of known contents."""
-        self._put(space, list(features.items()))
+    def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None:
+        """Adds or replaces the local features of known contents, as exactly as `store.packing` keeps them."""
+        self._put(space, [(id, packed(each, rows_kept(space))) for id, each in features.items()])
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
@@ -357,7 +357,7 @@ class SQLiteStore:
         with _of_known_contents():
             self._database.change(
                 f"INSERT OR REPLACE INTO {table} (content, checksum, vector) VALUES (?, ?, ?)",
-                [(id, checksum.of_bytes(id, packed), packed) for id, packed in rows],
+                [(id, checksum.of_bytes(id, row), row) for id, row in rows],
             )
 
     def _ids_of(self, sha256s: Collection[str]) -> dict[str, int]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lookalike.evaluate.metrics import geometry
+from lookalike.match.verify.projection import project
 
 SHIFT = np.array([[1.0, 0, 10], [0, 1, 0], [0, 0, 1]])
 TILT = np.array([[1.1, 0.05, 3], [-0.02, 0.95, 4], [1e-4, 2e-4, 1]])
@@ -11,7 +12,7 @@ TILT = np.array([[1.1, 0.05, 3], [-0.02, 0.95, 4], [1e-4, 2e-4, 1]])
 
 def test_points_go_where_the_homography_takes_them():
     points = np.array([[3.0, 4.0], [100, 50]])
-    for point, found in zip(points, geometry.project(TILT, points), strict=True):
+    for point, found in zip(points, project(TILT, points), strict=True):
         x, y, w = TILT @ [*point, 1]
         np.testing.assert_allclose(found, [x / w, y / w])
 
@@ -37,7 +38,7 @@ def test_nothing_to_be_seen_twice_is_0():
 
 def test_matching_accuracy_counts_matches_within_each_tolerance():
     a = np.array([[0.0, 0], [20, 20], [30, 30], [40, 40]])
-    b = geometry.project(TILT, a) + np.array([[0, 0], [2, 0], [0, 4.5], [60, 0]])
+    b = project(TILT, a) + np.array([[0, 0], [2, 0], [0, 4.5], [60, 0]])
     assert geometry.mean_matching_accuracy(a, b, TILT) == (0.25, 0.5, 0.75)
 
 

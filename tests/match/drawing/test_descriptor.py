@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def test_bits_are_drawn_row_by_row() -> None:
 
 
 def test_a_patch_is_drawn_as_the_light_that_it_is() -> None:
-    extractor = EXTRACTORS.make("patch")
+    extractor: Any = EXTRACTORS.make("patch")
     ramp = np.tile(np.linspace(-1, 1, extractor.cells, dtype=np.float32), extractor.cells)
     drawn = glimpse(extractor, ramp)[:, :, 0].astype(int)
     assert (np.diff(drawn[SIDE // 2, 2:-2]) >= 0).all()
@@ -51,7 +53,7 @@ def test_a_gradient_points_where_light_grows() -> None:
 
 
 def test_surroundings_lie_where_they_were() -> None:
-    extractor = EXTRACTORS.make("self_similarity")
+    extractor: Any = EXTRACTORS.make("self_similarity")
     levels = np.zeros((extractor.rings, extractor.sectors), np.float32)
     levels[-1, 0] = 1  # the outermost ring, just below the right
     drawn = glimpse(extractor, levels.ravel())[:, :, 0]

@@ -114,7 +114,8 @@ def test_the_sweep_scores_as_a_slow_loop_does():
     generator = np.random.default_rng(0)
     image = cv2.GaussianBlur(generator.normal(128, 60, (40, 50)).astype(np.float32), (0, 0), 1)
     template, mask = image[10:22, 20:36].copy(), np.ones((12, 16), np.float32)
-    swept = Sweep(*map(Halvings.of, (template, mask, image)), (1.0, 1.0), (0.0, 0.0)).seen(3, 1)
+    sought, covered, searched = map(Halvings.of, (template, mask, image))
+    swept = Sweep(sought, covered, searched, (1.0, 1.0), (0.0, 0.0)).seen(3, 1)
     best = swept.guesses[0]
     assert (best.pose.scale, best.pose.angle) == (1.0, 0.0)
     assert abs(best.pose.x - 28) <= 0.5

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from lookalike.match.verify.frames import Framed, framed, in_px, project, to_frame
+from lookalike.match.verify.frames import Framed, framed, in_px, to_frame
 from lookalike.match.verify.inliers import placed, posed, slope
+from lookalike.match.verify.projection import project
 from lookalike.types import Keypoints
 
 SLANTED = np.array([[0.9, 0.1, 0.05], [0.02, 0.8, 0.1], [0.1, 0.3, 1]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -115,7 +116,8 @@ def test_a_document_with_a_broken_page_is_found_by_the_first_and_says_so(library
     shot(40).save(file, "TIFF", save_all=True, append_images=[shot(41)], compression="tiff_lzw")
     with Image.open(file) as pages:
         pages.seek(1)
-        at = pages.tag_v2[273][0]
+        document: Any = pages
+        at = document.tag_v2[273][0]
     broken = bytearray(file.getvalue())
     broken[at : at + 200] = b"\xff" * 200
     (pictures / "broken.tif").write_bytes(broken)

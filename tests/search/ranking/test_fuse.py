@@ -35,3 +35,12 @@ def test_every_fuser_gives_at_most_k_in_order_and_ties_by_id(name: str) -> None:
     fused = FUSERS.make(name).fuse({**tied, "y": hits(a=0.5, b=0.5)}, {"x": 1.0, "y": 1.0}, 1)
     assert [chr(id) for id in fused.ids] == ["a"]
     assert len(FUSERS.make(name).fuse({"x": hits()}, {"x": 1.0}, 5)) == 0
+
+
+def test_a_list_of_negative_weight_is_taken_away() -> None:
+    against = {"minus": hits(a=1.0, b=0.0, c=0.0)}
+    for name, expected in (("weighted", {"a": 0.8 - 0.5, "b": 0.7}), ("rrf", {"a": 1 / 61 - 0.5 / 61})):
+        lists = {"x": hits(a=0.8, b=0.7), **against}
+        fused = FUSERS.make(name).fuse(lists, {"x": 1.0, "minus": -0.5}, 10)
+        scores = {chr(id): score for id, score in zip(fused.ids, fused.scores, strict=True)}
+        assert {each: scores[each] for each in expected} == pytest.approx(expected)

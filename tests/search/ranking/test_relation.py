@@ -6,7 +6,7 @@ import pytest
 
 from lookalike.pixels.augment import EDITS, edit
 from lookalike.search.ranking.relation import RelationClassifier, Seen
-from lookalike.types import Picture
+from lookalike.types import Geometry, Picture
 
 RELATER = RelationClassifier()
 LEAST = {"strong": 2, "collage": 3, "crop": 3, "text": 3, "box": 3, "noise": 3}
@@ -159,3 +159,16 @@ def test_a_mirrored_face_whose_upright_geometry_fails_is_still_a_copy(pixels):
     found = related(symmetric[:, ::-1], symmetric)
     assert found.relation == "copy"
     assert "mirrored" in found.why
+
+
+def test_the_boxes_of_a_plane_that_ends_at_a_horizon_are_what_is_seen_of_it() -> None:
+    model = np.array([[0.5, 0, 0], [0, 0.5, 0], [-0.0011, 0, 1]])
+    wide, other = (np.zeros((600, width, 3), np.uint8) for width in (1200, 540))
+    found = RelationClassifier().evidence(
+        Geometry("homography", model, np.ones(30, bool), 1e-9),
+        Seen.of(Picture(wide, (1200, 600))),
+        Seen.of(Picture(other, (540, 600))),
+    )
+    assert found.relation == "scene"
+    np.testing.assert_allclose(found.box, (0, 0, 540, 600), atol=1)
+    np.testing.assert_allclose(found.query_box, (0, 0, 493.6, 600), atol=1.5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -215,7 +216,8 @@ def test_filling_them_goes_on_where_it_was_stopped(library: Library, album: Path
 @pytest.mark.parametrize("planes", [True, None])
 def test_planes_of_another_make_are_made_anew(kept: Library, album: Path, planes: bool | None) -> None:
     old = Space("plane", "0123456789abcdef", 12, "correlation")
-    store = type(kept.store).open(kept.folder)
+    kind: Any = type(kept.store)
+    store = kind.open(kept.folder)
     with store.writing(), store.transaction():
         store.drop_space(PLANE.space)
         store.add_space(old, "{}", "planes")

@@ -10,17 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.verify.projection import FAR, facing, project
+from lookalike.pixels.resize import outline
 from lookalike.types import Size
 
 Points = NDArray[np.floating]
 Matrix = NDArray[np.floating]
-
-
-def project(homography: Matrix, points: Points) -> NDArray[np.float64]:
-    """(n, 2) `points` as `homography` places them; not finite where it sends one to infinity."""
-    lifted = np.column_stack([points, np.ones(len(points))]) @ np.asarray(homography, np.float64).T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(lifted[:, :2] / lifted[:, 2:], np.float64)
 
 
 def repeatability(
@@ -30,8 +25,8 @@ def repeatability(
 
     [Schmid, Mohr & Bauckhage, Evaluation of interest point detectors, IJCV 2000]. 0.0 where none can be shown twice.
     """
-    in_b = project(homography, points_a)
-    in_a = project(np.linalg.inv(homography), points_b)
+    homography = facing(homography, outline(size_a))
+    in_b, in_a = project(homography, points_a), project(np.linalg.inv(homography), points_b)
     seen_a, seen_b = in_b[_inside(in_b, size_b)], points_b[_inside(in_a, size_a)]
     fewer = min(len(seen_a), len(seen_b))
     if fewer == 0:
@@ -51,12 +46,13 @@ def mean_matching_accuracy(
     """
     if len(matched_a) == 0:
         return tuple(0.0 for _ in tolerances)
-    errors = np.linalg.norm(project(homography, matched_a) - matched_b, axis=1)
+    errors = np.linalg.norm(project(facing(homography, matched_a), matched_a) - matched_b, axis=1)
     return tuple(float((errors <= tolerance).mean()) for tolerance in tolerances)
 
 
 def corner_error(found: Matrix | None, truth: Matrix, size: Size) -> float:
-    """Mean px by which `found` misplaces the four corner pixels of a picture of that size; infinite for None.
+    """Mean px by which `found` misplaces the four corner pixels of a picture of that size; infinite for None
+    and where one lies beyond the horizon.
 
     [DeTone, Malisiewicz & Rabinovich, SuperPoint, CVPR workshops 2018]
     """
@@ -64,8 +60,10 @@ def corner_error(found: Matrix | None, truth: Matrix, size: Size) -> float:
         return float("inf")
     width, height = size
     corners = np.array([(0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)], np.float64)
-    errors = np.linalg.norm(project(found, corners) - project(truth, corners), axis=1)
-    return float(errors.mean()) if np.isfinite(errors).all() else float("inf")
+    here, there = (project(facing(model, corners), corners) for model in (found, truth))
+    if np.max([here, there]) >= FAR:
+        return float("inf")
+    return float(np.linalg.norm(here - there, axis=1).mean())
 
 
 def pose_error(rotation: Matrix, translation: Points, truth: Matrix, true_translation: Points) -> float:

@@ -17,7 +17,7 @@ from lookalike.match.difference.overlap import Overlap, inverse, overlap
 from lookalike.match.difference.regions import Corners, Kind, Region, regions
 from lookalike.match.difference.residual import CELL, Residual, residual
 from lookalike.match.difference.tone import UNCHANGED, Toned, toned
-from lookalike.match.verify.frames import project
+from lookalike.match.verify.projection import facing, project
 from lookalike.pixels.resize import outline
 from lookalike.types import Box, Matrix, Picture, Size
 
@@ -157,9 +157,9 @@ def _moves(moved: Matrix, size: Size) -> float:
 
 def affine(model: Matrix, size_a: Size, size_b: Size) -> Matrix:
     """The affine map that a homography is in the middle of what both pictures show."""
-    model = model / model[2, 2]
-    if np.abs(model[2, :2]).max() < 1e-12:
-        return model
+    if np.abs(model[2, :2]).max() < 1e-12 * abs(model[2, 2]):
+        return np.asarray(model / model[2, 2], np.float64)
+    model = facing(model, outline(size_a))
     shared = shared_outline(model, size_a, size_b)
     middle = shared.mean(axis=0) if len(shared) else np.array(size_b) / 2
     at = project(inverse(model), middle[None])[0]

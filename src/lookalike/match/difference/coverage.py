@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from lookalike.match.difference.overlap import onto
 from lookalike.match.difference.overlay import commonest
-from lookalike.match.verify.frames import project
-from lookalike.pixels.resize import outline, resize, scaling
+from lookalike.match.verify.projection import project, warped_outline, whole
+from lookalike.pixels.resize import resize, scaling
 from lookalike.types import Matrix, Picture, Size
 
 SIDE: Final = 128
@@ -26,15 +26,9 @@ LEAST: Final = 0.08
 
 
 def shared_outline(model: Matrix, size_a: Size, size_b: Size) -> NDArray[np.float64]:
-    """(n, 2) corners, in px of b, of what both pictures show; (0, 2) where they do not meet."""
-    ours = project(model, outline(size_a)).astype(np.float32)
-    theirs = outline(size_b).astype(np.float32)
-    area, shared = cv2.intersectConvexConvex(_clockwise(ours), theirs)
-    return np.zeros((0, 2)) if area <= 0 or shared is None else np.asarray(shared[:, 0], np.float64)
-
-
-def _clockwise(corners: NDArray[np.float32]) -> NDArray[np.float32]:
-    return corners if cv2.contourArea(corners, oriented=True) >= 0 else corners[::-1].copy()
+    """(n, 2) corners, in px of b, of what both pictures show; (0, 2) where they do not meet. `model` faces a."""
+    shared = warped_outline(model, size_a, whole(size_b))
+    return shared if area_of(shared) > 0 else np.zeros((0, 2))
 
 
 def area_of(corners: NDArray[np.float64]) -> float:

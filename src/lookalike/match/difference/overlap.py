@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.verify.frames import project
+from lookalike.match.verify.projection import project
 from lookalike.pixels.resize import outline, resize, scaling
 from lookalike.types import Matrix, Picture, Pixels, Size
 

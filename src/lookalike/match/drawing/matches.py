@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.describe.drawing import GAP, drawn, fit, side_by_side
 from lookalike.match.verify.match_and_verify import Related
+from lookalike.match.verify.projection import facing, warped_outline
 from lookalike.pixels.resize import outline
 from lookalike.types import LocalFeatures, Matrix, Picture, Pixels, Size
 
@@ -36,7 +37,7 @@ def draw(a: Picture, b: Picture, features_a: LocalFeatures, features_b: LocalFea
             cv2.line(sheet, whole(p), whole(q), colour, 1, cv2.LINE_AA)
     if geometry is not None and geometry.kind != "fundamental":
         _, (left, top) = _corners(a.size, b.size)
-        edge = _shown(warped_outline(geometry.model, a.size), b.size) + np.array([0, top])
+        edge = _shown(drawn_outline(geometry.model, a.size, b.size), b.size) + np.array([0, top])
         right = sheet[:, left:]  # what lies beyond b is no part of it
         cv2.polylines(right, [np.rint(edge).astype(np.int32)], True, OUTLINE, 2, cv2.LINE_AA)
     return sheet
@@ -67,11 +68,11 @@ def _corners(a: Size, b: Size) -> tuple[tuple[int, int], tuple[int, int]]:
     return (0, (most - height) // 2), (width + GAP, (most - other) // 2)
 
 
-def warped_outline(model: Matrix, size: Size) -> Places:
-    """(4, 2) where `model` takes the corners of a picture of that size, from edge to edge."""
-    lifted = np.column_stack([outline(size), np.ones(4)]) @ model.T
-    depth = np.where(np.abs(lifted[:, 2:]) > 1e-9, lifted[:, 2:], 1e-9)
-    return np.asarray(np.clip(lifted[:, :2] / depth, -1e5, 1e5), np.float64)
+def drawn_outline(model: Matrix, size: Size, other: Size) -> Places:
+    """(n, 2) where `model` takes the outline of a picture of `size`, cut off well outside of the other one."""
+    width, height = other
+    around = (-width, -height, 3 * width, 3 * height)
+    return warped_outline(facing(model, outline(size)), size, around)
 
 
 def _dotted(picture: Picture, features: LocalFeatures) -> Pixels:

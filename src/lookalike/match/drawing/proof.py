@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe.drawing import MARK, PAPER, captioned, drawn, fit, side_by_side
-from lookalike.match.drawing.matches import warped_outline
+from lookalike.match.drawing.matches import drawn_outline
+from lookalike.match.verify.projection import in_front
 from lookalike.pixels.resize import scaling
 from lookalike.types import Matrix, Picture, Pixels, Size
 
@@ -25,7 +26,7 @@ def proof(a: Picture, b: Picture, model: Matrix) -> Pixels:
     under = drawn(b.pixels, size)
     laid, covered = _laid(a, b, model, size)
     pale = np.rint(PAPER - PALE * (PAPER - under.astype(np.float32))).astype(np.uint8)
-    outline = (warped_outline(model, a.size) + 0.5) * (np.array(size) / b.size) - 0.5
+    outline = (drawn_outline(model, a.size, b.size) + 0.5) * (np.array(size) / b.size) - 0.5
     tiles = [np.where(covered[:, :, None], laid, pale), under.copy()]
     for tile in tiles:
         cv2.polylines(tile, [np.rint(outline).astype(np.int32)], True, MARK, 2, cv2.LINE_AA)
@@ -42,4 +43,5 @@ def _laid(a: Picture, b: Picture, model: Matrix, size: Size) -> tuple[Pixels, ND
     there = scaling(size, b.size) @ model @ np.linalg.inv(scaling((width, height), a.size))
     laid = cv2.warpPerspective(reduced, there, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     covered = cv2.warpPerspective(np.full((height, width), 255, np.uint8), there, size, flags=cv2.INTER_NEAREST) > 0
-    return np.asarray(laid, np.uint8), np.asarray(covered)
+    ground = in_front(there, (width, height), size)
+    return np.asarray(laid, np.uint8), np.asarray(covered if ground is None else covered & ground)

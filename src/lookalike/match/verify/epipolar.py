@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.verify.estimators import SAMPLE, consensus
-from lookalike.match.verify.frames import Points, fundamental_in_px, of_matches
+from lookalike.match.verify.frames import fundamental_in_px, of_matches
 from lookalike.match.verify.inliers import placed
 from lookalike.match.verify.nfa import as_probability, clumps, log_alarms
 from lookalike.match.verify.plausibility import LARGER_SPREAD, spread
+from lookalike.match.verify.projection import Points
 from lookalike.types import Geometry, LocalFeatures, Matches, Matrix
 
 LEAST: Final = 12

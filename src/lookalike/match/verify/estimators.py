@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from lookalike.match.verify.frames import Points
+from lookalike.match.verify.projection import Points
 from lookalike.types import GeometryKind, Matrix
 
 SAMPLE: Final[dict[GeometryKind, int]] = {"similarity": 2, "affine": 3, "homography": 4, "fundamental": 7}

@@ -11,12 +11,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.verify.projection import Points
 from lookalike.types import Keypoints, LocalFeatures, Matches, Matrix, Size
 
 STRIP: Final = 3
-
-Points = NDArray[np.float64]
-"""(n, 2)"""
+"""Times that a frame is longer than wide, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +71,3 @@ def of_matches(a: LocalFeatures, b: LocalFeatures, matches: Matches) -> tuple[Fr
     if ours.heading is None or theirs.heading is None:
         return Framed(ours.at, None, None), Framed(theirs.at, None, None)
     return ours, theirs
-
-
-def project(model: Matrix, points: Points) -> Points:
-    """Where a similarity, affine map or homography takes (n, 2) points; far away where that is infinite."""
-    lifted = points @ model[:, :2].T + model[:, 2]
-    depth = lifted[:, 2:]
-    return np.asarray(np.where(depth > 1e-9, lifted[:, :2] / np.maximum(depth, 1e-9), 1e9), np.float64)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.verify.frames import framed, project
+from lookalike.match.verify.frames import framed
 from lookalike.match.verify.inliers import agree
+from lookalike.match.verify.projection import project
 from lookalike.types import LocalFeatures, Matches, Matrix
 
 

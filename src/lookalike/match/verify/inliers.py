@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.verify.frames import Framed, Points, project
+from lookalike.match.verify.frames import Framed
+from lookalike.match.verify.projection import LEAST_DEPTH, Points, lifted, project
 from lookalike.types import Matrix
 
 TURN: Final = 35.0
@@ -46,7 +47,7 @@ def posed(model: Matrix, a: Framed, b: Framed) -> NDArray[np.bool_]:
 
 def slope(model: Matrix, points: Points) -> NDArray[np.float64]:
     """(n, 2, 2) the derivative of the map at each point."""
-    lifted = points @ model[:, :2].T + model[:, 2]  # (n, 3)
-    depth = np.where(np.abs(lifted[:, 2]) > 1e-9, lifted[:, 2], 1e-9)
-    there = lifted[:, :2] / depth[:, None]
+    ends = lifted(model, points)
+    depth = np.where(np.abs(ends[:, 2]) > LEAST_DEPTH, ends[:, 2], LEAST_DEPTH)
+    there = ends[:, :2] / depth[:, None]
     return (model[:2, :2] - there[:, :, None] * model[2, :2]) / depth[:, None, None]

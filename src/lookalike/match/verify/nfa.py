@@ -13,8 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.verify.frames import Framed, Points, project
+from lookalike.match.verify.frames import Framed
 from lookalike.match.verify.inliers import agree, posed
+from lookalike.match.verify.projection import Points, project
 from lookalike.types import Matrix
 
 ROWS: Final = 512

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.verify.projection import in_front
 from lookalike.pixels.planes import grey
 from lookalike.pixels.resize import scaling
 from lookalike.types import Matrix, Picture, Size
@@ -23,6 +24,9 @@ def laid_over(
     to_b = scaling(size, b.size) @ model @ np.linalg.inv(scaling(reduced.shape[1::-1], a.size))
     laid = cv2.warpPerspective(reduced, to_b, size, flags=cv2.INTER_LINEAR)
     there = cv2.warpPerspective(np.full_like(reduced, 255), to_b, size, flags=cv2.INTER_LINEAR)
+    ground = in_front(to_b, (reduced.shape[1], reduced.shape[0]), size)
+    if ground is not None:
+        there *= ground
     both = cv2.erode((there > 250).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return laid, under, both
 

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.verify.frames import Points
 from lookalike.match.verify.inliers import slope
+from lookalike.match.verify.projection import Points
 from lookalike.types import Matrix
 
 MOST_SCALE: Final = 16.0

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.verify.frames import project
 from lookalike.match.verify.overlay import laid_over, size_at
+from lookalike.match.verify.projection import project
 from lookalike.pixels.resize import outline, scaling
 from lookalike.types import Matrix, Picture, Size
 

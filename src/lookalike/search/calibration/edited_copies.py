@@ -20,7 +20,7 @@ from lookalike.search.calibration.copy_plan import CopyPlan
 from lookalike.search.ingest.read import Loaded, ahead, load
 from lookalike.search.ingest.scan import Found
 from lookalike.search.ingest.worker import warm_up
-from lookalike.store.packing import packed_array, unpacked
+from lookalike.store.packing import packed_array, unpacked_array
 from lookalike.types import Failure, LocalFeatures, Picture, Record, Space, Vectors
 
 COPY_SIDE = 480
@@ -41,7 +41,7 @@ class CopyJob:
 class DescribeCopies:
     """Makes the handler of a worker: a job in; (edits, d) rows for each describer, and the transforms, out.
 
-    With an extractor also the pixels of each copy, and its local features, packed.
+    With an extractor also the pixels of each copy, and its local features.
     """
 
     describers: tuple[Describer, ...]
@@ -121,7 +121,7 @@ def describe_copies(
                 own, seen = reply.arrays[: len(describers)], reply.arrays[len(describers) :]
                 rows = {describer.space: found for describer, found in zip(describers, own, strict=True)}
                 views = tuple(
-                    (Picture(copy, copy.shape[1::-1]), unpacked(code.tobytes()))
+                    (Picture(copy, copy.shape[1::-1]), unpacked_array(code))
                     for copy, code in zip(seen[::2], seen[1::2], strict=True)
                 )
                 yield Copies(job.original, rows, np.array(reply.data["transforms"], np.float64), views)

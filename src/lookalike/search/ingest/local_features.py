@@ -9,12 +9,11 @@ from typing import Final
 import numpy as np
 
 from lookalike.errors import BadQuery
-from lookalike.local.sift import Sift
 from lookalike.protocols import Extractor, Store
 from lookalike.registry import configuration
 from lookalike.search.components import DEFAULT_EXTRACTOR, extractor_of
 from lookalike.search.ingest.products import Row, is_new
-from lookalike.store.packing import Rows, packed_array
+from lookalike.store.packing import packed_array, unpacked_array
 from lookalike.types import Picture, Space
 
 _NOISE: Final = Picture(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8), (64, 64))
@@ -23,7 +22,7 @@ _NOISE: Final = Picture(np.random.default_rng(0).integers(0, 256, (64, 64, 3), n
 
 @dataclass(frozen=True)
 class FeaturesOf:
-    """The local features of an extractor, packed."""
+    """The local features of an extractor."""
 
     extractor: Extractor
 
@@ -39,7 +38,7 @@ class FeaturesOf:
         self.extractor.extract(_NOISE)
 
     def make(self, picture: Picture) -> Row:
-        return packed_array(self.extractor.extract(picture), rows_kept(self.extractor))
+        return packed_array(self.extractor.extract(picture))
 
     def is_kept(self, store: Store) -> bool:
         return self.space in store.spaces("local")
@@ -48,12 +47,7 @@ class FeaturesOf:
         store.add_space(self.space, configuration(self.extractor), "local")
 
     def put(self, store: Store, rows: Mapping[int, Row]) -> None:
-        store.put_local(self.space, {id: row.tobytes() for id, row in rows.items()})
-
-
-def rows_kept(extractor: Extractor) -> Rows:
-    """Half a byte a value of SIFT does as well as a whole one (decision 0019); of others nothing is known."""
-    return "uint4" if isinstance(extractor, Sift) else "uint8"
+        store.put_local(self.space, {id: unpacked_array(row) for id, row in rows.items()})
 
 
 def wanted_features(

@@ -21,12 +21,13 @@ class Query:
     """The whole question to a library.
 
     `views` are pictures of one thing; the view that is most alike counts. `texts` ask by meaning, `colours` by palette
-    (`colour:teal=0.7,#fff=0.3`); pictures, texts and colours count alike. `where` filters (docs/where.md). `by` gives
-    weights to channels, NAME or NAME:FIELD=VALUE; None stands for the default weights. `crop` (x, y, w, h) px takes a
-    part of a single picture. `orientations` asks mirrored and turned by quarters as well. `k` answers are wanted.
-    Geometry verifies the best `verify` candidates; None stands for 50 where the library keeps local features, else 0.
-    `collapse` folds near duplicates under one answer. `precision` leaves out answers that score too low to be right in
-    that share of cases. `fuse` names the fuser.
+    (`colour:teal=0.7,#fff=0.3`); pictures, texts and colours count alike. Answers should not be like any of `minus`,
+    pictures or colours: half of the similarity to the most alike of them is taken away. `where` filters
+    (docs/where.md). `by` gives weights to channels, NAME or NAME:FIELD=VALUE; None stands for the default weights.
+    `crop` (x, y, w, h) px takes a part of a single picture. `orientations` asks mirrored and turned by quarters as
+    well. `k` answers are wanted. Geometry verifies the best `verify` candidates; None stands for 50 where the library
+    keeps local features, else 0. `collapse` folds near duplicates under one answer. `precision` leaves out answers that
+    score too low to be right in that share of cases. `fuse` names the fuser.
 
     Raises `BadQuery` where the parts do not go together.
     """
@@ -34,6 +35,7 @@ class Query:
     views: tuple[Source, ...] = ()
     texts: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
+    minus: tuple[Source, ...] = ()
     where: str | None = None
     by: Mapping[str, float] | None = None
     crop: Box | None = None
@@ -51,6 +53,8 @@ class Query:
             raise BadQuery(f"k must be 1 or more and verify not negative, not {self.k} and {self.verify}")
         if self.orientations and self.precision is not None:
             raise BadQuery("scores are calibrated on upright pictures: ask for a precision, or for any orientation")
+        if self.minus and self.precision is not None:
+            raise BadQuery("scores are calibrated without minus: ask for a precision, or leave something out")
         if self.crop is not None and self.colours:
             raise BadQuery("colours have no parts: leave out the crop, or ask about a picture")
         if self.crop is not None and len(self.views) != 1:
@@ -70,8 +74,11 @@ def weights_of(by: Weights | None) -> Mapping[str, float] | None:
 
 def sorted_by_kind(sources: Sequence[Source | Sequence[Source]]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     """Pictures among `sources`, and colours; a list is several views."""
-    flat: list[Source] = []
-    for source in sources:
-        flat += source if isinstance(source, (list, tuple)) else [cast(Source, source)]
+    flat = [each for source in sources for each in listed(source)]
     pictures = tuple(source for source in flat if not is_palette(source))
     return pictures, tuple(source for source in flat if is_palette(source))
+
+
+def listed(sources: Source | Sequence[Source]) -> tuple[Source, ...]:
+    """One source, or several, as several."""
+    return tuple(sources) if isinstance(sources, (list, tuple)) else (cast(Source, sources),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ CANDIDATES = 100
 Rows: TypeAlias = Mapping[Channel, Vectors]
 """(views, d) rows of one part of a query, of each channel that can read it."""
 _NONE: Ids = np.empty(0, np.int64)
+AGAINST: Final = 0.5
+"""Share of the similarity to what answers should not be like that is taken from their score."""
 SAME = 0.9
 """Two hits that are this alike, on the scale of the score, are one picture when results are collapsed."""
 
@@ -61,12 +63,14 @@ class Engine:
         fuser: Fuser,
         *,
         k: int,
+        minus: Sequence[Rows] = (),
         among: Ids | None = None,
         others: Ids = _NONE,
     ) -> Ranking:
         """The best `k` contents (of `among`) by the rows of every part, and `others` in their places.
 
-        Views of a part are of one thing, of which the best counts; parts count alike.
+        Views of a part are of one thing, of which the best counts; parts count alike. What a content has in common with
+        a part of `minus` is taken away, by the share `AGAINST`.
         """
         frames = [frames_of(self.store, rows, among) for rows in parts]
         near = [found.nearest(max(CANDIDATES, 2 * k)) for found in frames if found is not None]
@@ -74,12 +78,22 @@ class Engine:
         found = [self._similarities(rows, further, ids) for rows, further in zip(parts, frames, strict=True)]
         of_views = [similarities for similarities, _ in found]
         own = [{channel: scores.max(axis=0) for channel, scores in views.items()} for views in of_views]  # (n,)
-        order = _fuse(ids, own, fuser, len(ids))
+        against = self._against(minus, ids)
+        order = _fuse(ids, own, against, fuser, len(ids))
         order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
         views = mean_alike(of_views[0]).argmax(axis=0)
-        scores = np.asarray(np.mean([mean_alike(each) for each in own], axis=0), np.float32)
+        alike = np.mean([mean_alike(each) for each in own], axis=0)
+        scores = np.asarray(np.clip(alike - AGAINST * against, 0, 1), np.float32)
         numbers = found[0][1][views, np.arange(len(ids))]
         return Ranking(ids, scores, _by_name(own), views, numbers)[order]
+
+    def _against(self, minus: Sequence[Rows], ids: Ids) -> NDArray[np.float32]:
+        """(n,) how like the most alike part of `minus` each content is, in [0, 1]; all 0 without any."""
+        most = np.zeros(len(ids), np.float32)
+        for rows in minus:
+            views = {channel: channel.similarities(self.store, vectors, ids) for channel, vectors in rows.items()}
+            most = np.maximum(most, mean_alike(views).max(axis=0))
+        return most
 
     def _similarities(self, rows: Rows, further: Frames | None, ids: Ids) -> tuple[Similarities, NDArray[np.int64]]:
         """(views, n) of each channel to contents, and the number of the further frame that they are of, -1 if none."""
@@ -127,9 +141,17 @@ class Engine:
         return mean_alike(pairs)
 
 
-def _fuse(ids: Ids, own: Sequence[Mapping[Channel, NDArray[np.float32]]], fuser: Fuser, k: int) -> NDArray[np.int64]:
-    """(k,) positions in `ids`, best first."""
+def _fuse(
+    ids: Ids,
+    own: Sequence[Mapping[Channel, NDArray[np.float32]]],
+    against: NDArray[np.float32],
+    fuser: Fuser,
+    k: int,
+) -> NDArray[np.int64]:
+    """(k,) positions in `ids`, best first; what is `against` them counts with a negative weight."""
     lists, weights = {}, {}
+    if against.any():
+        lists["minus"], weights["minus"] = Hits.ranked(ids, against), -AGAINST * len(own)
     for at, part in enumerate(own):
         total = sum(channel.weight for channel in part)
         for channel, scores in part.items():

@@ -32,9 +32,13 @@ def rank_and_verify(
     *,
     k: int,
     verify: int,
+    minus: Sequence[Rows] = (),
     among: Ids | None = None,
 ) -> Found:
-    """Contents most like the rows of every part; geometry verifies `verify` of them against `views`."""
+    """Contents most like the rows of every part; geometry verifies `verify` of them against `views`.
+
+    Looks count less where they are those of a part of `minus`.
+    """
     voted = verifier.voted(views, among)
-    ranking = engine.rank(parts, fuser, k=max(k, verify), among=among, others=voted.ids)
+    ranking = engine.rank(parts, fuser, k=max(k, verify), minus=minus, among=among, others=voted.ids)
     return Found(ranking, verifier.prove(views, worth_proving(voted, ranking.ids, verify)))

@@ -19,11 +19,11 @@ from lookalike.match.difference.overlap import inverse
 from lookalike.match.difference.sequence import FramesAt, first_differing
 from lookalike.match.difference.small import compare_whole, one_shape
 from lookalike.match.match.nearest import Nearest
-from lookalike.match.verify.frames import project
 from lookalike.match.verify.guided_matching import similarities
 from lookalike.match.verify.match_and_verify import Related, related, related_by_affine_views
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.match.verify.planar import Planar
+from lookalike.match.verify.projection import facing, project, warped_outline, whole
 from lookalike.match.verify.refinement import aligned
 from lookalike.pixels.resize import outline
 from lookalike.protocols import Extractor, Mirroring
@@ -187,13 +187,13 @@ class RelationClassifier:
         Where the file of one is gone, nothing stronger than a scene is told. A scene's transform is refined on the
         pixels where an `exact` one is asked for, at sixty times the cost; that of a copy is so already.
         """
-        model = found.model / found.model[2, 2]
+        model = facing(found.model / found.model[2, 2], outline(a.size))
         try:
             compared = self.compared(model, a, b)
             if compared is not None and compared.verdict is not None:
                 return self._proof(compared, a, b, f"{int(found.inliers.sum())} places agree")
             if exact:
-                model = aligned(a.see(self.min_side), b.see(self.min_side), model)
+                model = facing(aligned(a.see(self.min_side), b.see(self.min_side), model), outline(a.size))
         except BadPicture:  # gone or changed since it was indexed
             pass
         return _scene(found, model, (a.size, b.size))
@@ -325,8 +325,10 @@ def _told(compared: Comparison) -> str:
 
 
 def shown_in(model: Matrix, size: Size, other: Size) -> Box:
-    """The box about a picture of `size` in the other one, as far as it lies inside."""
-    there = np.clip(project(model, outline(size)) + 0.5, 0, other)
+    """The box about what the other picture shows of one of `size`; all 0 where that is nothing. `model` faces it."""
+    there = warped_outline(model, size, whole(other)) + 0.5
+    if not len(there):
+        return 0.0, 0.0, 0.0, 0.0
     (left, top), (right, bottom) = there.min(axis=0), there.max(axis=0)
     return float(left), float(top), float(right - left), float(bottom - top)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,7 +49,7 @@ def search(
         typer.Argument(
             metavar="QUERY...",
             help="A picture file, - for its bytes on stdin, an http(s) URL, or colour:#2a6f97. Several queries are "
-            "views of one thing.",
+            "views of one thing; after a - between two queries comes what results should not be like.",
         ),
     ] = None,
     crop: Annotated[
@@ -143,7 +143,8 @@ def search(
             return _search_each(opened, asked, _all_queries(queries, queries_from), output)
         if queries_from is not None:
             raise BadQuery("--from needs --each")
-        results = asked.of(opened, *_sources(queries or []))
+        plus, minus = _signed(queries or [])
+        results = asked.of(opened, *_sources(plus), minus=_sources(minus))
         if html is not None:
             results.save_html(html)
         if json or jsonl or print0:
@@ -194,9 +195,10 @@ class _Asked:
     verify: int | None
     orientations: bool
 
-    def of(self, library: Library, *sources: str | bytes) -> Results:
+    def of(self, library: Library, *sources: str | bytes, minus: Sequence[str | bytes] = ()) -> Results:
         return library.search(
             *sources,
+            minus=minus,
             k=self.k,
             by=self.by,
             where=self.where,
@@ -257,6 +259,23 @@ def _unended(stream: Iterable[bytes]) -> Iterator[str]:
             yield "./-" if name == b"-" else name.decode("utf-8", "surrogateescape")
 
 
+def _signed(queries: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Queries, and those of which a - before them says that results should not be like them.
+
+    A - that comes first or last is a picture on stdin.
+    """
+    plus: list[str] = []
+    minus: list[str] = []
+    signs = {at for at in range(1, len(queries) - 1) if queries[at] == "-"}
+    for at, query in enumerate(queries):
+        if at - 1 in signs:
+            minus.append(query)
+            signs.discard(at)
+        elif at not in signs:
+            plus.append(query)
+    return plus, minus
+
+
 def _sources(queries: list[str]) -> list[str | bytes]:
     return [sys.stdin.buffer.read() if query == "-" else query for query in queries]
 
@@ -306,6 +325,7 @@ def add_to(app: typer.Typer) -> None:
         search,
         "lookalike search holiday.jpg --html result.html",
         "lookalike search holiday.jpg --crop 100,80,300,200 --where 'width > 1000'",
+        "lookalike search beach.jpg - people.jpg",
         "lookalike search --each --from queries.txt --jsonl",
         group=FIND,
     )

@@ -13,7 +13,10 @@ from lookalike.types import Hits
 
 @dataclass(frozen=True)
 class WeightedScore:
-    """Orders by the weighted mean over the lists that hold a candidate. Scores must share one scale."""
+    """Orders by the weighted mean over the lists that hold a candidate. Scores must share one scale.
+
+    A list of negative weight is taken from the mean over the others.
+    """
 
     name: ClassVar[str] = "weighted"
     revision: ClassVar[int] = 2
@@ -24,6 +27,6 @@ class WeightedScore:
         for name, hits in lists.items():
             rows = np.searchsorted(ids, hits.ids)
             sums[rows] += np.float32(weights[name]) * hits.scores
-            counted[rows] += np.float32(weights[name])
+            counted[rows] += np.float32(max(weights[name], 0))
         counted[counted == 0] = 1
         return Hits.ranked(ids, sums / counted, k)
