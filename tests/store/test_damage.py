@@ -232,6 +232,28 @@ def test_repair_makes_anew_what_was_lost(broken: Path) -> None:
         assert all(library.search(record.path, k=1)[0].record == record for record in asked.values())
 
 
+def test_repair_goes_on_where_one_was_stopped_after_it_removed_what_was_damaged(broken: Path) -> None:
+    change(broken, "UPDATE vectors_1 SET vector = zeroblob(length(vector)) WHERE content IN (2, 5)")
+    change(broken, "UPDATE records SET mtime_ns = 7 WHERE content = 6")
+    (lost,), left = repair(broken)
+    assert left == []
+    with lookalike.open(broken) as library:
+        (failure,) = library.store.failures([lost])
+        assert failure.reason == "io"
+        assert library.repair().added == 1
+        assert library.store.failures([lost]) == []
+        assert len(list(library.store.records())) == PICTURES
+        assert [library.store.missing(space).tolist() for space in library.store.spaces()] == [[], []]
+
+
+def test_a_file_that_is_gone_since_is_none_to_read_again(broken: Path, tmp_path: Path) -> None:
+    change(broken, "UPDATE records SET path = CAST('/not/there.png' AS BLOB) WHERE content = 3")
+    with lookalike.open(broken) as library:
+        assert library.repair().seen == 0
+        assert library.store.failures(["/not"]) == []
+        assert library.verify() == []
+
+
 def test_a_space_whose_table_is_lost_goes_with_repair(broken: Path) -> None:
     change(broken, "DROP TABLE vectors_2")
     assert len(problems(broken)) == 1
