@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -40,6 +43,20 @@ SUPERPOINT = {
 }
 """Out, in, kernel of the layers of superpoint_v1.pth."""
 Ready = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def reliability() -> Callable[[str], ModuleType]:
+    """A module of benchmarks/reliability by its name: what they measure at length is tested in short."""
+
+    def module(name: str) -> ModuleType:
+        sys.path.insert(0, str(ROOT / "benchmarks" / "reliability"))
+        try:
+            return importlib.import_module(name)
+        finally:
+            sys.path.pop(0)
+
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@
 
 The free space is between nothing and what a whole run takes at its most. The verb does its work all the same, or ends
 with exit code 7 and a sentence. Nothing that was there is lost, no part of a file stays behind, `verify` is clean, and
-the next run, which has space, comes to the same as one that nothing stopped. A disk of which this is not so is named, and
-the exit code is 1. Some ten seconds a disk.
+the next run, which has space, comes to the same as one that nothing stopped. A disk of which this is not so is named,
+and the exit code is 1. Some ten seconds a disk.
 """
 
 from __future__ import annotations

@@ -270,8 +270,8 @@ def wrong_at_the_end(scene: Scene, name: str, library: Path) -> list[str]:
 
 
 def may_end_with(name: str) -> tuple[int, ...]:
-    """Further exit codes of a verb that did its work the time before: there is nothing left to forget."""
-    return (1,) if name == "forget" else ()
+    """Further exit codes of a verb that did its work the time before: nothing is left to forget, or to move."""
+    return {"forget": (1,), "roots move": (2,)}.get(name, ())
 
 
 def acknowledged(out: str) -> int:

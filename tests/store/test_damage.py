@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -92,25 +93,6 @@ def _found(store: Store, derived: Derived) -> Iterator[Any]:
             yield space, hits.ids.tolist(), hits.scores.tolist(), found.tolist(), scores.tolist()
 
 
-def damage(folder: Path, chance: random.Random) -> str:
-    """Of a file, by its size: a bit flipped, some bytes overwritten, a sector of zeros, an end cut off."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.stat().st_size)
-    file = chance.choices(files, [each.stat().st_size for each in files])[0]
-    data = bytearray(file.read_bytes())
-    kind, at = chance.choice(["bit", "bit", "bytes", "sector", "cut"]), chance.randrange(len(data))
-    if kind == "bit":
-        data[at] ^= 1 << chance.randrange(8)
-    elif kind == "bytes":
-        data[at : at + 4] = chance.randbytes(len(data[at : at + 4]))
-    elif kind == "sector":
-        at -= at % 512
-        data[at : at + 512] = bytes(len(data[at : at + 512]))
-    else:
-        del data[at:]
-    file.write_bytes(data)
-    return f"{kind} at {at} of {file.name}"
-
-
 def problems(folder: Path) -> list[str]:
     """What `verify` finds."""
     try:
@@ -123,8 +105,10 @@ def problems(folder: Path) -> list[str]:
         store.close()
 
 
-def test_random_damage_is_found_or_changes_nothing(whole: Path, tmp_path: Path) -> None:
-    chance, good = random.Random(0), told(whole)
+def test_random_damage_is_found_or_changes_nothing(
+    whole: Path, tmp_path: Path, reliability: Callable[[str], ModuleType]
+) -> None:
+    damage, chance, good = reliability("damage").damage, random.Random(0), told(whole)
     errors = same = 0
     for trial in range(TRIALS):
         folder = Path(shutil.copytree(whole, tmp_path / str(trial)))
