@@ -238,7 +238,7 @@ def wrong_after(scene: Scene, name: str, library: Path, stopped: Run) -> list[st
     """What a verb that was stopped left behind that it may not: damage, losses, strange things, an empty promise."""
     begun, (clean, ended) = scene.begun(name), scene.ended(name)
     try:
-        problems = lookalike.open(library).verify() if library_is_there(library) else []
+        problems = problems_of(library)
         if problems and VERBS[name].sound is not None:
             return []  # what was damaged before still is
         now = state(library)
@@ -247,7 +247,7 @@ def wrong_after(scene: Scene, name: str, library: Path, stopped: Run) -> list[st
     wrong = [f"verify: {problems[0]}"] if problems else []
     wrong += [f"lost: {line}" for line in sorted((begun & ended) - now)[:1]]
     wrong += [f"strange: {line}" for line in sorted(now - (begun | ended))[:1]]
-    if stopped.code == clean.code and now != ended:
+    if now != ended and (stopped.code == clean.code or is_told_done(name, stopped.out)):
         wrong.append("it said that it was done")
     if acknowledged(stopped.out) > sum(line.startswith("file ") for line in now - begun):
         wrong.append("what it acknowledged is lost")
@@ -262,7 +262,7 @@ def wrong_at_the_end(scene: Scene, name: str, library: Path) -> list[str]:
     wrong += [f"the next run ended with {again.code}"] * (again.code not in (clean.code, *may_end_with(name)))
     wrong += ["the next run gave another answer"] * (VERBS[name].answers and again.out != clean.out)
     try:
-        wrong += [f"verify after the next run: {problem}" for problem in lookalike.open(library).verify()[:1]]
+        wrong += [f"verify after the next run: {problem}" for problem in problems_of(library)[:1]]
         differing = sorted(state(library) ^ ended)
     except (LookalikeError, OSError) as error:
         return [*wrong, f"the next run left what cannot be read: {error}"]
@@ -274,18 +274,24 @@ def may_end_with(name: str) -> tuple[int, ...]:
     return {"forget": (1,), "roots move": (2,)}.get(name, ())
 
 
+def is_told_done(name: str, out: str) -> bool:
+    """Whether it printed its result: `index --jsonl` ends with a document, all others print nothing before."""
+    return '"schema"' in out if name.startswith("index") else out.endswith("\n")
+
+
 def acknowledged(out: str) -> int:
     """Pictures of which `index --jsonl` printed a whole line that they are kept."""
     lines = [line for line in out.splitlines(keepends=True) if line.startswith('{"committed"') and line.endswith("\n")]
     return max((int(line.split(":")[1].split(",")[0]) for line in lines), default=0)
 
 
-def library_is_there(library: Path) -> bool:
+def problems_of(library: Path) -> list[str]:
+    """What `verify` finds; nothing where there is no library."""
     try:
-        SQLiteStore.open(library, write=False).close()
+        with lookalike.open(library) as opened:
+            return opened.verify()
     except LibraryMissing:
-        return False
-    return True
+        return []
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> str:
