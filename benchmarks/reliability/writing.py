@@ -27,6 +27,8 @@ from lookalike.errors import LibraryMissing, LookalikeError
 from lookalike.store.sqlite import SQLiteStore
 
 DESCRIBERS: Final = ("phash", "histogram")
+FURTHER: Final = "thumbnail"
+"""What a library has not, and every picture of it is then described by."""
 DEFECT: Final = ("Traceback", "a defect of the program")
 CAME_TO_NOTHING: Final = -1
 """In place of an exit code, where a process had to be ended."""
@@ -93,7 +95,7 @@ class Verb:
 VERBS: Final[Mapping[str, Verb]] = {
     "index": Verb(("index", "{pictures}", "--jsonl", "--describer", "phash", "--describer", "histogram"), nothing),
     "index more": Verb(("index", "{pictures}", "--jsonl"), half),
-    "index anew": Verb(("index", "{pictures}", "--jsonl", "--describer", "thumbnail"), whole),
+    "index anew": Verb(("index", "{pictures}", "--jsonl", "--describer", FURTHER), whole),
     "forget": Verb(("forget", "{pictures}/new"), whole),
     "compact": Verb(("compact",), forgotten),
     "repair": Verb(("repair",), damaged, undamaged),
@@ -249,7 +251,7 @@ def wrong_after(scene: Scene, name: str, library: Path, stopped: Run) -> list[st
     wrong += [f"strange: {line}" for line in sorted(now - (begun | ended))[:1]]
     if now != ended and (stopped.code == clean.code or is_told_done(name, stopped.out)):
         wrong.append("it said that it was done")
-    if acknowledged(stopped.out) > sum(line.startswith("file ") for line in now - begun):
+    if acknowledged(stopped.out) > sum(line.startswith(("file ", f"{FURTHER} of ")) for line in now - begun):
         wrong.append("what it acknowledged is lost")
     return wrong
 
