@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-import lookalike.describe
 from lookalike.describe import DESCRIBERS
 from lookalike.protocols import Describer
 from lookalike.registry import Table
@@ -67,7 +67,8 @@ def test_a_describer_from_inside_is_one_file_and_one_line(
     line = next(line for line in guide.splitlines() if "lookalike.describe.edge_density:" in line)
     row = ast.literal_eval(f"{{{line.strip()}}}")
     # As if the file lay in the folder of the package.
-    monkeypatch.setattr(lookalike.describe, "__path__", [*lookalike.describe.__path__, str(EXAMPLE.parent)])
+    package = importlib.import_module("lookalike.describe")
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(EXAMPLE.parent)])
     table: Table[Describer] = Table("describer", row)
     describer = table.make("edge_density", {"cells": "4"})
     assert describer.describe(photos).shape == (len(photos), 16)

@@ -25,7 +25,8 @@ def cells(notebook: Path) -> list[dict[str, Any]]:
 
 def shown(code: str, space: dict[str, Any]) -> str:
     tree = ast.parse(code)
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    last = tree.body[-1] if isinstance(tree.body[-1], ast.Expr) else None
+    tree.body = tree.body[:-1] if last else tree.body
     exec(compile(tree, "<cell>", "exec"), space)
     if last is None:
         return ""

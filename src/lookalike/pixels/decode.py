@@ -83,6 +83,7 @@ def _decoded(format: str, data: bytes, min_side: int | None, limits: Limits, opa
 def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool) -> Decoded:
     from lookalike.pixels.plugins import opened, pillow_limited
     from lookalike.pixels.reasons import bad_picture
+    from lookalike.pixels.webp import check_room
 
     with pillow_limited(limits.pixels):
         try:
@@ -97,6 +98,8 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opac
         except BadPicture:
             raise
         except Exception as error:
+            if format == "webp":
+                check_room(data, limits)
             raise bad_picture(error) from error
     original = upright_size(size, orientation) if format == "jpeg" else (pixels.shape[1], pixels.shape[0])
     flags = tuple(sorted({*flags, *date_flags, *turn_flags}))

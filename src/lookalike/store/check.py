@@ -51,6 +51,8 @@ def remove_damaged(connection: sqlite3.Connection) -> list[str]:
 
     In a transaction of the caller's. Raises `LibraryDamaged` where more than rows and indexes is damaged.
     """
+    if next(damages(connection), None) is None:
+        return []
     connection.execute("PRAGMA defer_foreign_keys = ON")  # what hangs on a row goes in the next round
     connection.execute("REINDEX")
     again: set[str] = set()
