@@ -282,7 +282,6 @@ class Store(Protocol):
     def compared(self, judge: str) -> Ids: ...
     def relations(self, judge: str) -> list[VerifiedPair]: ...
 
-    # the whole
     def transaction(self) -> AbstractContextManager[None]:
         """Commits on leaving, rolls back on an error."""
 

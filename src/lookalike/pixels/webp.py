@@ -10,7 +10,7 @@ from lookalike.pixels.limits import Limits
 BYTES_A_PX: Final = 16
 """Two canvases of its decoder, what they are handed over in, and the picture."""
 COPIES: Final = 3
-"""Of the file."""
+"""Copies of the file."""
 OWN: Final = 80_000_000
 """Bytes of the process beside them."""
 

@@ -61,7 +61,7 @@ def packed_array(features: LocalFeatures) -> NDArray[np.uint8]:
 
 
 def unpacked_array(array: NDArray[np.uint8]) -> LocalFeatures:
-    """What `packed_array` was given."""
+    """Features that `packed_array` was given."""
     return unpacked(array.tobytes())
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -149,6 +151,15 @@ def local_checked(space: Space, row: tuple[int, int, bytes]) -> tuple[int, Local
 def stranger() -> ValueError:
     """The error of a record or a vector whose content was never put."""
     return ValueError("a record or a vector names a content that the store does not know: put_contents comes first")
+
+
+@contextmanager
+def of_known_contents() -> Iterator[None]:
+    """Raises `stranger` where a row is put whose content was not."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise stranger() from error
 
 
 def unknown(space: Space, there: Sequence[Space]) -> SpaceMismatch:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +33,7 @@ from lookalike.store.rows import (
     frames_of,
     into,
     local_checked,
+    of_known_contents,
     record_of,
     stamp_of,
     stamp_row,
@@ -205,7 +205,7 @@ class SQLiteStore:
         check_vectors(space, np.asarray(numbers, np.int64), vectors)
         own = self._number(space)
         rows = [(own, id, number, row.tobytes()) for number, row in zip(numbers, vectors, strict=True)]
-        with _of_known_contents():
+        with of_known_contents():
             self._database.change(into("frames"), [with_checksum(row) for row in rows])
 
     def frames(self, space: Space, *, batch: int = 512) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
@@ -279,7 +279,7 @@ class SQLiteStore:
 
     def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
-        with _of_known_contents():
+        with of_known_contents():
             for id in compared.tolist():
                 self._database.note(into("compared"), with_checksum((judge, id)))
             for found in relations:
@@ -360,7 +360,7 @@ class SQLiteStore:
 
     def _put(self, space: Space, rows: Sequence[tuple[int, Packed]]) -> None:
         table = f"vectors_{self._number(space)}"
-        with _of_known_contents():
+        with of_known_contents():
             self._database.change(
                 f"INSERT OR REPLACE INTO {table} (content, checksum, vector) VALUES (?, ?, ?)",
                 [(id, checksum.of_bytes(id, row), row) for id, row in rows],
@@ -394,11 +394,3 @@ def _failure(row: Sequence[Any]) -> Failure:
 
 def _json(ids: Ids) -> str:
     return json.dumps(ids.tolist())
-
-
-@contextmanager
-def _of_known_contents() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        raise stranger() from error

@@ -40,7 +40,7 @@ class Guess:
 
 @dataclass(frozen=True, eq=False)
 class _Scale:
-    """What was seen at one scale: the best guesses, the best score of every pixel, and how many windows there were."""
+    """One scale: the best guesses, the best score of every pixel, and how many windows there were."""
 
     guesses: list[Guess]
     number: int
