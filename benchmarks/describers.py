@@ -15,7 +15,7 @@ import io
 import os
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -136,8 +136,7 @@ def forgetful(pictures: Sequence[Picture]) -> list[Picture]:
         return name == "reduced" or (isinstance(name, tuple) and name[0] in ("small", "small_grey"))
 
     return [
-        Picture(picture.pixels, picture.size, {k: v for k, v in picture._planes.items() if is_reduction(k)})
-        for picture in pictures
+        replace(picture, _planes={k: v for k, v in picture._planes.items() if is_reduction(k)}) for picture in pictures
     ]
 
 

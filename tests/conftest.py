@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import random
+import sys
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -75,6 +78,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [
         item for path in chance.sample(list(files), len(files)) for item in chance.sample(files[path], len(files[path]))
     ]
+
+
+@pytest.fixture(scope="session")
+def reliability() -> Callable[[str], ModuleType]:
+    """A module of benchmarks/reliability by its name: what they measure at length is tested in short."""
+
+    def module(name: str) -> ModuleType:
+        sys.path.insert(0, str(ROOT / "benchmarks" / "reliability"))
+        try:
+            return importlib.import_module(name)
+        finally:
+            sys.path.pop(0)
+
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import typer
 
+import lookalike
 from lookalike.app.cli.program import app
 from lookalike.describe import DESCRIBERS
 from lookalike.local import DETECTORS, EXTRACTORS
@@ -94,13 +97,24 @@ def test_every_topic_has_a_command_that_can_be_typed_and_a_page_that_exists() ->
         assert (ROOT / "docs" / page).is_file()
 
 
+@pytest.mark.parametrize("name", lookalike.__all__)
+def test_every_public_name_is_in_the_python_reference(name: str) -> None:
+    reference = (ROOT / "docs" / "api.md").read_text()
+    (members,) = (line for line in reference.splitlines() if "members:" in line)
+    found = getattr(lookalike, name)
+    if isinstance(found, ModuleType):  # a package that may be called
+        assert f"heading: lookalike.{name}\n" in reference
+    elif found.__module__ == "lookalike.types":
+        assert name in re.findall(r"\w+", members)
+    else:
+        assert f"::: {found.__module__}" in reference.replace(f".{found.__qualname__}\n", "\n").splitlines()
+
+
 @pytest.mark.parametrize("variable", ["LOOKALIKE_LIBRARY", "LOOKALIKE_CACHE", "LOOKALIKE_OFFLINE"])
 def test_every_environment_variable_is_documented(variable: str) -> None:
     assert variable in CLI
 
 
 def test_no_environment_variable_is_read_that_is_not_listed() -> None:
-    import re
-
     read = {name for file in (ROOT / "src").rglob("*.py") for name in re.findall(r"LOOKALIKE_[A-Z]+", file.read_text())}
     assert read == {"LOOKALIKE_LIBRARY", "LOOKALIKE_CACHE", "LOOKALIKE_OFFLINE"}

@@ -35,7 +35,7 @@ def draw(folder: Path) -> Path:
 
 
 def damage(folder: Path, chance: random.Random) -> str:
-    """Of a file, by its size: a bit flipped, some bytes overwritten, a sector of zeros, an end cut off."""
+    """Damages a file, a large one sooner: a bit flipped, some bytes overwritten, a sector of zeros, an end cut off."""
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file.stat().st_size)
     file = chance.choices(files, [each.stat().st_size for each in files])[0]
     data = bytearray(file.read_bytes())
@@ -54,7 +54,7 @@ def damage(folder: Path, chance: random.Random) -> str:
 
 
 def answers(folder: Path, asked: list[Path]) -> list[object]:
-    """Of searches and of groups, as they are told; raises `ValueError` for a score that cannot be."""
+    """Answers of searches and the groups, as they are told; raises `ValueError` for a score that cannot be."""
     with lookalike.Library(folder, workers=1) as library:
         told: list[object] = []
         for picture in asked:

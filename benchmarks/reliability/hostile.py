@@ -1,5 +1,6 @@
 """Every file of a folder indexed: what came of each, and the most memory that each kind of process held.
 
+    python benchmarks/reliability/hostile.py [--files 4000] [--seed 0]    # odd files, and damaged copies of them
     python benchmarks/reliability/hostile.py FOLDER [--workers 2] [--most-mb 537]
 
 Ends with 1 where a file has no outcome, a process crashed, or one of the children held more than it may.
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import sys
 import tempfile
 from collections import Counter
@@ -17,18 +19,60 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from odd_files import LARGE, made
 from watched import watched
+
+SHARE_OF_LARGE = 0.02
+"""Of the damaged copies, those of files that take hundreds of MB to decode."""
+HEADER = 200
+"""Bytes in which most of the damage is: what a file says of itself is what misleads."""
+
+
+def hostile(folder: Path, count: int, seed: int) -> Path:
+    """The odd files, and damaged copies of them: as many in all as are asked for."""
+    chance = random.Random(seed)
+    odd = made(folder)
+    large, small = ([file for file in odd if (file.name in LARGE) == wanted] for wanted in (True, False))
+    for number in range(count - len(odd)):
+        base, other = chance.choice(large if chance.random() < SHARE_OF_LARGE else small), chance.choice(small)
+        (folder / f"{number} {base.name}").write_bytes(damaged(base.read_bytes(), other, chance))
+    return folder
+
+
+def damaged(data: bytes, other: Path, chance: random.Random) -> bytes:
+    """Bits flipped, numbers made large, an end cut off, a part repeated, or the end of another file's instead."""
+    if not data:
+        return chance.randbytes(HEADER)
+    at = chance.randrange(min(len(data), HEADER) if chance.random() < 0.7 else len(data))
+    kind = chance.choice(["bits", "bits", "large", "cut", "repeated", "other"])
+    if kind == "cut":
+        return data[: chance.randrange(len(data))]
+    if kind == "repeated":
+        return data[:at] + data[at : at + 1000] * chance.randrange(2, 50) + data[at:]
+    if kind == "other":
+        return data[:at] + other.read_bytes()[at:]
+    changed = bytearray(data)
+    if kind == "large":
+        changed[at : at + 4] = chance.choice([b"\xff" * 4, b"\x7f\xff\xff\xff", b"\x00\x00\xff\xff"])
+    else:
+        for _ in range(chance.randrange(1, 20)):
+            where = min(at + chance.randrange(HEADER), len(changed) - 1)
+            changed[where] ^= 1 << chance.randrange(8)
+    return bytes(changed)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="[default: hostile files are made]")
+    parser.add_argument("--files", type=int, default=4000, help="to make [default: 4000]")
+    parser.add_argument("--seed", type=int, default=0, help="of what is made")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, default=3600, help="the whole may take")
     parser.add_argument("--most-mb", type=int, default=2**29 // 10**6 + 1, help="MB that a child may hold")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as fresh:
-        command = ["index", chosen.folder, "--library", Path(fresh) / "library", "--json", "--workers"]
+        folder = chosen.folder or hostile(Path(fresh) / "hostile", chosen.files, chosen.seed)
+        command = ["index", folder, "--library", Path(fresh) / "library", "--json", "--workers"]
         outcome = watched([sys.executable, "-m", "lookalike", *command, str(chosen.workers)], seconds=chosen.seconds)
     report = json.loads(outcome.out) if outcome.out.startswith("{") else {}
     counted = sum(report.get(name, 0) for name in ("added", "updated", "moved", "unchanged", "skipped", "failed"))

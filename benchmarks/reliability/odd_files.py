@@ -134,6 +134,7 @@ FILES: Final[Mapping[str, Maker]] = {
     "just allowed.tiff": lambda: saved(flat(7_000, 7_000, "RGB"), "TIFF", compression="tiff_lzw"),
     "48 Mpx.png": lambda: saved(noise(8_000, 6_000), "PNG", compress_level=1),
     "48 Mpx alpha.webp": lambda: saved(flat(8_000, 6_000, "RGBA"), "WEBP", lossless=True),
+    "48 Mpx lossless.webp": lambda: saved(noise(8_000, 6_000), "WEBP", lossless=True, quality=0, method=0),
     "400 Mpx.jpg": lambda: saved(flat(20_000, 20_000), "JPEG"),
     "48 Mpx.jpg": lambda: saved(noise(8_000, 6_000), "JPEG"),
     "bomb of text.png": lambda: with_text(200_000_000),
@@ -149,7 +150,7 @@ FILES: Final[Mapping[str, Maker]] = {
 
 LARGE: Final = frozenset(
     {"cmyk large.jpg", "just allowed.png", "just allowed.tiff", "48 Mpx.png", "48 Mpx.jpg", "48 Mpx alpha.webp"}
-    | {"400 Mpx.jpg", "bomb 2 Gpx.png"}
+    | {"48 Mpx lossless.webp", "400 Mpx.jpg", "bomb 2 Gpx.png"}
 )
 """Those that take seconds to make."""
 

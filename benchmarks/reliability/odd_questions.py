@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from odd_files import made, noise
 from watched import Outcome, watched
 
-VERBS: Final = ("match", "compare", "locate", "locate in", "search", "describe", "index", "dupes")
+VERBS: Final = ("match", "compare", "locate", "locate in", "locate scaled", "search", "describe", "index", "dupes")
 MOST_BYTES: Final = 10**9
 MOST_SECONDS: Final = 20.0
 DEFECT: Final = ("Traceback", "a defect of the program")
@@ -37,6 +37,7 @@ def arguments(verb: str, file: Path, photo: Path, library: Path) -> list[str]:
         "compare": ["compare", str(file), str(photo)],
         "locate": ["locate", str(file), str(photo)],
         "locate in": ["locate", str(photo), str(file)],
+        "locate scaled": [*["locate", str(photo), str(file)], "--scales", "0.5:2", "--map", f"{library}.png"],
         "search": ["search", str(file), *at],
         "describe": ["describe", str(file), "--with", "histogram", "-o", str(library.with_name("rows.npz"))],
         "index": ["index", str(file), *at],

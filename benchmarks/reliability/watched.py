@@ -13,7 +13,7 @@ from typing import Any, Final
 
 EVERY: Final = 0.05
 """Seconds between two looks; the system itself keeps the peak of what lives at the next look."""
-KINDS: Final = {"pixels.worker": "worker", "build_indexes": "index building"}
+KINDS: Final = {"pixels.worker": "worker", "index_process": "index building"}
 """What the command line of a child holds, and what it is then."""
 
 

@@ -28,7 +28,7 @@ def copy_and_stranger() -> Explanation:
 
 def _above(name: str, score: float) -> float:
     """Of the way from unrelated pictures to equal ones, as far as it is above."""
-    unrelated = DESCRIBERS.load(name).unrelated
+    unrelated = DESCRIBERS.make(name).unrelated
     return max(0.0, (score - unrelated) / (1 - unrelated))
 
 

@@ -10,38 +10,104 @@ with lookalike.open("my-library") as library:
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from lookalike.errors import LookalikeError
+from lookalike.callable_package import named
+from lookalike.errors import (
+    BadPicture,
+    BadQuery,
+    BadSetting,
+    ChannelLeftOut,
+    FetchRefused,
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryFormat,
+    LibraryMissing,
+    LookalikeError,
+    MissingExtra,
+    NotFitted,
+    OutOfSpace,
+    SpaceMismatch,
+    TooFew,
+    UnknownName,
+    WeightsError,
+    WorkerFailed,
+)
 
 if TYPE_CHECKING:
-    from lookalike.search.compare import compare
+    from lookalike.describe.function import FunctionDescriber, describer
+    from lookalike.evaluate.ruler import evaluate
+    from lookalike.search.compare import Comparison, compare
     from lookalike.search.default_library import open_library as open
+    from lookalike.search.describe import describe
     from lookalike.search.library import Library
+    from lookalike.search.locate import locate
+    from lookalike.search.match import match
     from lookalike.search.query.query import Query
     from lookalike.search.results import Results
     from lookalike.types import Answer, Picture, Record
 
-__all__ = ["Answer", "Library", "LookalikeError", "Picture", "Query", "Record", "Results", "compare", "open"]
+__all__ = [
+    "Answer",
+    "BadPicture",
+    "BadQuery",
+    "BadSetting",
+    "ChannelLeftOut",
+    "Comparison",
+    "FetchRefused",
+    "FunctionDescriber",
+    "Library",
+    "LibraryBusy",
+    "LibraryDamaged",
+    "LibraryFormat",
+    "LibraryMissing",
+    "LookalikeError",
+    "MissingExtra",
+    "NotFitted",
+    "OutOfSpace",
+    "Picture",
+    "Query",
+    "Record",
+    "Results",
+    "SpaceMismatch",
+    "TooFew",
+    "UnknownName",
+    "WeightsError",
+    "WorkerFailed",
+    "compare",
+    "describe",
+    "describer",
+    "evaluate",
+    "locate",
+    "match",
+    "open",
+]
 
 _LAZY = {
     "Answer": "lookalike.types:Answer",
+    "Comparison": "lookalike.search.compare:Comparison",
+    "FunctionDescriber": "lookalike.describe.function:FunctionDescriber",
     "Library": "lookalike.search.library:Library",
     "Picture": "lookalike.types:Picture",
     "Query": "lookalike.search.query.query:Query",
     "Record": "lookalike.types:Record",
     "Results": "lookalike.search.results:Results",
     "compare": "lookalike.search.compare:compare",
+    "describer": "lookalike.describe.function:describer",
+    "locate": "lookalike.search.locate:locate",
     "open": "lookalike.search.default_library:open_library",
 }
+_PACKAGES = ("describe", "evaluate", "match")
+"""Packages whose call is the function of their name."""
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute
 
     def __getattr__(name: str) -> Any:
         """The rest of the public API, imported when it is asked for."""
+        if name in _PACKAGES:
+            return import_module(f"lookalike.{name}")
         if name not in _LAZY:
             raise AttributeError(f"module 'lookalike' has no attribute {name!r}")
-        module, _, attribute = _LAZY[name].partition(":")
-        return getattr(import_module(module), attribute)
+        return named(_LAZY[name])
 
 
 def __dir__() -> list[str]:

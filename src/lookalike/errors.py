@@ -75,6 +75,10 @@ class FetchRefused(LookalikeError):
     """A URL that was not fetched: a private address, too many redirects, too large, too slow."""
 
 
+class ChannelLeftOut(UserWarning):
+    """A channel of the library is left out, since its describer is not at hand."""
+
+
 class SpaceMismatch(LookalikeError):
     """Vectors of two spaces were about to be compared."""
 

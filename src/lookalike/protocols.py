@@ -33,22 +33,25 @@ from lookalike.types import (
 
 @runtime_checkable
 class Describer(Protocol):
-    """Turns pictures into vectors. A frozen dataclass: its fields are its whole configuration (see `registry`)."""
+    """Turns pictures into vectors. A frozen dataclass: its fields are its whole configuration (see `registry`).
 
-    name: ClassVar[str]
-    """As in the table."""
+    `name` is as in the table. `compares` is what two pictures share that it calls alike, as in 'alike in ...'.
+    `unrelated` is the median similarity of two unrelated photos: where 'alike' begins to mean something.
+    """
+
     revision: ClassVar[int]
     """Raised by hand when the output changes."""
-    compares: ClassVar[str]
-    """What two pictures share when this describer calls them alike, as in 'alike in ...'."""
     source: ClassVar[str]
-    """The paper or package it comes from."""
-    unrelated: ClassVar[float]
-    """Median similarity of two unrelated photos of one collection: where 'alike' begins to mean something."""
+    """Paper or package it comes from."""
 
     @property
+    def name(self) -> str: ...
+    @property
+    def compares(self) -> str: ...
+    @property
+    def unrelated(self) -> float: ...
+    @property
     def space(self) -> Space: ...
-
     @property
     def min_side(self) -> int:
         """Pixels that the shorter side should have: a JPEG may be decoded smaller than it is, down to this."""
@@ -86,7 +89,7 @@ class Fittable(Describer, Protocol):
 
     @property
     def fitted(self) -> object | None:
-        """What it learned."""
+        """Result of learning; None before it."""
 
     @property
     def sample(self) -> int:
@@ -94,14 +97,14 @@ class Fittable(Describer, Protocol):
 
     @property
     def seed(self) -> int:
-        """Of the choice of these, and of what is random in learning."""
+        """Seed for the choice of these, and for what is random in learning."""
 
     @property
     def seen(self) -> Describer:
-        """What it sees of a picture: it learns from the rows of this one."""
+        """Describer whose rows it learns from."""
 
     def fit(self, rows: Vectors) -> Fittable:
-        """The same, fitted to (n, d) rows of `seen`; raises `NotFitted` where they are too few or too alike."""
+        """A copy fitted to (n, d) rows of `seen`; raises `NotFitted` where they are too few or too alike."""
 
 
 class Locator(Protocol):
@@ -117,13 +120,11 @@ class Index(Protocol):
 
     @property
     def space(self) -> Space: ...
-
     @property
     def kind(self) -> str:
         """As in the table, for `status`."""
 
     def __len__(self) -> int: ...
-
     @property
     def ids(self) -> Ids:
         """Ascending."""
@@ -145,7 +146,6 @@ class SetIndex(Protocol):
 
     @property
     def space(self) -> Space: ...
-
     @property
     def kind(self) -> str:
         """As in the table, for `status`."""
@@ -214,14 +214,14 @@ class Store(Protocol):
         """Adds what is new; ids in the order given."""
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
-        """Those that are known, with their ids."""
+        """Contents that are known, with their ids."""
 
     def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
 
     # spaces
     def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
-        """Of that kind, in the order in which they were added."""
+        """Spaces of that kind, in the order in which they were added."""
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
@@ -230,12 +230,10 @@ class Store(Protocol):
         """No effect when it is there already."""
 
     def drop_space(self, space: Space) -> None: ...
-
     def missing(self, space: Space) -> Ids:
         """Ascending ids of contents with a record and without a row, or local features, there."""
 
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None: ...
-
     def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None: ...
     def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
         """Batches of further frames of contents with a record: ids, numbers, rows; by id, then number."""
@@ -275,10 +273,8 @@ class Store(Protocol):
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
 
     def compared(self, judge: str) -> Ids: ...
-
     def relations(self, judge: str) -> list[VerifiedPair]: ...
 
-    # the whole
     def transaction(self) -> AbstractContextManager[None]:
         """Commits on leaving, rolls back on an error."""
 
@@ -286,9 +282,8 @@ class Store(Protocol):
         """Holds the one writer's lock; raises `LibraryBusy`, naming the holder, when another has it."""
 
     def bytes(self) -> int: ...
-
     def problems(self) -> list[str]:
-        """What a full check finds wrong, in sentences; empty when all is well."""
+        """Sentences on all that a full check finds wrong; empty when all is well."""
 
     def remove_damaged(self) -> list[str]:
         """Removes damaged rows, which then count as missing; the paths of files that are to be read again.
@@ -343,7 +338,6 @@ class Extractor(Protocol):
 
     @property
     def space(self) -> Space: ...
-
     @property
     def min_side(self) -> int:
         """As of a describer."""
@@ -357,7 +351,7 @@ class Mirroring(Protocol):
     """Optional second face of an extractor."""
 
     def mirrored(self, features: LocalFeatures) -> LocalFeatures:
-        """The same keypoints with the rows that they would have in the mirrored picture."""
+        """Features of the mirrored picture: the keypoints as they are, with the rows that they would have there."""
 
 
 @runtime_checkable

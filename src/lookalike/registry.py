@@ -164,7 +164,7 @@ def _canonical(field: dataclasses.Field[Any], value: Any, hints: Mapping[str, An
 
 
 def _written(value: Any) -> Any:
-    """What `_read` reads."""
+    """A value as `_read` reads it."""
     return value.to_text() if isinstance(value, Written) else _plain(value)
 
 
@@ -231,7 +231,7 @@ def _read_first(where: str, value: object, kinds: tuple[Any, ...]) -> object:
 
 
 def _in_words(kind: Any) -> str:
-    """What a person writes for a field of that type."""
+    """Words for the values that a person may write for a field of that type."""
     if typing.get_origin(kind) is Literal:
         return f"one of {', '.join(map(str, typing.get_args(kind)))}"
     words = {int: "a whole number", float: "a number", bool: "yes or no", str: "a text", types.NoneType: "none"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
@@ -23,7 +24,7 @@ Ids: TypeAlias = NDArray[np.int64]
 Metric: TypeAlias = Literal["cosine", "l2", "l1", "hamming", "correlation"]
 """`correlation`: grey values, a byte each, whose windows are compared."""
 Relation: TypeAlias = Literal["identical", "copy", "part", "variant", "scene", "similar"]
-"""What two pictures are to each other, the strongest first. Only the first two may be acted on.
+"""Relation of two pictures to each other, the strongest first. Only the first two may be acted on.
 
 `identical`: the same bytes or pixels. `copy`: one picture, edited; each shows at least two thirds of the other.
 `part`: one holds the other, or they share a part. `variant`: one make-up, other content. `scene`: another picture of
@@ -45,11 +46,16 @@ Box: TypeAlias = tuple[float, float, float, float]
 class Picture:
     """A decoded image: pixels as decoded (perhaps a fraction of the original), and the size of the original.
 
+    `opaque` (h, w) is True where nothing shines through; None: everywhere. Elsewhere `pixels` show a ground.
+    `frames` is how many frames or pages its file has.
+
     Describers share what they derive from it: `plane` computes each derived array once.
     """
 
     pixels: Pixels
     size: Size
+    opaque: NDArray[np.bool_] | None = field(default=None, repr=False)
+    frames: int = 1
     _planes: dict[Hashable, NDArray[Any]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -57,6 +63,8 @@ class Picture:
             raise ValueError(
                 f"pixels must be (h, w, 3) uint8 and not empty, not {self.pixels.shape} {self.pixels.dtype}"
             )
+        if self.opaque is not None and self.opaque.shape != self.pixels.shape[:2]:
+            raise ValueError(f"opaque must be {self.pixels.shape[:2]}, not {self.opaque.shape}")
 
     def plane(self, name: Hashable, make: Callable[[Pixels], NDArray[Any]]) -> NDArray[Any]:
         """`make(pixels)`, remembered under `name` and read-only: two callers of one name get one array."""
@@ -69,7 +77,7 @@ class Picture:
         return self._planes[name]
 
     def __getstate__(self) -> dict[str, object]:
-        return {"pixels": self.pixels, "size": self.size, "_planes": {}}
+        return {"pixels": self.pixels, "size": self.size, "opaque": self.opaque, "frames": self.frames, "_planes": {}}
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ class Space:
 
 SpaceKind = Literal["vectors", "local", "planes"]
 SPACE_KINDS: tuple[SpaceKind, ...] = get_args(SpaceKind)
-"""What a store holds of a space: a row a picture, a set of local features, or a small plane, which is no channel."""
+"""Kinds of row that a store holds: a vector a picture, local features, or a small plane, which is no channel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +123,7 @@ class Hits:
 
 
 Kind = Literal["exact", "same", "covered", "like", "chance"]
-"""Of a place of a template: the same px; the same but for light, noise and the like; the same as far as it is seen;
+"""Kind of a place of a template: the same px; the same but for light, noise and the like; the same where it is seen;
 merely like it; no more than chance would have it."""
 
 
@@ -160,7 +168,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What tells that a file is unchanged without reading it. `device` and `inode` as the system numbers them."""
+    """Facts that tell that a file is unchanged without reading it. `device` and `inode` as the system numbers them."""
 
     bytes: int
     mtime_ns: int
@@ -197,16 +205,29 @@ class Failure:
 
 @dataclass(frozen=True)
 class Record:
-    """A file. Two records may share a content, hence its vectors. `path` is absolute, surrogate-escaped."""
+    """A file. Two records may share a content, hence its vectors. `path` is absolute, surrogate-escaped.
+
+    A picture that was added without a file has the URI that it was given in place of a path.
+    """
 
     path: str
     stamp: Stamp
     content: Content
     id: int
-    """Of the content."""
+    """Id of the content."""
+
+    @property
+    def has_file(self) -> bool:
+        """Whether `path` is one, and no URI."""
+        return self.path.startswith(os.sep)
 
 
-_TURNED = {"laid on the query": "laid on the hit", "laid on the hit": "laid on the query"}
+_TURNED = {
+    "laid on the query": "laid on the hit",
+    "laid on the hit": "laid on the query",
+    "ground of the query": "ground of the hit",
+    "ground of the hit": "ground of the query",
+}
 
 
 @dataclass(frozen=True)
@@ -214,7 +235,8 @@ class Difference:
     """A place where the hit shows something else than the query: boxes in both, px of the originals.
 
     `share` is its part of the area that both show. `kind`: other `content`, another `colour`, other `light`, a `speck`
-    of a px or two, or something `laid on the query` or `laid on the hit` that covers what the other shows.
+    of a px or two, something `laid on the query` or `laid on the hit` that covers what the other shows, or the one
+    colour that is the `ground of the query` or the `ground of the hit` where the other is transparent.
     """
 
     query_box: Box
@@ -223,13 +245,13 @@ class Difference:
     kind: str = "content"
 
     def turned(self) -> Difference:
-        """The same place with hit and query changed over."""
+        """This place with hit and query changed over."""
         return Difference(self.box, self.query_box, self.share, _TURNED.get(self.kind, self.kind))
 
 
 @dataclass(frozen=True)
 class VerifiedPair:
-    """What geometry and pixels prove of two contents, a < b; `score` in [0, 1], 1 for the strongest.
+    """Relation of two contents, a < b, proved by geometry and pixels; `score` in [0, 1], 1 for the strongest.
 
     `coverage`, `edits` and `differs` are as in `Answer`, a being the query and b the hit.
     """
@@ -273,6 +295,14 @@ class Answer:
     frame: int | None = None
     file: FileState = "unchanged"
 
+    def __repr__(self) -> str:
+        return f"<{self.relation} {self.score:.2f} {self.path!r}>"
+
+    @property
+    def path(self) -> str:
+        """Path of the file, absolute, or its URI where the picture was added under one."""
+        return self.record.path
+
 
 Matrix: TypeAlias = NDArray[np.float64]
 """(3, 3) from px of one picture to px of another, both (x, y, 1); pixel centres lie at integers."""
@@ -307,7 +337,7 @@ class Keypoints:
         return len(self.scores)
 
     def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Keypoints:
-        """Those of `rows`; best first if `rows` ascend."""
+        """Keypoints of `rows`; best first if `rows` ascend."""
         scale, angle, affine = (None if v is None else v[rows] for v in (self.scale, self.angle, self.affine))
         return Keypoints(self.xy[rows], self.scores[rows], self.size, scale, angle, affine)
 
@@ -329,7 +359,7 @@ class LocalFeatures:
         return len(self.keypoints)
 
     def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> LocalFeatures:
-        """Those of `rows`."""
+        """Features of `rows`."""
         return LocalFeatures(self.keypoints[rows], self.descriptors[rows], self.kind)
 
 
@@ -347,7 +377,7 @@ class Matches:
         return len(self.scores)
 
     def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Matches:
-        """Those of `rows`."""
+        """Matches of `rows`."""
         return Matches(self.pairs[rows], self.scores[rows])
 
 

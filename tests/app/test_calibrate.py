@@ -49,7 +49,7 @@ def calibrated(indexed, tmp_path_factory):
     """The library after `calibrate`, only read from here on; and what that told."""
     library = tmp_path_factory.mktemp("calibrated") / "library"
     shutil.copytree(indexed, library)
-    ran = run(library, "calibrate", "--originals", 30, "--json")
+    ran = run(library, "calibrate", "--originals", 12, "--json")
     assert ran.returncode == 0, ran.stderr
     return library, json.loads(ran.stdout)
 
@@ -76,7 +76,7 @@ def test_a_probability_is_absent_before_and_there_after_calibrating(indexed, cal
     library, found = calibrated
     assert found["schema"] == "lookalike/calibrate/1"
     assert (found["claim"], found["pictures"]) == ("copy", 60)
-    assert found["questions"] == (30 + 15) * 19
+    assert found["questions"] == (12 + 6) * 19
     assert 0 <= found["calibration_error"] < 0.1
     after = searched(library, copy)
     assert after["query"]["probability_of"] == "copy"

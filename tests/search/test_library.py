@@ -324,7 +324,7 @@ def test_a_page_that_is_made_after_the_library_was_closed_leaves_no_worker(tmp_p
         results = library.search(folder / "0.png", k=2)
         groups = library.dupes()
     results.save_html(tmp_path / "page.html")
-    library.save_groups_html(groups, tmp_path / "groups.html")
+    groups.save_html(tmp_path / "groups.html")
     assert set(processes()) == before
     library.search(folder / "0.png")
     results.save_html(tmp_path / "page.html")

@@ -249,3 +249,27 @@ def test_too_little_memory_is_no_damage(folder: Path) -> None:
     error.sqlite_errorcode = sqlite3.SQLITE_NOMEM
     with pytest.raises(OutOfSpace, match="out of memory"), errors_of(folder):
         raise error
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_IOERR_SHMLOCK, sqlite3.SQLITE_PROTOCOL])
+def test_a_lock_that_the_system_refuses_is_no_damage(folder: Path, code: int) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    with pytest.raises(LibraryBusy, match="could not be locked"), errors_of(folder):
+        raise error
+
+
+def test_what_cannot_be_read_is_for_the_disk_to_mend(folder: Path) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+    with pytest.raises(LibraryDamaged, match="check the disk"), errors_of(folder):
+        raise error
+
+
+def test_a_lock_that_cannot_be_had_names_its_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(OSError, match=r"No locks available.*library\.lock"), writer_lock(folder):
+        pass

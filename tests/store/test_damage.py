@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -92,25 +93,6 @@ def _found(store: Store, derived: Derived) -> Iterator[Any]:
             yield space, hits.ids.tolist(), hits.scores.tolist(), found.tolist(), scores.tolist()
 
 
-def damage(folder: Path, chance: random.Random) -> str:
-    """Of a file, by its size: a bit flipped, some bytes overwritten, a sector of zeros, an end cut off."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.stat().st_size)
-    file = chance.choices(files, [each.stat().st_size for each in files])[0]
-    data = bytearray(file.read_bytes())
-    kind, at = chance.choice(["bit", "bit", "bytes", "sector", "cut"]), chance.randrange(len(data))
-    if kind == "bit":
-        data[at] ^= 1 << chance.randrange(8)
-    elif kind == "bytes":
-        data[at : at + 4] = chance.randbytes(len(data[at : at + 4]))
-    elif kind == "sector":
-        at -= at % 512
-        data[at : at + 512] = bytes(len(data[at : at + 512]))
-    else:
-        del data[at:]
-    file.write_bytes(data)
-    return f"{kind} at {at} of {file.name}"
-
-
 def problems(folder: Path) -> list[str]:
     """What `verify` finds."""
     try:
@@ -123,8 +105,10 @@ def problems(folder: Path) -> list[str]:
         store.close()
 
 
-def test_random_damage_is_found_or_changes_nothing(whole: Path, tmp_path: Path) -> None:
-    chance, good = random.Random(0), told(whole)
+def test_random_damage_is_found_or_changes_nothing(
+    whole: Path, tmp_path: Path, reliability: Callable[[str], ModuleType]
+) -> None:
+    damage, chance, good = reliability("damage").damage, random.Random(0), told(whole)
     errors = same = 0
     for trial in range(TRIALS):
         folder = Path(shutil.copytree(whole, tmp_path / str(trial)))
@@ -230,6 +214,28 @@ def test_repair_makes_anew_what_was_lost(broken: Path) -> None:
         asked = {Path(record.path).name: record for record in library.store.records()}
         assert len(asked) == PICTURES
         assert all(library.search(record.path, k=1)[0].record == record for record in asked.values())
+
+
+def test_repair_goes_on_where_one_was_stopped_after_it_removed_what_was_damaged(broken: Path) -> None:
+    change(broken, "UPDATE vectors_1 SET vector = zeroblob(length(vector)) WHERE content IN (2, 5)")
+    change(broken, "UPDATE records SET mtime_ns = 7 WHERE content = 6")
+    (lost,), left = repair(broken)
+    assert left == []
+    with lookalike.open(broken) as library:
+        (failure,) = library.store.failures([lost])
+        assert failure.reason == "io"
+        assert library.repair().added == 1
+        assert library.store.failures([lost]) == []
+        assert len(list(library.store.records())) == PICTURES
+        assert [library.store.missing(space).tolist() for space in library.store.spaces()] == [[], []]
+
+
+def test_a_file_that_is_gone_since_is_none_to_read_again(broken: Path, tmp_path: Path) -> None:
+    change(broken, "UPDATE records SET path = CAST('/not/there.png' AS BLOB) WHERE content = 3")
+    with lookalike.open(broken) as library:
+        assert library.repair().seen == 0
+        assert library.store.failures(["/not"]) == []
+        assert library.verify() == []
 
 
 def test_a_space_whose_table_is_lost_goes_with_repair(broken: Path) -> None:

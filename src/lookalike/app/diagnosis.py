@@ -1,4 +1,4 @@
-"""What `doctor` looks at: the installation, the machine, the library."""
+"""Facts for `doctor`: the installation, the machine, the library."""
 
 from __future__ import annotations
 

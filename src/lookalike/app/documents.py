@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import math
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from lookalike.search.documents import Document, differs_fields, document, hit_fields, path_fields, search_document
 from lookalike.search.duplicates.hard_links import hard_links
-from lookalike.search.query.source import name_of
 
 if TYPE_CHECKING:
     from lookalike.models.cache import State
@@ -20,23 +18,9 @@ if TYPE_CHECKING:
     from lookalike.search.results import Results
     from lookalike.search.status import SpaceStatus, Status
     from lookalike.search.template.library_search import Finds
-    from lookalike.types import Answer, Difference, Failure, Identical, Placement, Record
+    from lookalike.types import Failure, Identical, Placement, Record
 
-Document = dict[str, Any]
-
-
-def document(verb: str, **values: object) -> Document:
-    """`values` under the schema of `verb`."""
-    return {"schema": f"lookalike/{verb}/1", **values}
-
-
-def path_fields(path: str) -> Document:
-    """`path`, and beside it `path_b64` where the name is no UTF-8."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return {"path": path, "path_b64": base64.b64encode(os.fsencode(path)).decode("ascii")}
-    return {"path": path}
+__all__ = ["Document", "document", "path_fields", "search_document"]
 
 
 def error_document(code: str, message: str, path: str | None) -> Document:
@@ -66,77 +50,6 @@ def index_document(report: IndexReport) -> Document:
 def failures_document(failures: Iterable[Failure]) -> list[Document]:
     """Files that gave no picture, and why."""
     return [{**path_fields(failure.path), "reason": failure.reason, "detail": failure.detail} for failure in failures]
-
-
-def query_fields(results: Results) -> Document:
-    """What was asked."""
-    query = results.query
-    return {
-        "sources": list(results.labels),
-        "minus": [name_of(source) for source in query.minus],
-        "k": query.k,
-        "where": query.where,
-        "by": dict(results.weights),
-        "crop": query.crop,
-        "any_orientation": query.orientations,
-        "probability_of": results.claim,
-    }
-
-
-def coverage_fields(answer: Answer) -> Document | None:
-    """Shares of the query that the hit shows, and of the hit that the query shows."""
-    if answer.coverage is None:
-        return None
-    return {"query": round(answer.coverage[0], 4), "hit": round(answer.coverage[1], 4)}
-
-
-def differs_fields(differs: Sequence[Difference] | None) -> list[Document] | None:
-    """Places that do not agree; null where that is unknown."""
-    if differs is None:
-        return None
-    return [
-        {"box": each.box, "query_box": each.query_box, "share": round(each.share, 6), "kind": each.kind}
-        for each in differs
-    ]
-
-
-def hit_fields(answer: Answer) -> Document:
-    """One answer; unknown is null."""
-    fields: Document = {
-        **path_fields(answer.record.path),
-        "score": round(answer.score, 6),
-        "probability": None if answer.probability is None else round(answer.probability, 6),
-        "relation": answer.relation,
-        "channels": {name: round(score, 6) for name, score in answer.channels.items()},
-        "why": answer.why,
-        "coverage": coverage_fields(answer),
-        "edits": None if answer.edits is None else list(answer.edits),
-        "differs": differs_fields(answer.differs),
-        "file": answer.file,
-        "box": answer.box,
-        "query_box": answer.query_box,
-        "transform": answer.transform,
-        "size": list(answer.record.content.size),
-        "frames": answer.record.content.frames,
-    }
-    if answer.identical is not None:
-        fields["identical"] = answer.identical
-    if answer.frame is not None:
-        fields["frame"] = answer.frame
-    if answer.also:
-        fields["also"] = [path_fields(other.record.path) for other in answer.also]
-    return fields
-
-
-def search_document(results: Results) -> Document:
-    """The whole of one question."""
-    return document(
-        "search",
-        query=query_fields(results),
-        seconds=round(results.seconds, 6),
-        searched=results.searched,
-        hits=[hit_fields(answer) for answer in results],
-    )
 
 
 def hit_lines(results: Results) -> Iterable[Document]:
@@ -197,7 +110,7 @@ def _group(group: Group) -> Document:
 
 
 def _link_fields(link: Link) -> Document:
-    """What a member is to the best one of its group."""
+    """Relation of a member to the best one of its group."""
     return {
         "relation": link.relation,
         "coverage": {"member": round(link.coverage[0], 4), "best": round(link.coverage[1], 4)},
@@ -323,7 +236,7 @@ def _space(held: SpaceStatus) -> Document:
 
 
 def status_document(status: Status, facts: Mapping[str, object]) -> Document:
-    """What a library holds."""
+    """Contents of a library, counted."""
     return document(
         "status",
         images=status.images,

@@ -75,7 +75,7 @@ def _advice(advice: Recommendation) -> Document:
 
 
 def calibrate_document(fitted: Fitted) -> Document:
-    """What scores are worth, with how well that was told of hits that had no part in fitting."""
+    """Worth of scores, with how well it was told of hits that had no part in fitting."""
     from lookalike.evaluate.metrics.calibration import expected_calibration_error, reliability
 
     found = fitted.calibration

@@ -11,7 +11,7 @@ from pathlib import Path
 from lookalike.errors import BadQuery
 
 MOST_BYTES = 16 << 30
-"""That an archive may unpack to."""
+"""Limit of the bytes that an archive may unpack to."""
 DEPTHS = ("*.zip", "*/*.zip")
 
 

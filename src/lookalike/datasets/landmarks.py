@@ -100,7 +100,7 @@ def _truth(file: Path) -> Mapping[str, Any]:
 
 
 class _Plain(pickle.Unpickler):
-    """Of plain containers, text, numbers and arrays; whatever else a pickle asks for is refused."""
+    """Unpickler of plain containers, text, numbers and arrays; whatever else a pickle asks for is refused."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in ALLOWED:

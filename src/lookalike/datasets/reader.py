@@ -1,4 +1,4 @@
-"""What reads a set of pictures as it lies on disk."""
+"""Readers of a set of pictures as it lies on disk."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Files:
 
     @property
     def name(self) -> str:
-        """Of the folder."""
+        """Name of the folder."""
         return os.path.basename(self.root)  # noqa: PTH119  bytes of any name
 
     def path(self, relative: str) -> str:
@@ -59,7 +59,7 @@ class Pairs:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def retrieval(self) -> Retrieval:
-        """The same as questions: the first picture of each pair asks for the second among all second ones."""
+        """Pairs as questions: the first picture of each pair asks for the second among all second ones."""
         base = sorted({pair.b for pair in self.pairs})
         queries = sorted({pair.a for pair in self.pairs})
         place = {path: at for at, path in enumerate([*base, *(q for q in queries if q not in set(base))])}

@@ -54,7 +54,7 @@ class Retrieval:
 
 
 def with_distractors(task: Retrieval, paths: Sequence[str]) -> Retrieval:
-    """The same questions to a base that holds `paths` as well, none of which is ever right."""
+    """A task with these questions to a base that holds `paths` as well, none of which is ever right."""
     count = len(task.pictures)
     return replace(
         task,

@@ -14,7 +14,7 @@ from lookalike.datasets.retrieval import Retrieval
 MOST = 2000
 """Names that are looked at."""
 SHARE = 0.1
-"""Of the pictures that are variants at least, for a folder to be read so."""
+"""Share of the pictures that are variants at least, for a folder to be read so."""
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic"}
 
 

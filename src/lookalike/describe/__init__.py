@@ -1,5 +1,6 @@
 """Describers: a picture in, a vector out. A new method is one file and one line here (see docs/extend.md)."""
 
+from lookalike.callable_package import call_instead
 from lookalike.protocols import Describer
 from lookalike.registry import Table
 
@@ -36,3 +37,5 @@ DESCRIBERS: Table[Describer] = Table(
         "whash": "lookalike.describe.whash:WaveletHash",
     },
 )
+
+call_instead(__name__, "lookalike.search.describe:describe")

@@ -20,7 +20,7 @@ from lookalike.registry import digest, formerly
 from lookalike.types import Explanation, Picture, Space
 
 GRAIN: Final = 1e-3
-"""What a picture without any feature is left with, where others have 1."""
+"""Value that a picture without any feature is left with, where others have 1."""
 
 Features = NDArray[np.float32]
 """(k, p) of one picture, as words are learned of them."""
@@ -28,7 +28,7 @@ Features = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Aggregated(Learned):
-    """What is gathered at each word, of any number of features; unit L2 norm."""
+    """Sums gathered at each word, over any number of features; unit L2 norm."""
 
     unrelated: ClassVar[float]
 
@@ -67,7 +67,7 @@ class Aggregated(Learned):
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of the words, and of the way to the principal components."""
+        """Shapes of the words, and of the projection onto the principal components."""
         columns = self.seen.columns
         axes: dict[str, tuple[int, ...]] = {"axes": (self.dims, columns), "mean": (columns,)} if self.dims else {}
         return dict(sorted({**axes, **self.word_shapes}.items()))
@@ -80,7 +80,7 @@ class Aggregated(Learned):
     @property
     @abstractmethod
     def word_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of what `learn_words` returns."""
+        """Shapes of the arrays that `learn_words` returns."""
 
     @abstractmethod
     def learn_words(self, features: Features, owners: NDArray[np.int64]) -> Mapping[str, NDArray[Any]]:

@@ -17,7 +17,7 @@ SIDE: Final = 224
 _FADED: Final = 0.25
 """How much of the contrast is left where nothing agrees."""
 _OUTLINED: Final = 0.5
-"""Of the way from the least to the most agreement, where the outline runs."""
+"""Level of the outline, on the way from the least agreement (0) to the most (1)."""
 _EVEN: Final = 0.2
 """Share of the best of nine parts, below which none stands out."""
 

@@ -24,7 +24,7 @@ class BlockHash(SquareHash):
     """Bits that lie where they were found, so that the blocks that differ can be shown."""
 
     agreement: ClassVar[str]
-    """What an equal bit means, as in '... in 60 of 64 blocks'."""
+    """Meaning of an equal bit, as in '... in 60 of 64 blocks'."""
     band: ClassVar[float]
     """Frequencies that blocks are told from, in units of the highest that they can hold (decision 0020)."""
 

@@ -40,7 +40,7 @@ class ColourPyramid:
 
     colours: ColourSpace = "hsv"
     bins: int = 16
-    """Of each channel."""
+    """Bins of each channel."""
     joint: bool = False
     """Whether a bin is a combination of all channels; else each channel has a histogram of its own."""
     soft: bool = True
@@ -91,7 +91,7 @@ class ColourPyramid:
         return row / float(np.linalg.norm(row)) if self.distance == "chi2" else row  # the map is an approximation
 
     def _shares(self, picture: Picture) -> list[NDArray[np.float64]]:
-        """Of each level (parts, histograms, bins); all together sum 1."""
+        """Histograms of each level (parts, histograms, bins); all together sum 1."""
         planes = channels(picture, self.colours)
         finest = self._counts(planes).astype(np.float64) / (planes.shape[0] * planes.shape[1])
         finest /= finest.shape[1]
@@ -115,7 +115,7 @@ class ColourPyramid:
 
     @property
     def _histogram_bins(self) -> int:
-        """Of all histograms of one part."""
+        """Number of bins in all histograms of one part."""
         count = CHANNELS[self.colours]
         return self.bins**count if self.joint else self.bins * count
 

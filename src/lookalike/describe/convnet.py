@@ -33,10 +33,10 @@ class ConvNet:
     unrelated: ClassVar[float] = 0.23
 
     side: int = 224
-    """Of the square that the picture is squeezed into, px."""
+    """Side of the square that the picture is squeezed into, px."""
     pooling: Literal["mean", "gem"] = "mean"
     power: float = 3.0
-    """Of GeM."""
+    """Exponent of GeM."""
     threads: int = field(default=1, compare=False)
     batch: int = field(default=8, compare=False)
 
@@ -46,7 +46,7 @@ class ConvNet:
 
     @property
     def weight_digests(self) -> tuple[str, ...]:
-        """Of the network."""
+        """Digest of the network's weights."""
         return (WEIGHTS["efficientnet-lite0"].sha256,)
 
     @property
@@ -56,7 +56,7 @@ class ConvNet:
 
     @property
     def min_side(self) -> int:
-        """What fills the square."""
+        """Side that fills the square."""
         return max(self.side, MIN_SIDE)
 
     def describe(self, pictures: Sequence[Picture]) -> Vectors:

@@ -14,7 +14,7 @@ from lookalike.describe.learned import Arrays, Row, Rows, unconverged, unit_rows
 from lookalike.describe.weighted_sum import WeightedSum
 
 PENALTY: Final = 0.1
-"""Of the sum of the weights' sizes in learning, where rows are about one long."""
+"""Penalty on the sum of the weights' sizes in learning, where rows are about one long."""
 PASSES: Final = 10
 """Times that each picture is seen."""
 

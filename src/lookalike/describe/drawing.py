@@ -1,4 +1,4 @@
-"""What explanations are drawn with: pictures fitted into tiles, and tiles set side by side on white paper."""
+"""Parts of drawn explanations: pictures fitted into tiles, and tiles set side by side on white paper."""
 
 from __future__ import annotations
 

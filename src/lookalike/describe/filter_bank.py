@@ -32,7 +32,7 @@ Spectra = NDArray[np.complex64]
 
 
 def spectrum(picture: Picture) -> Spectra:
-    """Of light at mean 0 and deviation 1, mirrored at its edges."""
+    """Spectrum of the light, brought to mean 0 and deviation 1 and mirrored at the edges."""
     grey = reduced_grey(picture)
     light = grey.astype(np.float32) - np.float32(grey.mean())
     light /= np.float32(np.hypot(light.std(), FAINT))
@@ -63,7 +63,7 @@ def damped(answers: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def spectra(filters: Sequence[Filter]) -> Spectra:
-    """Of planes as large as the mirrored picture, each filter's middle at their corner."""
+    """Spectra of the filters on planes as large as the mirrored picture, each filter's middle at their corner."""
     planes = np.zeros((len(filters), _PADDED, _PADDED), np.float32)
     planes[:, : 2 * REACH + 1, : 2 * REACH + 1] = np.stack(filters)
     return np.asarray(rfft2(np.roll(planes, (-REACH, -REACH), axis=(1, 2))), np.complex64)

@@ -14,7 +14,7 @@ from lookalike.describe.aggregated import Aggregated, Features
 from lookalike.describe.learned import Arrays, Row, unconverged
 
 ROUNDS: Final = 30
-"""Of expectation and maximisation, the most."""
+"""Rounds of expectation and maximisation, the most."""
 LEAST: Final = 1e-6
 """Variance along a component, the least."""
 

@@ -24,7 +24,7 @@ GRAIN: Final = 0.1
 """Norm of the roots of the strengths below which a picture counts as flat."""
 GRADES: Final = ("very fine", "fine", "coarse", "very coarse")
 HEADINGS: Final = ("upright", "rising to the right", "rising to the right", "level", "falling to the right")
-"""Of crests, by the direction across them; the last also stands for the sixth."""
+"""Headings of crests, by the direction across them; the last also stands for the sixth."""
 
 
 @dataclass(frozen=True)

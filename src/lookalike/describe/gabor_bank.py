@@ -44,7 +44,7 @@ class Filter(NamedTuple):
 
 
 def responses(picture: Picture) -> list[NDArray[np.float32]]:
-    """Of each scale, short waves first: (directions, side, side) magnitudes; the longer the waves, the smaller.
+    """Magnitudes (directions, side, side) of each scale, short waves first; the longer the waves, the smaller.
 
     The picture's light and contrast are evened out before, as by Oliva & Torralba.
     """

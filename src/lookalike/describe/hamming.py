@@ -21,7 +21,7 @@ SIZES = range(4, 33, 4)
 
 @dataclass(frozen=True)
 class SquareHash(ABC):
-    """What the hashes have in common: a kind says which bits a picture has."""
+    """A hash of size x size bits; each kind says which bits a picture has."""
 
     name: ClassVar[str]
 

@@ -38,7 +38,7 @@ class ColourHistogram:
     unrelated: ClassVar[float] = 0.52
 
     bins: int = 8
-    """Of each channel."""
+    """Bins of each channel."""
 
     def __post_init__(self) -> None:
         if not 2 <= self.bins <= 32:

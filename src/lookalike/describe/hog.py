@@ -38,7 +38,7 @@ class OrientedGradients:
     unrelated: ClassVar[float] = 0.8
 
     cells: int = 8
-    """Of the whole picture, each way."""
+    """Cells of the whole picture, each way."""
     directions: int = 9
     """Over half a turn."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 ONE: Final = 1 << 12
 """The integer that stands for 1 in the weights: sums of products stay below 2^53, where they are exact."""
 LOBES: Final = 3
-"""Of the sinc, to either side."""
+"""Lobes of the sinc, to either side."""
 
 
 def reduced_by(factor: int, greys: NDArray[np.uint8], band: float) -> NDArray[np.float64]:

@@ -23,7 +23,7 @@ from lookalike.types import Explanation, Picture, Space, Vectors
 ONE: Final = 64
 """The integer that stands for 1 in the weights of interpolation: 255 * ONE fits into 16 bits."""
 KINDS: Final = ("bright spots", "bright corners", "edges", "dark corners", "dark spots, even parts", "no clear pattern")
-"""Of patterns, by how many of the neighbours are brighter: up to 1/8, 3/8, 5/8, 7/8, all; and what is not uniform."""
+"""Kinds of patterns, by the share of neighbours that are brighter: up to 1/8, 3/8, 5/8, 7/8, all; not uniform."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def patterns(grey: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:
 
 @lru_cache
 def _circle(radius: int) -> list[list[tuple[int, int, np.int16]]]:
-    """Of each neighbour: the pixels (down, right) that it lies between, and their weights, which add up to ONE."""
+    """Pixels (down, right) that each neighbour lies between, with their weights, which add up to ONE."""
     circle = []
     for angle in 2 * np.pi * np.arange(neighbours(radius)) / neighbours(radius):
         down, right = -radius * np.sin(angle), radius * np.cos(angle)

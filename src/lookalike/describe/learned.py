@@ -27,7 +27,7 @@ Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Learned(ABC):
-    """What they have in common: `Fittable`, with the arrays that were fitted as one of the fields."""
+    """A describer that learns: `Fittable`, with the arrays that were fitted as one of the fields."""
 
     name: ClassVar[str]
 
@@ -36,9 +36,9 @@ class Learned(ABC):
     sample: int = 2000
     """Pictures that are learned from at most: chosen by chance, so that memory does not grow with the library."""
     seed: int = 0
-    """Of the choice, and of what is random in learning."""
+    """Seed for the choice, and for what is random in learning."""
     fitted: Fitted | None = None
-    """What was learned; none until `index` has fitted it."""
+    """Arrays that were learned; None until `index` has fitted it."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.components <= 4096:
@@ -55,12 +55,12 @@ class Learned(ABC):
     @property
     @abstractmethod
     def seen(self) -> Describer:
-        """What it sees of a picture."""
+        """Describer whose rows it learns from."""
 
     @property
     @abstractmethod
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of the arrays that are fitted, by name."""
+        """Shapes of the arrays that are fitted, by name."""
 
     @abstractmethod
     def learn(self, rows: Rows) -> Mapping[str, NDArray[Any]]:
@@ -86,11 +86,11 @@ class Learned(ABC):
 
     @property
     def min_side(self) -> int:
-        """Of what it sees."""
+        """Side that the describer it learns from needs."""
         return self.seen.min_side
 
     def fit(self, rows: Vectors) -> Self:
-        """The same, fitted to (n, d) rows of `seen`; raises `TooFew` where they are, or are too alike."""
+        """A copy fitted to (n, d) rows of `seen`; raises `TooFew` where they are too few, or too alike."""
         numbers = as_numbers(self.seen.space, rows)
         different = _different(numbers, self.least)
         if different < self.least:
@@ -103,7 +103,7 @@ class Learned(ABC):
         return replace(self, fitted=Fitted.of(self.learn(numbers)))
 
     def too_few(self, found: str, most: int) -> TooFew:
-        """That what was `found` is enough for `most` components, 0: for none."""
+        """Error that says that `found` is enough for `most` components, 0: for none."""
         return TooFew(found, most, spelling(self._fewer(max(most, 1))))
 
     def _fewer(self, components: int) -> Self:
@@ -116,7 +116,7 @@ class Learned(ABC):
 
     @property
     def arrays(self) -> Arrays:
-        """What was learned."""
+        """Arrays that were learned; raises `NotFitted` before."""
         if self.fitted is None:
             raise NotFitted(
                 f"{self.name} has learned nothing yet: `lookalike index PATH --describer {spelling(self)}` fits it to "

@@ -13,7 +13,7 @@ from lookalike.describe.filter_bank import Spectra, blur, damped, filtered, ridg
 from lookalike.types import Picture
 
 ANSWERS: Final = 48
-"""Of a place: 18 edges, 18 bars, 8 spots, 4 of light."""
+"""Answers at a place: 18 edges, 18 bars, 8 spots, 4 of light."""
 WIDTHS: Final = tuple(float(np.sqrt(2) ** step) for step in range(1, 5))
 """px of standard deviation; edges and bars have the first three, spots also three times each."""
 

@@ -41,7 +41,7 @@ class LocalRows:
 
     @cached_property
     def extractor(self) -> Extractor:
-        """Of the features."""
+        """Extractor of the features."""
         return EXTRACTORS.make(self.of, {"side": self.side, "max_keypoints": self.max_keypoints})
 
     @property
@@ -51,7 +51,7 @@ class LocalRows:
 
     @property
     def columns(self) -> int:
-        """Of a feature's row."""
+        """Width of a feature's row."""
         return self.extractor.space.columns
 
     @property

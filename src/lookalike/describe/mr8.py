@@ -13,7 +13,7 @@ from lookalike.describe.filter_bank import DIRECTIONS, Spectra, blur, damped, fi
 from lookalike.types import Picture
 
 ANSWERS: Final = 8
-"""Of a place: edges of three sizes, bars of three sizes, light, and a spot."""
+"""Answers at a place: edges of three sizes, bars of three sizes, light, and a spot."""
 WIDTHS: Final = (1.0, 2.0, 4.0)
 """px of standard deviation across edges and bars."""
 SPOT: Final = 10.0

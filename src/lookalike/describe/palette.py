@@ -20,7 +20,7 @@ from lookalike.registry import digest
 from lookalike.types import Explanation, Picture, Pixels, Space, Vectors
 
 STEPS: Final = 6
-"""Of red, green and blue, between the colours that rows are taken at."""
+"""Steps of red, green and blue, between the colours that rows are taken at."""
 BAND: Final = 40
 """px high is a palette that is drawn."""
 
@@ -36,7 +36,7 @@ class Palette:
     unrelated: ClassVar[float] = 0.75
 
     colours: int = 8
-    """Of a picture at most."""
+    """Colours of a picture at most."""
     spread: float = 20.0
     """Difference in CIE Lab over which a colour fades."""
 

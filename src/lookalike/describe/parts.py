@@ -23,7 +23,7 @@ def light(values: NDArray[np.floating], tile: int = TILE) -> Pixels:
 
 
 def part(values: NDArray[np.floating], tile: int = TILE) -> Pixels:
-    """The same of what is added: as large as it gets is white; where it also takes away, grey is nothing."""
+    """A part that is added, as a tile: as large as it gets is white; where it also takes away, grey is nothing."""
     most = max(float(np.abs(values).max()), 1e-12)
     return light(values / most if values.min() >= 0 else 0.5 + 0.5 * values / most, tile)
 

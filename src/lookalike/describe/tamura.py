@@ -23,7 +23,7 @@ from lookalike.types import Explanation, Picture, Space, Vectors
 GRAINS: Final = 5
 """Sizes of grain that are told apart: 2, 4, ... px."""
 DIRECTIONS: Final = 16
-"""Of edges, over half a turn."""
+"""Directions of edges, over half a turn."""
 EDGE: Final = 12
 """Mean of the changes across and down, in grey levels a px over three, from which on there is an edge."""
 STRONGEST: Final = 127.5

@@ -28,7 +28,7 @@ GRID: Final = 16
 
 
 Bank: TypeAlias = Literal["mr8", "lm"]
-"""Of filters: the strongest direction of each kind, or all 48 of Leung & Malik."""
+"""Bank of filters: the strongest direction of each kind, or all 48 of Leung & Malik."""
 ANSWERS: Final[dict[Bank, int]] = {"mr8": mr8.ANSWERS, "lm": leung_malik.ANSWERS}
 ANSWERING: Final[dict[Bank, Callable[[Picture], NDArray[np.float32]]]] = {
     "mr8": mr8.answers,
@@ -74,7 +74,7 @@ class Textons(Learned):
 
     components: int = 64
     bank: Bank = "mr8"
-    """Of filters: mr8, by which textures may be turned, or lm, Leung and Malik's own."""
+    """Bank of filters: mr8, by which textures may be turned, or lm, Leung and Malik's own."""
 
     @property
     def seen(self) -> Describer:

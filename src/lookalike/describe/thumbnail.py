@@ -20,7 +20,7 @@ from lookalike.types import Explanation, Picture, Space, Vectors
 GRAIN = 1.0
 """Contrast below which a tiny picture counts as flat: standard deviation in grey levels."""
 FLAT = 0.9
-"""What a row has on the axis of flatness when its picture is called flat."""
+"""Value of a row on the axis of flatness when its picture is called flat."""
 TILE = 144
 """px of each square in an explanation."""
 UNRELATED = 2.0

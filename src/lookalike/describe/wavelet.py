@@ -21,7 +21,7 @@ from lookalike.types import Explanation, Picture, Pixels, Space, Vectors
 LIGHT: Final = 0.5
 """Weight of light; blue and red share the rest."""
 FLAT: Final = 1e-3
-"""What a row has in place of light's mean, so that a grey and even picture has one as well."""
+"""Value of a row in place of light's mean, so that a grey and even picture has one as well."""
 
 
 @dataclass(frozen=True)

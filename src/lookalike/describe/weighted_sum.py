@@ -31,12 +31,12 @@ TILE: Final = 140
 
 @dataclass(frozen=True)
 class WeightedSum(Learned):
-    """Of pixels, or of the rows of any other describer (unit L2 norm)."""
+    """Weights of parts whose sum is the picture, or the row of any other describer (unit L2 norm)."""
 
     unrelated: ClassVar[float]
 
     of: str = "pixels"
-    """What is summed: grey pixels, or the rows of the describer of that name."""
+    """Material of the sum: grey pixels, or the rows of the describer of that name."""
     size: int = 32
     """Side in px, where pixels are summed."""
 
@@ -80,11 +80,11 @@ class WeightedSum(Learned):
         return as_numbers(self.seen.space, self.seen.describe(pictures)).astype(np.float64)
 
     def row(self, seen: Row, arrays: Arrays) -> Row:
-        """Of (d,)."""
+        """Row of a picture whose values are `seen`, (d,)."""
         return with_flatness(self.compared(self.weights(seen, arrays), arrays), GRAIN)
 
     def drawn(self) -> Pixels:
-        """What was learned from pixels, on one sheet: the mean where there is one, then the parts."""
+        """Sheet of what was learned from pixels: the mean where there is one, then the parts."""
         mean = [light(self.arrays["mean"])] if "mean" in self.arrays else []
         return sheet([*mean, *(part(values) for values in self.arrays["parts"])])
 

@@ -28,7 +28,7 @@ class CopyCache:
         self.seed = seed
 
     def missing(self, original: Record, backdrop: Record, describers: Sequence[Describer]) -> set[Space]:
-        """Those whose rows are not here."""
+        """Spaces whose rows are not here."""
         there = self._arrays(original, backdrop, rows=False)
         return {each.space for each in describers if each.space.digest not in there}
 

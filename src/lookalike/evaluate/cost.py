@@ -1,4 +1,4 @@
-"""What a describer costs: milliseconds of one core to decode and describe a picture, on a sample of the pictures."""
+"""Costs of a describer: milliseconds of one core to decode and describe a picture, on a sample of the pictures."""
 
 from __future__ import annotations
 

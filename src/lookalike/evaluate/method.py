@@ -1,4 +1,4 @@
-"""What is measured: one describer, or several with their weights, as the engine mixes them."""
+"""Methods that are measured: one describer, or several with their weights, as the engine mixes them."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ class Method:
 
     @property
     def bytes_per_image(self) -> int:
-        """That an index without compression holds."""
+        """Bytes that an index without compression holds of a picture."""
         spaces = [channel.describer.space for channel in self.channels]
         return sum(space.columns * space.dtype.itemsize for space in spaces)

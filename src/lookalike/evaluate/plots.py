@@ -13,9 +13,9 @@ WIDTH, HEIGHT = 440, 300
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 40
 """px around the field."""
 POINTS = 200
-"""Of a line."""
+"""Points of a line."""
 COLOURS = 8
-"""That the style knows; methods beyond share them."""
+"""Colours that the style knows; methods beyond share them."""
 
 Line = tuple[NDArray[np.float64], NDArray[np.float64]]
 

@@ -29,7 +29,7 @@ MEASURES: Mapping[str, Callable[[Ranks], float]] = {
     "ap": ranking.step_ap,
 }
 ALONE = ("p@1", "recall@10", "ap")
-"""Those that say something where one picture is right."""
+"""Measures that say something where one picture is right."""
 REPLICATES = 1000
 LEVEL = 0.05
 BLOCK = 256
@@ -42,7 +42,7 @@ def decides(task: Retrieval) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """What a table says of one method. `pareto`: no other is at least as good and as cheap, and better in one.
+    """Row of a table for one method. `pareto`: no other is at least as good and as cheap, and better in one.
 
     `behind` is the p-value of its distance to the best method by the measure that decides, held down for their number;
     None for that best one. Above `LEVEL` the difference is inside the noise. `by_kind` is p@1 of each kind of query.
@@ -68,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What one method found: the ranks of what is relevant to each answered query, the best pairs of every query."""
+    """Results of one method: the ranks of what is relevant to each answered query, the best pairs of every query."""
 
     ranks: list[Ranks]
     best: list[tuple[Scores, Flags]]
@@ -126,7 +126,7 @@ def _averaged(task: Retrieval, found: Mapping[str, Found], rng: np.random.Genera
 
 
 def _pooled(task: Retrieval, found: Mapping[str, Found], rng: np.random.Generator) -> Judged:
-    """Those, and measures of one threshold for all queries; told apart by the bootstrap over originals."""
+    """Measures of single queries, and of one threshold for all; told apart by the bootstrap over originals."""
     answers = np.array([len(places) for places in task.relevant], np.int64)
     drawn = resampled(task.groups, rng, REPLICATES)
     groups = _groups(task)

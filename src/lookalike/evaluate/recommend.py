@@ -1,4 +1,4 @@
-"""What to use on these pictures: describers, their weights, and the score from which on an answer is right."""
+"""Advice for these pictures: describers, their weights, and the score from which on an answer is right."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEPS = (0.1, 0.25, 0.5, 1.0)
 GAIN = 0.005
 """Micro-AP that another describer must add, since each costs time and bytes."""
 NEAREST = 20
-"""Of each describer, for each query: among these a mixture chooses."""
+"""Hits of each describer, for each query, among which a mixture chooses."""
 MOST = 1200
 """Queries of each half."""
 BLOCK = 128
@@ -42,7 +42,7 @@ class Recommendation:
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """Of some queries the candidates, one list of all: (m,) by describer on the common scale; (m,) whether right."""
+    """Candidates of some queries, one list of all: (m,) by describer on the common scale; (m,) whether right."""
 
     alike: Mapping[str, NDArray[np.float32]]
     right: NDArray[np.bool_]

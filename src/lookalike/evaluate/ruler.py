@@ -21,12 +21,14 @@ from lookalike.evaluate.copies import Copied, copies_task
 from lookalike.evaluate.cost import milliseconds
 from lookalike.evaluate.described import DescribedFolder, describe_folder
 from lookalike.evaluate.method import Method
-from lookalike.evaluate.protocol import Row, decides, evaluate
+from lookalike.evaluate.protocol import Row, decides
+from lookalike.evaluate.protocol import evaluate as evaluate_methods
 from lookalike.evaluate.recommend import Recommendation, recommend
+from lookalike.models.cache import cache_folder
 from lookalike.pixels.augment import EDITS
 from lookalike.protocols import Describer
 from lookalike.search.calibration.near_duplicates import JUDGE
-from lookalike.search.components import DEFAULT_DESCRIBERS, by_name
+from lookalike.search.components import DEFAULT_DESCRIBERS, by_name, describer_of
 from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel
@@ -60,6 +62,42 @@ class Evaluation:
     records: Mapping[str, Record]
     copied: Mapping[str, Copied] = field(default_factory=dict)
     recommendation: Recommendation | None = None
+
+
+def evaluate(
+    folder: str | os.PathLike[str],
+    describers: Sequence[str | Describer] = (),
+    *,
+    copies: bool = False,
+    layout: str | None = None,
+    task: str | None = None,
+    distractors: str | os.PathLike[str] | None = None,
+    originals: int = ORIGINALS,
+    edits: Sequence[str] = (),
+    seed: int = 0,
+    cache: str | os.PathLike[str] | None = None,
+    workers: int = os.cpu_count() or 1,
+) -> Evaluation:
+    """Figures with 95 % intervals, and costs, of describers on a folder whose folders are classes.
+
+    `describers` are NAME, NAME:FIELD=VALUE or objects whose class can be imported; without any, all that need not
+    learn. With `copies`, edited copies of `originals` pictures are asked about instead, and no classes are needed:
+    `edits` names the edits, all by default. For `layout`, `task` and `distractors` see `evaluate_folder`. Vectors are
+    kept in `cache`, by default the user's. Raises `BadQuery` for a folder that has too little in it.
+    """
+    chosen = [describer_of(each) for each in describers] or named(())
+    place, options, rng = Path(cache or evaluations_folder()), Options(workers), np.random.default_rng(seed)
+    if copies:
+        found = evaluate_copies(folder, chosen, place, options, rng, originals=originals, edits=edits, seed=seed)
+    else:
+        found = evaluate_folder(folder, chosen, place, options, rng, layout=layout, task=task, distractors=distractors)
+    assert found is not None  # nobody can have asked to stop
+    return found
+
+
+def evaluations_folder() -> Path:
+    """The folder in the user's cache where vectors of evaluations are kept."""
+    return cache_folder().parent / "evaluations"
 
 
 def evaluate_folder(
@@ -133,7 +171,7 @@ def evaluate_copies(
     seed: int = 0,
     methods: Methods = methods_of,
 ) -> Evaluation | None:
-    """The same methods on edited copies of the folder's own pictures: no labels are needed. All `edits`, when empty.
+    """The `methods` on edited copies of the folder's own pictures: no labels are needed. All `edits`, when empty.
 
     Raises `BadQuery` for a folder with too few pictures. None when `options.should_stop` ended it.
     """
@@ -175,7 +213,7 @@ def _measured(
 ) -> tuple[Row, ...]:
     """Best first."""
     cost = milliseconds([described.records[path] for path in files], describers, options.limits)
-    found = evaluate(task, methods, rows, cost, rng)
+    found = evaluate_methods(task, methods, rows, cost, rng)
     return tuple(sorted(found, key=lambda row: -row.metrics[decides(task)].value))
 
 

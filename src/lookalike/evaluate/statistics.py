@@ -1,4 +1,4 @@
-"""What a figure is worth: intervals by bootstrap over groups, and whether two methods can be told apart."""
+"""Uncertainty of a figure: intervals by bootstrap over groups, and whether two methods can be told apart."""
 
 from __future__ import annotations
 

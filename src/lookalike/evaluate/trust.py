@@ -42,7 +42,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Told:
-    """What is answered: the relation of b to a, and boxes in b where they differ, None where that is not said."""
+    """An answer: the relation of b to a, and boxes in b where they differ, None where that is not said."""
 
     relation: str
     differs: tuple[Box, ...] | None = None

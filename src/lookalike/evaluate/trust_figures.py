@@ -18,7 +18,7 @@ AGREE: Final = 0.5
 
 @dataclass(frozen=True)
 class Tally:
-    """What came of some questions.
+    """Counts of the answers to some questions.
 
     `variants` pairs were near misses, of which `identical` and `copy` count the false answers; `told` of them were
     called variants. `copies` were true ones, `kept` of them told so. `boxed` pairs have boxes; `median_overlap`,

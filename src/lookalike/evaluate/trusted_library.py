@@ -51,7 +51,7 @@ Answers: TypeAlias = Sequence[tuple[Path, str]]
 
 @dataclass(frozen=True)
 class Counted:
-    """What was said of `near` pairs of near misses, `false` of them called copies, and of `true` pairs, `kept` of them.
+    """Counts for `near` pairs of near misses, `false` of them called copies, and `true` pairs, `kept` of them.
 
     Of `asked` questions `first` were answered by the right picture first; both 0 of groups.
     """

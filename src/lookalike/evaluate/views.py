@@ -28,7 +28,7 @@ class Views:
         self._decoder.close()
 
     def thumbnail(self, name: str) -> bytes | None:
-        """Of a name in `Retrieval.pictures`; None where its file is no more as it was."""
+        """Thumbnail of a name in `Retrieval.pictures`; None where its file is no more as it was."""
         try:
             return thumbnail(self._pixels(name))
         except BadPicture:

@@ -30,7 +30,7 @@ class AggregatedKernel(ListMaker):
     near: int = 26
     """Bits in which signs may differ."""
     power: float = 3.0
-    """Of the cosine of signs."""
+    """Exponent of the cosine of signs."""
 
     def entries(self, words: Vocabulary, of: Owners, rows: Vectors) -> tuple[Owners, Lists, Signatures]:
         """One for each word of a picture."""

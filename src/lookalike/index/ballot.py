@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 def best_of_each(
     row: NDArray[np.int64], owner: NDArray[np.integer], weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.integer], NDArray[np.float64]]:
-    """Of the votes of one row for one owner the heaviest."""
+    """The heaviest of the votes of one row for one owner."""
     order = np.argsort(row * (1 << 32) + owner)
     row, owner = row[order], owner[order]
     first = np.flatnonzero(first_of_runs(row, owner))

@@ -60,7 +60,7 @@ class Columns:
         )
 
     def without(self, ids: Ids) -> Columns:
-        """Of the other pictures."""
+        """Columns of the other pictures."""
         stays = ~np.isin(self.ids, ids)
         kept = stays[self.owners]
         owners = (np.cumsum(stays) - 1).astype(np.int32)[self.owners[kept]]

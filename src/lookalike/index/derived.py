@@ -39,7 +39,7 @@ def kind_for(space: Space, n: int) -> str:
 
 
 def set_kind_for(space: Space) -> str:
-    """The same of local features. Few bits are quick to compare one by one."""
+    """The kind of index for local features. Few bits are quick to compare one by one."""
     return "votes" if space.metric == "hamming" else "inverted"
 
 
@@ -55,7 +55,7 @@ class Derived:
         return None if loaded is None else loaded[:2]
 
     def load_set(self, space: Space) -> tuple[SetIndex, int, int] | None:
-        """The same of local features, and the number of pictures that its words were learned for."""
+        """The index of local features, its generation, and for how many pictures its words were learned; or None."""
         return self._load(space, SET_INDEXES)
 
     @overload
@@ -115,7 +115,7 @@ class Derived:
                     log.info("the file %s of an index that is no more stays: %s", file, error)
 
     def kind(self, space: Space) -> str | None:
-        """Of the file that is there, for `status`."""
+        """Kind of the file that is there, for `status`."""
         note = self._note(space)
         return None if note is None else note["kind"]
 
@@ -166,7 +166,7 @@ def current(derived: Derived, store: Store, space: Space) -> Index:
 
 
 def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
-    """The same of local features. Pictures without any are not in it, hence looked at again at every change."""
+    """An index of local features that is as new as the store. Pictures without any are looked at by each change."""
     generation = store.generation(space)
     loaded = derived.load_set(space)
     if loaded is not None and loaded[1] == generation:

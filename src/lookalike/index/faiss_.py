@@ -1,4 +1,4 @@
-"""What every index on faiss has in common: ids, filters, the order of hits, files."""
+"""Parts that every index on faiss shares: ids, filters, the order of hits, files."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class FaissIndex:
 
 
 def selector(among: Ids) -> Any:
-    """What lets only these ids pass."""
+    """A faiss selector that lets only these ids pass."""
     return faiss.IDSelectorBatch(np.ascontiguousarray(among, np.int64))
 
 

@@ -28,5 +28,5 @@ class Flat:
         return FaissIndex(space, self.name, faiss.IndexIDMap2(faiss.IndexFlat(space.dim, metric)))
 
     def load(self, path: Path, space: Space) -> Index:
-        """What `save` wrote."""
+        """Index from a file of `save`."""
         return FaissIndex(space, self.name, read(path, space))

@@ -48,7 +48,7 @@ class InvertedFile:
         return _InvertedFile(space, self.name, index, self.probes)
 
     def load(self, path: Path, space: Space) -> Index:
-        """What `save` wrote."""
+        """Index from a file of `save`."""
         return _InvertedFile(space, self.name, read(path, space), self.probes)
 
 

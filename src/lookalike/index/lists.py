@@ -31,7 +31,7 @@ class ListMaker(ABC):
 
     @abstractmethod
     def entries(self, words: Vocabulary, of: Owners, rows: Vectors) -> tuple[Owners, Lists, Signatures]:
-        """What is kept of the (m, d) features of the pictures `of` (m,), ascending within each."""
+        """Entries for the (m, d) features of the pictures `of` (m,), ascending within each."""
 
     @abstractmethod
     def votes(self, words: Vocabulary, held: Columns, rows: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -45,7 +45,7 @@ class ListMaker(ABC):
         return ListIndex(space, self, vocabulary(sample, min(self.words, max(16, words))))
 
     def load(self, path: Path, space: Space) -> ListIndex:
-        """What `save` wrote."""
+        """Index from a file of `save`."""
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             words = Vocabulary(kept["words"], kept["branches"], kept["medians"], kept["codebook"])
             held = Columns(kept["ids"], kept["owners"], kept["lists"], kept["signatures"], len(words))

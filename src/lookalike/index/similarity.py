@@ -43,7 +43,7 @@ def from_distances(space: Space, distances: NDArray[Any]) -> NDArray[np.float32]
 
 
 def _cosines(products: NDArray[Any]) -> NDArray[np.float32]:
-    """Of unit rows, whose rounding may take them a little beyond 1."""
+    """Cosines of unit rows, whose rounding may take them a little beyond 1."""
     return np.asarray(np.clip(products, -1, 1), np.float32)
 
 

@@ -19,7 +19,7 @@ from lookalike.local.words import EACH, centres, nearest
 from lookalike.types import Vectors
 
 BITS: Final = 64
-"""Of a signature: directions in which a feature lies above or below the median of its word."""
+"""Bits of a signature: directions in which a feature lies above or below the median of its word."""
 AT_ONCE: Final = 1024
 """Words that are trained together; more grow as a tree of two levels."""
 PROBED: Final = 8

@@ -45,7 +45,7 @@ class HammingVotes:
         return _HammingVotes(space, self)
 
     def load(self, path: Path, space: Space) -> SetIndex:
-        """What `save` wrote."""
+        """Index from a file of `save`."""
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return _HammingVotes(space, self, _Sorted.of(space, kept["owners"], kept["rows"]))
 
@@ -65,7 +65,7 @@ class _Sorted:
 
     @classmethod
     def of(cls, space: Space, owners: Owners, rows: Bits) -> _Sorted:
-        """Of (n,) ids and (n, d/8) rows in any order."""
+        """Sorted from (n,) ids and (n, d/8) rows in any order."""
         order = np.argsort(owners, kind="stable")
         owners, rows = owners[order], np.ascontiguousarray(rows[order])
         ids, places = np.unique(owners, return_inverse=True)

@@ -13,7 +13,7 @@ from lookalike.types import Metric
 
 OCTAVES: Final = 4
 LAYERS: Final = 4
-"""Of an octave."""
+"""Layers of an octave."""
 FINEST: Final = 1.6 * 1.5 * 2
 """px, the diameter of a keypoint of the first layer."""
 
@@ -28,7 +28,7 @@ class Akaze(OpenCVFeatures):
     metric: ClassVar[Metric] = "hamming"
 
     threshold: float = 0.001
-    """Of the Hessian; less finds more."""
+    """Threshold on the Hessian; less finds more."""
 
     @property
     def _dim(self) -> int:

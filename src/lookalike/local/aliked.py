@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 APART: Final = 2
 """px within which there is only one keypoint, and along the border without any."""
 TEMPERATURE: Final = 0.1
-"""Of the softmax whose mean is the place between px."""
+"""Temperature of the softmax whose mean is the place between px."""
 
 
 @dataclass(frozen=True)

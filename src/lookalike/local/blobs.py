@@ -19,7 +19,7 @@ from lookalike.types import Keypoints, Picture
 STEP: Final = 2**0.25
 """From each scale to the next."""
 FAINTEST: Final = 1e-4
-"""Of the range of light, what rounding may make of an even picture."""
+"""Share of the range of light that rounding may make of an even picture."""
 Plane = NDArray[np.float32]
 
 

@@ -21,7 +21,7 @@ class Brisk(OpenCVFeatures):
     metric: ClassVar[Metric] = "hamming"
 
     threshold: int = 30
-    """Of the corner, levels of grey."""
+    """Threshold of the corner test, levels of grey."""
     octaves: int = 3
 
     @property

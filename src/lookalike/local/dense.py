@@ -32,7 +32,7 @@ Places: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """What a network says of the working picture at one size: where keypoints are, how good, and rows everywhere."""
+    """Output of a network for the working picture at one size: where keypoints are, how good, and rows everywhere."""
 
     xy: Places
     """px of the level."""
@@ -73,7 +73,7 @@ class DenseFeatures(Limited, ABC):
 
     name: ClassVar[str]
     official: ClassVar[str]
-    """What the authors call the file of the weights."""
+    """Name of the weights' file where the authors publish it."""
     diameter: ClassVar[int]
     """px of a level that a keypoint stands for."""
 
@@ -94,17 +94,17 @@ class DenseFeatures(Limited, ABC):
 
     @property
     def weight_digests(self) -> tuple[str, ...]:
-        """Of the network."""
+        """Digest of the network's weights."""
         return (weights_digest(self.weights, self._row, official=self.official),)
 
     @property
     def _setup(self) -> Setup:
-        """What its session hangs on."""
+        """Setup that its session depends on."""
         return Setup(self.checkpoint, self.weight_digests[0], self.threads, self.device)
 
     @property
     def _row(self) -> str:
-        """Of the table of weights."""
+        """Row of the table of weights."""
         return self.name
 
     @property
@@ -200,6 +200,6 @@ def spaced(heat: NDArray[np.float32], apart: int, least: float) -> NDArray[np.in
 
 
 def inside(places: NDArray[Any], shape: tuple[int, ...], border: int) -> NDArray[Any]:
-    """Those of (k, 2) px x, y that are `border` px or more from the outermost of an (h, w) picture."""
+    """Places (k, 2), px x, y, that are `border` px or more from the outermost px of an (h, w) picture."""
     height, width = shape
     return places[((places >= border) & (places < np.array([width, height]) - border)).all(axis=1)]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Kernel = Literal["linear", "cubic"]
 
 _BEND: Final = -0.75
-"""Of the cubic kernel, as PyTorch and OpenCV have it [Keys, Cubic convolution interpolation, 1981]."""
+"""Parameter of the cubic kernel, as PyTorch and OpenCV have it [Keys, Cubic convolution interpolation, 1981]."""
 
 
 def interpolated(maps: NDArray[np.float32], at: NDArray[np.floating], kernel: Kernel) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""What the features of OpenCV have in common: a working size, a max_keypoints, and their way into our values."""
+"""Parts that the features of OpenCV share: a working size, a max_keypoints, and their way into our values."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ class OpenCVFeatures(Limited, ABC):
         return Space(self.name, digest(self), self._dim, self.metric)
 
     def detect(self, picture: Picture) -> Keypoints:
-        """The best `max_keypoints` over the whole picture, best first."""
-        work = working(picture, self.side)
-        keypoints = _keypoints(self._found(work), work)
+        """The best `max_keypoints` over the whole picture, best first; of a strip more, see `fitted`."""
+        own = self.fitted(picture.size)
+        work = working(picture, own.side)
+        keypoints = _keypoints(own._found(work), work)
         return keypoints[best_first(keypoints)]
 
     def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:
         """Rows of `keypoints`, less those around which all is even, or of those that `detect` finds; best first."""
-        work = working(picture, self.side)
-        given = self._found(work) if keypoints is None else self._given(keypoints, work)
+        own = self.fitted(picture.size)
+        work = working(picture, own.side)
+        given = own._found(work) if keypoints is None else self._given(keypoints, work)
         found, rows = self._extractor().compute(work.grey, given) if given else ((), None)
         if rows is None:
             rows = np.zeros((0, self.space.columns), self.space.dtype)

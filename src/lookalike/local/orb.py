@@ -30,7 +30,7 @@ class Orb(OpenCVFeatures):
     metric: ClassVar[Metric] = "hamming"
 
     threshold: int = 10
-    """Of FAST, levels of grey."""
+    """Threshold of FAST, levels of grey."""
 
     @property
     def _dim(self) -> int:

@@ -34,7 +34,7 @@ class Patch(WithDetector):
             raise ValueError("cells is 2 or more, diameter is not negative")
 
     def mirrored(self, features: LocalFeatures) -> LocalFeatures:
-        """The same keypoints with the patches of the mirrored picture, which lie as their angles do there."""
+        """Features of the mirrored picture: the keypoints, with the patches there, which lie as their angles do."""
         patches = features.descriptors.reshape(-1, self.cells, self.cells)
         turned = patches[:, :, ::-1] if features.keypoints.angle is None else patches[:, ::-1]
         return replace(features, descriptors=turned.reshape(features.descriptors.shape))

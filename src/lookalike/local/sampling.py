@@ -12,7 +12,7 @@ from lookalike.local.working_image import Working
 from lookalike.types import Keypoints
 
 LEVELS: Final = 5
-"""Of the pyramid: the coarsest stands for 16 px a px."""
+"""Levels of the pyramid: the coarsest stands for 16 px a px."""
 
 
 def sampled(

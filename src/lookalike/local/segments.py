@@ -19,7 +19,7 @@ from lookalike.registry import digest, formerly
 from lookalike.types import Keypoints, LocalFeatures, Picture, Space
 
 FREQUENCIES: Final = 8
-"""Of the cosine transform that signs are kept of, each way."""
+"""Frequencies of the cosine transform whose signs are kept, each way."""
 TILE: Final = 32
 """px that a segment is brought to, each way."""
 LEAST: Final = 10
@@ -31,7 +31,7 @@ BLUR: Final = 1.0
 DELTA: Final = 5
 """Levels of grey that a segment stays over."""
 VARIATION: Final = 0.5
-"""Of its area, that a segment may change by over these levels."""
+"""Share of its area that a segment may change by over these levels."""
 TWINS: Final = 0.1
 """Two boxes whose edges differ by less of their sides are one segment."""
 FLAT: Final = 1.0
@@ -54,7 +54,7 @@ class Segments(Limited):
     side: int = 320
     max_keypoints: int = field(default=64, metadata=formerly("budget"))
     margin: float = 0.3
-    """Of the box's sides, seen around it: what a segment lies in tells it from others of its shape."""
+    """Margin seen around the box, in its sides: what a segment lies in tells it from others of its shape."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

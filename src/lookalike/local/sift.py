@@ -15,11 +15,11 @@ from lookalike.local.opencv_ import OpenCVFeatures
 from lookalike.types import LocalFeatures, Metric, Vectors
 
 CELLS: Final = 4
-"""Of the histogram, each way."""
+"""Cells of the histogram, each way."""
 TURNS: Final = 8
 """Directions of the gradient that a cell tells apart."""
 LAYERS: Final = 3
-"""Of an octave."""
+"""Layers of an octave."""
 SIGMA: Final = 1.6
 """px, of the first layer."""
 
@@ -36,14 +36,14 @@ class Sift(OpenCVFeatures):
     root: bool = True
     """Square roots of shares, compared by the Hellinger kernel, instead of the plain histogram."""
     contrast: float = 0.02
-    """Of an extremum; less finds more."""
+    """Contrast of an extremum; less finds more."""
 
     @property
     def _dim(self) -> int:
         return CELLS * CELLS * TURNS
 
     def mirrored(self, features: LocalFeatures) -> LocalFeatures:
-        """The same keypoints with the rows of the mirrored picture: cells change sides, and directions too."""
+        """Features of the mirrored picture: the keypoints, with rows whose cells and directions change sides."""
         rows = features.descriptors.reshape(-1, CELLS, CELLS, TURNS)
         turned = rows[:, ::-1, :, (-np.arange(TURNS)) % TURNS]
         return replace(features, descriptors=turned.reshape(features.descriptors.shape))

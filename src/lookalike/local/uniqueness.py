@@ -80,7 +80,7 @@ class SelfSimilarity(WithDetector):
         return 1e-3
 
     def _rows(self, work: Working, keypoints: Keypoints) -> NDArray[np.float32]:
-        """Of similarity, less its mean: what is everywhere alike has no row."""
+        """Rows of similarity, less its mean: what is everywhere alike has no row."""
         patches = self._patches()  # (places, c * c, 2)
         light = sampled(work, keypoints, patches.reshape(-1, 2), self.diameter)
         light = light.reshape(len(keypoints), *patches.shape[:2])

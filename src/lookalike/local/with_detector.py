@@ -36,11 +36,11 @@ class WithDetector(Limited, ABC):
 
     @property
     def weight_digests(self) -> tuple[str, ...]:
-        """Of the detector: which rows there are hangs on all that it is, weights included."""
+        """Digest of the detector: which rows there are depends on all that it is, weights included."""
         return (digest(self._detector()),)
 
     def detect(self, picture: Picture) -> Keypoints:
-        """Those of the detector."""
+        """Keypoints of the detector."""
         return self._detector().detect(picture)
 
     def extract(self, picture: Picture, keypoints: Keypoints | None = None) -> LocalFeatures:

@@ -14,7 +14,7 @@ from lookalike.types import Vectors
 EACH = 40
 """Features that a centre is trained on; fewer make faiss warn."""
 ROUNDS = 8
-"""Of k-means."""
+"""Rounds of k-means."""
 
 
 def centres(rows: Vectors, count: int, seed: int = 0) -> NDArray[np.float32]:

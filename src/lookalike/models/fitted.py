@@ -38,11 +38,11 @@ class Fitted:
 
     @property
     def digest(self) -> str:
-        """What tells it apart, in the digest of a component."""
+        """Digest that tells it apart, in the digest of a component."""
         return self.sha256
 
     def to_text(self) -> str:
-        """What `from_text` reads: JSON of shapes and little-endian float32 in base64."""
+        """Text that `from_text` reads: JSON of shapes and little-endian float32 in base64."""
         return json.dumps(
             {
                 name: {"shape": array.shape, "float32": base64.b64encode(array.tobytes()).decode()}

@@ -22,7 +22,7 @@ NEVER: Final = 1.0
 
 @dataclass(frozen=True)
 class Layout:
-    """Of the networks for features of one kind: sizes, and how the authors use them."""
+    """Layout of the networks for features of one kind: sizes, and how the authors use them."""
 
     dim: int
     """Numbers in a feature's row."""
@@ -34,7 +34,7 @@ class Layout:
     unmatched: float = 0.99
     """How sure it is that a feature has no partner before the feature is left out."""
     unused: tuple[str, ...] = ()
-    """What the names of tensors of a checkpoint that matching does without begin or end with."""
+    """Beginnings and ends of names of tensors that matching does without."""
 
 
 LAYOUTS: Final[Mapping[str, Layout]] = {
@@ -48,7 +48,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Of one picture: (n, width) states, (n, width / heads / 2) turns of their pairs of numbers, (n,) which feature."""
+    """Features of one picture: (n, width) states, (n, width / heads / 2) turns of pairs of numbers, (n,) which."""
 
     states: Rows
     turns: NDArray[np.complex64]
@@ -74,7 +74,7 @@ class Points:
 
 @dataclass(frozen=True, eq=False)
 class Update:
-    """What a message adds to a state."""
+    """Layers that turn a message into a change of a state."""
 
     hidden: Linear
     norm: LayerNorm
@@ -143,7 +143,7 @@ class Between:
 
 @dataclass(frozen=True, eq=False)
 class Ending:
-    """What the states after a layer say."""
+    """Reading of the states after a layer: who has a partner, and how sure that is."""
 
     matchable: Linear
     projection: Linear

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lookalike.models.tensor_reader import Taking
 
 EPSILON: Final = 1e-5
-"""Of PyTorch's norms."""
+"""Epsilon of PyTorch's norms."""
 
 Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
 """(out, ...) weights and (out,) biases."""

@@ -53,7 +53,7 @@ def runtime() -> ModuleType:
 
 
 def providers(device: Device, available: Sequence[str]) -> list[Provider]:
-    """What runs the nodes, in the order of preference; a CPU runs those that a GPU cannot."""
+    """Providers that run the nodes, in the order of preference; a CPU runs those that a GPU cannot."""
     if device == "cuda" and CUDA not in available:
         raise MissingExtra("this onnxruntime knows no GPU: install onnxruntime-gpu in its place, or use device=cpu")
     if device == "cpu" or CUDA not in available:

@@ -32,7 +32,7 @@ _LAYERS = (
     (22, 128, 128, 2, 16, False, False),
 )
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Of ImageNet, light of 0 to 1."""
+"""Mean and deviation of ImageNet, light of 0 to 1."""
 
 
 def r2d2(tensors: Mapping[str, NDArray[Any]]) -> bytes:

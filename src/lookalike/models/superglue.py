@@ -19,11 +19,11 @@ from lookalike.models.tensor_reader import Taking
 DIM: Final = 256
 HEADS: Final = 4
 LAYERS: Final = 18
-"""Of the graph: within each picture, then between both, by turns."""
+"""Layers of the graph: within each picture, then between both, by turns."""
 ENCODER: Final = (3, 32, 64, 128, 256, DIM)
 """Widths from x, y and score to what is added to a row."""
 REACH: Final = 0.7
-"""Of the longer side, what counts as 1 from the middle of a picture."""
+"""Share of the longer side that counts as 1 from the middle of a picture."""
 
 BY_HEAD: Final = np.arange(DIM).reshape(DIM // HEADS, HEADS).T.ravel()
 """The checkpoint has the heads of a number side by side; here the numbers of a head are."""

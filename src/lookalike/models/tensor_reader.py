@@ -12,7 +12,7 @@ from lookalike.errors import WeightsError
 
 
 class Taking:
-    """What is left of `tensors`; counts of batches, which only training reads, do not count."""
+    """Reader of `tensors` that tells what is left; counts of batches, which only training reads, do not count."""
 
     def __init__(self, tensors: Mapping[str, NDArray[Any]], network: str) -> None:
         self._tensors = tensors
@@ -20,7 +20,7 @@ class Taking:
         self._network = network
 
     def take(self, name: str, *shape: int) -> NDArray[np.float32]:
-        """That tensor, of that shape where one is given; raises `WeightsError`."""
+        """The tensor of that name, of that shape where one is given; raises `WeightsError`."""
         if name not in self._left:
             raise WeightsError(f"the checkpoint is not of {self._network}: it has no {name}")
         tensor = np.asarray(self._tensors[name], np.float32)

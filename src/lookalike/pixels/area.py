@@ -40,7 +40,7 @@ def cell_means(table: NDArray[np.int32] | NDArray[np.int64], size: Size) -> NDAr
 
 
 def _means(sums: NDArray[Any], area: int) -> NDArray[np.uint8]:
-    """Of sums in units of one cell's share of a px."""
+    """Means from sums in units of one cell's share of a px."""
     means: NDArray[np.uint8] = ((2 * sums.astype(np.int64) + area) // (2 * area)).astype(np.uint8)
     return means
 

@@ -19,6 +19,8 @@ DEEP: Final = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 NEARLY: Final = 16
 """Levels out of 255 by which a colour must differ from the ground to be seen on it."""
 Ground: TypeAlias = Literal["white", "black"]
+SOLID: Final = 250
+"""Alpha out of 255 from which on a ground does not count."""
 HIDDEN: Final = 0.02
 """A picture of which no more than this share is seen on white is laid over black."""
 
@@ -63,7 +65,7 @@ def _on_ground(image: Image.Image, ground: Ground) -> tuple[Pixels, tuple[str, .
 
 
 def _colours(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    """Those of sRGB, alpha aside."""
+    """Colours of an image in sRGB, alpha aside."""
     return _without_profile(_opaque(image), image.info.get("icc_profile"))
 
 
@@ -71,6 +73,15 @@ def opacity(image: Image.Image) -> Pixels:
     """(h, w, 3): white where the picture is opaque, black where it is transparent."""
     alpha = None if image.mode in DEEP else _alpha(image)
     return rgb_of_grey(np.asarray(Image.new("L", image.size, 255) if alpha is None else alpha))
+
+
+def opaque(image: Image.Image) -> NDArray[np.bool_] | None:
+    """(h, w) where nothing shines through; None where nothing does anywhere, or all over it something does."""
+    alpha = None if image.mode in DEEP else _alpha(image)
+    if alpha is None:
+        return None
+    solid = np.asarray(alpha) >= SOLID
+    return solid if solid.mean() > HIDDEN else None
 
 
 def rgb_of_grey(tones: NDArray[np.uint8]) -> Pixels:

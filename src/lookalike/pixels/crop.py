@@ -29,8 +29,9 @@ def crop(picture: Picture, box: Box) -> Picture:
     rows, columns = picture.pixels.shape[:2]
     first_column, last_column = _span(left * columns / width, (right - left) * columns / width, columns)
     first_row, last_row = _span(top * rows / height, (bottom - top) * rows / height, rows)
-    part = np.ascontiguousarray(picture.pixels[first_row:last_row, first_column:last_column])
-    return Picture(part, (right - left, bottom - top))
+    window = slice(first_row, last_row), slice(first_column, last_column)
+    opaque = None if picture.opaque is None else picture.opaque[window]
+    return Picture(np.ascontiguousarray(picture.pixels[window]), (right - left, bottom - top), opaque)
 
 
 def _span(start: float, length: float, limit: int) -> tuple[int, int]:

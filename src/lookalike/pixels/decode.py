@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.exif import DamagedExif, known_orientation_of, orientation_of, taken_of, upright, upright_size
@@ -80,27 +83,31 @@ def _decoded(format: str, data: bytes, min_side: int | None, limits: Limits, opa
 def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool) -> Decoded:
     from lookalike.pixels.plugins import opened, pillow_limited
     from lookalike.pixels.reasons import bad_picture
+    from lookalike.pixels.webp import check_room
 
     with pillow_limited(limits.pixels):
         try:
             image = opened(format, data)
             size = image.size
-            pixels, flags, frame, frames = _pixels(image, format, data, min_side, limits, opacity)
+            pixels, opaque, flags, frame, frames = _pixels(image, format, data, min_side, limits, opacity)
             # After the size was checked: a PNG that is asked for its metadata loads all its pixels first.
             taken, date_flags = _tolerant(taken_of, image, None)
             orientation, turn_flags = _tolerant(orientation_of, image, 1)
             pixels = upright(pixels, orientation)
+            opaque = None if opaque is None else upright(opaque, orientation)
         except BadPicture:
             raise
         except Exception as error:
+            if format == "webp":
+                check_room(data, limits)
             raise bad_picture(error) from error
     original = upright_size(size, orientation) if format == "jpeg" else (pixels.shape[1], pixels.shape[0])
     flags = tuple(sorted({*flags, *date_flags, *turn_flags}))
-    return Decoded(Picture(pixels, original), format, taken, flags, frames, frame)
+    return Decoded(Picture(pixels, original, opaque, frames), format, taken, flags, frames, frame)
 
 
 def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> tuple[T, tuple[str, ...]]:
-    """What `read` finds in the metadata, or `default` and a flag."""
+    """Value that `read` finds in the metadata, or `default` and a flag."""
     try:
         return read(image), ()
     except DamagedExif:
@@ -109,26 +116,30 @@ def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> t
 
 def _pixels(
     image: ImageFile, format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool
-) -> tuple[Pixels, tuple[str, ...], int, int]:
-    """As they lie in the file, in sRGB; what was odd; the number of the frame, and of how many."""
+) -> tuple[Pixels, NDArray[np.bool_] | None, tuple[str, ...], int, int]:
+    """As they lie in the file, in sRGB; where they are opaque; what was odd; the number of the frame, of how many."""
     if format == "jpeg" and not opacity:
         from lookalike.pixels.jpeg import jpeg_pixels
 
-        return *jpeg_pixels(cast("JpegImageFile", image), data, min_side, limits), 0, 1
+        pixels, odd_pixels = jpeg_pixels(cast("JpegImageFile", image), data, min_side, limits)
+        return pixels, None, odd_pixels, 0, 1
     from lookalike.pixels import colour
     from lookalike.pixels.frames import telling_frame
 
     odd: dict[int, tuple[str, ...]] = {}
+    opaque: dict[int, NDArray[np.bool_] | None] = {}
 
     def read(number: int) -> Pixels:
         load_frame(image, number, limits)
         pixels, odd[number] = colour.srgb(image)
+        opaque[number] = colour.opaque(image)
         return pixels
 
     main = image.tell()  # a HEIC may begin in the middle
     count, odd_count = frame_count(image)
     number, pixels = telling_frame(count, read, main)
-    return colour.opacity(image) if opacity else pixels, (*odd[number], *odd_count), number, count
+    told = (*odd[number], *odd_count)
+    return colour.opacity(image) if opacity else pixels, opaque[number], told, number, count
 
 
 def other_frames(
@@ -157,6 +168,28 @@ def other_frames(
                 continue
         if contrast(pixels) >= BLANK:
             yield number, Picture(pixels, (pixels.shape[1], pixels.shape[0]))
+
+
+def frames_at(data: bytes | memoryview, numbers: Sequence[int], limits: Limits = Limits()) -> list[Picture]:
+    """Frames or pages of these numbers, from 0, ascending; raises `BadPicture` where one of them cannot be read."""
+    from lookalike.pixels import colour
+    from lookalike.pixels.plugins import opened, pillow_limited
+    from lookalike.pixels.reasons import bad_picture
+
+    data = bytes(data)
+    found = []
+    with held_to(limits.decoding), pillow_limited(limits.pixels):
+        try:
+            image = opened(format_of(data), data)
+            for number in numbers:
+                load_frame(image, number, limits)
+                pixels = upright(colour.srgb(image)[0], known_orientation_of(image))
+                found.append(Picture(pixels, (pixels.shape[1], pixels.shape[0])))
+        except BadPicture:
+            raise
+        except Exception as error:
+            raise bad_picture(error) from error
+    return found
 
 
 def load_frame(image: ImageFile, number: int, limits: Limits) -> None:

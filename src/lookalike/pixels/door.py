@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from typing import TypeAlias
 
-from lookalike.pixels.decode import Decoded, decode
+from lookalike.pixels.decode import Decoded, decode, frames_at
 from lookalike.pixels.fingerprint import Fingerprint, fingerprint
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_protocol import Reply
@@ -29,6 +30,17 @@ class FingerprintJob:
 
 
 @dataclass(frozen=True)
+class FramesJob:
+    """The bytes of a file of which single frames are asked for, by numbers from 0, ascending."""
+
+    data: bytes = field(repr=False)
+    numbers: tuple[int, ...]
+
+
+Job: TypeAlias = DecodeJob | FingerprintJob | FramesJob
+
+
+@dataclass(frozen=True)
 class Decoder:
     """Makes the handler."""
 
@@ -43,33 +55,42 @@ class Decoder:
 
 @dataclass(frozen=True)
 class PictureReader:
-    """Makes the handler that does both."""
+    """Makes the handler of every `Job`."""
 
     limits: Limits
 
-    def __call__(self) -> Callable[[DecodeJob | FingerprintJob], Reply]:
+    def __call__(self) -> Callable[[Job], Reply]:
         decoded = Decoder(self.limits)()
 
-        def handle(job: DecodeJob | FingerprintJob) -> Reply:
+        def handle(job: Job) -> Reply:
             if isinstance(job, DecodeJob):
                 return decoded(job)
+            if isinstance(job, FramesJob):
+                frames = frames_at(job.data, job.numbers, self.limits)
+                return Reply({}, tuple(frame.pixels for frame in frames))
             return Reply(asdict(fingerprint(job.data, self.limits)))
 
         return handle
 
 
 def picture_of(reply: Reply) -> Decoded:
-    """What was decoded, from a reply of that handler."""
+    """Picture that was decoded, from a reply of that handler."""
     width, height = reply.data["size"]
-    picture = Picture(reply.arrays[0], (width, height))
     facts = reply.data
+    opaque = reply.arrays[1] if len(reply.arrays) > 1 else None
+    picture = Picture(reply.arrays[0], (width, height), opaque, int(facts["frames"]))
     return Decoded(
         picture, facts["format"], facts["taken"], tuple(facts["flags"]), int(facts["frames"]), int(facts["frame"])
     )
 
 
+def frames_of(reply: Reply) -> list[Picture]:
+    """Frames from a reply to a `FramesJob`."""
+    return [Picture(pixels, (pixels.shape[1], pixels.shape[0])) for pixels in reply.arrays]
+
+
 def fingerprint_of(reply: Reply) -> Fingerprint:
-    """What was found, from a reply to a `FingerprintJob`."""
+    """Fingerprint that was found, from a reply to a `FingerprintJob`."""
     digest = reply.data["digest"]
     return Fingerprint(None if digest is None else str(digest), bool(reply.data["is_plain"]), str(reply.data["why"]))
 
@@ -84,4 +105,4 @@ def _reply(decoded: Decoded) -> Reply:
         "frames": decoded.frames,
         "frame": decoded.frame,
     }
-    return Reply(facts, (picture.pixels,))
+    return Reply(facts, (picture.pixels,) if picture.opaque is None else (picture.pixels, picture.opaque))

@@ -1,4 +1,4 @@
-"""What the EXIF block says of a picture: which way is up, and when it was taken."""
+"""Facts of the EXIF block of a picture: which way is up, and when it was taken."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def orientation_of(image: Image.Image) -> int:
 
 
 def known_orientation_of(image: Image.Image) -> int:
-    """The same, and 1 where the block cannot be read."""
+    """Orientation of an image, and 1 where the block cannot be read."""
     try:
         return orientation_of(image)
     except DamagedExif:
@@ -65,9 +65,9 @@ def _iso(value: object) -> str | None:
 
 
 def upright(pixels: NDArray[Level], orientation: int) -> NDArray[Level]:
-    """`pixels` as they are to be seen, given how they are stored."""
+    """`pixels`, (h, w) or (h, w, c), as they are to be seen, given how they are stored."""
     if orientation >= 5:
-        pixels = pixels.transpose(1, 0, 2)
+        pixels = pixels.swapaxes(0, 1)
     rows = -1 if orientation in (3, 4, 7, 8) else 1
     columns = -1 if orientation in (2, 3, 6, 7) else 1
     return np.ascontiguousarray(pixels[::rows, ::columns])

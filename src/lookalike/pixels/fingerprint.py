@@ -84,7 +84,7 @@ class _Frame:
 
 
 def fingerprint(data: bytes | memoryview, limits: Limits = Limits()) -> Fingerprint:
-    """Of the bytes of a file. Raises nothing whatever they are: what cannot be read has no digest."""
+    """Fingerprint of the bytes of a file. Raises nothing whatever they are: what cannot be read has no digest."""
     from lookalike.pixels.plugins import pillow_limited
 
     data = bytes(data)
@@ -98,12 +98,12 @@ def fingerprint(data: bytes | memoryview, limits: Limits = Limits()) -> Fingerpr
 
 
 def fingerprint_of_pixels(pixels: Pixels) -> Fingerprint:
-    """Of (h, w, 3) or (h, w, 4) uint8, as of a file that shows them."""
+    """Fingerprint of (h, w, 3) or (h, w, 4) uint8, as of a file that shows them."""
     return _told(iter([_Frame(_without_hidden(pixels), "8")]))
 
 
 def fingerprint_of_image(image: Image) -> Fingerprint:
-    """Of the frame of a PIL image that is loaded, as of a file that shows it alone."""
+    """Fingerprint of the frame of a PIL image that is loaded, as of a file that shows it alone."""
     try:
         return _told(iter([_frame(image)]))
     except _NotAll as error:
@@ -200,7 +200,7 @@ def _of_jpeg(image: JpegImageFile, data: bytes, limits: Limits) -> _Frame:
 
 
 def _frame(image: Image, low: NDArray[np.uint8] | None = None, duration: float | None = None) -> _Frame:
-    """Of a loaded image; `low` holds the low bytes of samples of 16 bits, of which the image has the high ones."""
+    """Frame of a loaded image; `low` holds the low bytes of samples of 16 bits, whose high ones the image has."""
     samples, kind = _samples(image) if low is None else _deep_samples(image, low)
     samples = upright(samples, known_orientation_of(image))
     return _Frame(_without_hidden(samples) if kind in ("8", "16") else samples, kind, _colours(image), duration)
@@ -281,7 +281,7 @@ def _without_hidden(samples: NDArray[Any]) -> NDArray[Any]:
 
 
 def _colours(image: Image) -> str:
-    """What the samples mean: "" where that is sRGB."""
+    """Colour space of the samples: "" where it is sRGB."""
     from lookalike.pixels.icc import is_srgb
 
     profile = image.info.get("icc_profile")

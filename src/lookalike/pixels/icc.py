@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 ProfileError = (ImageCms.PyCMSError, OSError, ValueError)
-"""What a damaged profile raises, or one of another colour space."""
+"""Errors that a damaged profile raises, or one of another colour space."""
 
 _SAME: Final = 2
 """Levels out of 255 by which a profile may move a colour and still count as sRGB."""

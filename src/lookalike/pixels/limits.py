@@ -1,4 +1,4 @@
-"""What a picture may cost."""
+"""Limits on the costs of a picture."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ class Limits:
     bytes: int = 512 * 2**20
     """In the file."""
     seconds: float = 30.0
-    """Of wall-clock time in an isolated worker."""
-    decoding: int = 512 * 2**20
-    """Memory, in bytes, that an isolated worker may hold in all while it decodes (Linux)."""
+    """Seconds of wall-clock time in an isolated worker."""
+    decoding: int = 504 * 2**20
+    """Memory, in bytes, that an isolated worker may hold in all while it decodes (Linux).
+
+    With pages that were promised before, which it may come to hold as well, that stays within 512 MiB.
+    """
     memory: int = 2 * 2**30
     """Address space, in bytes, that a worker may add to what it has when it is ready (Linux)."""
 

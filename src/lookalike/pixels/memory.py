@@ -45,7 +45,7 @@ def limit_more(more: int) -> None:
 
 
 def _limit() -> tuple[int, int] | None:
-    """Of address space, soft and hard; None where there is none."""
+    """Limits of address space, soft and hard; None where there is none."""
     try:
         import resource
 

@@ -1,4 +1,4 @@
-"""What several describers derive from a picture, each computed once a picture and read-only."""
+"""Planes that several describers derive from a picture, each computed once a picture and read-only."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _LONGEST = 200
 
 
 def bad_picture(error: Exception) -> BadPicture:
-    """What was known as a picture by its first bytes and cannot be decoded is `truncated`, whether cut or damaged."""
+    """Outcome for bytes that begin as a picture and cannot be decoded: `truncated`, whether cut or damaged."""
     detail = (str(error) or type(error).__name__)[:_LONGEST]
     said = detail.lower()
     if isinstance(error, (MemoryError, Image.DecompressionBombError)) or any(word in said for word in _TOO_LARGE):

@@ -1,4 +1,4 @@
-"""What kind of picture some bytes are, by how they begin; names and endings are not asked."""
+"""Format of a picture, by how its bytes begin; names and endings are not asked."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def may_be_a_fraction(format: str | None) -> bool:
 
 
 def _iso_media(head: bytes) -> str | None:
-    """Of the brands in the first box: the major one, then those that it is compatible with."""
+    """Format by the brands in the first box: the major one, then those that it is compatible with."""
     end = min(int.from_bytes(head[:4], "big"), len(head))
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]
     if brands[0] not in _AVIF | _HEIC:  # a film may name a still among the brands that it is compatible with
@@ -82,7 +82,7 @@ def _iso_media(head: bytes) -> str | None:
 
 
 def format_of(data: bytes) -> str:
-    """What `sniff` says, or why not: a picture of another format is `unsupported`, the rest is `not_an_image`."""
+    """Format as of `sniff`; raises `unsupported` for a picture of another format, `not_an_image` for the rest."""
     head = bytes(data[:HEAD])
     if format := sniff(head):
         return format

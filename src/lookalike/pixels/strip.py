@@ -10,7 +10,7 @@ _JPEG_DROPPED = {*range(0xE1, 0xEE), 0xEF, 0xFE}
 
 
 def without_metadata(format: str, data: bytes) -> bytes | None:
-    """The same picture with nothing but what its pixels need; None where there is nothing to take away."""
+    """Bytes of the picture with nothing but what its pixels need; None where there is nothing to take away."""
     if format == "png":
         parts = data[:8], *(chunk for kind, chunk in _chunks(data) if kind in _PNG_KEPT)
     elif format == "jpeg":

@@ -23,5 +23,8 @@ TURNED: Final[Mapping[int, str]] = {
 
 
 def turned(picture: Picture, orientation: int) -> Picture:
-    """What a viewer makes of the picture where its EXIF block states that orientation; remembers no planes."""
-    return Picture(upright(picture.pixels, orientation), upright_size(picture.size, orientation))
+    """Picture as a viewer shows it where its EXIF block states that orientation; remembers no planes."""
+    opaque = None if picture.opaque is None else upright(picture.opaque, orientation)
+    return Picture(
+        upright(picture.pixels, orientation), upright_size(picture.size, orientation), opaque, picture.frames
+    )

@@ -34,7 +34,7 @@ class Isolated(Generic[Job]):
     def __init__(self, make: Callable[[], Callable[[Job], Reply]], *, workers: int, limits: Limits) -> None:
         if workers < 1:
             raise ValueError(f"workers must be 1 or more, not {workers}")
-        self._made = pickle.dumps((make, limits), pickle.HIGHEST_PROTOCOL)
+        self._made = _pickled((make, limits))
         self._workers = workers
         self._limits = limits
         self._threads = ThreadPoolExecutor(workers, "isolated")
@@ -78,7 +78,7 @@ class Isolated(Generic[Job]):
                 future.cancel()
 
     def one(self, job: Job) -> Reply:
-        """What comes of a single job; raises its `BadPicture`. From any thread."""
+        """Reply to a single job; raises its `BadPicture`. From any thread."""
         outcome = self._threads.submit(self._handle, job).result()
         if isinstance(outcome, BadPicture):
             raise outcome
@@ -149,3 +149,10 @@ class Isolated(Generic[Job]):
     def _bury(self, process: Process) -> None:
         self._all.discard(process)
         process.end()
+
+
+def _pickled(made: object) -> bytes:
+    try:
+        return pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise WorkerFailed(f"a worker process cannot be given what is not importable: {error}") from error

@@ -59,7 +59,7 @@ class Process:
         return not self._is_lost and self._popen.poll() is None
 
     def handle(self, job: bytes) -> Reply | BadPicture:
-        """What its handler makes of a pickled job; raises `WorkerFailed` when it has none."""
+        """Outcome of a pickled job; raises `WorkerFailed` when the worker has no handler."""
         self.wait_until_ready()
         due = self._due = time.monotonic() + self._limits.seconds
         outcome: Reply | BadPicture

@@ -1,4 +1,4 @@
-"""What passes between a process and its isolated workers: jobs go out pickled, replies are never unpickled."""
+"""Messages between a process and its isolated workers: jobs go out pickled, replies are never unpickled."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _DRAIN_BYTES: Final = 2**20
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """What a handler gives back: values that JSON can hold, and arrays of numbers."""
+    """Reply of a handler: values that JSON can hold, and arrays of numbers."""
 
     data: Mapping[str, Any]
     arrays: tuple[NDArray[Any], ...] = ()
 
 
 class BrokenWire(Exception):
-    """What came from a worker is no reply: it ended in the middle, or it is not to be trusted."""
+    """Message from a worker that is no reply: it ended in the middle, or it is not to be trusted."""
 
 
 def write_job(stream: io.FileIO, job: bytes) -> None:
@@ -68,7 +68,7 @@ def write_reply(stream: io.FileIO, kind: Kind, reply: Reply) -> None:
 
 
 def read_reply(stream: io.FileIO, *, most: int) -> tuple[Kind, Reply]:
-    """What a worker wrote, its arrays of at most `most` bytes in all; raises `BrokenWire` before it asks for more."""
+    """Message of a worker, its arrays of at most `most` bytes in all; raises `BrokenWire` before it asks for more."""
     try:
         (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
         _check(length <= _MOST_HEADER_BYTES, f"a header of {length} bytes")

@@ -59,7 +59,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _mode_of(path: Path) -> int:
-    """Of the file that is replaced, else what the process gives a new file."""
+    """Mode of the file that is replaced, else the one that the process gives a new file."""
     if path.exists():
         return path.stat().st_mode & 0o777
     mask = os.umask(0)

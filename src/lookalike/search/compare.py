@@ -17,6 +17,7 @@ from lookalike.match.drawing.proof import proof as drawn_proof
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Explainer
 from lookalike.search.atomic import write_atomically
+from lookalike.search.components import describer_of
 from lookalike.search.duplicates.hard_links import HARD_LINKS, are_hard_links
 from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.search.pages.render import SIDE
@@ -33,7 +34,7 @@ from lookalike.types import Difference, Explanation, Identical, Pixels, Relation
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """How two pictures relate: the score of a search, each channel's own similarity, and what each has to say.
+    """Relation of two pictures: the score of a search, each channel's own similarity, and what each has to say.
 
     `agreeing` names the channels that are notably above unrelated pictures, the strongest first.
     """
@@ -48,6 +49,14 @@ class Comparison:
     evidence: Evidence | None = None
     identical: Identical | None = None
     agreeing: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<{self.relation} {self.score:.2f} {self.a.label!r} {self.b.label!r}>"
+
+    def _repr_html_(self) -> str:
+        from lookalike.search.pages.render import comparison_notebook
+
+        return comparison_notebook(self)
 
     def proof(self) -> Pixels | None:
         """(h, w, 3): A laid over B, and the outline of A in B, as the geometry says; None where there is none."""
@@ -81,20 +90,27 @@ class Comparison:
         return write_atomically(Path(path), png(sheet))
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
-        """Both pictures and every explanation, on a page that stands alone."""
+        """Writes a page that stands alone, with both pictures and every explanation, whole or not at all."""
         from lookalike.search.pages.render import comparison_page
 
         return write_atomically(Path(path), comparison_page(self).encode("utf-8", "backslashreplace"))
 
 
-def compare(a: Source, b: Source, *, describers: Sequence[str] = (), limits: Limits = Limits()) -> Comparison:
-    """`a` and `b` in the channels of `describers`, NAME or NAME:FIELD=VALUE; without any, all that need not learn."""
-    components = [DESCRIBERS.spelled(words) for words in describers or DESCRIBERS]
+def compare(
+    a: Source, b: Source, *, describers: Sequence[str | Describer] = (), limits: Limits = Limits()
+) -> Comparison:
+    """Comparison of `a` and `b` in the channels of `describers`; without any, in all that need not learn.
+
+    A describer is NAME, NAME:FIELD=VALUE or an object. Raises `BadPicture` and `BadQuery` as a search does.
+    """
+    components = [describer_of(each) for each in describers or DESCRIBERS]
     if not describers:
         components = [component for component in components if not must_learn(component)]
     decoder = PictureDecoder(limits)
     try:
-        first, second = (sample(each, decode=decoder.decode, tell=decoder.fingerprint) for each in (a, b))
+        first, second = (
+            sample(each, decode=decoder.decode, tell=decoder.fingerprint, frames=decoder.frames) for each in (a, b)
+        )
         for view in (first, second):
             for side in (SIDE, PROOF_SIDE, None):  # for a page, which may be asked for when the worker is gone
                 view.picture(side)
@@ -142,4 +158,4 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer], *, why_same:
 def _related(a: Sample, b: Sample) -> Evidence | None:
     classifier = RelationClassifier()
     asked = classifier.ask(a.picture(classifier.min_side))
-    return classifier.relate(Seen(a.picture, a.size), asked, Seen(b.picture, b.size))
+    return classifier.relate(Seen(a.picture, a.size, a.frames), asked, Seen(b.picture, b.size, b.frames))

@@ -4,30 +4,61 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import is_dataclass
 
 from lookalike.describe import DESCRIBERS
-from lookalike.errors import LookalikeError
+from lookalike.errors import BadSetting, LookalikeError
 from lookalike.local import EXTRACTORS
 from lookalike.local.sift import Sift
-from lookalike.protocols import Describer, Extractor, Store
+from lookalike.protocols import Describer, Extractor, Fittable, Store
 from lookalike.registry import spelling
+from lookalike.types import Space
 
 DEFAULT_DESCRIBERS = ("convnet", "histogram", "phash")
 DEFAULT_EXTRACTOR: Extractor = Sift(side=320, max_keypoints=250, contrast=0.01)
 """Some 13 kB a picture where they are kept, 18.4 at most (docs/results/proof.md)."""
 
 
-def describers_of(store: Store) -> list[Describer]:
-    """One for each space that this program can still fill and ask; a space of another revision is left alone."""
-    describers = []
-    for space in store.spaces():
-        try:
-            describer = DESCRIBERS.restore(store.configuration(space))
-        except LookalikeError:  # of a package that is not installed here, or of fields that are no more
-            continue
-        if describer.space == space:
-            describers.append(describer)
-    return describers
+def describers_of(store: Store, given: Sequence[Describer] = ()) -> list[Describer]:
+    """One for each space that this program can still fill and ask; a space of another revision is left alone.
+
+    `given` are objects of the session, beside those of the table.
+    """
+    own = {describer.space: describer for describer in given}
+    found = (own.get(space) or _restored(store, space) for space in store.spaces())
+    return [describer for describer in found if describer is not None]
+
+
+def _restored(store: Store, space: Space) -> Describer | None:
+    """The describer of the table that fills the space; None where there is none."""
+    try:
+        describer = DESCRIBERS.restore(store.configuration(space))
+    except LookalikeError:  # of a package that is not installed here, or of fields that are no more
+        return None
+    return describer if describer.space == space else None
+
+
+def left_out(store: Store, describers: Sequence[Describer]) -> list[str]:
+    """Names of spaces whose describer is neither among `describers` nor in the table, in order."""
+    known = {describer.space for describer in describers}
+    return sorted({space.name for space in store.spaces() if space not in known and space.name not in DESCRIBERS})
+
+
+def describer_of(words: str | Describer) -> Describer:
+    """A describer as it is, or that of NAME or NAME:FIELD=VALUE."""
+    return DESCRIBERS.spelled(words) if isinstance(words, str) else words
+
+
+def checked_describer(describer: Describer) -> Describer:
+    """The object, if it can serve a session as it is; raises `BadSetting` where it cannot."""
+    if not isinstance(describer, Describer) or not is_dataclass(describer) or type(describer).__hash__ is None:
+        raise BadSetting(
+            f"{describer!r} is no describer: make one of a function by lookalike.describer(fn, dim=..., name=...), "
+            "or write a frozen dataclass as docs/extend.md shows"
+        )
+    if isinstance(describer, Fittable) and describer.fitted is None:
+        raise BadSetting(f"{describer.name} must learn first: give what its `fit` returns")
+    return describer
 
 
 def by_name(describers: Sequence[Describer]) -> dict[str, Describer]:
@@ -37,16 +68,16 @@ def by_name(describers: Sequence[Describer]) -> dict[str, Describer]:
     return {each.name if count[each.name] == 1 else spelling(each): each for each in distinct}
 
 
-def describers_to_fill(store: Store, named: Sequence[Describer]) -> list[Describer]:
-    """Those the store has and those that are named; for a new library without a name, the defaults."""
-    there = describers_of(store)
+def describers_to_fill(store: Store, named: Sequence[Describer], given: Sequence[Describer] = ()) -> list[Describer]:
+    """Describers of the store and those that are named; for a new library without a name, the defaults."""
+    there = describers_of(store, given)
     if not there and not named:
         return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
     return list(dict.fromkeys([*there, *named]))
 
 
 def extractor_of(store: Store) -> Extractor | None:
-    """Of the local features that this program can still fill and ask, the first; None where the library keeps none."""
+    """The first of the library's extractors that this program can still fill and ask; None where it has none."""
     for space in store.spaces("local"):
         try:
             extractor = EXTRACTORS.restore(store.configuration(space))

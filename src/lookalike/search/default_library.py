@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
+from lookalike.protocols import Describer
 from lookalike.search.library import Library
 
 
-def open_library(folder: str | os.PathLike[str] | None = None) -> Library:
-    """The library in `folder`, else in LOOKALIKE_LIBRARY, else in the user's data directory."""
+def open_library(folder: str | os.PathLike[str] | None = None, *, describers: Sequence[Describer] = ()) -> Library:
+    """Library in `folder`, else in LOOKALIKE_LIBRARY, else in the user's data directory. Nothing is made or read yet.
+
+    `describers` are objects that this session brings: one's own model, or what `lookalike.describer` makes of a
+    function. Whatever the library keeps of them can be asked; name them in `Library.index` to fill it.
+    """
     if folder is None:
         folder = os.environ.get("LOOKALIKE_LIBRARY") or _default_folder()
-    return Library(folder)
+    return Library(folder, describers=describers)
 
 
 def _default_folder() -> Path:

@@ -1,13 +1,14 @@
-"""Vectors of files, outside any library."""
+"""Vectors of pictures and of files, outside any library."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Final
 
 import numpy as np
 
@@ -15,11 +16,49 @@ from lookalike.errors import BadPicture
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import Describer
+from lookalike.search.components import describer_of
 from lookalike.search.ingest.fit_describers import fitted, must_learn
 from lookalike.search.ingest.read import Loaded, ahead, load
 from lookalike.search.ingest.scan import Found, Unreachable, roots_of, scan
 from lookalike.search.ingest.worker import DescribeBytes
+from lookalike.search.query.decoder import PictureDecoder
+from lookalike.search.query.source import Decode, Source, sample
 from lookalike.types import Failure, Space, Vectors
+
+AT_ONCE: Final = 16
+"""Pictures that are held while they are described."""
+
+
+def describe(
+    pictures: Source | Sequence[Source], describer: str | Describer = "convnet", *, limits: Limits = Limits()
+) -> Vectors:
+    """(n, d) vectors of `pictures`, row by row in their order; of a single picture, (1, d).
+
+    `describer` is NAME, NAME:FIELD=VALUE, or an object. Rows are float32, of unit L2 norm where the metric of its space
+    is `cosine`; packed bits, (n, d / 8) uint8, where it is `hamming`. Raises `BadPicture` for bytes that give none,
+    `BadQuery` for what is no picture, `NotFitted` where the describer must learn first.
+    """
+    component = describer_of(describer)
+    decoder = PictureDecoder(limits)
+    try:
+        return vectors_of(several(pictures), {"": component}, decoder.decode)[""]
+    finally:
+        decoder.close()
+
+
+def several(pictures: Source | Sequence[Source]) -> Sequence[Source]:
+    """A list or a tuple as it is; anything else is a single picture."""
+    return pictures if isinstance(pictures, (list, tuple)) else [pictures]  # type: ignore[list-item]
+
+
+def vectors_of(pictures: Sequence[Source], describers: Mapping[str, Describer], decode: Decode) -> dict[str, Vectors]:
+    """(n, d) rows by name of the describer; few pictures are held at a time, each decoded once for a `min_side`."""
+    rows: dict[str, list[Vectors]] = {name: [describer.describe([])] for name, describer in describers.items()}
+    for start in range(0, len(pictures), AT_ONCE):
+        samples = [sample(source, decode=decode) for source in pictures[start : start + AT_ONCE]]
+        for name, describer in describers.items():
+            rows[name].append(describer.describe([one.picture(describer.min_side) for one in samples]))
+    return {name: np.concatenate(parts, dtype=describers[name].space.dtype) for name, parts in rows.items()}
 
 
 @dataclass(frozen=True, eq=False)

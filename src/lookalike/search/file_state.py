@@ -16,6 +16,8 @@ SINCE: dict[FileState, str] = {
 
 def state_of(record: Record) -> FileState:
     """By size and time of change: a disk that is mounted anew numbers its files anew."""
+    if not record.has_file:
+        return "unchanged"
     try:
         now = os.lstat(record.path)
     except (OSError, ValueError):

@@ -9,9 +9,24 @@ import sys
 from pathlib import Path
 from typing import Any, Final, cast
 
+from lookalike.index.derived import Derived, kind_for, set_kind_for
+from lookalike.protocols import Store
 from lookalike.search.ingest.options import Options, Progress
 
 WATCH_SECONDS: Final = 0.1
+MANY: Final = 300
+"""Pictures whose local features take seconds to index."""
+
+
+def needs_training(store: Store, derived: Derived) -> bool:
+    """Whether to bring an index up to date takes so much that it should not be left to the next search."""
+    count = {space: len(store.vector_ids(space)) for space in (*store.spaces(), *store.spaces("local"))}
+    if any(kind_for(space, count[space]) != "flat" for space in store.spaces()):
+        return True
+    return any(
+        count[space] >= MANY and not derived.can_grow(space, set_kind_for(space), count[space])
+        for space in store.spaces("local")
+    )
 
 
 def build_in_a_process(folder: Path, options: Options) -> None:

@@ -27,15 +27,15 @@ from lookalike.types import Located, Picture, Placement
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """Where something was looked for, and what was found."""
+    """A picture in which a template was looked for, and the places found, best first."""
 
     image: Picture
     located: Located
     why: str | None = None
-    """What was seen of the template, where nothing is told."""
+    """Reason why nothing is told, where nothing is: it says what was seen of the template."""
 
     def of(self, placements: Sequence[Placement]) -> Search:
-        """The same, of these places alone."""
+        """The search with these places alone."""
         return replace(self, located=replace(self.located, placements=tuple(placements)))
 
     def save_map(self, path: str | os.PathLike[str]) -> Path:
@@ -56,10 +56,11 @@ def locate(
     locator: Locator | None = None,
     limits: Limits = Limits(),
 ) -> Search:
-    """The best `k` places of `template` in `image`: where `mask`, a picture of the template's size, is light.
+    """The best `k` places of `template` in `image`, best first; none, and `why` says so, where it is not there.
 
-    Without a mask, where the template is opaque. None where it is not there: `why` then says what was seen instead.
-    `like` also gives places that are merely like it, after all others, and `least` all that score so high.
+    The template counts where `mask`, a picture of its size, is light; without a mask, where it is opaque.
+    `like` also gives places that are merely like it, after all others, and `least` all that score so high. Boxes are in
+    px of the image. Raises `BadPicture` and `BadQuery` for what is no picture, or a template larger than the image.
     """
     (found,) = locate_each([template], image, k=k, mask=mask, least=least, like=like, locator=locator, limits=limits)
     return found
@@ -76,7 +77,7 @@ def locate_each(
     locator: Locator | None = None,
     limits: Limits = Limits(),
 ) -> list[Search]:
-    """The same of several templates, in their order; the image is decoded once, and its planes are computed once."""
+    """Places of several templates, in their order; the image is decoded once, and its planes are computed once."""
     if k < 1:
         raise BadQuery(f"k must be 1 or more, not {k}")
     decoder = PictureDecoder(limits)
@@ -101,7 +102,7 @@ def locate_each(
 
 
 def _told(located: Located, least: float | None, like: bool) -> Located:
-    """Those of its places that are asked for."""
+    """Located places that are asked for."""
     if least is not None:
         kept = [one for one in located.placements if one.score >= least]
     else:
@@ -110,7 +111,7 @@ def _told(located: Located, least: float | None, like: bool) -> Located:
 
 
 def _why(located: Located, least: float | None, like: bool) -> str | None:
-    """What was seen of it, where no place is told."""
+    """Words for what was seen of the template, where no place is told."""
     if _told(located, least, like).placements:
         return None
     if not located.placements:

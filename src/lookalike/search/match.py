@@ -28,7 +28,7 @@ from lookalike.search.query.source import Sample, Source, sample
 from lookalike.types import LocalFeatures, Picture, Pixels
 
 EXACT: Final = 6e-4
-"""Of the longer side: where the median error of the inliers is less, no camera was moved in between."""
+"""Share of the longer side: where the median error of the inliers is less, no camera was moved in between."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +40,11 @@ class Matched:
     found: Related
 
     def drawing(self) -> Pixels:
-        """Both side by side, with lines between what belongs together."""
+        """(h, w, 3): both pictures side by side, with lines between what belongs together."""
         return draw(*self.pictures, *self.features, self.found)
 
     def save_drawing(self, path: str | os.PathLike[str]) -> Path:
-        """As PNG."""
+        """Writes `drawing()` to `path` as PNG, whole or not at all."""
         return write_atomically(Path(path), png(self.drawing()))
 
 
@@ -58,10 +58,12 @@ def match(
     matcher_settings: Mapping[str, object] | None = None,
     limits: Limits = Limits(),
 ) -> Matched:
-    """`a` and `b` by the extractor and the matcher of those names, with their fields set.
+    """Features of `a` and `b`, their matches and their geometry, by the extractor and the matcher of those names.
 
     Where upright finds nothing, `a` is mirrored too, and, where rows do not turn with the picture, turned by quarters;
-    then seen from aside. The transform is made exact by the pixels.
+    then seen from aside. The transform, (3, 3) from px of `a` to px of `b`, is made exact by the pixels; there is none
+    where what agrees may be chance. Raises `BadPicture` and `BadQuery` for what is no picture, `UnknownName` and
+    `BadSetting` for names and fields, `WeightsError` where a network's weights are not here.
     """
     extractor = EXTRACTORS.make(local, local_settings)
     chosen = _suited(MATCHERS.make(matcher, matcher_settings), local, matcher_settings or {})

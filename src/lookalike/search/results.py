@@ -1,4 +1,4 @@
-"""What a search gives back: answers in order, and ways to look at them."""
+"""Results of a search: answers in order, and ways to look at them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, overload
 from lookalike.errors import MissingExtra
 from lookalike.search.atomic import write_atomically
 from lookalike.search.calibration.model import Claim
+from lookalike.search.documents import json_text, search_document
 from lookalike.search.query.query import Query
 from lookalike.types import Answer, Size
 
@@ -50,7 +51,7 @@ class Results(Sequence[Answer]):
         return len(self.answers)
 
     def __repr__(self) -> str:
-        best = f", best {self[0].score:.2f} {self[0].record.path!r}" if self.answers else ""
+        best = f", best {self[0].score:.2f} {self[0].path!r}" if self.answers else ""
         return f"<{len(self)} answers of {self.searched}{best}>"
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -72,6 +73,10 @@ class Results(Sequence[Answer]):
             }
             for answer in self
         )
+
+    def to_json(self) -> str:
+        """The document of `lookalike search --json`, of schema `lookalike/search/1`; unknown is null."""
+        return json_text(search_document(self))
 
     def to_html(self) -> str:
         """A page that stands alone: thumbnails inside, no script, nothing fetched."""

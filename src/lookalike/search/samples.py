@@ -104,7 +104,7 @@ def _template(seed: int, ground: Pixels) -> Iterator[Sample]:
 
 
 def _chance(seed: int, kind: str, at: int) -> np.random.Generator:
-    """Of each picture its own, so that one more moves no other."""
+    """Generator of each picture's own, so that one more moves no other."""
     return np.random.default_rng([seed, at, *kind.encode()])
 
 

@@ -14,7 +14,7 @@ from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.calibration.thresholds import calibration_of, threshold_for, with_probability
-from lookalike.search.components import describers_of, extractor_of
+from lookalike.search.components import extractor_of
 from lookalike.search.file_state import with_file_states
 from lookalike.search.pages.illustrate import Illustrator
 from lookalike.search.query.decoder import PictureDecoder
@@ -41,22 +41,28 @@ class Search:
     index: Callable[[Space], Index]
     set_index: Callable[[Space], SetIndex]
     decoder: PictureDecoder
+    describers: Sequence[Describer]
 
     def answer(self, query: Query) -> Results:
         """Answers, best first: relations are known before they are ordered and cut."""
         started = time.perf_counter()
         self.decoder.start()  # the worker comes up while models load
-        describers = describers_of(self.store)
-        for channel in channels_of(describers, query.by):
+        for channel in channels_of(self.describers, query.by):
             channel.describer.describe([])
         asked = [
-            sample(view, decode=self.decoder.decode, tell=self.decoder.fingerprint, box=query.crop)
+            sample(
+                view,
+                decode=self.decoder.decode,
+                tell=self.decoder.fingerprint,
+                frames=self.decoder.frames,
+                box=query.crop,
+            )
             for view in query.views
         ]
         samples = [view for one in asked for view in one.orientations()] if query.orientations else asked
         parts = _parts(samples, query.texts, query.colours)
         rows, minus = (
-            [_rows(part, channels_of(describers, query.by, part.default_weights)) for part in each]
+            [_rows(part, channels_of(self.describers, query.by, part.default_weights)) for part in each]
             for each in (parts, self._minus(query))
         )
         extractor = extractor_of(self.store)

@@ -1,19 +1,19 @@
-"""What a library holds, in numbers."""
+"""Contents of a library, in numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lookalike.index.derived import Derived, kind_for, set_kind_for
-from lookalike.protocols import Store
-from lookalike.search.components import by_name, describers_of
+from lookalike.protocols import Describer, Store
+from lookalike.search.components import by_name
 from lookalike.types import Space
 
 
 @dataclass(frozen=True)
 class SpaceStatus:
-    """What is there of one describer, or of one extractor of local features: of how many contents, in which index.
+    """Count for one describer, or one extractor of local features: of how many contents it has rows, in which index.
 
     `name` is that of the channel that compares by it.
     """
@@ -26,7 +26,7 @@ class SpaceStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """What a library holds; `bytes` on disk, the pictures themselves not counted."""
+    """Contents of a library, counted; `bytes` on disk, the pictures themselves not counted."""
 
     images: int
     failed: int
@@ -37,9 +37,9 @@ class Status:
     bytes: int
 
 
-def status_of(store: Store, derived: Derived) -> Status:
-    """Of a store and the indexes that are derived from it."""
-    names = {describer.space: name for name, describer in by_name(describers_of(store)).items()}
+def status_of(store: Store, derived: Derived, describers: Sequence[Describer]) -> Status:
+    """Numbers of a store and of the indexes that are derived from it; `describers` name its spaces."""
+    names = {describer.space: name for name, describer in by_name(describers).items()}
 
     def held(space: Space, kind: Callable[[Space, int], str]) -> SpaceStatus:
         count = len(store.vector_ids(space))

@@ -33,7 +33,7 @@ _DERIVED = ("calibrations", "compared", "relations")
 
 @dataclass(frozen=True)
 class Damage:
-    """What is wrong, as a sentence; in which table, under which key, where it is a single row."""
+    """Damage as a sentence; in which table, under which key, where it is a single row."""
 
     sentence: str
     table: str = ""
@@ -51,6 +51,8 @@ def remove_damaged(connection: sqlite3.Connection) -> list[str]:
 
     In a transaction of the caller's. Raises `LibraryDamaged` where more than rows and indexes is damaged.
     """
+    if next(damages(connection), None) is None:
+        return []
     connection.execute("PRAGMA defer_foreign_keys = ON")  # what hangs on a row goes in the next round
     connection.execute("REINDEX")
     again: set[str] = set()
@@ -89,7 +91,7 @@ def _remove(connection: sqlite3.Connection, table: str, keys: Sequence[Any]) -> 
 
 
 def _forget_vectors(connection: sqlite3.Connection, frame: int) -> None:
-    """Those of the content of this frame, so that it is described again, with all of its frames."""
+    """Forgets the vectors of this frame's content, so that it is described again, with all of its frames."""
     for (number,) in connection.execute("SELECT number FROM spaces").fetchall():
         of_frame = "SELECT content FROM frames WHERE rowid = ?"
         connection.execute(f"DELETE FROM vectors_{int(number)} WHERE content IN ({of_frame})", [frame])
@@ -149,7 +151,7 @@ def _of_rows(connection: sqlite3.Connection, table: str) -> Iterator[Damage]:
 
 
 def _spaces(connection: sqlite3.Connection) -> list[tuple[int, Space, SpaceKind]]:
-    """Those whose own rows are sound."""
+    """Spaces whose own rows are sound."""
     found: list[tuple[int, Space, SpaceKind]] = []
     for number, *values, told in connection.execute(f"SELECT number, {columns_of('spaces')} FROM spaces"):
         if checksum.of_values(values) == told:

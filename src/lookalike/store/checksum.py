@@ -35,5 +35,5 @@ def of_rows(ids: Ids, rows: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def of_bytes(id: int, data: bytes) -> int:
-    """The same of a single row, of any length."""
+    """Checksum of a single row, of any length."""
     return int(of_rows(np.array([id], np.int64), np.frombuffer(data, np.uint8)[None])[0])

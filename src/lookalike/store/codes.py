@@ -1,4 +1,4 @@
-"""What SQLite raises, in our words."""
+"""Errors of SQLite, in our words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from lookalike.errors import LibraryBusy, LibraryDamaged, OutOfSpace
 
 CANNOT_OPEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _FULL = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_NOMEM,
@@ -29,8 +29,16 @@ _FULL = {
 _EXHAUSTED = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EFBIG, errno.ENOMEM}
 _PAGE = 4096
 _OTHER_TABLES = ("no such table", "no such column", "foreign key mismatch", "has no column")
-"""What statements that are fixed and tested meet only where the description of a table is damaged."""
+"""Errors that statements that are fixed and tested meet only where the description of a table is damaged."""
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_LOCKS = {
+    sqlite3.SQLITE_IOERR_LOCK,
+    sqlite3.SQLITE_IOERR_RDLOCK,
+    sqlite3.SQLITE_IOERR_UNLOCK,
+    sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK,
+    sqlite3.SQLITE_IOERR_SHMLOCK,
+    sqlite3.SQLITE_PROTOCOL,
+}
 
 
 def codes_of(error: sqlite3.Error) -> set[int]:
@@ -55,6 +63,11 @@ def errors_of(folder: Path) -> Iterator[None]:
             raise OutOfSpace(f"cannot write to {str(folder)!r}: {error}; what was committed is kept") from error
         if codes & CANNOT_OPEN and _is_exhausted(folder):
             raise OutOfSpace(f"no space to open the library in {str(folder)!r}: {error}") from error
+        if codes & _LOCKS:
+            raise LibraryBusy(f"the library in {str(folder)!r} could not be locked: {error}; try again") from error
+        if sqlite3.SQLITE_IOERR in codes:
+            told = f"the database in {str(folder)!r} cannot be read: {error}"
+            raise LibraryDamaged(f"{told}; check the disk, then run `lookalike verify`") from error
         if codes & _DAMAGED or any(words in str(error) for words in _OTHER_TABLES):
             raise damaged(folder, error) from error
         if codes & _BUSY:
@@ -67,7 +80,7 @@ def errors_of(folder: Path) -> Iterator[None]:
 
 
 def damaged(folder: Path, error: Exception) -> LibraryDamaged:
-    """What to do about it."""
+    """Error that names the database and what to do about it."""
     return LibraryDamaged(
         f"the database in {str(folder)!r} is damaged: {error}; try `lookalike repair`, or index into a new one"
     )

@@ -56,7 +56,7 @@ def create(folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
 
 
 def bytes_of(folder: Path) -> int:
-    """Of the database and its log, on disk."""
+    """Bytes of the database and its log, on disk."""
     total = 0
     for file in folder.glob(f"{FILE}*"):
         with suppress(FileNotFoundError):  # another program that closes the library takes its log away

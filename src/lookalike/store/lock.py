@@ -26,6 +26,8 @@ def writer_lock(folder: Path) -> Iterator[None]:
         raise LibraryBusy(
             f"the library in {str(folder)!r} is being written to by {_named(holder)}; wait for it, or stop it"
         ) from error
+    except OSError as error:  # which does not say of which file
+        raise OSError(error.errno, error.strerror, str(folder / "library.lock")) from error
     try:
         with contextlib.suppress(OSError):  # only a courtesy: on a full disk the write itself must say so
             started = datetime.now().astimezone().isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""What a filter's comparisons mean, the same for every store."""
+"""Meaning of a filter's comparisons, one for every store."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def matches(where: Where, record: Record) -> bool:
 
 
 def path_matches(pattern: str, path: str) -> bool:
-    """Whether a glob fits the whole path, or, without a leading slash, the end of it from some folder on."""
-    return _regex(pattern if pattern.startswith((os.sep, "*")) else f"*{os.sep}{pattern}").match(path) is not None
+    """Whether a glob fits the whole path or URI, or, without a leading slash, the end of it from some folder on."""
+    return any(_regex(glob).match(path) for glob in (pattern, f"*{os.sep}{pattern}"))
 
 
 def name_matches(pattern: str, path: str) -> bool:

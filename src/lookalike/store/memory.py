@@ -116,7 +116,7 @@ class MemoryStore:
         return np.array([self.contents([content.sha256])[content.sha256][0] for content in contents], np.int64)
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
-        """Those that are known, with their ids."""
+        """Contents that are known, with their ids."""
         return {c.sha256: (id, c) for id, c in self._state.contents.items() if c.sha256 in sha256s}
 
     def ids(self, where: str | None = None) -> Ids:
@@ -124,7 +124,7 @@ class MemoryStore:
         return np.array(sorted({record.id for record in self.records(where=where)}), np.int64)
 
     def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
-        """Of that kind, in the order in which they were added."""
+        """Spaces of that kind, in the order in which they were added."""
         return [space for space, (held, _) in self._state.spaces.items() if held == kind]
 
     def configuration(self, space: Space) -> str:
@@ -231,7 +231,7 @@ class MemoryStore:
         self._state.calibrations[key] = text
 
     def calibration(self, key: str) -> str | None:
-        """What was put under `key`, or None."""
+        """Text that was put under `key`, or None."""
         return self._state.calibrations.get(key)
 
     def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
@@ -248,7 +248,7 @@ class MemoryStore:
         return np.intersect1d(self.ids(), np.array(sorted(self._state.compared.get(judge, ())), np.int64))
 
     def relations(self, judge: str) -> list[VerifiedPair]:
-        """What it found, by a, then b."""
+        """Pairs that `judge` found, by a, then b."""
         return [each for _, each in sorted(self._state.relations.get(judge, {}).items())]
 
     @contextmanager
@@ -280,7 +280,7 @@ class MemoryStore:
             self._writing = False
 
     def bytes(self) -> int:
-        """Of the vectors."""
+        """Bytes of the vectors."""
         return sum(row.nbytes for rows in self._state.vectors.values() for row in rows.values())
 
     def problems(self) -> list[str]:

@@ -61,12 +61,12 @@ def packed_array(features: LocalFeatures) -> NDArray[np.uint8]:
 
 
 def unpacked_array(array: NDArray[np.uint8]) -> LocalFeatures:
-    """What `packed_array` was given."""
+    """Features that `packed_array` was given."""
     return unpacked(array.tobytes())
 
 
 def unpacked(data: bytes) -> LocalFeatures:
-    """What `packed` was given, as far as its bytes tell; rows of floats again of unit length."""
+    """Features that `packed` was given, as far as its bytes tell; rows of floats again of unit length."""
     (length,) = _LENGTH.unpack_from(data)
     header = json.loads(data[_LENGTH.size : _LENGTH.size + length])
     k, size = header["k"], (header["size"][0], header["size"][1])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +35,7 @@ def with_checksum(row: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def columns_of(table: str, short: str = "") -> str:
-    """What `checked` reads, as SQL; of a table that goes by a `short` name."""
+    """Columns that `checked` reads, as SQL; of a table that goes by a `short` name."""
     name = short or table
     return ", ".join(f"{name}.{column}" for column in (*COLUMNS[table], "checksum"))
 
@@ -47,13 +49,13 @@ def checked(table: str, row: Sequence[Any]) -> Sequence[Any]:
 
 
 def content_of(row: Sequence[Any]) -> Content:
-    """Of sha256, bytes, width, height, format, taken, flags, frames."""
+    """Content from sha256, bytes, width, height, format, taken, flags, frames."""
     sha256, size, width, height, format, taken, flags, frames = row
     return Content(sha256.hex(), size, (width, height), format, taken, tuple(json.loads(flags)), frames)
 
 
 def content_row(content: Content) -> tuple[object, ...]:
-    """What `content_of` reads."""
+    """Row that `content_of` reads."""
     flags = json.dumps(list(content.flags))
     return (
         bytes.fromhex(content.sha256),
@@ -67,33 +69,33 @@ def content_row(content: Content) -> tuple[object, ...]:
 
 
 def record_of(row: Sequence[Any]) -> Record:
-    """Of the columns of a record and of its content, both checked."""
+    """Record from the columns of a record and of its content, both checked."""
     end = len(COLUMNS["records"]) + 1
     path, *stamp, id = checked("records", row[:end])
     return Record(paths.text(path), stamp_of(stamp), content_of(checked("contents", row[end:])), id)
 
 
 def failure_of(row: Sequence[Any]) -> Failure:
-    """Of path, reason, detail, sha256, and the four of a stamp, the last five perhaps None."""
+    """Failure from path, reason, detail, sha256, and the four of a stamp, the last five perhaps None."""
     path, reason, detail, sha256, *stamp = row
     known = None if stamp[0] is None else stamp_of(stamp)
     return Failure(paths.text(path), reason, detail, known, None if sha256 is None else sha256.hex())
 
 
 def failure_row(failure: Failure) -> tuple[object, ...]:
-    """What `failure_of` reads."""
+    """Row that `failure_of` reads."""
     sha256 = None if failure.sha256 is None else bytes.fromhex(failure.sha256)
     stamp = (None,) * 4 if failure.stamp is None else stamp_row(failure.stamp)
     return (paths.stored(failure.path), failure.reason, failure.detail, sha256, *stamp)
 
 
 def stamp_of(row: Sequence[int | bytes]) -> Stamp:
-    """Of its four columns."""
+    """Stamp from its four columns."""
     return Stamp(*map(int, row))
 
 
 def stamp_row(stamp: Stamp) -> tuple[int | bytes, ...]:
-    """What `stamp_of` reads."""
+    """Columns that `stamp_of` reads."""
     return tuple(map(_whole, (stamp.bytes, stamp.mtime_ns, stamp.inode, stamp.device)))
 
 
@@ -103,7 +105,7 @@ def _whole(number: int) -> int | bytes:
 
 
 def vectors_of(space: Space, rows: Sequence[tuple[int, int, bytes]]) -> tuple[Ids, Vectors]:
-    """Of content, checksum and vector, fresh arrays; raises `LibraryDamaged` where a row is not as it was put."""
+    """Ids and vectors from rows of content, checksum, vector; raises `LibraryDamaged` where one has changed."""
     wanted = space.columns * space.dtype.itemsize
     for id, _, vector in rows:
         if type(vector) is not bytes or len(vector) != wanted:
@@ -118,7 +120,7 @@ def vectors_of(space: Space, rows: Sequence[tuple[int, int, bytes]]) -> tuple[Id
 
 
 def frames_of(space: Space, rows: Sequence[Sequence[Any]]) -> tuple[Ids, NDArray[np.int64], Vectors]:
-    """Of the columns of `frames`: contents, numbers and vectors; raises `LibraryDamaged` as `vectors_of`."""
+    """Contents, numbers and vectors from the columns of `frames`; raises `LibraryDamaged` as `vectors_of`."""
     values = [checked("frames", row) for row in rows]
     flat = np.frombuffer(bytearray().join([vector for *_, vector in values]), space.dtype)
     ids, numbers = (np.array([row[column] for row in values], np.int64) for column in (1, 2))
@@ -126,7 +128,7 @@ def frames_of(space: Space, rows: Sequence[Sequence[Any]]) -> tuple[Ids, NDArray
 
 
 def of_another_length(vector: object, wanted: int) -> str:
-    """What is wrong with a value that is no vector of so many bytes."""
+    """Words for a value that is no vector of so many bytes."""
     return f"has {len(vector)} bytes, not {wanted}" if isinstance(vector, bytes) else "is no vector"
 
 
@@ -139,7 +141,7 @@ def local_of(space: Space, id: int, packed: bytes) -> LocalFeatures:
 
 
 def local_checked(space: Space, row: tuple[int, int, bytes]) -> tuple[int, LocalFeatures]:
-    """Of content, checksum and packed features; raises `LibraryDamaged` where they are not as they were put."""
+    """Id and features from content, checksum and packed features; raises `LibraryDamaged` where they are damaged."""
     id, told, packed = row
     if not isinstance(packed, bytes) or checksum.of_bytes(id, packed) != told:
         raise LibraryDamaged(f"the {space.name} features of content {id} are damaged; {MEND}")
@@ -149,6 +151,15 @@ def local_checked(space: Space, row: tuple[int, int, bytes]) -> tuple[int, Local
 def stranger() -> ValueError:
     """The error of a record or a vector whose content was never put."""
     return ValueError("a record or a vector names a content that the store does not know: put_contents comes first")
+
+
+@contextmanager
+def of_known_contents() -> Iterator[None]:
+    """Raises `stranger` where a row is put whose content was not."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise stranger() from error
 
 
 def unknown(space: Space, there: Sequence[Space]) -> SpaceMismatch:

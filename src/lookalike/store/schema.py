@@ -18,7 +18,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "relations": ("judge", "a", "b", "relation", "score", "detail"),
     "frames": ("space", "content", "number", "vector"),
 }
-"""Of each table, in the order of its checksum: see `checksum.of_values`."""
+"""Columns of each table, in the order of its checksum: see `checksum.of_values`."""
 
 APPLICATION_ID = 0x6C6B616C
 """'lkal', in the header of the file."""

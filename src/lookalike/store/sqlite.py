@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +33,7 @@ from lookalike.store.rows import (
     frames_of,
     into,
     local_checked,
+    of_known_contents,
     record_of,
     stamp_of,
     stamp_row,
@@ -64,6 +64,7 @@ _RECORD = f"""
     FROM records r JOIN contents c ON c.id = r.content
 """
 _FAILURE = f"SELECT {columns_of('failures')} FROM failures"
+LOST = "what the library knew of it was damaged"
 _AMONG = "IN (SELECT value FROM json_each(?))"
 
 
@@ -146,7 +147,7 @@ class SQLiteStore:
                 self._database.change(text, [(content.frames, checksum, id)])
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
-        """Those that are known, with their ids."""
+        """Contents that are known, with their ids."""
         text = f"SELECT id, {columns_of('contents')} FROM contents WHERE sha256 = ?"
         return {
             sha256: (id, content_of(checked("contents", row)))
@@ -163,7 +164,7 @@ class SQLiteStore:
         return self._database.ids(f"{text} WHERE {' AND '.join(conditions)} ORDER BY c.id", values)
 
     def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
-        """Of that kind, in the order in which they were added."""
+        """Spaces of that kind, in the order in which they were added."""
         rows = self._database.rows(f"SELECT {columns_of('spaces')} FROM spaces ORDER BY number")
         spaces = [checked("spaces", row) for row in rows]
         return [Space(*space) for *space, _, held in spaces if held == kind]
@@ -204,7 +205,7 @@ class SQLiteStore:
         check_vectors(space, np.asarray(numbers, np.int64), vectors)
         own = self._number(space)
         rows = [(own, id, number, row.tobytes()) for number, row in zip(numbers, vectors, strict=True)]
-        with _of_known_contents():
+        with of_known_contents():
             self._database.change(into("frames"), [with_checksum(row) for row in rows])
 
     def frames(self, space: Space, *, batch: int = 512) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
@@ -271,14 +272,14 @@ class SQLiteStore:
         self._database.note(into("calibrations"), with_checksum((key, text)))
 
     def calibration(self, key: str) -> str | None:
-        """What was put under `key`, or None."""
+        """Text that was put under `key`, or None."""
         text = f"SELECT {columns_of('calibrations')} FROM calibrations WHERE key = ?"
         rows = [checked("calibrations", row) for row in self._database.rows(text, [key])]
         return str(rows[0][1]) if rows else None
 
     def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
-        with _of_known_contents():
+        with of_known_contents():
             for id in compared.tolist():
                 self._database.note(into("compared"), with_checksum((judge, id)))
             for found in relations:
@@ -293,7 +294,7 @@ class SQLiteStore:
         return np.fromiter((content for _, content in rows), np.int64)
 
     def relations(self, judge: str) -> list[VerifiedPair]:
-        """What it found, by a, then b."""
+        """Pairs that `judge` found, by a, then b."""
         text = f"SELECT {columns_of('relations')} FROM relations WHERE judge = ? ORDER BY a, b"
         return [pair_of(checked("relations", row)[1:]) for row in self._database.rows(text, [judge])]
 
@@ -318,11 +319,11 @@ class SQLiteStore:
                 self._writing = False
 
     def bytes(self) -> int:
-        """Of the database and its log."""
+        """Bytes of the database and its log."""
         return bytes_of(self._database.folder)
 
     def problems(self) -> list[str]:
-        """What a full check finds wrong, in sentences; empty when all is well."""
+        """Sentences on all that a full check finds wrong; empty when all is well."""
         from lookalike.store.check import damages
 
         try:
@@ -332,11 +333,16 @@ class SQLiteStore:
             return [str(error)]
 
     def remove_damaged(self) -> list[str]:
-        """Removes damaged rows, which then count as missing; the paths of files that are to be read again."""
+        """Removes damaged rows, which then count as missing; the paths of files that are to be read again.
+
+        Until they are read, they are failures: should nothing else come of this run, the next one is told of them too.
+        """
         from lookalike.store.check import remove_damaged
 
         with self.transaction():
-            return remove_damaged(self._database.connection)
+            lost = remove_damaged(self._database.connection)
+            self.put_failures([Failure(path, "io", LOST) for path in lost])
+        return [failure.path for failure in self.failures() if failure.detail == LOST]
 
     def compact(self) -> None:
         """Drops contents without a record, all that is known of them, and free space."""
@@ -354,7 +360,7 @@ class SQLiteStore:
 
     def _put(self, space: Space, rows: Sequence[tuple[int, Packed]]) -> None:
         table = f"vectors_{self._number(space)}"
-        with _of_known_contents():
+        with of_known_contents():
             self._database.change(
                 f"INSERT OR REPLACE INTO {table} (content, checksum, vector) VALUES (?, ?, ?)",
                 [(id, checksum.of_bytes(id, row), row) for id, row in rows],
@@ -388,11 +394,3 @@ def _failure(row: Sequence[Any]) -> Failure:
 
 def _json(ids: Ids) -> str:
     return json.dumps(ids.tolist())
-
-
-@contextmanager
-def _of_known_contents() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        raise stranger() from error

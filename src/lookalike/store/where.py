@@ -18,7 +18,7 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
 EXAMPLE = "width >= 1000 and not format = png"
 MAX_DEPTH = 30
-"""Of the tree, one inside another. SQLite's own parser holds 100 open words, some three of them a level."""
+"""Depth of the tree, one inside another. SQLite's own parser holds 100 open words, some three of them a level."""
 MAX_COMPARISONS = 500
 """SQLite takes 1000 in one chain."""
 
@@ -64,21 +64,21 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Not:
-    """What does not pass."""
+    """Passes what `part` does not pass."""
 
     part: Expression
 
 
 @dataclass(frozen=True)
 class And:
-    """What passes every part."""
+    """Passes what every part passes."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
 class Or:
-    """What passes one part at least."""
+    """Passes what one part at least passes."""
 
     parts: tuple[Expression, ...]
 

@@ -1,6 +1,7 @@
 """Maps are warm where the template fits, and frame what was found as it is turned."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import skimage.data
@@ -38,3 +39,14 @@ def test_a_turned_place_is_framed_by_its_own_corners():
     np.testing.assert_allclose(edges, [120, 160, 60, 140], atol=2)  # the middle is at (140, 100), the sides 40 and 80
     assert bright[100, 142:158].all()  # its upper edge, turned clockwise by a quarter, is on the right
     assert not bright[100, 122:138].any()
+
+
+def test_a_map_of_a_large_picture_takes_little_beside_the_scores():
+    response = np.random.default_rng(0).random((3000, 4000), dtype=np.float32)
+    image = Picture(np.zeros((3000, 4000, 3), np.uint8), (4000, 3000))
+    tracemalloc.start()
+    try:
+        heat_map(image, Located((), True, response))
+        assert tracemalloc.get_traced_memory()[1] < 1.8 * response.nbytes
+    finally:
+        tracemalloc.stop()

@@ -1,6 +1,7 @@
 """Turned and resized templates are found where, as large and as turned as they were put there."""
 
 import math
+import tracemalloc
 
 import cv2
 import numpy as np
@@ -157,3 +158,15 @@ def test_ranges_that_make_no_sense_and_templates_too_large_are_refused():
         Poses(5, 6, threads=1).locate(template, image)
     with pytest.raises(BadQuery, match="mask is empty"):
         Poses(threads=1).locate(template, image, mask=np.zeros((70, 90), bool))
+
+
+def test_a_search_of_a_large_picture_holds_one_map_of_it():
+    coarse = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+    image = picture(cv2.resize(coarse, (1600, 1200), interpolation=cv2.INTER_CUBIC))
+    template = picture(image.pixels[400:500, 600:700])
+    tracemalloc.start()
+    try:
+        assert Poses(0.8, 1.25, 0, 0, threads=1).locate(template, image).placements[0].score > 0.99
+        assert tracemalloc.get_traced_memory()[1] < 17 * 1600 * 1200  # bytes; of which a plane or a map is 4 a px
+    finally:
+        tracemalloc.stop()

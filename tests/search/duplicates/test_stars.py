@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lookalike.search.duplicates.identical import Group
+from lookalike.search.duplicates.identical import Group, Link
 from lookalike.search.duplicates.stars import star_groups
 from lookalike.store.memory import MemoryStore
 from lookalike.types import Content, Difference, Relation, Stamp, VerifiedPair
@@ -79,3 +79,19 @@ def test_files_of_identical_contents_stand_together() -> None:
     same = Group("identical", 1.0, tuple(record for record in store.records() if record.id in (1, 2)))
     assert names(star_groups(store, [pair(2, 3)], "copy", [same])) == [("copy", ["/1", "/2", "/3"])]
     assert names(star_groups(store, [], "copy", [same])) == [("identical", ["/1", "/2"])]
+
+
+def grounded(a: int, b: int, width: float) -> VerifiedPair:
+    """a is transparent, and `width` px wide where b, of 20 px, has a ground."""
+    ground = Difference((0, 0, width, 9), (0, 0, 20, 9), 0.5, "ground of the hit")
+    return VerifiedPair(a, b, "copy", 0.9, (1.0, 1.0), (), (ground,))
+
+
+def test_two_grounds_of_one_picture_stand_beside_it_unless_it_is_too_small_to_tell() -> None:
+    sides = (30, 20, 20)
+    others = pair(2, 3, "variant")
+    found = star_groups(store_of(*sides), [grounded(1, 2, 20), grounded(1, 3, 20), others], "copy", [])
+    assert names(found) == [("copy", ["/1", "/2", "/3"])]
+    found = star_groups(store_of(*sides), [grounded(1, 2, 10), grounded(1, 3, 10), others], "copy", [])
+    assert [len(members) for _, members in names(found)] == [2]
+    assert not Link.of(grounded(1, 2, 20)).turned().adds_ground

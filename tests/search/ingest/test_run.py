@@ -337,7 +337,7 @@ def test_forgetting_one_path_forgets_that_alone(library: Library, folder: Path) 
 def test_building_indexes_is_a_stage_and_its_time_counts(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lookalike.search.library.MANY", 1)
+    monkeypatch.setattr("lookalike.search.index_building.MANY", 1)
     told: list[Progress] = []
     started = time.monotonic()
     report = library.index(folder, describers=BY, options=Options(workers=1, on_commit=told.append))

@@ -18,7 +18,9 @@ from lookalike.search.pages.render import (
     Asked,
     Shown,
     ShownGroup,
+    comparison_notebook,
     comparison_page,
+    groups_notebook,
     groups_page,
     notebook,
     search_page,
@@ -78,15 +80,31 @@ def searched(text: str, webp: bytes) -> str:
     return page([Asked(text, webp)], [Shown(hit, webp, explained)], where=text)
 
 
+def group(text: str, webp: bytes) -> ShownGroup:
+    return ShownGroup("copy", 0.9, [(record("/" + text), webp), (record("/" + text), None)])
+
+
 def grouped(text: str, webp: bytes) -> str:
-    return groups_page([ShownGroup("copy", 0.9, [(record("/" + text), webp), (record("/" + text), None)])])
+    return groups_page([group(text, webp)])
 
 
-def compared(text: str, webp: bytes) -> str:
+def grouped_in_notebook(text: str, webp: bytes) -> str:
+    return f"<!DOCTYPE html><div>{groups_notebook([group(text, webp)])}</div>"
+
+
+def comparison(text: str) -> Comparison:
     picture = Picture(np.zeros((4, 4, 3), np.uint8), (4, 4))
     view = Sample(text, None, lambda _: picture)
     evidence = {text: Explanation(text, picture.pixels)}
-    return comparison_page(Comparison(view, view, "copy", 0.87, {text: 0.91}, evidence, text, agreeing=(text,)))
+    return Comparison(view, view, "copy", 0.87, {text: 0.91}, evidence, text, agreeing=(text,))
+
+
+def compared(text: str, webp: bytes) -> str:
+    return comparison_page(comparison(text))
+
+
+def compared_in_notebook(text: str, webp: bytes) -> str:
+    return f"<!DOCTYPE html>{comparison_notebook(comparison(text))}"
 
 
 def in_notebook(text: str, webp: bytes) -> str:
@@ -94,7 +112,11 @@ def in_notebook(text: str, webp: bytes) -> str:
     return f"<!DOCTYPE html>{fragment}"
 
 
-@pytest.mark.parametrize("render", [searched, grouped, compared, in_notebook])
+FRAGMENTS = (in_notebook, grouped_in_notebook, compared_in_notebook)
+RENDERS = (searched, grouped, compared, *FRAGMENTS)
+
+
+@pytest.mark.parametrize("render", RENDERS)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_name_changes_no_element_of_a_page(render: Render, text: str, webp: bytes) -> None:
     elements = [(element.tag, sorted(element.attrib)) for element in tree(render(text, webp)).iter()]
@@ -102,7 +124,7 @@ def test_a_hostile_name_changes_no_element_of_a_page(render: Render, text: str, 
     assert [one for one in elements if one[0] != "wbr"] == [one for one in plain if one[0] != "wbr"]
 
 
-@pytest.mark.parametrize("render", [searched, grouped, compared, in_notebook])
+@pytest.mark.parametrize("render", RENDERS)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_page_is_utf_8_without_control_characters(render: Render, text: str, webp: bytes) -> None:
     html = render(text, webp)
@@ -194,7 +216,7 @@ def test_a_picture_that_is_gone_leaves_a_note_in_its_place(webp: bytes) -> None:
     html = page([Asked("bytes", None)], [Shown(answer(box=(0.0, 0.0, 1.0, 1.0)), None)])
     assert "gone or has changed" in texts(html)
     assert not list(tree(html).iter("img"))
-    assert "gone or changed" in notebook([Asked("bytes", None)], [Shown(answer(), None)])
+    assert "gone or has changed" in notebook([Asked("bytes", None)], [Shown(answer(), None)])
 
 
 def test_no_answer_is_a_page_too() -> None:
@@ -279,3 +301,10 @@ def _luminance(colour: str) -> float:
     levels = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
     linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
     return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+@pytest.mark.parametrize("render", FRAGMENTS)
+def test_a_fragment_has_no_script_link_or_style_sheet_of_its_own(render: Render, webp: bytes) -> None:
+    html = render("/p/plain", webp)
+    assert {element.tag for element in tree(html).iter()} <= {"div", "span", "img", "p", "b", "bdi"}
+    assert all(image.get("src", "").startswith("data:image/webp;base64,") for image in tree(html).iter("img"))

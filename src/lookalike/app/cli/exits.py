@@ -32,7 +32,7 @@ _CODES: tuple[tuple[type[BaseException], Exit], ...] = (
     (MemoryError, Exit.LIMIT),
     (errors.LookalikeError, Exit.WRONG_USE),
 )
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOLCK)
 
 
 def exit_for(error: BaseException) -> Exit | None:

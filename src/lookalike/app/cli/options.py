@@ -115,7 +115,7 @@ def weights(by: list[str] | None) -> dict[str, float] | None:
 
 
 def _weighed(word: str) -> tuple[str, float]:
-    """What is before the last = and what is after it, unless that is the = of a field."""
+    """Text before the last = and the weight after it; all of the text and 1 where that is the = of a field."""
     name, sign, weight = word.rpartition("=")
     if not sign or not all("=" in setting for setting in name.split(":")[1:]):
         return word, 1.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -35,11 +34,9 @@ def write(data: bytes, file: Path | None = None) -> None:
 
 def json_bytes(document: Any, *, indent: int | None = 2) -> bytes:
     """UTF-8 JSON and a line end; surrogate escapes stay escapes."""
-    text = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
-    try:
-        return text.encode() + b"\n"
-    except UnicodeEncodeError:
-        return json.dumps(document, indent=indent, allow_nan=False).encode() + b"\n"
+    from lookalike.search.documents import json_text
+
+    return json_text(document, indent=indent).encode() + b"\n"
 
 
 def json_line(document: Any) -> bytes:

@@ -6,8 +6,9 @@ import contextlib
 import re
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 
@@ -31,8 +32,9 @@ from lookalike.app.cli.commands import (
 )
 from lookalike.app.cli.exits import Exit, exit_for, name_of, path_of
 from lookalike.app.cli.help import KEEP, Verbs
-from lookalike.app.cli.options import Common, LibraryFolder, Quiet, Verbose, common, remember
+from lookalike.app.cli.options import Common, LibraryFolder, Quiet, Verbose, common, remark, remember
 from lookalike.app.cli.output import ReaderGone, json_bytes, json_line, note, write
+from lookalike.errors import ChannelLeftOut
 
 app = typer.Typer(
     name="lookalike",
@@ -80,10 +82,31 @@ app.add_typer(roots.app, name="roots", rich_help_panel=KEEP)
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the program and ends the process with the code of the contract."""
     telemetry.turn_off()
+    _tell_plainly()
     given = arranged(list(sys.argv[1:] if arguments is None else arguments))
     code = _run(given)
     start.ignore_interrupt()
     sys.exit(code)
+
+
+def _tell_plainly() -> None:
+    """Has a warning of ours shown as its sentence alone."""
+    shown = warnings.showwarning
+
+    def tell(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, ChannelLeftOut):
+            remark(str(message))
+        else:
+            shown(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = tell
 
 
 def arranged(arguments: list[str]) -> list[str]:
@@ -99,7 +122,7 @@ def arranged(arguments: list[str]) -> list[str]:
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """What may be options, and what is none: `--` and all behind it."""
+    """Words that may be options, and words that are none: `--` and all behind it."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     return arguments[:end], arguments[end:]
 

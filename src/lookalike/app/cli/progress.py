@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from lookalike.search.ingest.options import Progress
 
 _NAMES = {"indexes": "building indexes"}
-"""Of stages that are a bar of their own."""
+"""Words for stages that are a bar of their own."""
 
 
 @contextmanager
 def bar(quiet: bool, doing: str = "indexing") -> Iterator[Callable[[Progress], None]]:
-    """What to call after each commit: it shows the rate, the time left, and the failures."""
+    """A function to call after each commit: it shows the rate, the time left, and the failures."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -1,4 +1,4 @@
-"""What a program owes its caller before it loads anything: streams to write to, and an end on Ctrl-C."""
+"""Duties of a program before it loads anything: streams to write to, and an end on Ctrl-C."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ Matrix = NDArray[np.floating]
 def repeatability(
     points_a: Points, points_b: Points, homography: Matrix, size_a: Size, size_b: Size, *, tolerance: float = 3.0
 ) -> float:
-    """Of the points that both pictures can show, the share found in both: each other's nearest, within px of b.
+    """Share of the points that both pictures can show that are found in both: each other's nearest, within px of b.
 
     [Schmid, Mohr & Bauckhage, Evaluation of interest point detectors, IJCV 2000]. 0.0 where none can be shown twice.
     """

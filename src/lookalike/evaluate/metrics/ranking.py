@@ -83,7 +83,7 @@ def trapezoid_ap(ranks: Ranks) -> float:
 
 
 def ns_score(ranks: Ranks) -> float:
-    """Of a group of four, how many are in the first four, in [1, 4]; the query counts as found, at the first place.
+    """Number of a group of four in the first four places, in [1, 4]; the query counts as found, at the first place.
 
     [Nister & Stewenius, Scalable recognition with a vocabulary tree, CVPR 2006]. `ranks` are those of the other three.
     """

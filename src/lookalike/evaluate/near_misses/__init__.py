@@ -68,7 +68,7 @@ KINDS: Mapping[str, Maker] = MappingProxyType(
 
 
 VARIANTS = 3
-"""Of a family, beside its base."""
+"""Variants of a family, beside its base."""
 
 
 def family(kind: str, seed: int, photos: Photos) -> Family:

@@ -17,7 +17,7 @@ COLOURS = ((31, 119, 180), (214, 39, 40), (44, 160, 44), (255, 127, 14), (148, 1
 
 @dataclass(frozen=True)
 class _Axes:
-    """What all charts of a family share."""
+    """Parts that all charts of a family share."""
 
     size: tuple[int, int]
     title: str

@@ -35,7 +35,7 @@ def colourways(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:
 
 
 def photographed_colourways(rng: np.random.Generator, photos: Photos) -> tuple[Frames, ...]:
-    """What a photo shows, cut out and put on white, with its hues turned."""
+    """The subject of a photo, cut out and put on white, with its hues turned."""
     height = int(rng.integers(600, 801))
     subject = photos.subject(rng, round(0.8 * height))
     size = (max(600, subject.width + height // 5), height)
@@ -50,7 +50,7 @@ def photographed_colourways(rng: np.random.Generator, photos: Photos) -> tuple[F
 
 
 def _turns(rng: np.random.Generator) -> tuple[int, ...]:
-    """Of the hue, in units of two degrees; a neighbour is still another colour to the eye."""
+    """Turns of the hue, in units of two degrees; a neighbour is still another colour to the eye."""
     return 0, int(rng.integers(20, 30)), int(rng.integers(50, 70)), int(rng.integers(80, 100))
 
 

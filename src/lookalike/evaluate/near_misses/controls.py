@@ -16,7 +16,7 @@ ACCENTS = ((0, 103, 192), (38, 162, 105), (233, 84, 32), (120, 70, 190))
 
 @dataclass(frozen=True)
 class _State:
-    """Of a box or switch `is_on`, by row; of the choice which; of the slider how far; of the button whether it acts."""
+    """State of the controls: `is_on` of box and switch by row, the choice, the level, whether the button acts."""
 
     is_on: tuple[bool, ...]
     chosen: int

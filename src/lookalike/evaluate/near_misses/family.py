@@ -20,7 +20,7 @@ Maker: TypeAlias = Callable[[np.random.Generator, Photos], tuple[Frames, ...]]
 """Chance and photos to a base picture and its variants, of one size, the smallest difference first."""
 
 GAP: Final = 0.02
-"""Of the longer side: differences that lie closer are one."""
+"""Share of the longer side: differences that lie closer are one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ def _pieces(mask: NDArray[np.bool_], gap: int) -> list[tuple[int, int, int, int]
 
 
 def _apart(boxes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
-    """Those that overlap joined, until none do."""
+    """Boxes, those that overlap joined, until none do."""
     left = sorted(boxes, key=lambda box: (box[1], box[0]))
     apart: list[tuple[int, int, int, int]] = []
     while left:

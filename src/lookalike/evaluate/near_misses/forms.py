@@ -25,7 +25,7 @@ CHOICES = ("Urgent", "Paid", "Returned", "Insured", "By courier", "Gift")
 
 @dataclass(frozen=True)
 class _Blank:
-    """What is printed."""
+    """Printed part of a form."""
 
     size: tuple[int, int]
     title: str
@@ -37,7 +37,7 @@ class _Blank:
 
 @dataclass(frozen=True)
 class _Filled:
-    """What is written into it."""
+    """Handwritten part of a form."""
 
     number: str
     name: str

@@ -48,7 +48,7 @@ class Photos:
         return ImageOps.fit(largest, size, Image.Resampling.LANCZOS)
 
     def subject(self, rng: np.random.Generator, height: int) -> Image.Image:
-        """What stands in the middle of one of them, RGBA, `height` px high: cut out along its outline.
+        """Subject in the middle of one of the photos, RGBA, `height` px high: cut out along its outline.
 
         GrabCut finds the outline [Rother et al., SIGGRAPH 2004]; where it finds none, a standing figure's serves.
         """

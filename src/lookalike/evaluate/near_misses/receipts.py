@@ -10,7 +10,7 @@ from lookalike.evaluate.near_misses.lettering import amount, number, other_digit
 from lookalike.evaluate.near_misses.photos import Photos
 
 Rows = tuple[tuple[str, str], ...]
-"""What, and what it costs."""
+"""Goods, and their prices."""
 
 
 def receipts(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:

@@ -1,4 +1,4 @@
-"""What a broadcast lays over its picture: another score, another minute, another match."""
+"""Overlays that a broadcast lays over its picture: another score, another minute, another match."""
 
 from __future__ import annotations
 

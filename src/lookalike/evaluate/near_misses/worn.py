@@ -20,7 +20,7 @@ from lookalike.types import Box, Pixels
 AS_MADE: Final = "as made"
 CROPS: Final = MappingProxyType({"crop to 30 %": 0.3, "crop to 10 %": 0.1})
 COPIES: Final = (*EDITS, *CROPS)
-"""What is done to a base picture; the result is its true copy, or a part of it."""
+"""Edits of a base picture; the result is its true copy, or a part of it."""
 PLACES: Final = 6
 """Where a crop may lie."""
 WHOLE: Final = 2 / 3
@@ -90,7 +90,7 @@ def faxed(frames: Frames, rng: np.random.Generator) -> Worn:
 WEARS: Mapping[str, Wear] = MappingProxyType(
     {AS_MADE: as_made, "saved": saved, "smaller": smaller, "lighter": lighter, "scanned": scanned, "faxed": faxed}
 )
-"""What a variant goes through, by name."""
+"""Wear that a variant goes through, by name."""
 PAPER: Final = ("form", "document", "receipt")
 """Kinds that are faxed."""
 

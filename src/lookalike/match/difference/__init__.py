@@ -1,1 +1,1 @@
-"""What differs between two pictures of one make-up, and what that makes of them."""
+"""Differences between two pictures of one make-up, and the relation that follows from them."""

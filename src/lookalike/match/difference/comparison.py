@@ -6,14 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import cv2
 import numpy as np
 
 from lookalike.match.difference.align import closer
-from lookalike.match.difference.coverage import area_of, around, shared_outline
+from lookalike.match.difference.coverage import Shares, shared_outline, shares
 from lookalike.match.difference.edits import edits
 from lookalike.match.difference.level import levels
 from lookalike.match.difference.overlap import Overlap, inverse, overlap
-from lookalike.match.difference.regions import Kind, Region, regions
+from lookalike.match.difference.regions import Corners, Kind, Region, regions
 from lookalike.match.difference.residual import CELL, Residual, residual
 from lookalike.match.difference.tone import UNCHANGED, Toned, toned
 from lookalike.match.verify.projection import facing, project
@@ -47,6 +48,12 @@ STILL: Final = 0.04
 """px that need no second laying over."""
 SLANT: Final = 0.03
 """Cosine of the angle between what were upright edges: an editor makes no more."""
+GROUND: Final = 24
+"""Levels that px of one ground may be apart, as JPEG makes them beside an edge."""
+STRAY: Final = 0.002
+"""Share of them that may be further apart, in the blocks of JPEG through which the picture's edge runs:"""
+BLOCKS: Final = 17
+"""px that are as wide as two of them."""
 WINDOWS: Final = 12
 """Windows of detail that agree, the least that prove a copy."""
 WINDOW: Final = 4
@@ -166,16 +173,17 @@ def _told(a: Picture, b: Picture, seen: Looked, places: list[Region]) -> Compari
     shared = shared_outline(seen.model, a.size, b.size)
     of_both = max(int(seen.found.both.sum()), 1)
     differing = sum(place.area for place in places) / of_both
-    in_a = project(inverse(seen.model), shared) if len(shared) else shared
-    (_, more_a), (around_b, more_b) = around(a, in_a), around(b, shared)
-    coverage = _covered(area_of(in_a), a.size, more_a, differing), _covered(area_of(shared), b.size, more_b, differing)
+    back = inverse(seen.model)
+    of_a = shares(a, project(back, shared) if len(shared) else shared, b, back)
+    of_b = shares(b, shared, a, seen.model)
+    coverage = _covered(of_a, differing), _covered(of_b, differing)
     agreement = _agreement(seen, places)
     windows = int((seen.left.agreeing & seen.left.seen).sum()) // WINDOW
     kinds = {place.kind for place in places}
     blur = max(seen.left.blurred_a, seen.left.blurred_b)
     lenient = seen.left.noise >= NOISY or blur >= BLURRED or seen.exact >= EXACT
     return Comparison(
-        _verdict(seen.model, coverage, agreement, seen.exact, windows, lenient, kinds),
+        _verdict(seen.model, coverage, agreement, seen.exact, windows, lenient, kinds, even_ground(seen.found)),
         seen.model,
         coverage,
         edits(
@@ -183,26 +191,27 @@ def _told(a: Picture, b: Picture, seen: Looked, places: list[Region]) -> Compari
             seen.tone,
             seen.left,
             lossless=seen.left.lossless,
-            cropped=more_a > 0.01,
-            bordered=around_b - more_b > 0.01,
-            pasted=more_b > 0.05,
+            cropped=of_a.more > 0.01,
+            bordered=of_b.around - of_b.more > 0.01 and seen.found.bare is None,
+            pasted=of_b.more > 0.05,
             written="laid on b" in kinds,
+            flattened=seen.found.bare is not None and b.opaque is None,
+            cut_out=seen.found.bare is not None and a.opaque is None,
         ),
-        tuple(_difference(place, seen.found, of_both) for place in places),
+        (*(_difference(place, seen.found, of_both) for place in places), *_grounds(seen.found, a)),
         agreement,
         seen.exact,
         windows,
     )
 
 
-def _covered(area: float, size: Size, more: float, differing: float) -> float:
+def _covered(of: Shares, differing: float) -> float:
     """Share of a picture that the other shows, of all that is not plain around."""
-    share = area / (size[0] * size[1])
-    return float(share * (1 - differing) / max(share + more, 1e-9))
+    return float(of.shown * (1 - differing) / max(of.shown + of.more, 1e-9))
 
 
 def _agreement(seen: Looked, places: list[Region]) -> float:
-    """Of what has contrast and is not explained by something that is laid over it."""
+    """Share that agrees of the cells that have contrast and that nothing laid over them explains."""
     counted = seen.left.seen.copy()
     for place in places:
         if place.kind in ("laid on a", "laid on b"):
@@ -223,6 +232,7 @@ def _verdict(
     windows: int,
     lenient: bool,
     kinds: set[Kind],
+    even: bool,
 ) -> Verdict | None:
     """When in doubt, no copy: what differs must lie on one of the two alone."""
     explained = kinds <= {"laid on a", "speck"} or kinds <= {"laid on b", "speck"}
@@ -231,7 +241,33 @@ def _verdict(
         return "variant" if aligns else None
     if agreement < AGREES[lenient] or windows < WINDOWS or _slant(model) > SLANT:
         return None
-    return "copy" if min(coverage) >= TWO_THIRDS else "part"
+    return "copy" if min(coverage) >= TWO_THIRDS and even else "part"
+
+
+def _grounds(found: Overlap, a: Picture) -> list[Difference]:
+    """Where one of the two is transparent and the other shows a ground."""
+    if found.bare is None or not found.bare.any():
+        return []
+    left, top, width, height = cv2.boundingRect(found.bare.astype(np.uint8))
+    kind: Kind = "ground of a" if a.opaque is None else "ground of b"
+    both = found.bare.sum() + found.both.sum()
+    return [_boxed((left, top, left + width, top + height), found, float(found.bare.sum() / both), kind)]
+
+
+def even_ground(found: Overlap) -> bool:
+    """Whether what lies behind a transparent picture in the other is of one colour; true where neither is transparent.
+
+    Something else there is content that the transparent one lacks.
+    """
+    if found.bare is None or not found.bare.any():
+        return True
+    beyond = cv2.erode(found.bare.astype(np.uint8), np.ones((BLOCKS, BLOCKS), np.uint8)) > 0
+    for side in (found.a, found.b):
+        ground = np.median(side[found.bare], axis=0)
+        off = np.abs(side - ground).max(axis=2) > GROUND
+        if off[beyond].any() or off[found.bare].mean() > STRAY:
+            return False
+    return True
 
 
 def _slant(model: Matrix) -> float:
@@ -244,10 +280,14 @@ def _cosine(a: Matrix, b: Matrix) -> float:
 
 
 def _difference(place: Region, found: Overlap, of_both: int) -> Difference:
-    left, top, right, bottom = place.box
+    return _boxed(place.box, found, place.area / of_both, place.kind)
+
+
+def _boxed(box: Corners, found: Overlap, share: float, kind: Kind) -> Difference:
+    left, top, right, bottom = box
     corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float64) - 0.5
     box_a, box_b = (_box(project(to, corners)) for to in (found.to_a, found.to_b))
-    return Difference(box_a, box_b, place.area / of_both, place.kind)
+    return Difference(box_a, box_b, share, kind)
 
 
 def _box(corners: Matrix) -> Box:

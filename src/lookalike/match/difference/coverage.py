@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.overlap import onto
 from lookalike.match.difference.overlay import commonest
 from lookalike.match.verify.projection import project, warped_outline, whole
 from lookalike.pixels.resize import resize, scaling
@@ -34,11 +36,20 @@ def area_of(corners: NDArray[np.float64]) -> float:
     return float(cv2.contourArea(corners.astype(np.float32))) if len(corners) else 0.0
 
 
-def around(picture: Picture, shared: NDArray[np.float64]) -> tuple[float, float]:
-    """Shares of the picture's area outside of the corners `shared` (its px): all of it, and what is not plain.
+@dataclass(frozen=True)
+class Shares:
+    """Shares of a picture's area: what another shows, what lies around that, and how much of the latter is not plain.
 
-    Bars, borders, black corners and empty paper are plain: they show nothing that the other picture lacks.
+    Bars, borders, black corners, empty paper and what is transparent are plain: the other picture lacks nothing there.
     """
+
+    shown: float
+    around: float
+    more: float
+
+
+def shares(picture: Picture, shared: NDArray[np.float64], other: Picture, from_other: Matrix) -> Shares:
+    """Shares of `picture`, of which `other` covers what lies within the corners `shared` (px of `picture`)."""
     width, height = picture.size
     factor = min(1.0, SIDE / max(width, height))
     size = max(1, round(width * factor)), max(1, round(height * factor))
@@ -49,11 +60,21 @@ def around(picture: Picture, shared: NDArray[np.float64]) -> tuple[float, float]
         # The px through which the outline runs are of both.
         cv2.fillConvexPoly(shown, np.rint(corners * 16).astype(np.int32), 1, lineType=cv2.LINE_8, shift=4)
         shown = cv2.dilate(shown, np.ones((3, 3), np.uint8))
-    outside = shown == 0
-    whole = max(0.0, 1 - area_of(shared) / (width * height))
+    within = min(1.0, area_of(shared) / (width * height))
+    clear = np.zeros(shown.shape, np.bool_)
+    if picture.opaque is not None and other.opaque is None:
+        clear = ~onto(picture, scaling(size, picture.size), size)
+    elif other.opaque is not None and picture.opaque is None:
+        solid = onto(other, scaling(size, picture.size) @ from_other, size)
+        solid = cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        within *= float(solid[shown > 0].mean()) if shown.any() else 1.0
+        shown[~solid] = 0
+    within *= float((~clear)[shown > 0].mean()) if shown.any() else 1.0
+    outside = (shown == 0) & ~clear
+    whole = max(0.0, 1 - float(clear.mean()) - within)
     count = int(outside.sum())
     if not count:
-        return whole, 0.0
+        return Shares(within, whole, 0.0)
     left = small[outside]
     for _ in range(PLAIN):
         if not len(left):
@@ -62,4 +83,4 @@ def around(picture: Picture, shared: NDArray[np.float64]) -> tuple[float, float]
         if near.sum() < LEAST * count:
             break
         left = left[~near]
-    return whole, whole * len(left) / count
+    return Shares(within, whole, whole * len(left) / count)

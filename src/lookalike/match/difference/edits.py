@@ -27,6 +27,8 @@ def edits(
     bordered: bool,
     pasted: bool,
     written: bool,
+    flattened: bool,
+    cut_out: bool,
 ) -> tuple[str, ...]:
     """From a to b, as `model` takes px of a to px of b."""
     words = [*_shape(model)]
@@ -36,6 +38,10 @@ def edits(
         words.append("bordered")
     if pasted:
         words.append("pasted into a larger picture")
+    if flattened:
+        words.append("flattened onto a ground")
+    if cut_out:
+        words.append("cut out of its ground")
     words += _look(tone)
     if left.blurred_a >= 0.8:
         words.append("blurred")

@@ -17,7 +17,7 @@ from lookalike.match.difference.tone import LUMA, Plane
 CELL: Final = 8
 """px of the cells whose means are compared."""
 CELLS: Final = 24
-"""Of the shorter side, at least: cells of small pictures are smaller."""
+"""Cells along the shorter side, at least: cells of small pictures are smaller."""
 LIGHT: Final = 20.0
 """Levels of luma that a cell may be off, and where noise is stronger, so many of its spreads:"""
 COLOUR: Final = 14.0
@@ -42,7 +42,7 @@ class Levels:
 
 
 def levels(found: Overlap, left: Residual) -> Levels:
-    """Of cells, as sharp and as full of noise as `left` has found the two to be.
+    """Levels of the cells, as sharp and as full of noise as `left` has found the two to be.
 
     Where a slow change over the picture explains the light, as of a lamp at its side, nothing is off.
     """
@@ -81,7 +81,7 @@ def _by(off: Plane, least: float, inside: Mask, mixed: Plane) -> Plane:
 
 
 def _contrast(small: Plane) -> Plane:
-    """Of each cell with its neighbours: an edge through it puts its mean between theirs."""
+    """Contrast of each cell with its neighbours: an edge through it puts its mean between theirs."""
     square = np.ones((3, 3), np.uint8)
     return np.asarray((cv2.dilate(small, square) - cv2.erode(small, square)).max(axis=2) / 2, np.float32)
 

@@ -1,4 +1,4 @@
-"""What two pictures both show, laid over each other on one grid: that of the coarser one, or a coarser one still."""
+"""Part that two pictures both show, laid over each other on one grid: that of the coarser one, or a coarser one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Overlap:
     """`a` and `b` (h, w, 3) on one grid, where they are seen at once in `both`.
 
     `to_a` and `to_b` take px of the grid to px of the originals. `full` says that no px of the coarser one is lost.
+    `bare` is where one of them is transparent, and the other, which is so nowhere, shows a ground or something else;
+    None where both are transparent or neither is: then both lie on one ground.
     """
 
     a: Pixels
@@ -36,6 +38,7 @@ class Overlap:
     to_a: Matrix
     to_b: Matrix
     full: bool
+    bare: Mask | None = None
 
     @property
     def size(self) -> Size:
@@ -51,7 +54,7 @@ def overlap(a: Picture, b: Picture, model: Matrix, most: float) -> Overlap | Non
     turned = _onto(b, a, inverse(model), most)
     if turned is None:
         return None
-    return Overlap(turned.b, turned.a, turned.both, turned.to_b, turned.to_a, turned.full)
+    return Overlap(turned.b, turned.a, turned.both, turned.to_b, turned.to_a, turned.full, turned.bare)
 
 
 def _onto(a: Picture, b: Picture, model: Matrix, most: float) -> Overlap | None:
@@ -72,10 +75,14 @@ def _onto(a: Picture, b: Picture, model: Matrix, most: float) -> Overlap | None:
     shrinking = scaling(size, (int(across), int(down))) @ np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
     to_grid_of_b = shrinking @ decoding
     laid, there_too = _laid(a, to_grid_of_b @ model, size)
+    bare = None
+    if (a.opaque is None) != (b.opaque is None):
+        solid = onto(a, to_grid_of_b @ model, size) if b.opaque is None else onto(b, to_grid_of_b, size)
+        bare = there_too & shrunken(~solid)
+        there_too &= shrunken(solid)
     to_b = inverse(to_grid_of_b)
-    return Overlap(
-        laid, resize(window, size), there_too, inverse(model) @ to_b, to_b, reducing == 1.0 and decoded_b == 1.0
-    )
+    full = reducing == 1.0 and decoded_b == 1.0
+    return Overlap(laid, resize(window, size), there_too, inverse(model) @ to_b, to_b, full, bare)
 
 
 def inverse(model: Matrix) -> Matrix:
@@ -94,6 +101,19 @@ def _laid(picture: Picture, to_grid: Matrix, size: Size) -> tuple[Pixels, Mask]:
     pixels = resize(pixels, smaller)
     laid = cv2.warpAffine(pixels, moving[:2], size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return laid, inside(moving, smaller, size)
+
+
+def onto(picture: Picture, to_grid: Matrix, size: Size) -> Mask:
+    """(h, w) where a picture of which only some is opaque is so, under an affine map to a grid of `size`."""
+    assert picture.opaque is not None
+    moving = to_grid @ inverse(scaling((picture.pixels.shape[1], picture.pixels.shape[0]), picture.size))
+    return np.asarray(cv2.warpAffine(picture.opaque.astype(np.uint8), moving[:2], size, flags=cv2.INTER_NEAREST) > 0)
+
+
+def shrunken(mask: Mask) -> Mask:
+    """`mask` without its rim, where what is seen mixes with its ground."""
+    rim = 2 * round(EDGE) + 1
+    return np.asarray(cv2.erode(mask.astype(np.uint8), np.ones((rim, rim), np.uint8)) > 0)
 
 
 def inside(moving: Matrix, smaller: Size, size: Size) -> Mask:

@@ -21,9 +21,9 @@ MOST_OF: Final = 0.75
 BORDERED: Final = 0.82
 """Share of its outline along which it alone has an edge."""
 BOXED: Final = 0.55
-"""The same of a box, whose colour is somewhere that of the photo."""
+"""Share of a box's outline, where its colour is somewhere that of the photo."""
 DRAWN: Final = 0.9
-"""The same of a box on what is drawn."""
+"""Share of a box's outline, where the picture is drawn."""
 FILLED: Final = 0.95
 """Share of its bounding box that a rectangle fills."""
 SHADED: Final = 3.0

@@ -20,7 +20,7 @@ from lookalike.types import Size
 CLEARLY: Final = 7.0
 """Times what noise explains, from which on a difference is certain."""
 RATHER: Final = 3.5
-"""The same, of what adjoins it."""
+"""Times what noise explains, from which on a difference that adjoins a certain one belongs to it."""
 LEAST: Final = 12.0
 """Levels that its strongest px must differ by."""
 OF_STRONGEST: Final = 0.4
@@ -28,14 +28,14 @@ OF_STRONGEST: Final = 0.4
 OF_EACH: Final = 0.6
 """Share of it that the strongest px of each part must reach."""
 APART: Final = 0.02
-"""Of the longer side: places that lie closer are one."""
+"""Share of the longer side: places that lie closer are one."""
 MOST: Final = 100
 """Places that are told apart, the largest."""
 SPECK: Final = 2
 """px that are a flaw rather than content."""
 
-Kind = Literal["laid on a", "laid on b", "light", "colour", "content", "speck"]
-"""`content`: nothing explains it, or each has something of its own."""
+Kind = Literal["laid on a", "laid on b", "ground of a", "ground of b", "light", "colour", "content", "speck"]
+"""`content`: nothing explains it, or each has something of its own. `ground of a`: where b is transparent."""
 
 
 Corners = tuple[int, int, int, int]
@@ -53,7 +53,7 @@ class Region:
     """(h, w) of the box: px that differ."""
 
     def near(self, x: int, y: int, shape: tuple[int, int]) -> Mask:
-        """Of cells from cell (x, y) on, (rows, columns), those whose windows hold px that differ."""
+        """Cells from cell (x, y) on, (rows, columns), whose windows hold px that differ."""
         cells = np.zeros(shape, np.uint8)
         rows, columns = np.nonzero(self.where)
         rows, columns = (rows + self.box[1]) // CELL - y, (columns + self.box[0]) // CELL - x
@@ -113,7 +113,7 @@ def _regrouped(places: list[Region], size: Size) -> list[Region]:
 
 
 def _joined(places: list[Region]) -> list[Region]:
-    """Those whose boxes overlap as one, until none do."""
+    """Regions whose boxes overlap as one, until none do."""
     left, apart = list(places), list[Region]()
     while left:
         one = left.pop()
@@ -141,7 +141,7 @@ def _around(places: list[Region]) -> Region:
 
 
 def _one_of(places: list[Region], where: Mask, corner: tuple[int, int]) -> Region:
-    """What `places` hold of px `where`, (h, w) from `corner` on: of their kind if they have one."""
+    """Region of the px `where`, (h, w) from `corner` on, that `places` hold: of their kind if they have one."""
     rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
     top, bottom, first, last = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
     kinds = {place.kind for place in places if place.kind != "speck"}

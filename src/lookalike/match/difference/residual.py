@@ -1,4 +1,4 @@
-"""What is left of two aligned pictures when light, colour, sharpness and grain are accounted for."""
+"""Residual of two aligned pictures when light, colour, sharpness and grain are accounted for."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MISSED: Final = 4.0
 OF_CONTRAST: Final = (0.05, 0.35)
 """Share of the contrast of a window that is noise: resampling, JPEG; the least and the most."""
 AROUND: Final = (0.03, 0.2)
-"""The same of the contrast around it: what rings and what JPEG spreads over its blocks."""
+"""Share of the contrast around a window that is noise: ringing, and what JPEG spreads over its blocks."""
 LOSSLESS: Final = 0.6
 """Share of px that are equal, from which on each that is not counts."""
 AGREES: Final = 0.7
@@ -42,7 +42,7 @@ AGREES: Final = 0.7
 
 @dataclass(frozen=True, eq=False)
 class Residual:
-    """What differs of two pictures in one tone and of one sharpness, on the grid of the overlap in cells of `CELL`.
+    """Differences of two pictures in one tone and of one sharpness, on the grid of the overlap in cells of `CELL`.
 
     `excess` is the difference of each window by what noise explains there, its largest over all sizes; `seen` where
     either has contrast; `agreeing` where what they show correlates. `noise` in levels; `blurred_a` is by how many px
@@ -73,7 +73,7 @@ class _Compared:
 
 
 def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, sharpen: bool = True) -> Residual:
-    """Of an overlap in one tone; with `shift`, places may be a px away from where they belong;
+    """Residual of an overlap in one tone; with `shift`, places may be a px away from where they belong;
     without `sharpen` neither counts as blurred. What was `toned` is equal nowhere."""
     inside = found.both.astype(np.float32)
     lossless = not toned and _is_lossless(found)
@@ -121,7 +121,7 @@ def equal_px(found: Overlap) -> float:
 
 
 def _compared(a: Plane, b: Plane, inside: Plane, lossless: bool) -> _Compared:
-    """Of one size. The planes are 0 where `inside` is."""
+    """Comparison of one size. The planes are 0 where `inside` is."""
     planes = [_cells(each) for each in (inside, a, b, a * a, b * b, a * b)]
     near, wide = ([filtered / share for filtered in rest] for share, *rest in (_window(planes), _neighbourhood(planes)))
     valid = planes[0] > 0.4

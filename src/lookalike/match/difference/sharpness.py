@@ -15,9 +15,9 @@ BLURS: Final = (0.45, 0.6, 0.8, 1.1, 1.5, 2.1, 2.9, 4.0, 5.6, 8.0, 11.0)
 SWATCH: Final = 96
 """px of the squares that sharpness is compared on."""
 CANDIDATES: Final = 10
-"""Of most detail."""
+"""Squares that sharpness may be compared on, those of most detail."""
 SWATCHES: Final = 4
-"""Of these, that agree best: what differs is not blurred, but other."""
+"""Squares among these that agree best: a difference there is no blur."""
 WIDE: Final = 33
 """px of the windows whose mean does not count."""
 GONE: Final = 1.5
@@ -25,7 +25,7 @@ GONE: Final = 1.5
 MEETS: Final = 0.8
 """Correlation of what is blurred alike: where that is not reached, the two differ in more than sharpness."""
 CLEAR: Final = 0.97
-"""What is left must be less than this share of what was before, for a blur to be believed."""
+"""Share of the difference that may be left, for a blur to be believed."""
 
 
 def sharpness(a: Plane, b: Plane, both: Mask) -> tuple[float, float]:
@@ -78,7 +78,7 @@ def _swatches(a: Plane, b: Plane, both: Mask) -> list[tuple[Plane, Plane]]:
 
 
 def _correlation(a: Plane, b: Plane) -> float:
-    """Of two squares, each less its own blur: edges in the same places."""
+    """Correlation of two squares, each less its own blur: edges in the same places."""
     of_a, of_b = a - cv2.blur(a, (WIDE, WIDE)), b - cv2.blur(b, (WIDE, WIDE))
     strength = float(np.linalg.norm(of_a) * np.linalg.norm(of_b))
     return float((of_a * of_b).sum()) / strength if strength > 1 else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -45,6 +46,8 @@ COLOURED: Final = 20.0
 ONE_HUE: Final = 0.9
 """Cosine between colours of one hue."""
 ROUNDS: Final = 3
+FIRST: Final = 400
+"""px that choose a gamma."""
 
 Plane = NDArray[np.float32]
 
@@ -167,7 +170,7 @@ def _small(a: Pixels, b: Pixels, both: Mask) -> tuple[Plane, Plane, Mask, Mask]:
 
 
 def _contrast(plane: Plane) -> Plane:
-    """Of each px with its neighbours, in the green that most light is."""
+    """Contrast of each px with its neighbours, in the green that most light is."""
     square = np.ones((3, 3), np.uint8)
     green = np.ascontiguousarray(plane[..., 1])
     return np.asarray(cv2.dilate(green, square) - cv2.erode(green, square), np.float32)
@@ -190,8 +193,7 @@ def _fitted(x: Plane, y: Plane) -> Tone:
     for light in ((1.0, 1.0, 0.0), _light(x.ravel(), y.ravel()), _light(x @ LUMA, y @ LUMA)):
         plain = Tone(*light, UNCHANGED.tint, UNCHANGED.saturation)
         levels = np.clip(light[1] * 255 * (x / 255) ** light[0] + light[2], 0, 255)
-        lumas = levels @ LUMA
-        tint, saturation = zip(*(_colour(lumas, levels[:, c] - lumas, y[:, c]) for c in range(3)), strict=True)
+        tint, saturation = ((float(r), float(g), float(b)) for r, g, b in _colours(levels, y))
         for tone in (plain, Tone(*light, UNCHANGED.tint, GREY), Tone(*light, tint, saturation)):
             off = _off(x, y, tone)
             if off < 0.9 * least - 0.1:
@@ -221,14 +223,24 @@ def _believed(tone: Tone, x: Plane) -> Tone:
 
 
 def _light(x: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, float, float]:
-    """Gamma, gain and offset from levels x to y, robustly; all gammas at once."""
+    """Gamma, gain and offset from levels x to y, robustly: all gammas by some px, then those about the best by all."""
     lit = (y > ENDS[0]) & (y < ENDS[1]) & (x > ENDS[0]) & (x < ENDS[1])
     if lit.sum() < 8 or float(np.ptp(x[lit])) < 8:
         return 1.0, 1.0, float(np.median(y - x))
     inner, target = x[lit].astype(np.float32), y[lit].astype(np.float32)
-    curves = (255 * (inner[None] / 255) ** np.array(GAMMAS, np.float32)[:, None]).astype(np.float32)  # (g, n)
+    some = slice(None, None, max(1, len(inner) // FIRST))
+    best = int(_curves(inner[some], target[some], GAMMAS)[2].argmin())
+    gammas = GAMMAS[max(0, best - 1) : best + 2]
+    gain, offset, cost = _curves(inner, target, gammas)
+    best = int(cost.argmin())
+    return gammas[best], float(gain[best]), float(offset[best])
+
+
+def _curves(inner: Plane, target: Plane, gammas: Sequence[float]) -> tuple[Plane, Plane, Plane]:
+    """(g,) gain and offset of each gamma, and what they leave."""
+    curves = (255 * (inner[None] / 255) ** np.array(gammas, np.float32)[:, None]).astype(np.float32)  # (g, n)
     weights = np.ones_like(curves)
-    gain, offset = np.ones((len(GAMMAS), 1), np.float32), np.zeros((len(GAMMAS), 1), np.float32)
+    gain, offset = np.ones((len(gammas), 1), np.float32), np.zeros((len(gammas), 1), np.float32)
     for _ in range(ROUNDS):
         total = weights.sum(axis=1, keepdims=True)
         mean_x = (weights * curves).sum(axis=1, keepdims=True) / total
@@ -240,25 +252,24 @@ def _light(x: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, flo
         offset = mean_y - gain * mean_x
         off = np.abs(gain * curves + offset - target)
         weights = 1 / (1 + np.square(off / LENIENT))
-    off = np.minimum(np.abs(gain * curves + offset - target), LENIENT)
-    cost = off.mean(axis=1) + 0.05 * np.abs(np.log2(GAMMAS))
-    best = int(cost.argmin())
-    return GAMMAS[best], float(gain[best, 0]), float(offset[best, 0])
+    left = np.minimum(np.abs(gain * curves + offset - target), LENIENT).mean(axis=1)
+    return gain[:, 0], offset[:, 0], np.asarray(left + 0.05 * np.abs(np.log2(gammas)), np.float32)
 
 
-def _colour(light: NDArray[np.floating], chroma: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, float]:
-    """Tint and saturation of one channel, robustly."""
-    lit = (y > ENDS[0]) & (y < ENDS[1])
-    if lit.sum() < 8:
-        return 1.0, 1.0
-    rows, y = np.column_stack([light, chroma])[lit], y[lit]
-    weights = np.ones(len(y))
-    solution: NDArray[np.floating] = np.ones(2)
+def _colours(levels: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(3,) tint and saturation of each channel, robustly, from (n, 3) levels to (n, 3) levels y."""
+    lumas = levels @ LUMA  # (n,)
+    lit = ((y > ENDS[0]) & (y < ENDS[1])).T.astype(np.float64)  # (3, n)
+    chroma, target = (levels - lumas[:, None]).T, y.T
+    rows = np.stack([np.broadcast_to(lumas, chroma.shape), chroma], axis=1).astype(np.float64)  # (3, 2, n)
+    count = lit.sum(axis=1)
+    # Where colour and light vary together, which of the two has changed is open: the channel as a whole then.
+    apart = TOGETHER * count[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]]) + 1e-6 * np.eye(2)
+    weights, solution = lit, np.ones((3, 2, 1))
     for _ in range(ROUNDS):
         weighted = rows * weights[:, None]
-        # Where colour and light vary together, which of the two has changed is open: the channel as a whole then.
-        normal = weighted.T @ rows + TOGETHER * len(y) * np.array([[1.0, -1.0], [-1.0, 1.0]])
-        target = weighted.T @ y
-        solution = np.linalg.solve(normal + 1e-6 * np.eye(2), target)
-        weights = 1 / (1 + np.square((rows @ solution - y) / LENIENT))
-    return float(np.clip(solution[0], *TINTS)), float(np.clip(solution[1], *SATURATIONS))
+        solution = np.linalg.solve(weighted @ rows.transpose(0, 2, 1) + apart, weighted @ target[:, :, None])
+        off = (solution.transpose(0, 2, 1) @ rows)[:, 0] - target  # (3, n)
+        weights = lit / (1 + np.square(off / LENIENT))
+    solution[count < 8] = 1.0
+    return np.clip(solution[:, 0, 0], *TINTS), np.clip(solution[:, 1, 0], *SATURATIONS)

@@ -1,4 +1,4 @@
-"""What a descriptor keeps of a place, drawn: the patch, the gradients, the surroundings, the bits."""
+"""Drawings of a descriptor: the patch, the gradients, the surroundings, the bits that it keeps of a place."""
 
 from __future__ import annotations
 

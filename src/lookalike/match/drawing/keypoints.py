@@ -13,7 +13,7 @@ from lookalike.pixels.colour import rgb_of_grey
 from lookalike.types import Keypoints, Picture, Pixels
 
 PALE: Final = 0.6
-"""Of the contrast that the picture keeps below its marks."""
+"""Share of the contrast that the picture keeps below its marks."""
 BITS: Final = 3
 """Binary places of a px that lines are drawn to."""
 LEAST: Final = 3.0

@@ -11,7 +11,7 @@ from lookalike.types import Located, Picture, Pixels, Placement
 SIDE = 1200
 """Longest side of a map, in px."""
 STRENGTH = 0.6
-"""Of the colour over the grey picture."""
+"""Strength of the colour over the grey picture."""
 INK = (255, 255, 255)
 EDGE = (0, 0, 0)
 
@@ -32,13 +32,12 @@ def heat_map(image: Picture, located: Located) -> Pixels:
 
 def _tint(drawn: Pixels, response: Response, shape: tuple[int, ...], scale: float) -> None:
     low, high = float(np.quantile(response[::4, ::4], 0.5)), float(response.max())
-    warmth = np.clip((response - low) / max(high - low, 1e-9), 0, 1)
     size = (max(1, round(response.shape[1] * scale)), max(1, round(response.shape[0] * scale)))
     # The largest of what falls on a px: the peak of a large picture must not vanish in a small map.
     reach = max(1, int(1 / scale))
-    warmth = cv2.dilate(warmth, np.ones((reach, reach), np.uint8))
-    small = cv2.resize(warmth, size, interpolation=cv2.INTER_NEAREST)
-    colours = cv2.applyColorMap(np.rint(255 * small).astype(np.uint8), cv2.COLORMAP_TURBO)[:, :, ::-1]
+    small = cv2.resize(cv2.dilate(response, np.ones((reach, reach), np.uint8)), size, interpolation=cv2.INTER_NEAREST)
+    warmth = np.clip((small - low) / max(high - low, 1e-9), 0, 1)
+    colours = cv2.applyColorMap(np.rint(255 * warmth).astype(np.uint8), cv2.COLORMAP_TURBO)[:, :, ::-1]
     # Half a template less than the picture on every side; a search over poses has a score for every px.
     top, left = (round((shape[axis] - response.shape[axis]) * scale / 2) for axis in (0, 1))
     rows, columns = min(size[1], drawn.shape[0] - top), min(size[0], drawn.shape[1] - left)

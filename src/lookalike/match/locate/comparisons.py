@@ -120,7 +120,7 @@ COMPARISONS: Mapping[Comparison, Callable[[Compared], Values | Response]] = Mapp
 
 
 def of_window(comparison: Comparison, template: Plane, window: Plane, mask: Mask | None = None) -> float | None:
-    """What the one window (th, tw, c) scores by a difference, without rounding; None of a correlation.
+    """Score of the one window (th, tw, c) by a difference, without rounding; None of a correlation.
 
     Errors of a whole search are small beside the largest difference, and so not beside none.
     """

@@ -89,7 +89,7 @@ class Kernel:
         return self._response(self._correlated(part, np.zeros(part.shape[2]), self._double, scratch), part, scratch)
 
     def quick_products(self, part: Plane, scratch: Scratch) -> tuple[Response, float]:
-        """The same in single precision, for a kernel without mean, and the largest error in it."""
+        """Products of one part in single precision, for a kernel without mean, and the largest error in them."""
         # What all of a part have in common, or nearly, adds nothing but rounding.
         common = np.rint(cv2.mean(part[::8])[: part.shape[2]])
         whole = self._correlated(part, common, self._single, scratch)
@@ -98,7 +98,7 @@ class Kernel:
 
     @cached_property
     def _left_over(self) -> float:
-        """What single precision leaves of a mean of 0, times the number of pixels."""
+        """Rest that single precision leaves of a mean of 0, times the number of pixels."""
         return float(np.abs(self.values.astype(np.float32).sum(axis=(0, 1), dtype=np.float64)).sum())
 
     @cached_property
@@ -157,7 +157,7 @@ def correlate(image: NDArray[Any], kernel: Values) -> Values:
 
 
 def in_threads(work: Callable[[T], R], items: Iterable[T], threads: int) -> list[R]:
-    """Of each item, in order; in this thread alone where one is enough."""
+    """Results of `work` for each item, in order; in this thread alone where one is enough."""
     several = list(items)
     if threads == 1 or len(several) == 1:
         return [work(item) for item in several]
@@ -171,7 +171,7 @@ def _complex(pairs: NDArray[Any]) -> NDArray[Any]:
 
 
 def _side(windows: int, of_kernel: int) -> int:
-    """Of a square: that which costs least for each of so many windows, and no longer than they need."""
+    """Side of the square that costs least for each of so many windows, and is no longer than they need."""
     whole = int(cv2.getOptimalDFTSize(windows + of_kernel - 1))
     sides = {side: cost for side, cost in SIDES.items() if of_kernel < side < whole}
     return min(sides, key=lambda side: sides[side] * (side / (side - of_kernel + 1)) ** 2, default=whole)

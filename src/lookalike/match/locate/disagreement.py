@@ -29,7 +29,7 @@ LUMA: Final[NDArray[np.float32]] = np.array([0.299, 0.587, 0.114], np.float32)
 SOFT: Final = 0.6
 """px, the spread by which both are blurred before they are compared."""
 SPREADS: Final = 6.5
-"""Of the pair's noise, from which on a difference is clear."""
+"""Spreads of the pair's noise, from which on a difference is clear."""
 OF_CONTRAST: Final = 0.28
 """Share of the contrast about it that a clear difference has."""
 OF_ALL: Final = 0.13
@@ -41,7 +41,7 @@ ABOUT: Final = 9
 STROKE: Final = 2.5
 """How much clear difference hangs together in a stroke: px, each by its share of the contrast about it, twofold."""
 OF_QUIET_STROKE: Final = 0.75
-"""The same in a pair without noise."""
+"""Clear difference that hangs together in a stroke, in a pair without noise."""
 WIDER: Final = 150.0
 """px of a side for which a stroke must be larger by one: the more there is, the more of noise hangs together."""
 QUIET: Final = 0.5
@@ -59,7 +59,7 @@ LARGE: Final = 48
 TINTED: Final = 26.0
 """Levels of a channel, beside the others, that make another colour."""
 TINTED_QUIET: Final = 12.0
-"""The same in a pair without noise."""
+"""Levels of a channel, beside the others, that make another colour in a pair without noise."""
 SAME_GAIN: Final = 0.1
 SAME_OFFSET: Final = 12.0
 """Grey levels; and gain beside 1, up to which light is the same, so that colours can be compared."""
@@ -91,7 +91,7 @@ class Region:
 
 @dataclass(frozen=True, eq=False)
 class Disagreement:
-    """What of a template and a place differs clearly, largest first.
+    """Clear differences between a template and a place, largest first.
 
     `clear` (h, w) marks its px, `level` those whose level is another one as well, however smooth they are. `in_colour`:
     it is the colour that differs.
@@ -155,7 +155,7 @@ def _light(one: Plane, other: Plane, inside: Mask, most: float = 255.0) -> tuple
 def _best_light(
     one: Plane, other: Plane, inside: Mask, offset: float, least: float
 ) -> tuple[tuple[float, float], float]:
-    """Of those that some part of them suggests, or none; and the share of px that it explains, to `least` levels."""
+    """Gain and offset of the light, or of none, that explains most px, and their share, to `least` levels."""
     step = max(1, math.isqrt(one.size // SAMPLES))
     one, other, inside = one[::step, ::step], other[::step, ::step], inside[::step, ::step]
     height, width = one.shape
@@ -252,7 +252,7 @@ def _broadly(plane: Plane, spread: float) -> Plane:
 
 
 def _range(plane: Plane, inside: Mask) -> Plane:
-    """Of the values about each px."""
+    """Range of the values about each px."""
     square = np.ones((ABOUT, ABOUT), np.uint8)
     high = cv2.dilate(np.where(inside, plane, -1e4).astype(np.float32), square)
     low = cv2.erode(np.where(inside, plane, 1e4).astype(np.float32), square)
@@ -260,7 +260,7 @@ def _range(plane: Plane, inside: Mask) -> Plane:
 
 
 def _spread(plane: Plane, inside: Mask) -> float:
-    """Of nearly all values."""
+    """Range of nearly all values."""
     low, high = np.quantile(plane[inside], (0.01, 0.99))
     return float(high - low)
 
@@ -326,7 +326,7 @@ def _beyond(one: Plane, other: Plane, square: NDArray[np.uint8]) -> Plane:
 
 
 def _chroma(pixels: Colours) -> list[Plane]:
-    """Of each channel what it has beside the luma."""
+    """Chroma of each channel: its values less the luma."""
     luma = _luma(pixels)
     return [np.asarray(pixels[:, :, channel] - luma, np.float32) for channel in range(3)]
 
@@ -339,7 +339,7 @@ def _saturation(pixels: Colours, inside: Mask) -> float:
 
 
 def _regions(clear: Mask, weights: NDArray[np.floating], least: float) -> list[Region]:
-    """That hang together and have enough of it."""
+    """Regions of clear px that hang together and weigh `least` or more."""
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(clear.astype(np.uint8), connectivity=8)
     masses = np.bincount(labels.ravel(), np.asarray(weights, np.float64).ravel(), count)
     return [

@@ -27,7 +27,7 @@ TOLERANCE = 8e-6
 MEMORY: Final = 800_000_000
 """Bytes that a search may take beside its pictures."""
 BYTES_A_PX: Final = 50
-"""Of a square that is transformed, in each thread (measured: 1.8 GB for 4500 x 8000 px)."""
+"""Bytes a px of a square that is transformed, in each thread (measured: 1.8 GB for 4500 x 8000 px)."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Exact:
         mask: Mask | None = None,
         tolerance: float = TOLERANCE,
     ) -> Response:
-        """The same of what is known of a template, with errors of normed scores up to about `tolerance`."""
+        """Scores of a template that was prepared, with errors of normed scores up to about `tolerance`."""
         size, compare = pattern.centred.shape[:2], COMPARISONS[self.comparison]
         kernel = Kernel.of(pattern.centred, image.shape)
         found = np.empty((image.shape[0] - size[0] + 1, image.shape[1] - size[1] + 1), np.float32)
@@ -123,7 +123,7 @@ def _affordable(kernel: Kernel) -> int:
 
 
 def _window(image: NDArray[Any], place: Placement, shape: tuple[int, ...]) -> NDArray[Any]:
-    """What lies nearest to a place, (th, tw, c)."""
+    """Window nearest to a place, (th, tw, c)."""
     left, top = (round(at) for at in place.box[:2])
     return image[top : top + shape[0], left : left + shape[1]]
 

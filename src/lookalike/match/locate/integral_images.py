@@ -29,7 +29,7 @@ class Windows:
     count: int
 
     def strip(self, rows: slice) -> Windows:
-        """Those of some rows."""
+        """Windows of some rows."""
         return Windows(self.sums[rows], self.squares[rows], self.count)
 
     @cached_property
@@ -76,13 +76,13 @@ class Slider:
         self._squares: Any = None
 
     def windows(self, image: Plane) -> Windows | Running:
-        """Of (h, w, c); valid until the next call."""
+        """Windows of (h, w, c); valid until the next call."""
         if self._mask is not None:
             return _masked(image, self._mask)
         return self._boxes(image) if math.prod(self._size) * 255**2 < 2**31 else self._running(image)
 
     def _boxes(self, image: Plane) -> Windows:
-        """Of windows whose squares OpenCV's filter can count: it does in 32 bits."""
+        """Windows whose squares OpenCV's filter can count: it does in 32 bits."""
         height, width = self._size
         inside = np.s_[: image.shape[0] - height + 1, : image.shape[1] - width + 1]
         size, first = (width, height), (0, 0)

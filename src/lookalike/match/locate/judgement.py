@@ -41,9 +41,9 @@ COVERED: Final = (0.08, 0.7)
 SOLID: Final = 0.6
 """Share of a cover whose px all have another level."""
 REACHED: Final = 0.7
-"""Of the root of its area, by which a cover lies along the template's border."""
+"""Share of the root of its area, by which a cover lies along the template's border."""
 SLIP: Final = 0.05
-"""Of a side, across which what differs belongs to one cover."""
+"""Share of a side, across which what differs belongs to one cover."""
 ALIKE: Final = 0.9
 """Correlation of a small sign, no part of which disagrees, from which on it is there."""
 STEEP: Final = 24
@@ -75,7 +75,7 @@ class Sought:
 
 @dataclass(frozen=True)
 class Rule:
-    """What makes a place one of the template: its detail, or the score from which on outlines are enough."""
+    """Rule by which a place is one of the template: its detail, or the score from which on outlines are enough."""
 
     there: Callable[[Placement], bool]
     alike: float
@@ -234,7 +234,7 @@ def _alike(
 
 
 def _seen(place: Placement, image: Picture, across: float, shape: tuple[int, ...]) -> list[NDArray[np.float32]]:
-    """What lies under the template, as large as it: at whole px, and at the part of a px that its score suggests."""
+    """Windows under the template, as large as it: at whole px, and at the part of a px that its score suggests."""
     x, y, width, height = (side * across for side in place.box)
     whole = _window(image.pixels, place, across, shape)
     if (place.scale, place.angle) == (1, 0):

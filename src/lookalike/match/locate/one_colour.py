@@ -22,7 +22,7 @@ Values: TypeAlias = NDArray[np.float32]
 FLAT: Final = 4
 """Levels by which the px of one colour differ at most, in each channel."""
 FLAT_WITHIN: Final = 12
-"""The same of a sign with transparency about it, whose smooth edge shows a little of what lies behind."""
+"""Levels by which the px of a sign with transparency about it differ: its edge shows a little of what lies behind."""
 FAR: Final = 90.0
 """Levels from which on a px has a wholly other colour."""
 EDGE: Final = 2
@@ -43,7 +43,7 @@ GOES_ON: Final = 0.08
 TOLD: Final = 0.55
 """Score from which on such a template is there, where a ring tells its outline."""
 PATCH: Final = 0.85
-"""The same of a patch, of which nothing but its colour is known."""
+"""Score from which on a patch is there, of which nothing but its colour is known."""
 
 
 def is_of_one_colour(template: Plane, core: Mask) -> bool:
@@ -64,7 +64,7 @@ def located(template: Plane, image: Plane, k: int, overlap: float, mask: Mask | 
 
 
 def why_not(template: Plane, image: Plane, place: Placement, mask: Mask | None, core: Mask) -> str | None:
-    """What at a place, in px of `image`, is not of this colour or this outline; None where nothing is."""
+    """Reason why a place, in px of `image`, is not of this colour or this outline; None where it is."""
     inside, ring, margin = _shapes(mask, core)
     if place.score < (TOLD if ring.any() else PATCH):
         return "its colour, or its outline, is not there"

@@ -25,13 +25,13 @@ LEAST = 10
 MOST = 2**16
 """px of a template that give a place as exactly as more would."""
 SHARE = 0.5
-"""Of a px of a smaller template that must be in the mask, for it to count."""
+"""Share of a px of a smaller template that must be in the mask, for it to count."""
 STEPS = 12
-"""Of Gauss-Newton, at most, at each size."""
+"""Steps of Gauss-Newton, at most, at each size."""
 CLOSE = 0.01
 """px of the template by which the last step moves no corner."""
 STEADY = 1e-6
-"""Of the diagonal, added to it: an edge alone does not say where along it the template lies."""
+"""Share of the diagonal, added to it: an edge alone does not say where along it the template lies."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Sheet:
         return np.stack([(columns + 0.5) * factor - self.middle[0], (rows + 0.5) * factor - self.middle[1]], axis=1)
 
     def warped(self, image: Halvings, pose: Pose) -> Grey:
-        """What lies under it, as large as it: of the halving of the image whose px are about as large as its own."""
+        """Part of the image under the sheet, as large as it: of the halving whose px are about as large as its own."""
         factor = 2.0**self.number
         number = max(0, round(math.log2(pose.scale * factor)))
         there = 2.0**number
@@ -156,7 +156,7 @@ def sheets(template: Grey, mask: NDArray[np.bool_]) -> list[Sheet]:
 
 
 def working(all_sizes: list[Sheet], scale: float) -> list[Sheet]:
-    """Those that say something of a template of this scale, the largest first: no larger than it is in the image."""
+    """Sheets that say something of a template of this scale, the largest first: no larger than it is in the image."""
     fine = [sheet for sheet in all_sizes if sheet.grey.size <= MOST and scale * 2.0**sheet.number >= math.sqrt(0.5)]
     return fine or all_sizes[-1:]
 

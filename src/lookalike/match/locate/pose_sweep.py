@@ -20,7 +20,7 @@ COARSE = 18
 NARROW = 10
 """px of its shorter side there."""
 RATIO = 1.12
-"""Of a scale to the next."""
+"""Ratio of a scale to the next."""
 TURN = 2.4
 """px by which the corners of a template move from one angle to the next."""
 GRAIN = 2.0
@@ -39,26 +39,36 @@ class Guess:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """The best guesses, best first, and how many windows were compared.
-
-    `best` (h, w): of each px, the best score of all poses with their middle there.
-    """
+class _Scale:
+    """One scale: the best guesses, the best score of every pixel, and how many windows there were."""
 
     guesses: list[Guess]
-    count: int
+    number: int
     best: Grey
+    count: int
 
 
 @dataclass(frozen=True, eq=False)
-class _Scale:
-    """What was seen at one scale: the best score of every pixel, the angle that gave it, and how many there were."""
+class Seen:
+    """The best guesses, best first, and how many windows were compared."""
 
-    scale: float
-    number: int
-    best: Grey
-    angles: Grey
+    guesses: list[Guess]
     count: int
+    scales: list[_Scale]
+    shape: tuple[int, ...]
+
+    def map(self) -> Grey:
+        """(h, w) of each px of the image, the best score of all poses with their middle there; made anew each time."""
+        best = np.full(self.shape, -1, np.float32)
+        for one in self.scales:
+            # A halved picture leaves out what is left of its last px. In bands: all of it would be a second map.
+            size, columns = 1 << one.number, one.best.shape[1] << one.number
+            for row in range(0, len(one.best), BAND):
+                band = one.best[row : row + BAND]
+                large = cv2.resize(band, (columns, len(band) * size), interpolation=cv2.INTER_NEAREST)
+                there = best[row * size : row * size + len(large), :columns]
+                np.maximum(there, large, out=there)
+        return best
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,26 +84,11 @@ class Sweep:
 
     def seen(self, most: int, threads: int) -> Seen:
         """At most so many guesses."""
-        found = in_threads(self._at, geometric(*self.scales, RATIO), threads)
-        guesses = [guess for one in found for guess in self._peaks(one, most)]
-        guesses.sort(key=lambda one: -one.score)
-        count = sum(one.count for one in found)
-        return Seen(guesses[:most], count, self._map(found))
+        found = in_threads(lambda scale: self._at(scale, most), geometric(*self.scales, RATIO), threads)
+        guesses = sorted((guess for one in found for guess in one.guesses), key=lambda one: -one.score)
+        return Seen(guesses[:most], sum(one.count for one in found), found, self.image.at(0).shape)
 
-    def _map(self, found: list[_Scale]) -> Grey:
-        height, width = self.image.at(0).shape
-        best = np.full((height, width), -1, np.float32)
-        for one in found:
-            # A halved picture leaves out what is left of its last px. In bands: all of it would be a second map.
-            size, columns = 1 << one.number, one.best.shape[1] << one.number
-            for row in range(0, len(one.best), BAND):
-                band = one.best[row : row + BAND]
-                large = cv2.resize(band, (columns, len(band) * size), interpolation=cv2.INTER_NEAREST)
-                there = best[row * size : row * size + len(large), :columns]
-                np.maximum(there, large, out=there)
-        return best
-
-    def _at(self, scale: float) -> _Scale:
+    def _at(self, scale: float, most: int) -> _Scale:
         height, width = self.template.at(0).shape
         room = min(math.sqrt(height * width) / COARSE, min(height, width) / NARROW)
         number = max(0, math.floor(math.log2(scale * room)))
@@ -113,7 +108,7 @@ class Sweep:
             better = scores > best[place]
             best[place][better], angles[place][better] = scores[better], angle
             count += scores.size
-        return _Scale(scale, number, best, angles, count)
+        return _Scale(_peaks(best, angles, scale, number, most), number, best, count)
 
     def _turned(self, shrunk: float, angle: float, half: int) -> tuple[Grey, Grey] | None:
         """The template so large and turned in (2 half + 1) px each way, without its mean; and its mask."""
@@ -133,16 +128,6 @@ class Sweep:
         centred = np.where(inside, grey - grey[inside].mean(), 0).astype(np.float32)
         length = float(np.sqrt(np.square(centred).sum()))
         return (centred / np.float32(length), inside.astype(np.float32)) if length > 0 else None
-
-    def _peaks(self, one: _Scale, most: int) -> list[Guess]:
-        rows, columns = np.nonzero((one.best >= cv2.dilate(one.best, PEAK)) & (one.best > 0))
-        scores = one.best[rows, columns]
-        first = np.argsort(-scores, kind="stable")[:most]
-        size = 2.0**one.number
-        return [
-            Guess(Pose((x + 0.5) * size, (y + 0.5) * size, one.scale, float(one.angles[y, x])), float(one.best[y, x]))
-            for y, x in zip(rows[first].tolist(), columns[first].tolist(), strict=True)
-        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,3 +192,15 @@ def _room(shape: tuple[int, ...], across: float, down: float, angle: float) -> t
     left, top = max(0, math.floor(x - 1)), max(0, math.floor(y - 1))
     right, bottom = shape[1] - left, shape[0] - top
     return (slice(top, bottom), slice(left, right)) if right > left and bottom > top else None
+
+
+def _peaks(best: Grey, angles: Grey, scale: float, number: int, most: int) -> list[Guess]:
+    """At most so many, best first, of scores and angles in an image that was halved `number` times."""
+    rows, columns = np.nonzero((best >= cv2.dilate(best, PEAK)) & (best > 0))
+    scores = best[rows, columns]
+    first = np.argsort(-scores, kind="stable")[:most]
+    size = 2.0**number
+    return [
+        Guess(Pose((x + 0.5) * size, (y + 0.5) * size, scale, float(angles[y, x])), float(best[y, x]))
+        for y, x in zip(rows[first].tolist(), columns[first].tolist(), strict=True)
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from lookalike.match.locate.integral_images import Mask
 from lookalike.match.locate.peaks import settled
 from lookalike.match.locate.planes import planes, scaled_to
 from lookalike.match.locate.pose_refinement import Grey, Halvings, Pose, Sheet, aligned, sheets, working
-from lookalike.match.locate.pose_sweep import COARSE, Guess, Sweep
+from lookalike.match.locate.pose_sweep import COARSE, Guess, Seen, Sweep
 from lookalike.match.locate.presence import MOST, detail, fine, is_there, there_first
 from lookalike.types import Located, Picture, Placement
 
@@ -25,7 +25,7 @@ GUESSES = 48
 SLIP = math.radians(2)
 """By which a template may be turned further than asked for: the limits are met after all."""
 KEPT = 10
-"""Of them, those that are followed to full size."""
+"""Places among them that are followed to full size."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,19 @@ class Poses:
         poses = {one.placement(small.shape): one.pose for one in found}
         best = settled(list(poses), k, self.overlap, there_first)
         if any(is_there(place) for place in best):
-            of_detail = seen.each(fine)
-            best = [self._sharpened(sizes, seen, of_detail, place, poses[place], small.shape) for place in best]
-        return Located(scaled_to(image, best), True, _with_fitted(swept.best, best))
+            best = self._each_sharpened(sizes, seen, best, poses, small.shape)
+        return Located(scaled_to(image, best), True, _map(swept, best))
+
+    def _each_sharpened(
+        self,
+        sizes: list[Sheet],
+        image: Halvings,
+        places: Sequence[Placement],
+        poses: Mapping[Placement, Pose],
+        shape: tuple[int, ...],
+    ) -> list[Placement]:
+        of_detail = image.each(fine)
+        return [self._sharpened(sizes, image, of_detail, place, poses[place], shape) for place in places]
 
     def _sharpened(
         self,
@@ -140,16 +150,16 @@ class _Found:
     detail: float
 
     def placement(self, shape: tuple[int, ...]) -> Placement:
-        """Of a template of `shape`."""
+        """Placement of a template of `shape`."""
         pose = self.pose
         width, height = pose.scale * shape[1], pose.scale * shape[0]
         box = (pose.x - width / 2, pose.y - height / 2, width, height)
         return Placement(box, self.score, pose.scale, math.remainder(pose.angle, 2 * math.pi), self.detail)
 
 
-def _with_fitted(map_: Grey, best: Sequence[Placement]) -> Grey:
+def _map(swept: Seen, best: Sequence[Placement]) -> Grey:
     """The map of the sweep, in which what was fitted has the score it came to: the sweep alone is coarse."""
-    found = map_.copy()
+    found = swept.map()
     for one in best:
         x, y, width, height = one.box
         reach = max(1, round(min(width, height) / COARSE))

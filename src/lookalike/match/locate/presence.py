@@ -23,11 +23,11 @@ from lookalike.types import Placement
 CLEAR: Final = 5.0
 """Spreads of chance from which on detail agrees because the template is there (docs/decisions/0021)."""
 CLEAR_OF_FITTED: Final = 5.5
-"""The same of the best of many sizes and turns."""
+"""Spreads of chance from which on the best of many sizes and turns is there."""
 CLEAR_OF_MANY: Final = 6.0
-"""The same of the best of many pictures."""
+"""Spreads of chance from which on the best of many pictures is there."""
 CLEAR_OF_NEARLY_EQUAL: Final = 3.5
-"""The same where the correlation is `NEARLY_EQUAL` and nothing was fitted: a small template has little detail."""
+"""Spreads where the correlation is `NEARLY_EQUAL` and nothing was fitted: a small template has little detail."""
 NEARLY_EQUAL: Final = 0.98
 EQUAL: Final = 0.99
 """Correlation at a template's own size that no part of a photo had in another one, whatever its detail."""
@@ -127,7 +127,7 @@ def _evened(plane: Grey, within: NDArray[np.bool_]) -> Grey:
 
 
 def _autocorrelation(plane: Grey) -> NDArray[np.float32]:
-    """Of every shift, 1 at none."""
+    """Autocorrelation at every shift, 1 at none."""
     spectrum = np.square(np.abs(rfft2(plane, (2 * plane.shape[0], 2 * plane.shape[1]))))
     found = irfft2(spectrum)
     return np.asarray(found / found[0, 0])

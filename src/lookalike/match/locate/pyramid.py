@@ -18,7 +18,7 @@ from lookalike.types import Located, Picture, Placement
 MOST = 192
 """Places that are followed; where more would have to be, the pyramid is not sure."""
 SLACK = 0.22
-"""Of the height of the best above the median: so far below the winner a place is followed, where none is excluded."""
+"""Share of the best's height above the median: places so far below the winner are followed, where none is excluded."""
 HOPELESS = 0.3
 """Correlation in a small picture that many windows have by chance."""
 ROUGH = 1e-3
@@ -94,7 +94,7 @@ class Pyramid(Exact):
     def _all_followed(
         self, places: Sequence[Placement], sizes: Sequence[Level], known: Sequence[Placement]
     ) -> Sequence[Placement]:
-        """Those at full size that may be better than the worst that is known; the same place once."""
+        """Places at full size that may be better than the worst that is known; each place once."""
         for level in reversed(sizes[:-1]):
             ways = {_twice(one) for one in places}
             if level.number == 0:
@@ -115,7 +115,7 @@ class Pyramid(Exact):
         return best
 
     def _best_near(self, at: tuple[int, int], level: Level) -> Placement:
-        """Of the windows within reach."""
+        """Best of the windows within reach."""
         height, width = level.template.shape[:2]
         (left, right), (top, bottom) = (
             (min(max(place - REACH, 0), most), min(max(place + REACH, 0), most))

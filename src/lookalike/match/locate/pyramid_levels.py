@@ -22,7 +22,7 @@ DETAIL = 0.1
 ENOUGH = 2**18
 """px of an image that is not worth halving."""
 FAIRNESS = 0.25
-"""Of what detail could at worst take from a correlation, what it takes (chosen on the hard set; 1 would be certain)."""
+"""Share of what detail could at worst take from a correlation that counts (chosen on the hard set; 1 is certain)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Level:
 
     @cached_property
     def pattern(self) -> Pattern:
-        """What is known of the template."""
+        """Pattern of the template."""
         return Pattern.of(self.template, self.mask)
 
     def least(self, score: float) -> float:
@@ -99,7 +99,7 @@ def _contrast(plane: Plane, mask: Mask | None) -> float:
 
 
 def _aligned(level: Level) -> float:
-    """Of what is seen of the template with what is seen of it from half a px further down and right."""
+    """Correlation of the part of the template that is seen with that seen from half a px further down and right."""
     if level.number == 0:
         return 1.0
     half = 2 ** (level.number - 1)

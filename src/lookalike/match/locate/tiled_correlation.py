@@ -23,13 +23,13 @@ TOGETHER = 200_000
 
 @dataclass(frozen=True, eq=False)
 class Products:
-    """Of one template and the windows of parts of an image, by one thread."""
+    """Products of one template and the windows of parts of an image, by one thread."""
 
     kernel: Kernel
     fine: Kernel
-    """The same for small squares."""
+    """Kernel for small squares."""
     variance: float
-    """Of the template; 0 where no score is divided by it."""
+    """Variance of the template; 0 where no score is divided by it."""
     tolerance: float
     """Largest error of a score that single precision may bring."""
     _single: Scratch
@@ -76,6 +76,6 @@ class Products:
 
 
 def _strips(height: int, about: int, step: int) -> Iterator[slice]:
-    """Of so many rows each, in whole steps."""
+    """Strips of so many rows each, in whole steps."""
     each = max(1, about // step) * step
     return (slice(top, min(top + each, height)) for top in range(0, height, each))

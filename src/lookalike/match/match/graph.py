@@ -18,14 +18,14 @@ from lookalike.match.verify.frames import Framed, of_matches
 from lookalike.types import Keypoints, LocalFeatures, Matches
 
 ROUNDS: Final = 50
-"""Of the power iteration: far more than it takes."""
+"""Rounds of the power iteration: far more than it takes."""
 LEAST: Final = 0.01
-"""Of the greatest membership, below which a match does not belong to the cluster."""
+"""Share of the greatest membership, below which a match does not belong to the cluster."""
 
 
 @dataclass(frozen=True)
 class Spectral:
-    """Of the nearest neighbours those that keep each other's distances, turned and scaled as their poses say.
+    """Nearest neighbours that keep each other's distances, turned and scaled as their poses say.
 
     The score is the match's part in the principal eigenvector of the graph, 1 for the greatest.
     """
@@ -36,7 +36,7 @@ class Spectral:
     symmetric: ClassVar[bool] = False
 
     ratio: float = 0.95
-    """Of the candidates, as in `nearest`."""
+    """Ratio of the candidates, as in `nearest`."""
     candidates: int = 600
     """The most: the graph grows with their square."""
     bend: float = 0.3
@@ -106,7 +106,7 @@ def _discrete(candidates: Matches, membership: NDArray[np.float64]) -> Matches:
 
 @dataclass(frozen=True)
 class MotionStatistics:
-    """Of the nearest neighbours those beside which many others move alike, as OpenCV counts them on a grid."""
+    """Nearest neighbours beside which many others move alike, as OpenCV counts them on a grid."""
 
     name: ClassVar[str] = "gms"
     revision: ClassVar[int] = 1
@@ -114,7 +114,7 @@ class MotionStatistics:
     symmetric: ClassVar[bool] = False
 
     ratio: float = 1.0
-    """Of the candidates, as in `nearest`."""
+    """Ratio of the candidates, as in `nearest`."""
     rotation: bool = True
     """Whether turned neighbourhoods are tried."""
     scale: bool = True

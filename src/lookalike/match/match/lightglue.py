@@ -48,7 +48,7 @@ class LightGlue(Trained):
 
     @property
     def weight_digests(self) -> tuple[str, ...]:
-        """Of the network."""
+        """Digest of the network's weights."""
         return (weights_digest(self.weights, self._row, official=f"{self.features}_lightglue.pth"),)
 
     @property
@@ -69,7 +69,7 @@ class LightGlue(Trained):
 
     @property
     def _row(self) -> str:
-        """Of the table of weights."""
+        """Row of the table of weights."""
         return "xfeat-lighterglue" if self.features == "xfeat" else f"{self.features}-lightglue"
 
     def for_features(self, extractor: str) -> Self:

@@ -37,7 +37,7 @@ class Neighbours:
 
 
 def float_neighbours(a: NDArray[np.float32], b: NDArray[np.float32]) -> Neighbours:
-    """Of (n, d) and (k, d) unit rows, k >= 1; distances are those of points on the sphere."""
+    """Neighbours among (n, d) and (k, d) unit rows, k >= 1; distances are those of points on the sphere."""
     columns = np.ascontiguousarray(b.T)
 
     def cosine(start: int, stop: int) -> Closeness:
@@ -50,7 +50,7 @@ def float_neighbours(a: NDArray[np.float32], b: NDArray[np.float32]) -> Neighbou
 
 
 def binary_neighbours(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> Neighbours:
-    """Of packed (n, d/8) and (k, d/8) rows, k >= 1; distances count bits."""
+    """Neighbours among packed (n, d/8) and (k, d/8) rows, k >= 1; distances count bits."""
     rows, others = _whole_words(a), _whole_words(b)
     counts = np.empty((min(BLOCK, len(a)), len(b)), np.int32)
 

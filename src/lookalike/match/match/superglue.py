@@ -32,7 +32,7 @@ class SuperGlue(Trained):
     threshold: float = 0.2
     """A match is surer than that."""
     rounds: int = 100
-    """Of optimal transport."""
+    """Rounds of optimal transport."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.threshold < 1 or self.rounds < 1:
@@ -45,7 +45,7 @@ class SuperGlue(Trained):
 
     @property
     def weight_digests(self) -> tuple[str, ...]:
-        """Of the network."""
+        """Digest of the network's weights."""
         return (weights_digest(self.weights, self.name, official=OFFICIAL),)
 
     @property

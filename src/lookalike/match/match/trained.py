@@ -67,7 +67,7 @@ class Trained(ABC):
         return surest(self.assignment(a, b), self.least)
 
     def _refuse(self, extractor: str) -> BadSetting:
-        """What to raise for features of another kind."""
+        """Error to raise for features of another kind."""
         return BadSetting(
             f"{self.name} was trained on features of {', '.join(self.kinds)}, not of {extractor}; "
             "match these with nearest, or extract others"
@@ -75,7 +75,7 @@ class Trained(ABC):
 
     @abstractmethod
     def _assignment(self, a: LocalFeatures, b: LocalFeatures) -> Assignment:
-        """Of one feature or more on either side."""
+        """Assignment of one feature or more on either side."""
 
 
 def surest(assignment: Assignment, least: float) -> Matches:

@@ -31,7 +31,7 @@ class Epipolar:
     source: ClassVar[str] = "Moisan & Stival, IJCV 2004; Barath et al., MAGSAC++, CVPR 2020"
 
     tolerance: float = 0.004
-    """Of the longer side, how far a match may lie from its line."""
+    """Share of the longer side that a match may lie from its line."""
     chance: float = 1e-4
     """The most that `nfa` may be."""
     iterations: int = 2000

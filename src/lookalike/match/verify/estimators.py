@@ -15,7 +15,7 @@ SAMPLE: Final[dict[GeometryKind, int]] = {"similarity": 2, "affine": 3, "homogra
 """Matches that fix a model of each kind."""
 
 PX: Final = 1000.0
-"""What a frame is enlarged by: OpenCV's limits are meant for px."""
+"""Factor that a frame is enlarged by: OpenCV's limits are meant for px."""
 
 
 def least_squares(kind: GeometryKind, a: Points, b: Points) -> Matrix | None:

@@ -1,14 +1,21 @@
-"""Matched keypoints of two pictures in frames of their own: centred, the longer side 1, so that sizes do not count."""
+"""Matched keypoints of two pictures in frames of their own: centred, the longer side 1, so that sizes do not count.
+
+The longer side of a strip is as long as `STRIP` shorter ones: what lies side by side on a panorama is far apart.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.verify.projection import Points
 from lookalike.types import Keypoints, LocalFeatures, Matches, Matrix, Size
+
+STRIP: Final = 3
+"""Times that a frame is longer than wide, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +49,7 @@ def framed(keypoints: Keypoints) -> Framed:
 def to_frame(size: Size) -> Matrix:
     """(3, 3) from px to the frame."""
     width, height = size
-    longer = max(width, height)
+    longer = min(max(width, height), STRIP * min(width, height))
     return np.array([[1, 0, -(width - 1) / 2], [0, 1, -(height - 1) / 2], [0, 0, longer]], np.float64) / longer
 
 

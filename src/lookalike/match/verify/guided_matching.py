@@ -12,7 +12,7 @@ from lookalike.types import LocalFeatures, Matches, Matrix
 
 
 def rematched(model: Matrix, a: LocalFeatures, b: LocalFeatures, known: Matches, tolerance: float) -> Matches:
-    """Of features that agree with `model`, a map between frames, those most alike, one-to-one; best first.
+    """Most similar features that agree with `model`, a map between frames, one-to-one; best first.
 
     They are as alike as the least alike of the `known`, or more; scores are similarities.
     """

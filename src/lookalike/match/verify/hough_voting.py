@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lookalike.match.verify.frames import Framed
 
 LOOSE: Final = 0.2
-"""Of the distance from the proposing match: what the error of its angle and scale may displace another by."""
+"""Share of the distance from the proposing match, which the error of its angle and scale may displace another by."""
 MOST: Final = 400
 """Matches that propose and vote, the best: the cost grows with their square."""
 ALIKE_TURN: Final = np.cos(np.radians(30))
@@ -25,12 +25,12 @@ def supported(a: Framed, b: Framed, tolerance: float, *, count: int, mirrored: b
         return []
     n = min(len(a), MOST)
     growth, turn = (b.log_scale - a.log_scale)[:n], _turns(a.heading[:n], b.heading[:n], mirrored)
-    there = _moved(a.at[:n], growth, turn, mirrored)  # (n, n, 2): what each proposal makes of each offset
-    median_error = np.linalg.norm(there - (b.at[None, :n] - b.at[:n, None]), axis=2)
-    reach = np.linalg.norm(there, axis=2)
+    x, y = _moved(a.at[:n], growth, turn, mirrored)
+    across, down = (there - (b.at[:n, axis] - b.at[:n, None, axis]) for axis, there in enumerate((x, y)))
+    reach = np.sqrt(x * x + y * y)
     alike = (turn @ turn.T >= ALIKE_TURN) & (np.abs(growth[:, None] - growth) <= ALIKE_GROWTH)
-    support = alike & (median_error <= tolerance * np.maximum(1, 2 ** growth[:, None]) + LOOSE * reach)
-    return _best(support, count)
+    allowed = tolerance * np.maximum(1, 2 ** growth[:, None]) + LOOSE * reach
+    return _best(alike & (across * across + down * down <= allowed * allowed), count)
 
 
 def _turns(heading_a: NDArray[np.float64], heading_b: NDArray[np.float64], mirrored: bool) -> NDArray[np.float64]:
@@ -43,12 +43,12 @@ def _turns(heading_a: NDArray[np.float64], heading_b: NDArray[np.float64], mirro
 
 def _moved(
     at: NDArray[np.float64], growth: NDArray[np.float64], turn: NDArray[np.float64], mirrored: bool
-) -> NDArray[np.float64]:
-    """(n, n, 2): row i holds the offsets of all places from place i, as proposal i scales and turns them."""
-    offset = at[None] - at[:, None]
-    x, y = (-offset[..., 0] if mirrored else offset[..., 0]), offset[..., 1]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(n, n) across and down: row i holds offsets of all places from place i, as proposal i scales and turns them."""
+    x, y = -at[:, 0] if mirrored else at[:, 0], at[:, 1]
+    x, y = x - x[:, None], y - y[:, None]
     c, s = (2**growth * turn.T)[:, :, None]
-    return np.stack([c * x - s * y, s * x + c * y], axis=-1)
+    return c * x - s * y, s * x + c * y
 
 
 def _best(support: NDArray[np.bool_], count: int) -> list[NDArray[np.int64]]:

@@ -33,7 +33,7 @@ def proposed(
 def agreed(
     kinds: Sequence[GeometryKind], a: Framed, b: Framed, tolerance: float, *, iterations: int, seed: int
 ) -> Iterator[tuple[GeometryKind, Matrix]]:
-    """Of each kind the one of most support, found by consensus."""
+    """Model of most support of each kind, found by consensus."""
     for kind in kinds:
         model = consensus(kind, a.at, b.at, tolerance, iterations=iterations, seed=seed)
         fitted = None if model is None else refined(kind, model, a, b, tolerance)

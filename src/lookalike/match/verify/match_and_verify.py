@@ -28,7 +28,7 @@ class Related:
 def related(
     a: LocalFeatures, b: LocalFeatures, matcher: Matcher, verifier: Verifier, mirrored: LocalFeatures | None = None
 ) -> Related:
-    """What a and b share. `mirrored` are a's keypoints with the rows of its mirror image (see `local.mirror`)."""
+    """Matches and geometry of a and b. `mirrored` are a's keypoints with the rows of its mirror image."""
     upright = matcher.match(a, b)
     geometry = verifier.verify(a, b, upright)
     if geometry is not None or mirrored is None:
@@ -39,7 +39,7 @@ def related(
 
 
 def related_in_a_view(views: Iterable[View], b: LocalFeatures, matcher: Matcher, verifier: Verifier) -> Related:
-    """What b shares with the view of a that it agrees with best; the first view's matches where with none.
+    """Matches of b with the view of a that it agrees with best; the first view's matches where with none.
 
     A face agrees a little with its mirror image, so that not the first agreement counts.
     """
@@ -54,7 +54,7 @@ def related_in_a_view(views: Iterable[View], b: LocalFeatures, matcher: Matcher,
 def related_by_affine_views(
     views: Iterable[AffineView], b: LocalFeatures, matcher: Matcher, verifier: Verifier
 ) -> Related | None:
-    """What b shares with the squeezed view of a that it agrees with best, as a geometry of a; None where with none."""
+    """Matches of b with the squeezed view of a that it agrees with best, as a geometry of a; None where with none."""
     found: list[Related] = []
     for view in views:
         matches = matcher.match(view.seen, b)

@@ -32,7 +32,7 @@ def laid_over(
 
 
 def size_at(size: Size, side: int) -> Size:
-    """Of a picture of `size` when its longer side is `side`."""
+    """Size of a picture of `size` when its longer side is `side`."""
     factor = side / max(size)
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 

@@ -48,7 +48,7 @@ class Planar:
 
     kinds: tuple[Literal["similarity", "affine", "homography"], ...] = ("similarity", "affine", "homography")
     tolerance: float = 0.008
-    """Of the longer side, how far a match may lie from where the model puts it."""
+    """Share of the longer side that a match may lie from where the model puts it."""
     chance: float = 1e-6
     """The most that `nfa` may be."""
     proposals: int = 4
@@ -56,7 +56,7 @@ class Planar:
     guided: bool = False
     """Whether a model that was found is fitted to matches sought under it."""
     iterations: int = 500
-    """Of consensus."""
+    """Iterations of consensus."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -80,7 +80,7 @@ class Planar:
         return Geometry(found.kind, in_pictures, inliers, as_probability(found.log_chance), mirrored, median_error)
 
     def _best(self, a: Framed, b: Framed, all_b: Framed, mirrored: bool) -> _Found | None:
-        """What chance explains least, weighed at last with the keypoints of b where they are."""
+        """Model that chance explains least, weighed at last with the keypoints of b where they are."""
         place = evenly(all_b, self.tolerance)
         best: _Found | None = None
         for kind, model in self._models(a, b, mirrored):

@@ -21,9 +21,9 @@ MOST_CHANGE: Final = (8.0, 250.0)
 A wall seen along itself, from a step away.
 """
 LEAST_SPREAD: Final = 0.008
-"""Of the longer side, the least standard deviation of the inliers along their shorter axis, in each picture."""
+"""Least standard deviation of the inliers along their shorter axis, in each picture; share of the longer side."""
 LARGER_SPREAD: Final = 0.03
-"""The same, in the picture where it is larger: what is a spot in both is a tag or a logo."""
+"""Least standard deviation in the picture where it is larger: what is a spot in both is a tag or a logo."""
 
 
 def is_plausible(model: Matrix, a: Points, b: Points, *, mirrored: bool, proved: bool = False) -> bool:

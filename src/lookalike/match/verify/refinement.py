@@ -65,7 +65,7 @@ def _is_sound(model: Matrix, size: Size) -> bool:
 
 
 def _correlation(laid: NDArray[np.uint8], under: NDArray[np.uint8], both: NDArray[np.bool_]) -> float:
-    """Of the light where both are; -1 where there is nothing to tell by."""
+    """Correlation of the light where both are; -1 where there is nothing to tell by."""
     if both.sum() < LEAST:
         return -1.0
     mask = both.astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What an edit gives back."""
+"""Result of an edit."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a score is worth on the collection at hand, measured on questions with known answers."""
+"""Worth of a score on the collection at hand, measured on questions with known answers."""

@@ -32,7 +32,7 @@ class CopyPlan:
 
 
 def plan_copies(count: int, originals: int, rng: np.random.Generator) -> CopyPlan:
-    """Of `count` pictures as many as `originals` that can be found, and half as many, at most a quarter of all, absent.
+    """Plan for `count` pictures: up to `originals` that are there, and half as many, at most a quarter, that are not.
 
     Raises `BadQuery` where there are too few pictures, or too few originals are asked for.
     """

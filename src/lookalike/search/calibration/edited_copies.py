@@ -73,7 +73,7 @@ class DescribeCopies:
 
 @dataclass(frozen=True, eq=False)
 class Copies:
-    """Of one original: by space (e, d) rows, one for each edit in the order asked; (e, 3, 3) to its px.
+    """Copies of one original: by space (e, d) rows, one for each edit in the order asked; (e, 3, 3) to its px.
 
     `views` (e,) are the copies and their local features, where an extractor was given.
     """
@@ -111,7 +111,7 @@ def describe_copies(
     limits: Limits,
     extractor: Extractor | None = None,
 ) -> Iterator[Copies | tuple[CopyJob, BadPicture]]:
-    """What comes of each job, in the order of completion."""
+    """Outcome of each job, in the order of completion."""
     made = DescribeCopies(tuple(describers), limits, extractor)
     with Isolated(made, workers=workers, limits=limits) as pool:
         for job, reply in pool.run(jobs):

@@ -12,7 +12,7 @@ from lookalike.errors import BadQuery
 from lookalike.search.calibration.model import Calibration, Claim, Form
 
 KNOTS = 64
-"""Of a logistic curve."""
+"""Knots of a logistic curve."""
 TAIL = 0.02
 """Share of the strangers' best scores that their tail is fitted to."""
 LEAST = 20

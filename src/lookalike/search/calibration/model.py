@@ -1,4 +1,4 @@
-"""What a score is worth on the collection at hand: a probability, and the threshold that a precision needs."""
+"""Worth of a score on the collection at hand: a probability, and the threshold that a precision needs."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class Asker:
     def _asked(
         self, rows: Mapping[Channel, Vectors], views: Sequence[View], judge: Judge, unit: int, answers: int
     ) -> Asked:
-        """What search finds; `judge` says of ids which count, and which are right."""
+        """Hits of a search; `judge` says of ids which count, and which are right."""
         verify = VERIFIED if views else 0
         found = rank_and_verify(self.engine, self.prover, [rows], views, self.fuser, k=2 * BEST, verify=verify)
         looks = found.ranking[np.arange(min(2 * BEST, len(found.ranking)))]
@@ -191,7 +191,7 @@ class Asker:
         return same
 
     def _copies_of(self, id: int, others: set[int]) -> set[int]:
-        """Those of the others that geometry calls copies of it; none where the library keeps no local features."""
+        """Contents among the others that geometry calls copies of it; none in a library without local features."""
         views = self._seen(id)
         proved = {other: self.prover.prove(views, [other]).get(other) for other in others} if views else {}
         return {other for other, found in proved.items() if found is not None and found.relation in ("copy", "part")}
@@ -226,7 +226,7 @@ class Question:
     answers: int
 
     def among(self, kept: NDArray[np.bool_]) -> Question:
-        """Those hits alone."""
+        """The question with those hits alone."""
         return Question(self.unit, self.ids[kept], self.scores[kept], self.right[kept], self.answers)
 
 
@@ -243,7 +243,7 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Worth:
-    """What is known of the scores of looks alone, and of those that a search shows where it can prove."""
+    """Judged scores of looks alone, and of those that a search shows where it can prove."""
 
     looks: Judged
     proved: Judged | None

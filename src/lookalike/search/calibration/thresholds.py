@@ -15,7 +15,7 @@ from lookalike.types import Answer, Space
 
 
 def calibration_of(store: Store, channels: Sequence[Channel], proof: Space | None = None) -> Calibration | None:
-    """What this library knows of the score that these channels make, with or without proof; None where it is unknown.
+    """Calibration of the score that these channels make, with or without proof; None where the library has none.
 
     Of a library that has grown much it is no more known.
     """

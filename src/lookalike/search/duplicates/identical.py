@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +25,17 @@ from lookalike.types import Difference, Ids, Record, Relation, Size, Space, Vect
 SAME_HASH = 0.94
 """Share of hash bits that decodes of the same pixels have in common at least: one may have been scaled in decoding."""
 SAME_VECTOR = 0.995
-"""The same for a library without a hash."""
+"""Least cosine of decodes of the same pixels, for a library without a hash."""
 BLOCK = 2048
+
+
+NO_SMALLER: Final = 0.99
+"""Times the width of a place in another picture."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """What a member of a group is to the best one: `coverage` are the shares of it and of the best one that are shown.
+    """Relation of a member of a group to the best one; `coverage` are the shares of it and of the best that are shown.
 
     `edits` make the member of the best one. Boxes of `differs` lie in the best one (`query_box`) and in the member
     (`box`). Unknown is None.
@@ -62,6 +67,12 @@ class Link:
         """Whether something that is laid on the best one hides what the member shows."""
         return any(each.kind == "laid on the query" for each in self.differs or ())
 
+    @property
+    def adds_ground(self) -> bool:
+        """Whether the member alone has a ground, the best one being transparent there and no smaller."""
+        grounds = (each for each in self.differs or () if each.kind == "ground of the hit")
+        return any(each.query_box[2] >= NO_SMALLER * each.box[2] for each in grounds)
+
     def then(self, other: Link) -> Link:
         """From a by b to c: two proofs composed."""
         coverage = self.coverage[0] * other.coverage[0], self.coverage[1] * other.coverage[1]
@@ -89,7 +100,7 @@ class Group:
         return self.members[0]
 
     def link(self, member: Record) -> Link:
-        """What `member` is to the best one."""
+        """Link of `member` to the best one."""
         return self.links.get(member.id, IDENTICAL)
 
 

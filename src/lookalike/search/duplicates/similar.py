@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadQuery
 from lookalike.index.similarity import paired
-from lookalike.protocols import Index, Store
+from lookalike.protocols import Describer, Index, Store
 from lookalike.search.calibration.model import Calibration
-from lookalike.search.components import describers_of
+from lookalike.search.calibration.thresholds import calibration_of, check_precision, needed
 from lookalike.search.duplicates.identical import Group
 from lookalike.search.ranking.channels import Channel, channels_of, mean_alike
 from lookalike.search.stored_vectors import rows_of
 from lookalike.types import Relation, Space
 
 NEIGHBOURS = 32
-"""Of each picture, in each channel: a group cannot be larger."""
+"""Neighbours of each picture, in each channel: a group cannot be larger."""
 NEAREST = 16
 """Contents of each channel that may look most like one."""
 BATCH = 512
@@ -40,15 +40,26 @@ def check_grouping(relation: Relation, precision: float | None, by: Mapping[str,
         raise BadQuery(f"groups of {relation!r} are verified by geometry, not by scores: leave out the precision")
 
 
-def lookalikes(store: Store, index: Callable[[Space], Index], id: int) -> list[int]:
-    """Contents that look most like one, by the channels that have default weights."""
+def lookalikes(store: Store, index: Callable[[Space], Index], describers: Sequence[Describer], id: int) -> list[int]:
+    """Contents that look most like one, by the channels of `describers` that have default weights."""
     found: dict[int, None] = {}
-    for channel in channels_of(describers_of(store)):
+    for channel in channels_of(describers):
         space = channel.describer.space
         _, rows = rows_of(store, space, np.array([id], np.int64))
         if channel.weight > 0 and len(rows):
             found |= dict.fromkeys(index(space).search(rows, NEAREST)[0].ids.tolist())
     return list(found)
+
+
+def near_groups(
+    store: Store, index: Callable[[Space], Index], channels: Sequence[Channel], precision: float
+) -> list[Group]:
+    """Groups whose every two members score so high that, as calibrated, that share of such pairs is right."""
+    check_precision(precision)
+    calibration = needed(calibration_of(store, channels))
+    pairs, scores = near_pairs(store, index, channels)
+    threshold = threshold_of_pairs(scores, len(store.ids()), calibration, precision)
+    return groups_of(store, pairs[scores >= threshold], scores[scores >= threshold])
 
 
 def near_pairs(store: Store, index: Callable[[Space], Index], channels: Sequence[Channel]) -> Pairs:

@@ -23,7 +23,7 @@ NEARLY_ALL: Final = 0.98
 
 @dataclass(frozen=True)
 class Links:
-    """What every content is to every other that it was proved against, seen from both sides."""
+    """Links of every content to every other that it was proved against, seen from both sides."""
 
     of: Mapping[int, Mapping[int, Link]]
 
@@ -41,8 +41,8 @@ class Links:
     def star(self, hub: int, relation: Relation, among: set[int]) -> dict[int, Link]:
         """Contents `among` that are `relation` or closer to `hub`, with their links as seen from it.
 
-        No two of them are known to be further from each other. None shows what something that is laid on `hub` hides:
-        two of that kind may be other pictures.
+        No two of them are known to be further from each other, unless in their grounds alone. None shows what
+        something that is laid on `hub` hides: two of that kind may be other pictures.
         """
         near = {id: link for id, link in self.of.get(hub, {}).items() if id in among}
         star: dict[int, Link] = {}
@@ -63,8 +63,13 @@ class Links:
         for id in sorted(
             candidates, key=lambda id: (RELATIONS.index(candidates[id].relation), -candidates[id].score, id)
         ):
-            known = (self.of[id][other].relation for other in star if other in self.of[id])
-            if all(RELATIONS.index(each) <= most for each in (candidates[id].relation, *known)):
+            link = candidates[id]
+            others = [
+                self.of[id][other].relation
+                for other in star
+                if other in self.of[id] and not (link.adds_ground and star[other].adds_ground)
+            ]
+            if all(RELATIONS.index(each) <= most for each in (link.relation, *others)):
                 star[id] = candidates[id]
 
 

@@ -1,4 +1,4 @@
-"""What a collection could do without: all files of a group but the best one."""
+"""Files that a collection could do without: all of a group but the best one."""
 
 from __future__ import annotations
 
@@ -45,11 +45,12 @@ def superfluous(groups: Sequence[Group]) -> Superfluous:
 
 
 def _there(group: Group) -> list[Record]:
-    return [member for member in group.members if state_of(member) == "unchanged"]
+    """Members whose file can be kept or done without."""
+    return [member for member in group.members if member.has_file and state_of(member) == "unchanged"]
 
 
 def _inode(member: Record) -> tuple[int, int]:
-    """What the names of one file have in common: hard links take no space of their own."""
+    """Key that the names of one file share: hard links take no space of their own."""
     return member.stamp.device, member.stamp.inode
 
 

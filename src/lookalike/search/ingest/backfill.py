@@ -1,4 +1,4 @@
-"""What the library's own pictures lack: a product that is new to it, or what an interrupted run left."""
+"""Products that the library's own pictures lack: new to it, or left by an interrupted run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Lacking:
 
 
 def lacking(store: Store, products: Sequence[Product]) -> Lacking:
-    """What the contents that have a file lack of these products, each of which has its space."""
+    """Contents with a file that lack some of these products, each of which has its space."""
     missing = [store.missing(product.space) for product in products]
     ids = np.unique(np.concatenate([np.empty(0, np.int64), *missing]))
     return Lacking(ids, np.array([np.isin(ids, each) for each in missing], bool).reshape(len(products), len(ids)).T)

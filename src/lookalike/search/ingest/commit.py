@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from lookalike.protocols import Store
+from lookalike.search.ingest.options import COMMIT_BYTES
 from lookalike.search.ingest.products import Frames, Product, Row
 from lookalike.search.ingest.read import File
 from lookalike.types import Content, Failure
@@ -15,7 +16,7 @@ from lookalike.types import Content, Failure
 
 @dataclass
 class Batch:
-    """What a run has found out since its last commit."""
+    """Findings of a run since its last commit."""
 
     files: list[File] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -24,6 +25,8 @@ class Batch:
     frames: dict[str, Frames] = field(default_factory=dict)
     started: float = math.inf
     """When the first of it was found out."""
+    bytes: int = 0
+    """Bytes of the rows."""
 
     def __len__(self) -> int:
         return max(len(self.files) + len(self.failures), len(self.contents))
@@ -35,6 +38,7 @@ class Batch:
         self.contents[content.sha256] = content
         for product, row in rows.items():
             self.rows[product][content.sha256] = row
+            self.bytes += row.nbytes
 
     def add_file(self, file: File) -> None:
         """A file of a known content, or of one that was added."""
@@ -51,7 +55,7 @@ class Batch:
 
     def is_due(self, files: int, seconds: float) -> bool:
         """Whether it is as large or as old as that."""
-        return len(self) >= files or time.monotonic() - self.started >= seconds
+        return len(self) >= files or self.bytes >= COMMIT_BYTES or time.monotonic() - self.started >= seconds
 
     def commit(self, store: Store) -> None:
         """All of it, or nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -19,12 +19,14 @@ from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import Describer, Fittable, Store
 from lookalike.registry import digest
 from lookalike.search.components import describers_of
+from lookalike.search.ingest.in_session import InSession
 from lookalike.search.ingest.options import Options
 from lookalike.search.ingest.products import Product, VectorOf
 from lookalike.search.ingest.read import Loaded, ahead, load
 from lookalike.search.ingest.report import IndexReport
 from lookalike.search.ingest.run import ingest
 from lookalike.search.ingest.scan import Found
+from lookalike.search.ingest.supply import Given
 from lookalike.search.ingest.worker import DescribeBytes
 from lookalike.types import Space, Vectors
 
@@ -32,20 +34,23 @@ from lookalike.types import Space, Vectors
 def ingest_and_learn(
     store: Store,
     describers: Sequence[Describer],
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[str | os.PathLike[str]] | Given,
     options: Options,
     *,
     beside: Sequence[Product] = (),
     dropped: Sequence[Space] = (),
+    in_session: Collection[Space] = (),
 ) -> tuple[IndexReport, list[Describer]]:
     """`ingest`, and the describers as they are after it: what has to learn does so from the pictures then in the store.
 
-    `beside` is made beside the vectors, and the spaces `dropped` go. What the store has learned before serves again,
-    even if it holds more pictures now. Raises `NotFitted` where there are too few; the pictures themselves are kept.
+    `beside` is made beside the vectors, and the spaces `dropped` go. Vectors of the spaces `in_session` are made in
+    this process. What the store has learned before serves again, even if it holds more pictures now. Raises `NotFitted`
+    where there are too few; the pictures themselves are kept.
     """
     wanted = list(dict.fromkeys(_as_learned(store, describer) for describer in describers))
     ready = [describer for describer in wanted if not must_learn(describer)]
-    report = ingest(store, [*map(VectorOf, ready), *beside], paths, options, dropped)
+    products = [InSession.of(each) if each.space in in_session else VectorOf(each) for each in ready]
+    report = ingest(store, [*products, *beside], paths, options, dropped)
     waiting = [describer for describer in wanted if must_learn(describer)]
     if not waiting or report.interrupted:
         return report, ready
@@ -89,7 +94,7 @@ def sampled(files: Iterable[tuple[str, Found]], count: int, seed: int) -> list[t
 
 
 def _as_learned(store: Store, describer: Describer) -> Describer:
-    """What the store has learned with the same settings, if anything."""
+    """Describer that the store has learned with the same settings, if any, else as it is."""
     if must_learn(describer):
         for known in describers_of(store):
             if isinstance(known, Fittable) and digest(_forgetful(known)) == digest(describer):
@@ -104,8 +109,9 @@ def _forgetful(describer: Fittable) -> Describer:
 def _contents(store: Store) -> Iterator[tuple[str, Found]]:
     """One file of each content, by its sha256."""
     for _, records in groupby(store.records(), key=lambda record: record.id):
-        first = next(records)
-        yield first.content.sha256, Found(first.path, first.stamp)
+        first = next((record for record in records if record.has_file), None)
+        if first is not None:
+            yield first.content.sha256, Found(first.path, first.stamp)
 
 
 def _rows(describer: Describer, files: Sequence[Found], limits: Limits, workers: int) -> dict[str, Vectors]:

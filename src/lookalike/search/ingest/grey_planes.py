@@ -51,7 +51,7 @@ class SmallPlane:
 
 
 PLANE: Final = SmallPlane()
-"""What libraries keep."""
+"""Plane that libraries keep."""
 
 
 @dataclass(frozen=True)

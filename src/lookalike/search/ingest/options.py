@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 COMMIT_FILES = 256
 COMMIT_SECONDS = 2.0
+COMMIT_BYTES = 256 * 2**20
 
 Stage = Literal["pictures", "indexes", "comparisons"]
 

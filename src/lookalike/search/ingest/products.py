@@ -1,4 +1,4 @@
-"""What a library keeps of every picture: a vector of each describer, local features, a grey plane."""
+"""Products that a library keeps of every picture: a vector of each describer, local features, a grey plane."""
 
 from __future__ import annotations
 

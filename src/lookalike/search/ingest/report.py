@@ -1,4 +1,4 @@
-"""What became of the files of an index run."""
+"""Outcomes of the files of an index run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OUTCOMES: tuple[Outcome, ...] = ("added", "updated", "moved", "unchanged", "skip
 
 @dataclass(frozen=True)
 class IndexReport:
-    """What became of every file seen: the six outcomes add up to `seen`; `removed` files are apart.
+    """Outcomes of every file seen: the six counts add up to `seen`; `removed` files are apart.
 
     `failures` are those of this run and those that were known before, by path; `known` are the paths of the latter.
     `kept` names folders, with the number of their files that vanished and stay in the library, since with them most of
@@ -37,7 +37,7 @@ class IndexReport:
 
     @property
     def new_failures(self) -> tuple[Failure, ...]:
-        """Those of this run."""
+        """Failures of this run."""
         return tuple(failure for failure in self.failures if failure.path not in self.known)
 
 

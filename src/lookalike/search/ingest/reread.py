@@ -26,5 +26,5 @@ def read_again(records: Iterable[Record], max_bytes: int) -> Iterator[tuple[int,
 
 
 def one_file_each(store: Store, ids: Ids) -> list[Record]:
-    """Of the files of each content the last by name."""
-    return list({record.id: record for record in store.records(ids)}.values())
+    """The last file by name of each content; none of what was added without a file."""
+    return list({record.id: record for record in store.records(ids) if record.has_file}.values())

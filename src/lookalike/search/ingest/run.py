@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property
 from typing import Final
 
 from lookalike.errors import BadPicture
@@ -23,30 +23,34 @@ from lookalike.search.ingest.backfill import lacking
 from lookalike.search.ingest.commit import Batch
 from lookalike.search.ingest.options import COMMIT_FILES, COMMIT_SECONDS, Options, Progress
 from lookalike.search.ingest.products import Frames, Product, VectorOf, keep_all
-from lookalike.search.ingest.read import File, Loaded, ahead, load
+from lookalike.search.ingest.read import File, Loaded, ahead
 from lookalike.search.ingest.report import IndexReport, Tally
-from lookalike.search.ingest.scan import Found, Skipped, Unreachable, roots_of, scan
+from lookalike.search.ingest.scan import Found, Skipped, Unreachable, roots_of
+from lookalike.search.ingest.supply import Files, Given, Supply
 from lookalike.search.ingest.vanished import Vanished, vanished
 from lookalike.search.ingest.worker import Job, Make, made_of
 from lookalike.types import Failure, Space
 
 TOO_MUCH: Final = frozenset({"timeout", "decoder_crash", "too_large"})
-"""What a picture may come to of which too much is made at once."""
+"""Reasons for which a picture may fail when too much is made of it at once."""
 
 
 def ingest(
     store: Store,
     products: Sequence[Product],
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[str | os.PathLike[str]] | Given,
     options: Options,
     dropped: Sequence[Space] = (),
 ) -> IndexReport:
     """Makes the store agree with the files at and below `paths`, and fills what its pictures lack of `products`.
 
+    Pictures that are given in place of paths are added, and no file is looked for.
+
     The spaces `dropped` go, once it is clear that the products can be made. The caller holds `store.writing()`.
     """
     started = time.monotonic()
-    run = _Run(store, tuple(products), roots_of(paths), options)
+    supply = paths if isinstance(paths, Given) else Files(roots_of(paths), options.limits.bytes)
+    run = _Run(store, tuple(products), supply, options)
     with Isolated(Make(run.products, options.limits), workers=options.workers, limits=options.limits) as pool:
         count = run.look()
         if not all(product.is_kept(store) for product in products):  # what cannot be made must change nothing
@@ -61,15 +65,15 @@ def ingest(
 class _Run:
     """One pass: what became of the files so far, and the rows that wait for the next commit."""
 
-    def __init__(self, store: Store, products: tuple[Product, ...], roots: list[str], options: Options) -> None:
+    def __init__(self, store: Store, products: tuple[Product, ...], supply: Supply, options: Options) -> None:
         self.store = store
         self.products = products
         self.everything = tuple(range(len(products)))
         self.vectors = tuple(number for number in self.everything if isinstance(products[number], VectorOf))
-        self.roots = roots
+        self.supply = supply
         self.options = options
-        self.known = store.stamps(roots)
-        self.failed = {failure.path: failure for failure in store.failures(roots)}  # before this run
+        self.known = store.stamps(supply.roots)
+        self.failed = {failure.path: failure for failure in store.failures(supply.roots)}  # before this run
         self.has_failures = bool(store.failures())  # anywhere; most libraries are spared a look-up a file
         self.vanished = Vanished(set())
         self.tally = Tally()
@@ -84,7 +88,7 @@ class _Run:
         """How many files to read; the others are counted. None is kept, so that memory does not grow with them."""
         unseen = dict(self.known)
         changed = 0
-        for seen in scan(self.roots):
+        for seen in self.supply.seen():
             unseen.pop(seen.path, None)
             if isinstance(seen, Skipped):
                 self.options.on_skip(seen)
@@ -115,18 +119,19 @@ class _Run:
             self._commit()
 
     def _new(self, count: int) -> Iterator[Job]:
-        """Those of the changed files whose bytes are new; the others are settled without a worker."""
+        """Jobs for the changed files whose bytes are new; the others are settled without a worker."""
         self._expect(count)
         if count == 0:
             return
-        changed = (seen for seen in scan(self.roots) if isinstance(seen, Found) and self._is_changed(seen))
-        read = partial(load, max_bytes=self.options.limits.bytes)
-        for loaded in ahead(read, self.options.until_stopped(changed), threads=2):
+        changed = (seen for seen in self.supply.seen() if isinstance(seen, Found) and self._is_changed(seen))
+        for loaded in ahead(self.supply.read, self.options.until_stopped(changed), threads=2):
             if isinstance(loaded, Failure):
                 self._fail(loaded)
             elif not self._is_settled(loaded):
                 self.waiting[loaded.sha256] = [loaded.file]
                 yield Job(loaded, self.everything)
+            elif wanted := self._lacks(loaded.sha256):
+                yield Job(loaded, wanted)
             self._commit_when_due()
 
     def _lacking(self) -> Iterator[Job]:
@@ -135,20 +140,28 @@ class _Run:
         return found.jobs(self.store, self.options)
 
     def _vectors_alone(self) -> Iterator[Job]:
-        """What ended its worker when all was wanted of it: then a picture still is one, if it has its vectors."""
+        """Jobs for pictures that ended their worker when all was wanted: with its vectors alone each is still one."""
         files = [found for found, _ in self.again.values()]
-        read = partial(load, max_bytes=self.options.limits.bytes)
         for (sha256, (found, why)), loaded in zip(
-            list(self.again.items()), ahead(read, self.options.until_stopped(files), threads=2), strict=False
+            list(self.again.items()),
+            ahead(self.supply.read, self.options.until_stopped(files), threads=2),
+            strict=False,
         ):
             if isinstance(loaded, Loaded) and loaded.sha256 == sha256:
                 yield Job(loaded, self.vectors)
             else:
                 self._give_up(sha256, found.path, why)
 
+    def _is_known(self, loaded: Loaded) -> bool:
+        """Whether it is in the library as it is: of what has no file, only its bytes tell."""
+        return loaded.path not in self.failed and self.known.get(loaded.path) == loaded.stamp
+
     def _is_settled(self, loaded: Loaded) -> bool:
         """Whether these bytes are known, known to fail, or with a worker now; then the file joins them."""
         sha256 = loaded.sha256
+        if self._is_known(loaded):
+            self.tally.count("unchanged")
+            return True
         if sha256 in self.waiting:
             self.waiting[sha256].append(loaded.file)
             return True
@@ -160,6 +173,15 @@ class _Run:
             self._put(loaded.file)
             return True
         return False
+
+    def _lacks(self, sha256: str) -> tuple[int, ...]:
+        """Products that a content of the store lacks and that nothing but these bytes can give: no file holds them."""
+        known = self.store.contents([sha256]) if isinstance(self.supply, Given) else {}
+        return tuple(number for id, _ in known.values() for number in self.everything if id in self._missing[number])
+
+    @cached_property
+    def _missing(self) -> list[set[int]]:
+        return [set(self.store.missing(product.space).tolist()) for product in self.products]
 
     def _known_failure(self, sha256: str) -> Failure | None:
         if self.options.retry_failed or not self.has_failures:
@@ -206,14 +228,14 @@ class _Run:
         self.batch.add_file(file)
 
     def _fail(self, failure: Failure) -> None:
-        """Of a file, which gives no picture."""
+        """Notes the failure of a file, which gives no picture."""
         self.vanished.origin_of_failure(self.failed.values(), failure)
         self.tally.fail(failure)
         self.batch.add_failure(failure)
         self.has_failures = True
 
     def _lack(self, path: str, why: BadPicture) -> None:
-        """Of something that was wanted of a picture, which is no less a picture for that."""
+        """Notes the lack of something that was wanted of a picture, which is no less a picture for that."""
         self.tally.failures.append(Failure(path, why.reason, why.detail))
 
     # what is gone
@@ -222,7 +244,7 @@ class _Run:
         """How many files were dropped, and by folder how many are kept, since with them most of it is gone."""
         if self.options.should_stop():  # a file not yet met may be where one of these went
             return 0, Counter()
-        doubtful = {} if self.options.drop else self.vanished.doubtful(self.known, self.roots)
+        doubtful = {} if self.options.drop else self.vanished.doubtful(self.known, self.supply.roots)
         with self.store.transaction():
             self.store.drop_records(sorted(self.vanished.paths - doubtful.keys()))
         return len(self.vanished.paths - doubtful.keys() - self.vanished.found_again), Counter(doubtful.values())

@@ -98,7 +98,7 @@ def _walk(folder: str) -> Iterator[Seen]:
 
 
 def _seen(path: str, name: str, status: os.stat_result) -> Seen:
-    """What one file of a folder is."""
+    """Outcome for one file of a folder."""
     if stat.S_ISLNK(status.st_mode):
         return Skipped(path, "link")
     if not stat.S_ISREG(status.st_mode):
@@ -123,7 +123,7 @@ def _may_be_a_picture(path: str) -> bool:
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
-    """What of a file's status tells that it changed."""
+    """Stamp of a file, by which a change is told."""
     signed = 2**63 - 1  # a database's integer; some file systems use all 64 bits
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ino & signed, status.st_dev & signed)
 

@@ -17,7 +17,7 @@ from lookalike.types import Failure, Stamp
 
 @dataclass
 class Vanished:
-    """Of the files at `paths` which went where. `found_again` are those that were met under another name."""
+    """Vanished files at `paths`, and where they went. `found_again` are those that were met under another name."""
 
     paths: set[str]
     found_again: set[str] = field(default_factory=set)
@@ -29,7 +29,7 @@ class Vanished:
         return self._first(record.path for record in store.records(ids)) if len(ids) else None
 
     def origin_of_failure(self, failures: Iterable[Failure], failure: Failure) -> str | None:
-        """The same of a file that gives no picture, among the `failures` of before."""
+        """The path of a vanished file that gave no picture either, among the `failures` of before."""
         return self._first(each.path for each in failures if _is_one_file(each, failure)) if self.paths else None
 
     def _first(self, paths: Iterable[str]) -> str | None:
@@ -55,7 +55,7 @@ class Vanished:
 
 
 def vanished(unseen: Mapping[str, Stamp]) -> Vanished:
-    """Those of the files that a walk did not meet that are not there, rather than hidden from us."""
+    """Files that a walk did not meet and that are not there, rather than hidden from us."""
     return Vanished({path for path in unseen if is_gone(path)})
 
 

@@ -1,4 +1,4 @@
-"""What an isolated worker does with the bytes of one file: decode them, and make what is wanted of the picture."""
+"""Work of an isolated worker on the bytes of one file: decode them, and make what is wanted of the picture."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Make:
 
 @dataclass(frozen=True)
 class Made:
-    """What came of a job: the content, a row of each product that was made, and why others were not."""
+    """Results of a job: the content, a row of each product that was made, and why others were not."""
 
     content: Content
     rows: dict[int, Row]
@@ -94,7 +94,7 @@ class Made:
 
 
 def made_of(job: Job, reply: Reply) -> Made:
-    """What a worker's reply to `job` says."""
+    """Results that a worker's reply to `job` tells."""
     made = reply.data["made"]
     rows = dict(zip(made, reply.arrays[: len(made)], strict=True))
     further = dict(zip(reply.data["framed"], reply.arrays[len(made) :], strict=True))
@@ -127,7 +127,7 @@ def warm_up(describers: Iterable[Describer]) -> None:
 
 
 def facts_of(decoded: Decoded, flags: Sequence[str] = ()) -> dict[str, Any]:
-    """What `content_of` reads; `flags` are added to those of the picture."""
+    """Facts that `content_of` reads; `flags` are added to those of the picture."""
     return {
         "size": decoded.picture.size,
         "format": decoded.format,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lookalike.errors import BadPicture
 from lookalike.protocols import Describer, Explainer
 from lookalike.search.duplicates.identical import Group
-from lookalike.search.pages.render import SIDE, Asked, Shown, ShownGroup, groups_page, thumbnail
+from lookalike.search.pages.render import SIDE, Asked, Shown, ShownGroup, thumbnail
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.source import Sample
 from lookalike.types import Answer, Explanation, Record
@@ -53,14 +53,13 @@ class Illustrator:
         }
 
 
-def groups_html(groups: Sequence[Group], decoder: PictureDecoder) -> str:
-    """A page of groups, with the thumbnails that can be made."""
-    with decoder.borrowed():
-        shown = [
+def shown_groups(groups: Sequence[Group], decoder: PictureDecoder) -> list[ShownGroup]:
+    """The groups with the thumbnails that can be made."""
+    with decoder.borrowed():  # a page may be asked for after the library was closed
+        return [
             ShownGroup(group.relation, group.weakest, [(one, _thumbnail(one, decoder)) for one in group.members])
             for group in groups
         ]
-    return groups_page(shown)
 
 
 def _thumbnail(record: Record, decoder: PictureDecoder) -> bytes | None:

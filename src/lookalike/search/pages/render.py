@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 HERE = "lookalike.search.pages"
 SIDE = 240
 """Longest side of a thumbnail, in px."""
+MISSING = "This file is gone or has changed since it was indexed."
+KEPT_NOWHERE = "This picture was added without a file, and the library keeps none."
 EVIDENCE_SIDE = 480
 """Longest side of an explanation's picture, in px."""
 
@@ -89,24 +91,37 @@ def groups_page(groups: Sequence[ShownGroup]) -> str:
     return _rendered("groups.html", groups=groups)
 
 
+def groups_notebook(groups: Sequence[ShownGroup]) -> str:
+    """Groups as a fragment that carries its own style."""
+    return _rendered("groups_notebook.html", groups=groups)
+
+
+def comparison_notebook(comparison: Comparison) -> str:
+    """Two pictures, how they relate and why, as a fragment that carries its own style."""
+    return _rendered("comparison_notebook.html", views=_views(comparison), comparison=comparison)
+
+
 def comparison_page(comparison: Comparison) -> str:
     """Two pictures side by side, with what every channel says of them."""
-    evidence = comparison.evidence
-    boxes = (None, None) if evidence is None else (evidence.query_box, evidence.box)
-    views = [
-        Asked(view.label, thumbnail(view.picture(SIDE).pixels), view.size, box)
-        for view, box in zip((comparison.a, comparison.b), boxes, strict=True)
-    ]
     explained = comparison.explanations
     agrees = {name: explained[name] for name in comparison.agreeing if name in explained}
     differs = {name: explanation for name, explanation in explained.items() if name not in agrees}
     return _rendered(
         "comparison.html",
-        views=views,
+        views=_views(comparison),
         comparison=comparison,
         proof=comparison.proof(),
         sections={"What agrees": agrees, "What does not": differs},
     )
+
+
+def _views(comparison: Comparison) -> list[Asked]:
+    evidence = comparison.evidence
+    boxes = (None, None) if evidence is None else (evidence.query_box, evidence.box)
+    return [
+        Asked(view.label, thumbnail(view.picture(SIDE).pixels), view.size, box)
+        for view, box in zip((comparison.a, comparison.b), boxes, strict=True)
+    ]
 
 
 def notebook(asked: Sequence[Asked], shown: Sequence[Shown]) -> str:
@@ -140,14 +155,26 @@ def environment(package: str) -> Environment:
         "data_uri": _data_uri,
         "evidence": lambda pixels: _data_uri(thumbnail(pixels, EVIDENCE_SIDE)),
         "file_name": lambda path: PurePath(path).name,
-        "file_uri": lambda path: PurePath(path).as_uri(),
-        "folder": lambda path: str(PurePath(path).parent),
+        "folder": _folder,
+        "link": _link,
+        "missing": lambda record: MISSING if record.has_file else KEPT_NOWHERE,
         "share": lambda score: f"{min(max(score, 0.0), 1.0) * 100:.1f}",
         "percent": _percent,
         "score": lambda value: score(value, 2),
         "size": lambda size: f"{size[0]} × {size[1]}",
     }
     return environment
+
+
+def _link(path: str) -> str | None:
+    """Target of a link to a file, or to a page on the web; None for any other URI, which may be a script."""
+    if PurePath(path).is_absolute():
+        return PurePath(path).as_uri()
+    return path if path.lower().startswith(("http://", "https://")) else None
+
+
+def _folder(path: str) -> str:
+    return str(PurePath(path).parent) if PurePath(path).is_absolute() else path.rpartition("/")[0]
 
 
 def _csp_hash(style: str) -> str:

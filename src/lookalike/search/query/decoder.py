@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.door import DecodeJob, FingerprintJob, PictureReader, fingerprint_of, picture_of
+from lookalike.pixels.door import (
+    DecodeJob,
+    FingerprintJob,
+    FramesJob,
+    Job,
+    PictureReader,
+    fingerprint_of,
+    frames_of,
+    picture_of,
+)
 from lookalike.pixels.fingerprint import Fingerprint
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.sniff import may_be_a_fraction
@@ -26,7 +35,7 @@ class PictureDecoder:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.Lock()
-        self._pool: Isolated[DecodeJob | FingerprintJob] | None = None
+        self._pool: Isolated[Job] | None = None
         self._kept = False
         self._borrowers = 0
         self._of_thread = threading.local()
@@ -45,14 +54,18 @@ class PictureDecoder:
         """White where the picture is opaque, black where it is transparent; raises as `decode`."""
         return picture_of(self._started().one(DecodeJob(data, None, opacity=True))).picture
 
+    def frames(self, data: bytes, numbers: Sequence[int]) -> list[Picture]:
+        """Frames or pages of these numbers, from 0, ascending; raises as `decode`."""
+        return frames_of(self._started().one(FramesJob(data, tuple(numbers))))
+
     def fingerprint(self, data: bytes) -> Fingerprint:
-        """Of all that the bytes show; without a digest where that takes too long or cannot be told."""
+        """Fingerprint of all that the bytes show; without a digest where that takes too long or cannot be told."""
         try:
             return fingerprint_of(self._started().one(FingerprintJob(data)))
         except BadPicture as error:
             return Fingerprint(None, why=str(error))
 
-    def _started(self) -> Isolated[DecodeJob | FingerprintJob]:
+    def _started(self) -> Isolated[Job]:
         with self._lock:
             self._kept = self._kept or not getattr(self._of_thread, "borrows", False)
             if self._pool is None:
@@ -86,12 +99,15 @@ class PictureDecoder:
             (lambda min_side: self._open(record, min_side)) if may_be_a_fraction(content.format) else lambda _: whole(),
             lambda: self.fingerprint(self._read(record)),
             content.size,
+            _frames=lambda numbers: self.frames(self._read(record), numbers),
         )
 
     def _open(self, record: Record, min_side: int | None) -> Picture:
         return self.decode(self._read(record), min_side)
 
     def _read(self, record: Record) -> bytes:
+        if not record.has_file:
+            raise BadPicture("io", "it was added without a file, and the library keeps no picture", record.path)
         loaded = load(Found(record.path, record.stamp), self._limits.bytes)
         if isinstance(loaded, Failure):
             raise BadPicture(loaded.reason, loaded.detail)
@@ -104,6 +120,6 @@ class PictureDecoder:
         if pool is not None:
             pool.close()
 
-    def _taken(self) -> Isolated[DecodeJob | FingerprintJob] | None:
+    def _taken(self) -> Isolated[Job] | None:
         pool, self._pool = self._pool, None
         return pool

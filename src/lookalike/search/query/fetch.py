@@ -24,7 +24,7 @@ from lookalike.search.query.public_address import is_public
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BLOCK = 64 * 1024
 RESERVED = "%:/?#[]@!$&'()*+,;=~"
-"""What stays as it is when a URL is quoted: it is quoted already, or means something."""
+"""Characters that stay as they are when a URL is quoted: they are quoted already, or mean something."""
 
 
 def look_up(host: str) -> list[str]:
@@ -138,7 +138,7 @@ def _addresses(
 
 
 def _within(deadline: _Deadline, look: Callable[[], Sequence[str]]) -> Sequence[str]:
-    """What `look` returns; the system's resolver knows no deadline, so it is left behind when it takes too long."""
+    """Result of `look`; the system's resolver knows no deadline, so it is left behind when it takes too long."""
     outcome: queue.SimpleQueue[Sequence[str] | OSError | UnicodeError] = queue.SimpleQueue()
 
     def run() -> None:
@@ -210,7 +210,7 @@ def _response(target: _Target, stream: socket.socket, deadline: _Deadline) -> ht
 
 @dataclass(frozen=True)
 class _Stream:
-    """What http.client wants of a socket. A socket's own timeout starts again with every byte; this one does not."""
+    """Socket for http.client. A socket's own timeout starts again with every byte; this deadline does not."""
 
     stream: socket.socket
     deadline: _Deadline

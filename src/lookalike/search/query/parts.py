@@ -27,7 +27,7 @@ class Part(Protocol):
     default_weights: ClassVar[Mapping[str, float]]
     """By name of a describer; any other counts 0 unless the query names it."""
     unread: ClassVar[str]
-    """What to do where no channel of the library can read the part."""
+    """Advice where no channel of the library can read the part."""
     unrelated: ClassVar[float | None]
     """Similarity of the part to an unrelated picture; None: as of two pictures."""
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import cast
+from typing import TypeAlias, cast
 
 from lookalike.errors import BadQuery
 from lookalike.search.query.colours import is_palette
 from lookalike.search.query.source import Source
 from lookalike.types import Box
+
+Weights: TypeAlias = Mapping[str, float] | Sequence[str]
+"""A weight of each channel by its name, or names of channels, which count alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,13 @@ class Query:
             raise BadQuery("a text to search for needs at least one word")
         if self.by is not None:
             object.__setattr__(self, "by", MappingProxyType(dict(self.by)))
+
+
+def weights_of(by: Weights | None) -> Mapping[str, float] | None:
+    """Weights by name; a single name is one channel."""
+    if by is None or isinstance(by, Mapping):
+        return by
+    return dict.fromkeys([by] if isinstance(by, str) else by, 1.0)
 
 
 def sorted_by_kind(sources: Sequence[Source | Sequence[Source]]) -> tuple[tuple[Source, ...], tuple[str, ...]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -34,6 +35,9 @@ Decode: TypeAlias = Callable[[bytes, int | None], Picture]
 Tell: TypeAlias = Callable[[bytes], Fingerprint]
 """Bytes -> the fingerprint of all that they show."""
 
+Frames: TypeAlias = Callable[[bytes, Sequence[int]], Sequence[Picture]]
+"""Bytes and numbers of frames, from 0 -> those frames."""
+
 _UNTOLD: Final = Fingerprint(None, why="not asked for")
 _PART: Final = Fingerprint(None, why="a part of more than plain pixels")
 
@@ -44,7 +48,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One view of what is asked about. `sha256` is that of the bytes it came as; None where there were none.
+    """One view of what is asked about. `sha256` is that of the bytes it came as; None where none stand for all of it.
 
     `orientation` is that in which it shows what it came as (see `pixels.turn`).
     """
@@ -55,6 +59,7 @@ class Sample:
     _tell: Callable[[], Fingerprint] = lambda: _UNTOLD
     _size: Size | None = None
     orientation: int = UPRIGHT
+    _frames: Callable[[Sequence[int]], Sequence[Picture]] = lambda numbers: _unread(numbers)
     _made: dict[int | None, Picture] = field(default_factory=dict, repr=False)
 
     def picture(self, min_side: int | None) -> Picture:
@@ -63,9 +68,13 @@ class Sample:
             self._made[min_side] = self._make(min_side)
         return self._made[min_side]
 
+    def frames(self, numbers: Sequence[int]) -> Sequence[Picture]:
+        """Frames or pages of these numbers, from 0, ascending; raises `BadPicture` where one cannot be read."""
+        return self._frames(numbers)
+
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """Of all that it shows; raises `BadPicture` where the file is not as it was indexed."""
+        """Fingerprint of all that it shows; raises `BadPicture` where the file is not as it was indexed."""
         return self._tell()
 
     @property
@@ -82,15 +91,31 @@ class Sample:
             return turned(self.picture(min_side), orientation)
 
         size = None if self._size is None else upright_size(self._size, orientation)
-        return Sample(self.label, None, make, lambda: fingerprint_of_pixels(make(None).pixels), size, orientation)
+
+        def frames(numbers: Sequence[int]) -> Sequence[Picture]:
+            return [turned(frame, orientation) for frame in self.frames(numbers)]
+
+        return Sample(
+            self.label, None, make, lambda: fingerprint_of_pixels(make(None).pixels), size, orientation, frames
+        )
+
+
+def _unread(numbers: Sequence[int]) -> Sequence[Picture]:
+    raise BadPicture("unsupported", f"frames {', '.join(map(str, numbers))} of it are not at hand")
 
 
 def sample(
-    source: Source, *, decode: Decode, tell: Tell = lambda _: _UNTOLD, box: Box | None = None, label: str | None = None
+    source: Source,
+    *,
+    decode: Decode,
+    tell: Tell = lambda _: _UNTOLD,
+    frames: Frames = lambda _, numbers: _unread(numbers),
+    box: Box | None = None,
+    label: str | None = None,
 ) -> Sample:
     """The picture at `source`, or the part of it in `box` (px of the original); raises where there is none.
 
-    Without `tell` it has no fingerprint where it comes as bytes.
+    Where it comes as bytes it has no fingerprint without `tell`, and no further frames without `frames`.
     """
     if is_palette(source):
         return _of_picture(picture_of(source), lambda: _UNTOLD, label or source, box)
@@ -98,18 +123,45 @@ def sample(
     if isinstance(source, (str, os.PathLike)):
         source = _read(source)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _of_bytes(bytes(source), named or "bytes", _naming(named, decode) if named else decode, tell, box)
+        data = bytes(source)
+        found = _of_bytes(data, named or "bytes", _naming(named, decode) if named else decode, tell, box)
+        return replace(found, _frames=lambda numbers: frames(data, numbers)) if box is None else found
     picture, whole = _picture(source)
-    return _of_picture(picture, whole, label or "array", box)
+    found = _of_picture(picture, whole, label or "array", box)
+    is_plain = box is None and isinstance(source, np.ndarray) and source.shape[2:] in ((), (3,))
+    return replace(found, sha256=hashlib.sha256(_ppm(picture.pixels)).hexdigest()) if is_plain else found
 
 
 def fetched(source: Source) -> Source:
-    """What is at a path or a URL, as bytes; everything else as it is."""
+    """Bytes at a path or a URL; everything else as it is."""
     return _read(source) if isinstance(source, (str, os.PathLike)) and not is_palette(source) else source
 
 
+def bytes_of(source: Source) -> bytes:
+    """The bytes of a file; pixels as those of a PPM file, or of a PNG file where some are transparent."""
+    found = fetched(source)
+    if isinstance(found, (bytes, bytearray, memoryview)):
+        return bytes(found)
+    image = _image(found)
+    if image.has_transparency_data:
+        return _png(image)
+    return _ppm(_picture(image)[0].pixels)
+
+
+def _ppm(pixels: NDArray[np.uint8]) -> bytes:
+    return b"P6 %d %d 255\n" % (pixels.shape[1], pixels.shape[0]) + pixels.tobytes()
+
+
+def _png(image: Image) -> bytes:
+    from PIL import ImageOps
+
+    file = io.BytesIO()
+    ImageOps.exif_transpose(image).save(file, "PNG")
+    return file.getvalue()
+
+
 def name_of(source: Source) -> str | None:
-    """What a person calls it: a path or a URL; None for pixels and bytes."""
+    """Name that a person knows it by: a path or a URL; None for pixels and bytes."""
     return os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
 
 
@@ -134,7 +186,7 @@ def _of_bytes(data: bytes, label: str, decode: Decode, tell: Tell, box: Box | No
 
 
 def _naming(name: str, decode: Decode) -> Decode:
-    """The same, whose errors say which picture it was: a question may have several."""
+    """Decoder whose errors say which picture it was: a question may have several."""
 
     def decoded(data: bytes, min_side: int | None) -> Picture:
         try:
@@ -177,7 +229,7 @@ def _short(name: str) -> str:
 
 
 def _no_file(path: Path) -> str:
-    """What is there instead, or what may have been meant."""
+    """Words for what is there instead of a file, or what may have been meant."""
     if path.is_dir():
         return "is a folder: name one of its pictures"
     if path.suffix or path.exists():
@@ -187,12 +239,14 @@ def _no_file(path: Path) -> str:
 
 def _picture(source: object) -> tuple[Picture, Callable[[], Fingerprint]]:
     """The picture of an array or a PIL image, as of a file that shows it, and what tells the fingerprint of it."""
-    from lookalike.pixels.colour import srgb
+    from lookalike.pixels.colour import opaque, srgb
 
     image = _image(source)
-    pixels = upright(srgb(image)[0], known_orientation_of(image))
-    own = np.array(pixels)  # the caller may go on to write to what was given
-    return Picture(own, (own.shape[1], own.shape[0])), lambda: fingerprint_of_image(image)
+    pixels, solid = srgb(image)[0], opaque(image)
+    orientation = known_orientation_of(image)  # which may lie behind the pixels
+    own = np.array(upright(pixels, orientation))  # the caller may go on to write to what was given
+    solid = None if solid is None else upright(solid, orientation)
+    return Picture(own, (own.shape[1], own.shape[0]), solid), lambda: fingerprint_of_image(image)
 
 
 def _alpha(source: object) -> NDArray[np.uint8]:
@@ -200,7 +254,7 @@ def _alpha(source: object) -> NDArray[np.uint8]:
     from lookalike.pixels.colour import opacity
 
     image = _image(source)
-    return upright(opacity(image)[:, :, :1], known_orientation_of(image))[:, :, 0]
+    return upright(opacity(image)[:, :, 0], known_orientation_of(image))
 
 
 def _image(source: object) -> Image:
@@ -217,7 +271,7 @@ def _image(source: object) -> Image:
 
 
 def _levels(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """Of the same shape, 0 to 255."""
+    """Levels from 0 to 255, in the same shape."""
     if array.dtype == np.bool_:
         return np.asarray(array * np.uint8(255))
     if np.issubdtype(array.dtype, np.floating):

@@ -44,7 +44,7 @@ class Ranking:
         return len(self.ids)
 
     def __getitem__(self, at: NDArray[np.int64]) -> Ranking:
-        """Those at these positions."""
+        """Ranking of the contents at these positions."""
         own = {name: own[at] for name, own in self.channels.items()}
         frames = None if self.frames is None else self.frames[at]
         return Ranking(self.ids[at], self.scores[at], own, self.views[at], frames)

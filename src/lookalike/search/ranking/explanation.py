@@ -28,7 +28,7 @@ def sameness(a: Sample, b: Sample) -> Identical | None:
 
 
 def likeness(scores: Mapping[str, float], describers: Mapping[str, Describer]) -> str:
-    """What the pictures have in common, the strongest first, from each channel's own score."""
+    """Words for what the pictures have in common, the strongest first, from each channel's own score."""
     agrees = agreeing(scores, describers)
     if not agrees:
         return UNALIKE
@@ -49,7 +49,7 @@ def seen_as(why: str, orientation: int) -> str:
 
 
 def proof(proved: str, likely: str) -> str:
-    """What geometry proved, then what `likeness` adds to it."""
+    """Sentence of what geometry proved, then of what `likeness` adds to it."""
     return proved if likely == UNALIKE else f"{proved}; {likely}"
 
 

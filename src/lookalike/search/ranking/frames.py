@@ -14,7 +14,7 @@ from lookalike.search.ranking.channels import Channel, mean_alike
 from lookalike.types import Ids, Vectors
 
 _BITS = 32
-"""Of the number of a frame, below the id of its content."""
+"""Bits of the number of a frame, below the id of its content."""
 
 Similarities = Mapping[Channel, NDArray[np.float32]]
 """(views, n) of each channel."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -16,6 +16,7 @@ from lookalike.local.sift import Sift
 from lookalike.match.difference.comparison import HOPELESS, Comparison, affine, compare_pixels
 from lookalike.match.difference.coverage import shared_outline
 from lookalike.match.difference.overlap import inverse
+from lookalike.match.difference.sequence import FramesAt, first_differing
 from lookalike.match.difference.small import compare_whole, one_shape
 from lookalike.match.match.nearest import Nearest
 from lookalike.match.verify.guided_matching import similarities
@@ -34,8 +35,13 @@ FEW: Final = 10
 ALIKE: Final = 0.95
 """Cosine of the rows of such, in the middle: two faces have eyes and mouths in the same places, and rows less alike."""
 PERSPECTIVE: Final = 0.01
-"""Of the longer side, by which the corners of what both show may lie off an affine map."""
-KINDS: Final = {"laid on a": "laid on the query", "laid on b": "laid on the hit"}
+"""Share of the longer side, by which the corners of what both show may lie off an affine map."""
+KINDS: Final = {
+    "laid on a": "laid on the query",
+    "laid on b": "laid on the hit",
+    "ground of a": "ground of the query",
+    "ground of b": "ground of the hit",
+}
 HARDLY_ANY: Final = 40
 """Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
 
@@ -43,15 +49,21 @@ ASKED: Final = 500
 """Keypoints of a picture that is asked about: half of it may be a stranger's, or finer than what was kept."""
 
 
+def _no_frames(_: Sequence[int]) -> Sequence[Picture]:
+    raise BadPicture("unsupported", "a picture alone has no further frames")
+
+
 @dataclass(frozen=True, eq=False)
 class Seen:
     """A picture that can be looked at: `see` takes px that its shorter side should have, None for all px there are.
 
-    `see` raises `BadPicture` where the file is gone or is not as it was. `size` (w, h) px is that of the original.
+    `size` (w, h) px is that of the original. `frames` takes numbers, from 0, of further frames or pages. Both raise
+    `BadPicture` where the file is gone or is not as it was.
     """
 
     see: Callable[[int | None], Picture]
     size: Size
+    frames: FramesAt = _no_frames
 
     @classmethod
     def of(cls, picture: Picture) -> Seen:
@@ -95,11 +107,11 @@ class RelationClassifier:
         return self.features.min_side
 
     def extract(self, picture: Picture) -> LocalFeatures:
-        """What `geometry` compares."""
+        """Features that `geometry` compares."""
         return self.features.extract(picture)
 
     def ask(self, picture: Picture) -> LocalFeatures:
-        """What is compared of a picture that is asked about: the same, and more of it."""
+        """Features of a picture that is asked about: as of `extract`, and more of them."""
         return self.asking.extract(picture)
 
     @property
@@ -111,17 +123,17 @@ class RelationClassifier:
         return self.features
 
     def mirrored(self, of_a: LocalFeatures) -> LocalFeatures | None:
-        """The same as its mirror image shows them, where the extractor knows."""
+        """Features as the mirror image shows them, where the extractor knows."""
         return self.features.mirrored(of_a) if isinstance(self.features, Mirroring) else None
 
     def geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
-        """What explains what a and b have in common, None where that may be chance."""
+        """Geometry that explains what a and b have in common, None where that may be chance."""
         one_thread()
         found = related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a))
         return found.geometry if self._is_distinct(found, of_b) else None
 
     def mirrored_geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
-        """What explains what the mirror image of a and b have in common, None where that may be chance."""
+        """Geometry that explains what the mirror image of a and b have in common, None where that may be chance."""
         mirrored = self.mirrored(of_a)
         if mirrored is None:
             return None
@@ -144,12 +156,17 @@ class RelationClassifier:
         return found.geometry if found is not None and self._is_distinct(found, of_b) else None
 
     def prove(self, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures) -> Evidence | None:
-        """What local features propose and pixels prove; None where nothing explains what the two have in common.
+        """Evidence proposed by local features and proved by pixels; None where nothing explains what both share."""
+        return self.proof(self.geometry(of_a, of_b), a, of_a, b, of_b)
 
-        Where pixels do not bear out an upright geometry, a mirrored one is tried, since symmetric pictures have both;
-        then, where shapes allow that one is the other at another size, both as wholes.
+    def proof(
+        self, geometry: Geometry | None, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures
+    ) -> Evidence | None:
+        """Evidence that pixels give of a `geometry` that features propose.
+
+        Where they do not bear out an upright one, a mirrored one is tried, since symmetric pictures have both; then,
+        where shapes allow that one is the other at another size, both as wholes.
         """
-        geometry = self.geometry(of_a, of_b)
         found = None if geometry is None else self.evidence(geometry, a, b)
         if found is not None and found.relation in ("copy", "part"):
             return found
@@ -165,7 +182,7 @@ class RelationClassifier:
         return None
 
     def evidence(self, found: Geometry, a: Seen, b: Seen, *, exact: bool = False) -> Evidence:
-        """What `found` and the pixels say of a and b.
+        """Evidence on a and b by `found` and by the pixels.
 
         Where the file of one is gone, nothing stronger than a scene is told. A scene's transform is refined on the
         pixels where an `exact` one is asked for, at sixty times the cost; that of a copy is so already.
@@ -174,7 +191,7 @@ class RelationClassifier:
         try:
             compared = self.compared(model, a, b)
             if compared is not None and compared.verdict is not None:
-                return _proof(compared, (a.size, b.size), f"{int(found.inliers.sum())} places agree")
+                return self._proof(compared, a, b, f"{int(found.inliers.sum())} places agree")
             if exact:
                 model = facing(aligned(a.see(self.min_side), b.see(self.min_side), model), outline(a.size))
         except BadPicture:  # gone or changed since it was indexed
@@ -195,7 +212,7 @@ class RelationClassifier:
         return compare_pixels(whole_a, whole_b, glance.model)
 
     def whole(self, a: Seen, b: Seen) -> Evidence | None:
-        """What pixels say of two pictures laid over each other as wholes; None where they say nothing."""
+        """Evidence by the pixels of two pictures laid over each other as wholes; None where they say nothing."""
         if not one_shape(a.size, b.size):
             return None
         try:
@@ -204,7 +221,24 @@ class RelationClassifier:
             return None
         if compared is None or compared.verdict is None:
             return None
-        return _proof(compared, (a.size, b.size), f"{compared.windows} windows of detail agree")
+        return self._proof(compared, a, b, f"{compared.windows} windows of detail agree")
+
+    def _proof(self, compared: Comparison, a: Seen, b: Seen, places: str) -> Evidence:
+        """Evidence of the pixels, in all frames of animations and documents."""
+        told = _proof(compared, (a.size, b.size), places)
+        if told.relation not in ("copy", "part"):
+            return told
+        main = a.see(self.min_side), b.see(self.min_side)
+        counts = main[0].frames, main[1].frames
+        if counts[0] != counts[1]:
+            return _of_longer(told, *counts)
+        if counts == (1, 1):
+            return told
+        try:
+            differing = first_differing(a.frames, b.frames, main, compared.model)
+        except BadPicture:  # gone, or one frame is damaged
+            return replace(told, relation="part", why=f"{told.why}; not all frames could be compared")
+        return told if differing is None else _of_other_frames(told, differing, main)
 
     def relate(self, a: Seen, of_a: LocalFeatures, b: Seen) -> Evidence | None:
         """Evidence of two pictures at hand; None where nothing explains what the two have in common.
@@ -229,7 +263,7 @@ def _in_perspective(model: Matrix, a: Size, b: Size) -> bool:
 
 
 def _proof(compared: Comparison, sizes: tuple[Size, Size], places: str) -> Evidence:
-    """What the pixels prove."""
+    """Evidence that the pixels prove."""
     assert compared.verdict is not None
     differs = tuple(
         Difference(each.box_a, each.box_b, each.share, KINDS.get(each.kind, each.kind)) for each in compared.differs
@@ -247,8 +281,24 @@ def _proof(compared: Comparison, sizes: tuple[Size, Size], places: str) -> Evide
     )
 
 
+def _of_longer(told: Evidence, of_a: int, of_b: int) -> Evidence:
+    """Evidence of a picture and an animation, or of two of other lengths: they share some frames."""
+    covers_a, covers_b = told.coverage
+    coverage = covers_a * min(1, of_b / of_a), covers_b * min(1, of_a / of_b)
+    why = f"{told.why}; {counted(of_a, 'frame')} of the query, {counted(of_b, 'frame')} of this picture"
+    return replace(told, relation="part", coverage=coverage, why=why)
+
+
+def _of_other_frames(told: Evidence, number: int, main: tuple[Picture, Picture]) -> Evidence:
+    """Evidence of two that are alike in some frames, and not in that of this number."""
+    box_a, box_b = ((0.0, 0.0, float(each.size[0]), float(each.size[1])) for each in main)
+    other = Difference(box_a, box_b, 1.0, "content")
+    why = f"one make-up, other content: differs in frame {number + 1} of {main[0].frames}"
+    return replace(told, relation="variant", differs=(*(told.differs or ()), other), why=why)
+
+
 def _scene(found: Geometry, model: Matrix, sizes: tuple[Size, Size]) -> Evidence:
-    """What geometry alone proves."""
+    """Evidence of geometry alone."""
     box, query_box = shown_in(model, *sizes), shown_in(inverse(model), *sizes[::-1])
     coverage = tuple(each[2] * each[3] / (w * h) for each, (w, h) in zip((query_box, box), sizes, strict=True))
     return Evidence(

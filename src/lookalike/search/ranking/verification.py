@@ -62,7 +62,10 @@ class GeometricVerifier:
     def views(self, samples: Sequence[Sample]) -> list[View]:
         """Each sample as the extractor sees it, with its features."""
         pictures = [(sample, sample.picture(self.classifier.min_side)) for sample in samples]
-        return [View(Seen(sample.picture, picture.size), self.classifier.ask(picture)) for sample, picture in pictures]
+        return [
+            View(Seen(sample.picture, picture.size, sample.frames), self.classifier.ask(picture))
+            for sample, picture in pictures
+        ]
 
     def voted(self, views: Sequence[View], among: Ids | None = None) -> Hits:
         """Contents that share local features with a view, or with its mirror image; the score is the best's votes."""
@@ -76,7 +79,7 @@ class GeometricVerifier:
         return Hits.ranked(ids, votes, VOTED)
 
     def prove(self, views: Sequence[View], ids: Sequence[int]) -> dict[int, Evidence]:
-        """What geometry says of each, in this order, until it says nothing of many in a row."""
+        """Evidence of geometry on each, in this order, until it finds nothing on many in a row."""
         records = {record.id: record for record in self.store.records(np.array(sorted(ids), np.int64))}
         features = self._features(records)
         proved: dict[int, Evidence] = {}
@@ -98,7 +101,8 @@ class GeometricVerifier:
 
     def _found(self, views: Sequence[View], of_hit: LocalFeatures, record: Record) -> Evidence | None:
         """Evidence of the first view that has any."""
-        hit = Seen(self.open_hit(record).picture, record.content.size)
+        opened = self.open_hit(record)
+        hit = Seen(opened.picture, record.content.size, opened.frames)
         proved = (self.classifier.prove(view.seen, view.features, hit, of_hit) for view in views)
         return next((found for found in proved if found is not None), None)
 

@@ -1,4 +1,4 @@
-"""What a network takes a picture for: groups of the classes of ImageNet-1k, and where it sees the first of them
+"""Classes that a network takes a picture for, by groups of ImageNet-1k, and where it sees the first of them
 [Zhou et al., Learning Deep Features for Discriminative Localization, CVPR 2016]."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a method sees in a picture, to look at and in words."""
+"""Drawing of what a method sees in a picture, with a sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lookalike.types import Pixels
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """What a method sees: one sentence, and (h, w, 3) uint8 to look at."""
+    """A sentence, and (h, w, 3) uint8 to look at."""
 
     line: str
     picture: Pixels

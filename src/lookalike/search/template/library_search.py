@@ -71,7 +71,7 @@ class Finds:
     searched: int
     unsearched: int
     why: str | None = None
-    """What keeps such a template from being looked for at all."""
+    """Reason that keeps such a template from being looked for at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ class LibrarySearch:
         return goes_by_detail and is_of_one_colour(template.pixels, Sought(template, self.mask, self.core).counted)
 
     def _glimpses(self, template: NDArray[np.uint8], sizes: Mapping[int, Size]) -> list[Glimpse]:
-        """Of all pictures in which the template can be seen, the most promising first."""
+        """Glimpses of all pictures in which the template can be seen, the most promising first."""
         prefilter = Prefilter(template, PLANE, geometric(*self.scales, STEP), self.mask)
         all_of_them = np.array(sorted(sizes), np.int64)
         first = _ranked(prefilter, self.store.vectors(PLANE.space, all_of_them, batch=BATCH), sizes)
@@ -174,7 +174,10 @@ class LibrarySearch:
                 picture = self.decoder.sample(record).picture(None)
             except BadPicture:
                 continue
-            return _Opened(picture, [record, *(other for other in files[at + 1 :] if os.path.lexists(other.path))])
+            return _Opened(
+                picture,
+                [record, *(other for other in files[at + 1 :] if not other.has_file or os.path.lexists(other.path))],
+            )
         return None
 
     def _place(self, template: Picture, image: Picture, glimpse: Glimpse) -> Placement | None:
@@ -187,7 +190,7 @@ class LibrarySearch:
         return best if best is None or self.least is not None else self._judged(template, image, best)
 
     def _judged(self, template: Picture, image: Picture, best: Placement) -> Placement:
-        """What it is there; at its own size another place, where it is merely like it at this one."""
+        """Judged place; at its own size another one, where it is merely like the template at this one."""
         scaled, mask, core = self._as_large_as_there(template, image, best.scale)
         locator = self._engine(image)
         places = judged(locator, Sought(scaled, mask, core), image, 1, is_there_of_many, NEARLY_EQUAL).placements
@@ -235,7 +238,7 @@ def _by_score(one: Glimpse) -> tuple[float, int]:
 
 
 def _mask_of(mask: Mask, scaled: Picture) -> Mask:
-    """The same of a template of another size; where that would leave nothing, all of it."""
+    """Mask of a template of another size; where that would leave nothing, all of it."""
     size = (scaled.pixels.shape[1], scaled.pixels.shape[0])
     found = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     return found if found.any() else np.ones_like(found)

@@ -80,7 +80,7 @@ class Cells:
 
 @dataclass(frozen=True, eq=False)
 class Patterns:
-    """What a template may look like in pictures of one size, in planes halved so often: cells of one shape."""
+    """Patterns of a template in pictures of one size, in planes halved so often: cells of one shape."""
 
     halvings: int
     scale: float
@@ -96,7 +96,7 @@ class Prefilter:
     scales: Sequence[float] = (1.0,)
     mask: NDArray[np.bool_] | None = None
     halvings: int = HALVINGS
-    """Of planes, at most: the more, the quicker, and the more looks alike."""
+    """Halvings of planes, at most: the more, the quicker, and the more looks alike."""
     _known: dict[Size, tuple[Patterns, ...]] = field(default_factory=dict, repr=False)
 
     def glimpses(self, ids: Ids, planes: Plane, sizes: Mapping[int, Size]) -> list[Glimpse]:
@@ -219,7 +219,7 @@ def _by_length(stacked: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
 
 
 def _by_weighted_length(stacked: NDArray[np.float32], weights: Values) -> NDArray[np.float32]:
-    """The same of windows of which only the cells of `weights` (h, w) count."""
+    """One by the length of every window, of which only the cells of `weights` (h, w) count."""
     count = float(weights.sum())
     means, squares = (_products(plane, weights / count) for plane in (stacked, cv2.multiply(stacked, stacked)))
     variance = cv2.max(cv2.subtract(squares, cv2.multiply(means, means)), FLAT**2)

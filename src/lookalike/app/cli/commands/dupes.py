@@ -86,7 +86,7 @@ def dupes(
         groups = opened.dupes(_relation(relation), precision=precision, by=weights(by), options=options)
         stopped = should_stop()
         if html is not None:
-            opened.save_groups_html(groups, html)
+            groups.save_html(html)
     if json:
         write(json_bytes(dupes_document(groups)), output)
     elif print0:

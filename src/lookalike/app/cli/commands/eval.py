@@ -92,8 +92,7 @@ def evaluate(
 
     from lookalike.app.cli.progress import bar
     from lookalike.app.measures import eval_document
-    from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, named
-    from lookalike.models.cache import cache_folder
+    from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, evaluations_folder, named
     from lookalike.search.ingest.options import Options
 
     rng, describers = np.random.default_rng(seed), named(describer or ())
@@ -101,7 +100,7 @@ def evaluate(
         options = Options(workers, on_commit=advance, should_stop=should_stop)
         if task == NEAR_MISSES:
             return _near_misses(folder, kind or [], each, _known(edit or []), seed, options, json=json, output=output)
-        place = cache or cache_folder().parent / "evaluations"
+        place = cache or evaluations_folder()
         if self:
             edits = _known(edit or [])
             found = evaluate_copies(
@@ -161,7 +160,7 @@ def _known(edits: list[str]) -> list[str]:
 
 
 def _grouped(found: Evaluation) -> str:
-    """What intervals are taken over."""
+    """Name of the units over which intervals are taken."""
     return "originals" if found.task.task == "copies" else "classes"
 
 
@@ -202,7 +201,7 @@ def _line(row: Row, names: tuple[str, ...], width: int) -> str:
 
 
 def _by_kind(found: Evaluation) -> Iterator[str]:
-    """Of each edit the share that is found first, for the methods in the order of the table."""
+    """Lines with the share of each edit that is found first, for the methods in the order of the table."""
     rows = found.rows[:BEST]
     width = max(12, *(len(row.method) + 2 for row in rows))
     yield f"{'p@1 of':14}" + "".join(f"{row.method:>{width}}" for row in rows)

@@ -23,7 +23,7 @@ Rows = Mapping[str, Mapping[str, "Estimate"]]
 def asked(
     folder: str, kinds: Sequence[str], each: int, edits: Sequence[str], seed: int, options: Options
 ) -> list[Verdict] | None:
-    """What `compare` tells of near misses that are made with the pictures of a folder; None when it was stopped."""
+    """Verdicts of `compare` on near misses that are made with the pictures of a folder; None when it was stopped."""
     from lookalike.errors import UnknownName
     from lookalike.evaluate.near_misses import KINDS, VARIANTS, Photos
     from lookalike.evaluate.near_misses.worn import COPIES
@@ -48,7 +48,7 @@ def asked(
 
 
 def rows(verdicts: Sequence[Verdict], rng: np.random.Generator) -> Rows:
-    """Of each kind, and of all."""
+    """Figures of each kind, and of all."""
     from lookalike.evaluate.trust_figures import figures
 
     kinds = dict.fromkeys(each.question.kind for each in verdicts)

@@ -158,7 +158,7 @@ def _alone(library: Library) -> str | None:
 
 
 def _list_failures(report: IndexReport) -> None:
-    """Those of this run in full; what was told before is counted."""
+    """Lists the failures of this run in full, and counts those that were told before."""
     for failure in report.new_failures:
         remark(f"failed: {failure_line(failure)}")
     before = len(report.failures) - len(report.new_failures)

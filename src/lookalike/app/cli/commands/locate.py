@@ -151,7 +151,7 @@ def _engine(name: str, settings: dict[str, object]) -> Locator:
 
 
 def _compared(engine: str, method: str, colour: bool) -> dict[str, object]:
-    """What is not as it is without options, for an engine that has windows to compare."""
+    """Settings that differ from the defaults, for an engine that has windows to compare."""
     from lookalike.match.locate.comparisons import Comparison
 
     if method not in get_args(Comparison):

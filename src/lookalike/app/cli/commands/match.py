@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lookalike.search.match import Matched
 
 PARTS: Final = ("local", "with")
-"""What a setting is of."""
+"""Components that have settings."""
 
 
 def match(
@@ -82,7 +82,7 @@ def match(
 
 
 def _settings(words: list[str], wanted: str) -> dict[str, str]:
-    """Those of one part; raises `BadSetting` for a word that is of none."""
+    """Settings of one component; raises `BadSetting` for a word that is of none."""
     settings = {}
     for word in words:
         name, equals, value = word.partition("=")

@@ -113,19 +113,20 @@ def repair(library: LibraryFolder = None, json: Json = False, output: OutFile = 
     with open_chosen(library) as opened, bar(common().quiet) as advance, stop_on_interrupt() as should_stop:
         problems = opened.verify()
         options = Options(on_commit=advance, should_stop=should_stop)
-        report = opened.repair(options) if problems else None
-    failures = () if report is None else report.failures
+        report = opened.repair(options)  # even without a problem: an earlier one may have been stopped half-way
+    failures = report.failures
     if json:
         failed = [{**path_fields(each.path), "reason": each.reason, "detail": each.detail} for each in failures]
         write(json_bytes(document("repair", problems=problems, failures=failed)), output)
     else:
-        told = f"{counted(len(problems), 'problem')} mended" if problems else "no problem found"
-        write(lines([*problems, told]), output)
+        told = [f"{counted(len(problems), 'problem')} mended" if problems else "no problem found"]
+        told += [f"{counted(report.added, 'file')} read again"] * bool(report.added)
+        write(lines([*problems, *told]), output)
     for failure in failures:
         remark(f"failed: {shown(failure.path)}: {failure.reason}")
     if problems:
         remark("run `lookalike index` on your folders: what was known of a file may have gone with a damaged row")
-    if report is not None and report.interrupted:
+    if report.interrupted:
         return Exit.INTERRUPTED
     return Exit.SOME_FAILED if failures else Exit.DONE
 

@@ -1,0 +1,92 @@
+"""A library while it is open: its store, its indexes, its decoder, and the describers that are at hand."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lookalike.errors import ChannelLeftOut
+from lookalike.index.derived import Derived, current, current_set
+from lookalike.pixels.limits import Limits
+from lookalike.protocols import Describer, Index, SetIndex, Store
+from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
+from lookalike.search.index_cache import IndexCache
+from lookalike.search.ingest.options import Options
+from lookalike.search.query.decoder import PictureDecoder
+from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
+from lookalike.store import open_store
+from lookalike.store.readers import Readers
+from lookalike.types import Space
+
+
+class Session:
+    """A context manager; several threads may ask at once."""
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        limits: Limits = Limits(),
+        workers: int = 0,
+        describers: Sequence[Describer] = (),
+    ) -> None:
+        self.folder = Path(folder)
+        self.limits = limits
+        self.workers = workers or os.cpu_count() or 1
+        self._given = tuple(map(checked_describer, describers))
+        self._told: set[str] = set()
+        self._decoder = PictureDecoder(limits)
+        self._derived = Derived(self.folder / "indexes")
+        self._readers = Readers(lambda: open_store(self.folder, write=False))
+        self._indexes = IndexCache[Index](self._derived, current)
+        self._set_indexes = IndexCache[SetIndex](self._derived, current_set)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({os.fspath(self.folder)!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the workers and lets go of the files; the library can be used again after."""
+        self._decoder.close()
+        self._indexes.clear()
+        self._set_indexes.clear()
+        self._readers.close()
+
+    @property
+    def store(self) -> Store:
+        """For reading, by the thread that asks."""
+        return self._readers.mine()
+
+    def _verifier(self) -> GeometricVerifier:
+        return verifier_of(self.store, extractor_of(self.store), self._set_index, self._decoder.sample)
+
+    def _describers(self) -> list[Describer]:
+        """Describers of the store and of this session; tells once of each that is not at hand."""
+        describers = describers_of(self.store, self._given)
+        for name in sorted({*left_out(self.store, describers)} - self._told):
+            self._told.add(name)
+            warnings.warn(
+                f"the channel {name!r} is left out, since its describer is not here: give it to lookalike.open, "
+                "or install the package that brings it",
+                ChannelLeftOut,
+                stacklevel=3,
+            )
+        return describers
+
+    def _options(self) -> Options:
+        return Options(workers=self.workers, limits=self.limits)
+
+    def _index(self, space: Space) -> Index:
+        return self._indexes.of(self.store, space)
+
+    def _set_index(self, space: Space) -> SetIndex:
+        return self._set_indexes.of(self.store, space)
