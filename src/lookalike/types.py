@@ -46,7 +46,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 class Picture:
     """A decoded image: pixels as decoded (perhaps a fraction of the original), and the size of the original.
 
-    `opaque` (h, w) is True where nothing shines through; None: everywhere. Elsewhere `pixels` show a ground.
+    `alpha` (h, w), 0 to 255, is how opaque it is over the ground that `pixels` show; None: wholly.
     `frames` is how many frames or pages its file has.
 
     Describers share what they derive from it: `plane` computes each derived array once.
@@ -54,7 +54,7 @@ class Picture:
 
     pixels: Pixels
     size: Size
-    opaque: NDArray[np.bool_] | None = field(default=None, repr=False)
+    alpha: NDArray[np.uint8] | None = field(default=None, repr=False)
     frames: int = 1
     _planes: dict[Hashable, NDArray[Any]] = field(default_factory=dict, repr=False)
 
@@ -63,8 +63,8 @@ class Picture:
             raise ValueError(
                 f"pixels must be (h, w, 3) uint8 and not empty, not {self.pixels.shape} {self.pixels.dtype}"
             )
-        if self.opaque is not None and self.opaque.shape != self.pixels.shape[:2]:
-            raise ValueError(f"opaque must be {self.pixels.shape[:2]}, not {self.opaque.shape}")
+        if self.alpha is not None and (self.alpha.shape != self.pixels.shape[:2] or self.alpha.dtype != np.uint8):
+            raise ValueError(f"alpha must be {self.pixels.shape[:2]} uint8, not {self.alpha.shape} {self.alpha.dtype}")
 
     def plane(self, name: Hashable, make: Callable[[Pixels], NDArray[Any]]) -> NDArray[Any]:
         """`make(pixels)`, remembered under `name` and read-only: two callers of one name get one array."""
@@ -77,7 +77,7 @@ class Picture:
         return self._planes[name]
 
     def __getstate__(self) -> dict[str, object]:
-        return {"pixels": self.pixels, "size": self.size, "opaque": self.opaque, "frames": self.frames, "_planes": {}}
+        return {"pixels": self.pixels, "size": self.size, "alpha": self.alpha, "frames": self.frames, "_planes": {}}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ NEARLY: Final = 16
 """Levels out of 255 by which a colour must differ from the ground to be seen on it."""
 Ground: TypeAlias = Literal["white", "black"]
 SOLID: Final = 250
-"""Alpha out of 255 from which on a ground does not count."""
+"""Alpha out of 255 from which on a picture counts as opaque."""
 HIDDEN: Final = 0.02
 """A picture of which no more than this share is seen on white is laid over black."""
 
@@ -75,13 +75,13 @@ def opacity(image: Image.Image) -> Pixels:
     return rgb_of_grey(np.asarray(Image.new("L", image.size, 255) if alpha is None else alpha))
 
 
-def opaque(image: Image.Image) -> NDArray[np.bool_] | None:
-    """(h, w) where nothing shines through; None where nothing does anywhere, or all over it something does."""
+def alpha_of(image: Image.Image) -> NDArray[np.uint8] | None:
+    """(h, w) how opaque the picture is, 0 to 255; None where it is so everywhere, or nowhere."""
     alpha = None if image.mode in DEEP else _alpha(image)
     if alpha is None:
         return None
-    solid = np.asarray(alpha) >= SOLID
-    return solid if solid.mean() > HIDDEN else None
+    levels = np.array(alpha)
+    return levels if (levels >= SOLID).mean() > HIDDEN else None
 
 
 def rgb_of_grey(tones: NDArray[np.uint8]) -> Pixels:

@@ -30,8 +30,8 @@ def crop(picture: Picture, box: Box) -> Picture:
     first_column, last_column = _span(left * columns / width, (right - left) * columns / width, columns)
     first_row, last_row = _span(top * rows / height, (bottom - top) * rows / height, rows)
     window = slice(first_row, last_row), slice(first_column, last_column)
-    opaque = None if picture.opaque is None else picture.opaque[window]
-    return Picture(np.ascontiguousarray(picture.pixels[window]), (right - left, bottom - top), opaque)
+    alpha = None if picture.alpha is None else picture.alpha[window]
+    return Picture(np.ascontiguousarray(picture.pixels[window]), (right - left, bottom - top), alpha)
 
 
 def _span(start: float, length: float, limit: int) -> tuple[int, int]:

@@ -89,12 +89,12 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opac
         try:
             image = opened(format, data)
             size = image.size
-            pixels, opaque, flags, frame, frames = _pixels(image, format, data, min_side, limits, opacity)
+            pixels, alpha, flags, frame, frames = _pixels(image, format, data, min_side, limits, opacity)
             # After the size was checked: a PNG that is asked for its metadata loads all its pixels first.
             taken, date_flags = _tolerant(taken_of, image, None)
             orientation, turn_flags = _tolerant(orientation_of, image, 1)
             pixels = upright(pixels, orientation)
-            opaque = None if opaque is None else upright(opaque, orientation)
+            alpha = None if alpha is None else upright(alpha, orientation)
         except BadPicture:
             raise
         except Exception as error:
@@ -103,7 +103,7 @@ def _decode(format: str, data: bytes, min_side: int | None, limits: Limits, opac
             raise bad_picture(error) from error
     original = upright_size(size, orientation) if format == "jpeg" else (pixels.shape[1], pixels.shape[0])
     flags = tuple(sorted({*flags, *date_flags, *turn_flags}))
-    return Decoded(Picture(pixels, original, opaque, frames), format, taken, flags, frames, frame)
+    return Decoded(Picture(pixels, original, alpha, frames), format, taken, flags, frames, frame)
 
 
 def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> tuple[T, tuple[str, ...]]:
@@ -116,8 +116,8 @@ def _tolerant(read: Callable[[ImageFile], T], image: ImageFile, default: T) -> t
 
 def _pixels(
     image: ImageFile, format: str, data: bytes, min_side: int | None, limits: Limits, opacity: bool
-) -> tuple[Pixels, NDArray[np.bool_] | None, tuple[str, ...], int, int]:
-    """As they lie in the file, in sRGB; where they are opaque; what was odd; the number of the frame, of how many."""
+) -> tuple[Pixels, NDArray[np.uint8] | None, tuple[str, ...], int, int]:
+    """As they lie in the file, in sRGB; how opaque they are; what was odd; the number of the frame, of how many."""
     if format == "jpeg" and not opacity:
         from lookalike.pixels.jpeg import jpeg_pixels
 
@@ -127,19 +127,19 @@ def _pixels(
     from lookalike.pixels.frames import telling_frame
 
     odd: dict[int, tuple[str, ...]] = {}
-    opaque: dict[int, NDArray[np.bool_] | None] = {}
+    alpha: dict[int, NDArray[np.uint8] | None] = {}
 
     def read(number: int) -> Pixels:
         load_frame(image, number, limits)
         pixels, odd[number] = colour.srgb(image)
-        opaque[number] = colour.opaque(image)
+        alpha[number] = colour.alpha_of(image)
         return pixels
 
     main = image.tell()  # a HEIC may begin in the middle
     count, odd_count = frame_count(image)
     number, pixels = telling_frame(count, read, main)
     told = (*odd[number], *odd_count)
-    return colour.opacity(image) if opacity else pixels, opaque[number], told, number, count
+    return colour.opacity(image) if opacity else pixels, alpha[number], told, number, count
 
 
 def other_frames(

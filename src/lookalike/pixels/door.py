@@ -77,8 +77,8 @@ def picture_of(reply: Reply) -> Decoded:
     """Picture that was decoded, from a reply of that handler."""
     width, height = reply.data["size"]
     facts = reply.data
-    opaque = reply.arrays[1] if len(reply.arrays) > 1 else None
-    picture = Picture(reply.arrays[0], (width, height), opaque, int(facts["frames"]))
+    alpha = reply.arrays[1] if len(reply.arrays) > 1 else None
+    picture = Picture(reply.arrays[0], (width, height), alpha, int(facts["frames"]))
     return Decoded(
         picture, facts["format"], facts["taken"], tuple(facts["flags"]), int(facts["frames"]), int(facts["frame"])
     )
@@ -105,4 +105,4 @@ def _reply(decoded: Decoded) -> Reply:
         "frames": decoded.frames,
         "frame": decoded.frame,
     }
-    return Reply(facts, (picture.pixels,) if picture.opaque is None else (picture.pixels, picture.opaque))
+    return Reply(facts, (picture.pixels,) if picture.alpha is None else (picture.pixels, picture.alpha))

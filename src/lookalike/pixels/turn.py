@@ -24,7 +24,5 @@ TURNED: Final[Mapping[int, str]] = {
 
 def turned(picture: Picture, orientation: int) -> Picture:
     """Picture as a viewer shows it where its EXIF block states that orientation; remembers no planes."""
-    opaque = None if picture.opaque is None else upright(picture.opaque, orientation)
-    return Picture(
-        upright(picture.pixels, orientation), upright_size(picture.size, orientation), opaque, picture.frames
-    )
+    alpha = None if picture.alpha is None else upright(picture.alpha, orientation)
+    return Picture(upright(picture.pixels, orientation), upright_size(picture.size, orientation), alpha, picture.frames)

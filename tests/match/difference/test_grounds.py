@@ -56,11 +56,11 @@ def compared(a: Image.Image, b: Image.Image) -> Comparison | None:
 
 
 def test_only_a_picture_with_alpha_says_where_it_is_opaque(photo: Image.Image, cut_out: Image.Image) -> None:
-    assert read(photo).opaque is None
-    assert read(cut_out, "PNG").opaque is not None
+    assert read(photo).alpha is None
+    assert read(cut_out, "PNG").alpha is not None
     faint = cut_out.copy()
     faint.putalpha(100)
-    assert read(faint).opaque is None  # all of it is as its ground makes it
+    assert read(faint).alpha is None  # all of it is as its ground makes it
 
 
 @pytest.mark.parametrize("ground", ["white", "black", "navy", "gold"])
@@ -76,13 +76,21 @@ def test_a_flattened_picture_is_a_copy_that_differs_in_its_ground(cut_out: Image
     assert "cut out of its ground" in back.edits
 
 
-def test_a_word_beside_it_or_a_scene_behind_it_makes_it_a_part(cut_out: Image.Image, photo: Image.Image) -> None:
+def test_a_word_beside_it_makes_it_no_copy_and_is_boxed(cut_out: Image.Image) -> None:
     written = flattened(cut_out, "black")
     ImageDraw.Draw(written).text((4, 4), "7", fill="yellow")
-    for other in (written, flattened(cut_out, photo.rotate(90))):
-        found = compared(cut_out, other)
-        assert found is not None
-        assert found.verdict == "part"
+    found = compared(cut_out, written)
+    assert found is not None
+    assert found.verdict == "variant"
+    (word,) = (each for each in found.differs if each.kind != "ground of b")
+    left, top, width, height = word.box_b
+    assert (left + width < 16, top + height < 20) == (True, True)
+
+
+def test_a_scene_behind_it_makes_it_a_part(cut_out: Image.Image, photo: Image.Image) -> None:
+    found = compared(cut_out, flattened(cut_out, photo.rotate(90)))
+    assert found is not None
+    assert found.verdict == "part"
 
 
 def test_what_differs_inside_is_no_copy(cut_out: Image.Image, photo: Image.Image) -> None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-import cv2
 import numpy as np
 
 from lookalike.match.difference.align import closer
 from lookalike.match.difference.coverage import Shares, shared_outline, shares
 from lookalike.match.difference.edits import edits
+from lookalike.match.difference.ground import Grounded, on_one_ground
 from lookalike.match.difference.level import levels
 from lookalike.match.difference.overlap import Overlap, inverse, overlap
 from lookalike.match.difference.regions import Corners, Kind, Region, regions
@@ -48,12 +48,6 @@ STILL: Final = 0.04
 """px that need no second laying over."""
 SLANT: Final = 0.03
 """Cosine of the angle between what were upright edges: an editor makes no more."""
-GROUND: Final = 24
-"""Levels that px of one ground may be apart, as JPEG makes them beside an edge."""
-STRAY: Final = 0.002
-"""Share of them that may be further apart, in the blocks of JPEG through which the picture's edge runs:"""
-BLOCKS: Final = 17
-"""px that are as wide as two of them."""
 WINDOWS: Final = 12
 """Windows of detail that agree, the least that prove a copy."""
 WINDOW: Final = 4
@@ -110,14 +104,16 @@ def compare_pixels(a: Picture, b: Picture, model: Matrix) -> Comparison | None:
     A homography counts as the affine map that it is in the middle of what both show.
     """
     model = affine(model, a.size, b.size)
+    on = on_one_ground(a, b, model)
+    a, b = on.a, on.b
     glance = look(a, b, model, GLANCE, reach=3)
     if glance is None:
         return None
     if glance.left.agreement < HOPELESS:
-        return _told(a, b, glance, [])
+        return _told(on, glance, [])
     closest = look(a, b, glance.model, CLOSE, reach=2, before=glance)
     seen = closest if closest is not None else glance
-    return _told(a, b, seen, regions(seen.found, seen.left, levels(seen.found, seen.left)))
+    return _told(on, seen, regions(seen.found, seen.left, levels(seen.found, seen.left)))
 
 
 def look(
@@ -169,7 +165,8 @@ def affine(model: Matrix, size_a: Size, size_b: Size) -> Matrix:
     return np.vstack([np.column_stack([slope, there - slope @ at]), (0, 0, 1)])
 
 
-def _told(a: Picture, b: Picture, seen: Looked, places: list[Region]) -> Comparison:
+def _told(on: Grounded, seen: Looked, places: list[Region]) -> Comparison:
+    a, b = on.a, on.b
     shared = shared_outline(seen.model, a.size, b.size)
     of_both = max(int(seen.found.both.sum()), 1)
     differing = sum(place.area for place in places) / of_both
@@ -183,7 +180,7 @@ def _told(a: Picture, b: Picture, seen: Looked, places: list[Region]) -> Compari
     blur = max(seen.left.blurred_a, seen.left.blurred_b)
     lenient = seen.left.noise >= NOISY or blur >= BLURRED or seen.exact >= EXACT
     return Comparison(
-        _verdict(seen.model, coverage, agreement, seen.exact, windows, lenient, kinds, even_ground(seen.found)),
+        _verdict(seen.model, coverage, agreement, seen.exact, windows, lenient, kinds, seen.found.bare is None),
         seen.model,
         coverage,
         edits(
@@ -192,13 +189,13 @@ def _told(a: Picture, b: Picture, seen: Looked, places: list[Region]) -> Compari
             seen.left,
             lossless=seen.left.lossless,
             cropped=of_a.more > 0.01,
-            bordered=of_b.around - of_b.more > 0.01 and seen.found.bare is None,
+            bordered=of_b.around - of_b.more > 0.01,
             pasted=of_b.more > 0.05,
             written="laid on b" in kinds,
-            flattened=seen.found.bare is not None and b.opaque is None,
-            cut_out=seen.found.bare is not None and a.opaque is None,
+            flattened=on.of_b is True,
+            cut_out=on.of_b is False,
         ),
-        (*(_difference(place, seen.found, of_both) for place in places), *_grounds(seen.found, a)),
+        (*(_difference(place, seen.found, of_both) for place in places), *grounds(on, seen.model)),
         agreement,
         seen.exact,
         windows,
@@ -232,7 +229,7 @@ def _verdict(
     windows: int,
     lenient: bool,
     kinds: set[Kind],
-    even: bool,
+    on_one_ground: bool,
 ) -> Verdict | None:
     """When in doubt, no copy: what differs must lie on one of the two alone."""
     explained = kinds <= {"laid on a", "speck"} or kinds <= {"laid on b", "speck"}
@@ -241,33 +238,18 @@ def _verdict(
         return "variant" if aligns else None
     if agreement < AGREES[lenient] or windows < WINDOWS or _slant(model) > SLANT:
         return None
-    return "copy" if min(coverage) >= TWO_THIRDS and even else "part"
+    return "copy" if min(coverage) >= TWO_THIRDS and on_one_ground else "part"
 
 
-def _grounds(found: Overlap, a: Picture) -> list[Difference]:
+def grounds(on: Grounded, model: Matrix) -> list[Difference]:
     """Where one of the two is transparent and the other shows a ground."""
-    if found.bare is None or not found.bare.any():
+    if on.of_b is None:
         return []
-    left, top, width, height = cv2.boundingRect(found.bare.astype(np.uint8))
-    kind: Kind = "ground of a" if a.opaque is None else "ground of b"
-    both = found.bare.sum() + found.both.sum()
-    return [_boxed((left, top, left + width, top + height), found, float(found.bare.sum() / both), kind)]
-
-
-def even_ground(found: Overlap) -> bool:
-    """Whether what lies behind a transparent picture in the other is of one colour; true where neither is transparent.
-
-    Something else there is content that the transparent one lacks.
-    """
-    if found.bare is None or not found.bare.any():
-        return True
-    beyond = cv2.erode(found.bare.astype(np.uint8), np.ones((BLOCKS, BLOCKS), np.uint8)) > 0
-    for side in (found.a, found.b):
-        ground = np.median(side[found.bare], axis=0)
-        off = np.abs(side - ground).max(axis=2) > GROUND
-        if off[beyond].any() or off[found.bare].mean() > STRAY:
-            return False
-    return True
+    left, top, width, height = on.box
+    own = np.array([(left, top), (left + width, top), (left + width, top + height), (left, top + height)]) - 0.5
+    there = project(model if on.of_b else inverse(model), own)
+    boxes = (_box(own), _box(there)) if on.of_b else (_box(there), _box(own))
+    return [Difference(*boxes, on.share, "ground of b" if on.of_b else "ground of a")]
 
 
 def _slant(model: Matrix) -> float:

@@ -62,9 +62,9 @@ def shares(picture: Picture, shared: NDArray[np.float64], other: Picture, from_o
         shown = cv2.dilate(shown, np.ones((3, 3), np.uint8))
     within = min(1.0, area_of(shared) / (width * height))
     clear = np.zeros(shown.shape, np.bool_)
-    if picture.opaque is not None and other.opaque is None:
+    if picture.alpha is not None and other.alpha is None:
         clear = ~onto(picture, scaling(size, picture.size), size)
-    elif other.opaque is not None and picture.opaque is None:
+    elif other.alpha is not None and picture.alpha is None:
         solid = onto(other, scaling(size, picture.size) @ from_other, size)
         solid = cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         within *= float(solid[shown > 0].mean()) if shown.any() else 1.0

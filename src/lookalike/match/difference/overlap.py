@@ -13,6 +13,8 @@ from lookalike.match.verify.projection import project
 from lookalike.pixels.resize import outline, resize, scaling
 from lookalike.types import Matrix, Picture, Pixels, Size
 
+SOLID: Final = 250
+"""Alpha out of 255 from which on a px counts as opaque."""
 LEAST: Final = 6
 """px that the grid has at least each way."""
 WHOLE: Final = 0.03
@@ -28,8 +30,8 @@ class Overlap:
     """`a` and `b` (h, w, 3) on one grid, where they are seen at once in `both`.
 
     `to_a` and `to_b` take px of the grid to px of the originals. `full` says that no px of the coarser one is lost.
-    `bare` is where one of them is transparent, and the other, which is so nowhere, shows a ground or something else;
-    None where both are transparent or neither is: then both lie on one ground.
+    `bare` is where one of them is transparent, and the other shows something else than a ground of one colour; None
+    where both lie on one ground.
     """
 
     a: Pixels
@@ -76,8 +78,8 @@ def _onto(a: Picture, b: Picture, model: Matrix, most: float) -> Overlap | None:
     to_grid_of_b = shrinking @ decoding
     laid, there_too = _laid(a, to_grid_of_b @ model, size)
     bare = None
-    if (a.opaque is None) != (b.opaque is None):
-        solid = onto(a, to_grid_of_b @ model, size) if b.opaque is None else onto(b, to_grid_of_b, size)
+    if (a.alpha is None) != (b.alpha is None):
+        solid = onto(a, to_grid_of_b @ model, size) if b.alpha is None else onto(b, to_grid_of_b, size)
         bare = there_too & shrunken(~solid)
         there_too &= shrunken(solid)
     to_b = inverse(to_grid_of_b)
@@ -105,9 +107,11 @@ def _laid(picture: Picture, to_grid: Matrix, size: Size) -> tuple[Pixels, Mask]:
 
 def onto(picture: Picture, to_grid: Matrix, size: Size) -> Mask:
     """(h, w) where a picture of which only some is opaque is so, under an affine map to a grid of `size`."""
-    assert picture.opaque is not None
+    assert picture.alpha is not None
     moving = to_grid @ inverse(scaling((picture.pixels.shape[1], picture.pixels.shape[0]), picture.size))
-    return np.asarray(cv2.warpAffine(picture.opaque.astype(np.uint8), moving[:2], size, flags=cv2.INTER_NEAREST) > 0)
+    return np.asarray(
+        cv2.warpAffine((picture.alpha >= SOLID).astype(np.uint8), moving[:2], size, flags=cv2.INTER_NEAREST) > 0
+    )
 
 
 def shrunken(mask: Mask) -> Mask:

@@ -8,7 +8,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from lookalike.match.difference.comparison import Comparison, Difference, Verdict, compare_pixels
+from lookalike.match.difference.comparison import Comparison, Difference, Verdict, compare_pixels, grounds
+from lookalike.match.difference.ground import on_one_ground
 from lookalike.match.difference.overlap import Mask
 from lookalike.match.difference.tone import Plane, luma
 from lookalike.pixels.resize import resize, scaling
@@ -43,6 +44,12 @@ HARDLY: Final = 0.4
 
 def compare_whole(a: Picture, b: Picture) -> Comparison | None:
     """As if b showed all of a and nothing else; None where their shapes forbid it, or they are too plain to tell."""
+    on = on_one_ground(a, b, scaling(b.size, a.size))
+    told = _compare_whole(on.a, on.b)
+    return None if told is None else replace(told, differs=(*told.differs, *grounds(on, told.model)))
+
+
+def _compare_whole(a: Picture, b: Picture) -> Comparison | None:
     size = _size(a) if _size(a)[0] * _size(a)[1] <= _size(b)[0] * _size(b)[1] else _size(b)
     if not one_shape(a.size, b.size) or not _may_be_one(a, b):
         return None
@@ -57,7 +64,7 @@ def compare_whole(a: Picture, b: Picture) -> Comparison | None:
 def _may_be_one(a: Picture, b: Picture) -> bool:
     """Whether light and dark lie alike at a glance: most pairs that are asked about are strangers."""
     size = (AT_A_GLANCE, AT_A_GLANCE)
-    x, y = (luma(resize(each.pixels, size))[..., None] for each in _on_one_ground(a, b, size))
+    x, y = (luma(resize(each.pixels, size))[..., None] for each in (a, b))
     return _correlation(x, y) >= HARDLY
 
 
@@ -75,14 +82,14 @@ def one_shape(a: Size, b: Size) -> bool:
 
 def _resembles(a: Picture, b: Picture, size: Size) -> bool:
     """Whether their colours agree all over, or their light where one is grey: few px hold few windows of detail."""
-    x, y = (resize(each.pixels, size).astype(np.float32) for each in _on_one_ground(a, b, size))
+    x, y = (resize(each.pixels, size).astype(np.float32) for each in (a, b))
     if min(float(np.ptp(each, axis=2).max()) for each in (x, y)) < GREY:
         x, y = (each.mean(axis=2, keepdims=True) for each in (x, y))
     return _correlation(x, y) >= ALIKE
 
 
 def _compare_small(a: Picture, b: Picture, size: Size) -> Comparison | None:
-    x, y = (resize(each.pixels, size).astype(np.float32) for each in _on_one_ground(a, b, size))
+    x, y = (resize(each.pixels, size).astype(np.float32) for each in (a, b))
     smooth_x, smooth_y = (cv2.GaussianBlur(each, (3, 3), 0) for each in (x, y))
     contrast = np.maximum(_contrast(x), _contrast(y))
     off = np.abs(smooth_x - smooth_y).max(axis=2)
@@ -103,29 +110,6 @@ def _compare_small(a: Picture, b: Picture, size: Size) -> Comparison | None:
         1.0,
         edges,
     )
-
-
-def _on_one_ground(a: Picture, b: Picture, size: Size) -> tuple[Picture, Picture]:
-    """Both at `size`; where one alone is transparent, laid on the other's ground.
-
-    Px along its rim count as equal where they are a mixture of what is on either side.
-    """
-    if b.opaque is not None and a.opaque is None:
-        b, a = _on_one_ground(b, a, size)
-        return a, b
-    if a.opaque is None or b.opaque is not None:
-        return a, b
-    top, ground = (resize(each.pixels, size).copy() for each in (a, b))
-    solid = resize(a.opaque.astype(np.uint8) * 255, size) == 255
-    square = np.ones((3, 3), np.uint8)
-    beyond = cv2.dilate(solid.astype(np.uint8), square) == 0
-    if solid.all():
-        return a, b
-    top[~solid] = colour = np.median(ground[beyond if beyond.any() else ~solid], axis=0)
-    least, most = cv2.erode(top, square).astype(int) - OFF, cv2.dilate(top, square).astype(int) + OFF
-    mixed = ((ground >= least) & (ground <= most)).all(axis=2)
-    ground[~solid & ~beyond & mixed] = colour
-    return Picture(top, a.size), Picture(ground, b.size)
 
 
 def _contrast(plane: Plane) -> Plane:

@@ -239,14 +239,15 @@ def _no_file(path: Path) -> str:
 
 def _picture(source: object) -> tuple[Picture, Callable[[], Fingerprint]]:
     """The picture of an array or a PIL image, as of a file that shows it, and what tells the fingerprint of it."""
-    from lookalike.pixels.colour import opaque, srgb
+    from lookalike.pixels.colour import alpha_of as alpha_of_image
+    from lookalike.pixels.colour import srgb
 
     image = _image(source)
-    pixels, solid = srgb(image)[0], opaque(image)
+    pixels, alpha = srgb(image)[0], alpha_of_image(image)
     orientation = known_orientation_of(image)  # which may lie behind the pixels
     own = np.array(upright(pixels, orientation))  # the caller may go on to write to what was given
-    solid = None if solid is None else upright(solid, orientation)
-    return Picture(own, (own.shape[1], own.shape[0]), solid), lambda: fingerprint_of_image(image)
+    alpha = None if alpha is None else upright(alpha, orientation)
+    return Picture(own, (own.shape[1], own.shape[0]), alpha), lambda: fingerprint_of_image(image)
 
 
 def _alpha(source: object) -> NDArray[np.uint8]:

@@ -1,0 +1,90 @@
+"""A transparent picture beside one that is not: laid on the other's ground, so that all that is left differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+
+from lookalike.match.difference.overlap import Mask, inverse
+from lookalike.pixels.resize import scaling
+from lookalike.types import Matrix, Picture, Pixels
+
+LEVELS: Final = 24
+"""Levels that px of one ground may be apart, as JPEG makes them beside an edge."""
+EVEN: Final = 0.75
+"""Share of the ground that must be of one colour: the rest is content that lies on it."""
+AWAY: Final = 0.01
+"""Share of the longer side, but a px at least, that ground is looked for away from what is opaque."""
+LEAST: Final = 0.002
+"""Share of the picture that is ground, below which there is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grounded:
+    """Both pictures on one ground. `of_b` says that b has the ground that a lacks; None where neither lacks one.
+
+    `box` (left, top, width, height) are px of the original that is transparent, `share` that of its area.
+    """
+
+    a: Picture
+    b: Picture
+    of_b: bool | None = None
+    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    share: float = 0.0
+
+
+def on_one_ground(a: Picture, b: Picture, model: Matrix) -> Grounded:
+    """Where exactly one is transparent and the other shows one colour there, the former on that colour.
+
+    `model` takes px of a to px of b.
+    """
+    if (a.alpha is None) == (b.alpha is None):
+        return Grounded(a, b)
+    if a.alpha is None:
+        turned = on_one_ground(b, a, inverse(model))
+        return replace(turned, a=turned.b, b=turned.a, of_b=None if turned.of_b is None else False)
+    bare = _bare(a)
+    if bare.mean() < LEAST:
+        return Grounded(a, b)
+    decoded = scaling((a.pixels.shape[1], a.pixels.shape[0]), a.size)
+    beneath, seen = _beneath(b, decoded @ inverse(model) @ inverse(scaling(b.pixels.shape[1::-1], b.size)), bare)
+    if not seen.any():
+        return Grounded(a, b)
+    colour = np.median(beneath[seen], axis=0)
+    if (np.abs(beneath[seen] - colour).max(axis=1) <= LEVELS).mean() < EVEN:
+        return Grounded(a, b)
+    left, top, width, height = cv2.boundingRect(bare.astype(np.uint8))
+    across, down = a.size[0] / bare.shape[1], a.size[1] / bare.shape[0]
+    box = left * across, top * down, width * across, height * down
+    return Grounded(_laid_on(a, colour), b, True, box, float((a.alpha == 0).mean()))
+
+
+def _bare(picture: Picture) -> Mask:
+    """(h, w) where nothing is shown, away from what is."""
+    assert picture.alpha is not None
+    away = 2 * max(1, round(AWAY * max(picture.alpha.shape))) + 1
+    clear = (picture.alpha == 0).astype(np.uint8)
+    bare = np.asarray(cv2.erode(clear, np.ones((away, away), np.uint8)) > 0)  # beyond the border all is bare
+    return bare if bare.mean() >= LEAST else clear > 0  # the corners of an icon
+
+
+def _beneath(b: Picture, moving: Matrix, bare: Mask) -> tuple[Pixels, Mask]:
+    """(h, w, 3) b on the grid of a, and where it is seen as what lies behind a."""
+    size = bare.shape[1], bare.shape[0]
+    laid = cv2.warpAffine(b.pixels, moving[:2], size, flags=cv2.INTER_NEAREST)
+    there = cv2.warpAffine(np.ones(b.pixels.shape[:2], np.uint8), moving[:2], size, flags=cv2.INTER_NEAREST)
+    return np.asarray(laid, np.uint8), bare & (there > 0)
+
+
+def _laid_on(picture: Picture, colour: Matrix) -> Picture:
+    """The picture over a ground of that colour, all of it opaque."""
+    assert picture.alpha is not None
+    shining = picture.alpha < 255
+    now = np.median(picture.pixels[picture.alpha == 0], axis=0)
+    pixels = picture.pixels.copy()
+    through = 1 - picture.alpha[shining, None].astype(np.float32) / 255
+    pixels[shining] = np.clip(np.rint(pixels[shining] + through * (colour - now)), 0, 255).astype(np.uint8)
+    return Picture(pixels, picture.size, None, picture.frames)
