@@ -10,6 +10,7 @@ from typing import Final
 import cv2
 import numpy as np
 import on_colours
+import on_differences
 import on_hashes
 import on_keypoints
 import on_ladder
@@ -41,6 +42,7 @@ CHAPTERS: Final = (
     on_matches,
     on_words,
     on_proofs,
+    on_differences,
 )
 NAMED: Final = re.compile(r"(!\[[^\]]+\]\(figures/([a-z0-9-]+)\.webp\)\n)(\n> [^\n]*\n)?")
 """A figure on a page, its name, and what the library says of it."""

@@ -15,7 +15,7 @@ from lookalike.types import Explanation
 def copy_and_stranger() -> Explanation:
     """A part of a portrait, turned and dark, and a cup: how far each rung puts them from the whole portrait."""
     whole, stranger = photo("astronaut"), photo("coffee")
-    copy = lit(scaled(part(turned(whole, 12), (110, 60, 280, 280)), 0.7), 0.5, 0.8)
+    copy = lit(scaled(part(turned(whole, 12), (110, 60, 280, 280)), 0.7), 0.6, 0.6)
     compared = [lookalike.compare(one.pixels, whole.pixels) for one in (copy, stranger)]
     shares = np.array([[_above(name, score) for name, score in one.channels.items()] for one in compared])
     order = np.argsort(shares[1] - shares[0], kind="stable")

@@ -19,7 +19,7 @@ def cropped_turned_and_dark() -> Explanation:
     """A part of a portrait, turned, smaller and darker."""
     whole = photo("astronaut")
     cut = part(turned(whole, 12), (110, 60, 280, 280))
-    return _proved(lit(scaled(cut, 0.7), 0.5, 0.8), whole)
+    return _proved(lit(scaled(cut, 0.7), 0.6, 0.6), whole)
 
 
 def mirrored() -> Explanation:

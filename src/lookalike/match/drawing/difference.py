@@ -30,7 +30,7 @@ Row = tuple[Pixels, Sequence[Box]]
 
 def draw_difference(query: Picture, hit: Picture, differs: Sequence[Difference]) -> Pixels:
     """(h, w, 3); the same number stands at the same place of both; largest first."""
-    numbered = list(enumerate(differs, 1))
+    numbered = [(n, each) for n, each in enumerate(differs, 1) if not _is_ground(each)]
     left = _marked(query, [(n, each, each.query_box) for n, each in numbered])
     right = _marked(hit, [(n, each, each.box) for n, each in numbered])
     height = max(left.shape[0], right.shape[0])
@@ -101,8 +101,13 @@ def _legend(width: int, differs: Sequence[Difference]) -> Pixels:
 
 
 def said(differs: Sequence[Difference]) -> str:
-    """How much differs, in words."""
-    if not differs:
-        return "nothing differs"
-    share = sum(each.share for each in differs)
-    return f"differs in {counted(len(differs), 'place')}, {about(share)} of what both show"
+    """How much differs, in words; a ground is no place."""
+    places = [each for each in differs if not _is_ground(each)]
+    grounds = [f"the {each.kind} is another" for each in differs if _is_ground(each)]
+    share = sum(each.share for each in places)
+    told = f"differs in {counted(len(places), 'place')}, {about(share)} of what both show" if places else ""
+    return ", ".join([told, *grounds] if told else grounds) or "nothing differs"
+
+
+def _is_ground(place: Difference) -> bool:
+    return place.kind.startswith("ground")
