@@ -223,12 +223,19 @@ def _tiles(shape: tuple[int, ...], half: int) -> list[Part]:
 
 def _framed(image: Grey, tile: Part, half: int) -> Grey:
     """A part of an image with `half` px about it: those of the image, its outermost ones repeated where it ends."""
-    seen, missing = [], []
-    for part, length in zip(tile, image.shape, strict=True):
-        start, stop = part.start - half, part.stop + half
-        seen.append(slice(max(start, 0), min(stop, length)))
-        missing += [max(-start, 0), max(stop - length, 0)]
-    return np.asarray(cv2.copyMakeBorder(image[tuple(seen)], *missing, cv2.BORDER_REPLICATE))
+    (height, width), (rows, columns) = image.shape, tile
+    top, bottom = max(rows.start - half, 0), min(rows.stop + half, height)
+    left, right = max(columns.start - half, 0), min(columns.stop + half, width)
+    return np.asarray(
+        cv2.copyMakeBorder(
+            image[top:bottom, left:right],
+            top - rows.start + half,
+            rows.stop + half - bottom,
+            left - columns.start + half,
+            columns.stop + half - right,
+            cv2.BORDER_REPLICATE,
+        )
+    )
 
 
 def _within(place: Part, tile: Part, *, from_tile: bool = False) -> Part:
