@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from lookalike.errors import BadQuery
+from lookalike.errors import BadPicture, BadQuery
 from lookalike.match.locate import pose_sweep
 from lookalike.match.locate.planes import planes
 from lookalike.match.locate.pose_refinement import Halvings, Pose, sheets
@@ -182,6 +182,16 @@ def test_a_sweep_in_parts_is_a_sweep_of_the_whole(monkeypatch):
     assert parts.count == whole.count > 0
     assert [guess.pose for guess in parts.guesses] == [guess.pose for guess in whole.guesses]
     np.testing.assert_allclose(parts.map(), whole.map(), atol=1e-4)
+
+
+def test_a_sweep_beyond_its_memory_is_too_large_and_one_near_it_has_fewer_threads(monkeypatch):
+    template, image = scene(0.8, 0.4)
+    whole = Poses(0.3, 1.0, 0, 30, threads=2).locate(template, image)
+    monkeypatch.setattr(pose_sweep, "MEMORY", 27 * image.pixels.shape[0] * image.pixels.shape[1])
+    assert Poses(0.3, 1.0, 0, 30, threads=2).locate(template, image).placements == whole.placements
+    monkeypatch.setattr(pose_sweep, "MEMORY", 1000)
+    with pytest.raises(BadPicture, match=r"too_large.*90 x 70 px.*make both smaller"):
+        Poses(0.3, 1.0, 0, 30, threads=2).locate(template, image)
 
 
 def test_a_template_that_never_fits_costs_nothing():

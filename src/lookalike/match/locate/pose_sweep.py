@@ -6,13 +6,15 @@ A turned template has corners outside its rectangle, so that every turn is compa
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import TypeAlias
 
 import cv2
 import numpy as np
 
+from lookalike.errors import BadPicture
 from lookalike.match.locate.correlation import in_threads
 from lookalike.match.locate.pose_refinement import Grey, Halvings, Pose
 
@@ -30,6 +32,10 @@ BAND = 2**21
 """px of a map to which a small one is enlarged at a time."""
 LEAST_TILE = 1024
 """px of a side of the parts of an image that are transformed by themselves."""
+MEMORY = 600_000_000
+"""Bytes that a sweep may take beside the pictures."""
+BYTES_A_PX = 18
+"""Of the image that is searched, in each thread: scores, angles, a map of both that is merged, and where it peaks."""
 PEAK = np.ones((3, 3), np.uint8)
 Part: TypeAlias = tuple[slice, slice]
 """Rows and columns."""
@@ -48,7 +54,6 @@ class _Scale:
     """What was seen at one scale: the best guesses, the best score of every pixel, and how many windows there were."""
 
     guesses: list[Guess]
-    number: int
     best: Grey
     count: int
 
@@ -59,18 +64,19 @@ class Seen:
 
     guesses: list[Guess]
     count: int
-    scales: list[_Scale]
+    maps: Mapping[int, Grey]
+    """Of an image halved so many times, the best score of every pixel."""
     shape: tuple[int, ...]
 
     def map(self) -> Grey:
         """(h, w) of each px of the image, the best score of all poses with their middle there; made anew each time."""
         best = np.full(self.shape, -1, np.float32)
-        for one in self.scales:
+        for number, seen in self.maps.items():
             # A halved picture leaves out what is left of its last px. In bands: all of it would be a second map.
-            size, columns = 1 << one.number, one.best.shape[1] << one.number
+            size, columns = 1 << number, seen.shape[1] << number
             rows = max(1, BAND // (columns * size))
-            for row in range(0, len(one.best), rows):
-                band = one.best[row : row + rows]
+            for row in range(0, len(seen), rows):
+                band = seen[row : row + rows]
                 large = cv2.resize(band, (columns, len(band) * size), interpolation=cv2.INTER_NEAREST)
                 there = best[row * size : row * size + len(large), :columns]
                 np.maximum(there, large, out=there)
@@ -89,16 +95,44 @@ class Sweep:
     """rad"""
 
     def seen(self, most: int, threads: int) -> Seen:
-        """At most so many guesses."""
-        found = in_threads(lambda scale: self._at(scale, most), geometric(*self.scales, RATIO), threads)
-        guesses = sorted((guess for one in found for guess in one.guesses), key=lambda one: -one.score)
-        return Seen(guesses[:most], sum(one.count for one in found), found, self.image.at(0).shape)
+        """At most so many guesses; raises `BadPicture`, too_large, where they take more memory than there is for it."""
+        scales = geometric(*self.scales, RATIO)
+        maps: dict[int, Grey] = {}
+        lock = Lock()
 
-    def _at(self, scale: float, most: int) -> _Scale:
+        def at(scale: float) -> tuple[list[Guess], int]:
+            number = self._number(scale)
+            one = self._at(scale, number, most)
+            with lock:
+                maps[number] = np.maximum(maps[number], one.best) if number in maps else one.best
+            return one.guesses, one.count
+
+        found = in_threads(at, scales, min(threads, self._affordable(scales)))
+        guesses = sorted((guess for of_scale, _ in found for guess in of_scale), key=lambda one: -one.score)
+        return Seen(guesses[:most], sum(count for _, count in found), maps, self.image.at(0).shape)
+
+    def _affordable(self, scales: list[float]) -> int:
+        """Threads that memory has room for, beside the maps that are kept."""
+        sizes = [self.image.at(number).size for number in {self._number(scale) for scale in scales}]
+        threads = (MEMORY - 4 * sum(sizes)) // (BYTES_A_PX * max(sizes))
+        if threads >= 1:
+            return threads
+        (height, width), (rows, columns) = self.image.at(0).shape, self.template.at(0).shape
+        raise BadPicture(
+            "too_large",
+            f"to look for a template of {columns} x {rows} px at sizes from {self.scales[0]:g} on "
+            f"in {width} x {height} px takes more than {MEMORY / 1e6:.0f} MB: make both smaller",
+        )
+
+    def _number(self, scale: float) -> int:
+        """How often the image is halved for a template so large."""
         height, width = self.template.at(0).shape
         room = min(math.sqrt(height * width) / COARSE, min(height, width) / NARROW)
         number = max(0, math.floor(math.log2(scale * room)))
-        number = min(number, max(0, math.floor(math.log2(min(self.image.at(0).shape) / COARSE))))
+        return min(number, max(0, math.floor(math.log2(min(self.image.at(0).shape) / COARSE))))
+
+    def _at(self, scale: float, number: int, most: int) -> _Scale:
+        height, width = self.template.at(0).shape
         image = self.image.at(number)
         shrunk = scale / 2.0**number
         half = math.ceil(shrunk * math.hypot(height, width) / 2) + 1
@@ -112,7 +146,7 @@ class Sweep:
                 better = scores > best[place]
                 best[place][better], angles[place][better] = scores[better], turn.angle
         count = sum(math.prod(part.stop - part.start for part in turn.place) for turn in turns)
-        return _Scale(_peaks(best, angles, scale, number, most), number, best, count)
+        return _Scale(_peaks(best, angles, scale, number, most), best, count)
 
     def _turns(self, shape: tuple[int, ...], shrunk: float, half: int) -> list[_Turn]:
         """The angles at which a template so large has room, and anything to compare."""
