@@ -381,10 +381,7 @@ class Library:
         """
         options = options or Options(workers=self.workers, limits=self.limits)
         with closing(open_store(self.folder)) as store, store.writing():
-            lost = store.remove_damaged()
-            again = [path for path in lost if os.path.lexists(path)]
-            with store.transaction():
-                store.drop_records(sorted({*lost} - {*again}))
+            again = [path for path in store.remove_damaged() if os.path.lexists(path)]
             beside: list[Product] = [*wanted_features(store, None)[0], *wanted_planes(store, None)[0]]
             report, _ = ingest_and_learn(store, describers_to_fill(store, []), again, options, beside=beside)
             return report
