@@ -278,7 +278,7 @@ def may_end_with(name: str) -> tuple[int, ...]:
 
 def is_told_done(name: str, out: str) -> bool:
     """Whether it printed its result: `index --jsonl` ends with a document, all others print nothing before."""
-    return '"schema"' in out if name.startswith("index") else out.endswith("\n")
+    return '"lookalike/index/' in out if name.startswith("index") else out.endswith("\n")
 
 
 def acknowledged(out: str) -> int:

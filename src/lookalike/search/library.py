@@ -377,10 +377,7 @@ class Library(Session):
         """
         options = options or self._options()
         with closing(open_store(self.folder)) as store, store.writing():
-            lost = [path for path in store.remove_damaged() if not is_uri(path)]
-            again = [path for path in lost if os.path.lexists(path)]
-            with store.transaction():
-                store.drop_records(sorted({*lost} - {*again}))
+            again = [path for path in store.remove_damaged() if os.path.lexists(path) and not is_uri(path)]
             beside: list[Product] = [*wanted_features(store, None)[0], *wanted_planes(store, None)[0]]
             report, _ = ingest_and_learn(
                 store,

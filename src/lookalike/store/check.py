@@ -14,9 +14,9 @@ import numpy as np
 from lookalike.errors import LibraryDamaged
 from lookalike.store import checksum, paths
 from lookalike.store.codes import is_of_limits
-from lookalike.store.rows import columns_of, into, local_checked, of_another_length
+from lookalike.store.rows import columns_of, failure_row, into, local_checked, of_another_length, with_checksum
 from lookalike.store.schema import COLUMNS
-from lookalike.types import Space, SpaceKind
+from lookalike.types import Failure, Space, SpaceKind
 
 _KEYS = {
     "contents": "id",
@@ -26,6 +26,7 @@ _KEYS = {
     "frames": "rowid",
 }
 """As SQL; of other tables a row is not told from others."""
+LOST = "what the library knew of it was damaged"
 _FILES = ("records", "failures")
 _DERIVED = ("calibrations", "compared", "relations")
 """Tables that are emptied: what they say of one pair goes with what they say of others."""
@@ -49,10 +50,11 @@ def damages(connection: sqlite3.Connection) -> Iterator[Damage]:
 def remove_damaged(connection: sqlite3.Connection) -> list[str]:
     """Removes every damaged row and all that hangs on it; the paths of files that are to be read again.
 
-    In a transaction of the caller's. Raises `LibraryDamaged` where more than rows and indexes is damaged.
+    Until they are read they are failures: should nothing else come of this run, the next one is told of them too. In a
+    transaction of the caller's. Raises `LibraryDamaged` where more than rows and indexes is damaged.
     """
     if next(damages(connection), None) is None:
-        return []
+        return _noted(connection)
     connection.execute("PRAGMA defer_foreign_keys = ON")  # what hangs on a row goes in the next round
     connection.execute("REINDEX")
     again: set[str] = set()
@@ -63,7 +65,18 @@ def remove_damaged(connection: sqlite3.Connection) -> list[str]:
         before = found
     for damage in damages(connection):
         raise LibraryDamaged(f"{damage.sentence}; this is beyond repair: index the folders into a new library")
-    return sorted(again)
+    _note(connection, [path for path in sorted(again) if os.path.lexists(path)])
+    return _noted(connection)
+
+
+def _note(connection: sqlite3.Connection, lost: Sequence[str]) -> None:
+    rows = [with_checksum(failure_row(Failure(path, "io", LOST))) for path in lost]
+    connection.executemany(into("failures"), rows)
+
+
+def _noted(connection: sqlite3.Connection) -> list[str]:
+    found = connection.execute("SELECT path FROM failures WHERE detail = ? ORDER BY path", [LOST])
+    return [paths.text(path) for (path,) in found]
 
 
 def _remove(connection: sqlite3.Connection, table: str, keys: Sequence[Any]) -> set[str]:

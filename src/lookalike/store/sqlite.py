@@ -64,7 +64,6 @@ _RECORD = f"""
     FROM records r JOIN contents c ON c.id = r.content
 """
 _FAILURE = f"SELECT {columns_of('failures')} FROM failures"
-LOST = "what the library knew of it was damaged"
 _AMONG = "IN (SELECT value FROM json_each(?))"
 
 
@@ -333,16 +332,11 @@ class SQLiteStore:
             return [str(error)]
 
     def remove_damaged(self) -> list[str]:
-        """Removes damaged rows, which then count as missing; the paths of files that are to be read again.
-
-        Until they are read, they are failures: should nothing else come of this run, the next one is told of them too.
-        """
+        """Removes damaged rows, which then count as missing; the paths of files that are to be read again."""
         from lookalike.store.check import remove_damaged
 
         with self.transaction():
-            lost = remove_damaged(self._database.connection)
-            self.put_failures([Failure(path, "io", LOST) for path in lost])
-        return [failure.path for failure in self.failures() if failure.detail == LOST]
+            return remove_damaged(self._database.connection)
 
     def compact(self) -> None:
         """Drops contents without a record, all that is known of them, and free space."""

@@ -1,5 +1,7 @@
 """Which places are told: where the template is, exactly it, and not another sign of its family."""
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import skimage.data
 from lookalike.match import LOCATORS
 from lookalike.match.locate.disagreement import disagreement
 from lookalike.match.locate.judgement import Sought, is_told, judged, of_opacity
+from lookalike.match.locate.one_colour import is_of_one_colour
 from lookalike.types import Picture
 
 COFFEE = skimage.data.coffee()
@@ -227,3 +230,18 @@ def test_the_map_of_poses_is_warmest_where_the_template_was_found():
     (place,) = found.placements
     x, y = (round(place.box[axis] + place.box[axis + 2] / 2) for axis in (0, 1))
     assert found.response[y, x] == pytest.approx(found.response.max(), abs=1e-6)
+
+
+def test_whether_a_large_template_has_one_colour_costs_little():
+    template = np.full((2000, 3000, 3), 200, np.uint8)
+    template[7, 9] = 190
+    tracemalloc.start()
+    try:
+        assert not is_of_one_colour(template, np.ones((2000, 3000), bool))
+        assert tracemalloc.get_traced_memory()[1] < template.nbytes
+    finally:
+        tracemalloc.stop()
+    core = np.ones((2000, 3000), bool)
+    core[7, 9] = False
+    assert is_of_one_colour(template, core)
+    assert not is_of_one_colour(template, np.zeros((2000, 3000), bool))

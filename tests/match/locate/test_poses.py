@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import skimage.data
 
-from lookalike.errors import BadQuery
+from lookalike.errors import BadPicture, BadQuery
+from lookalike.match.locate import pose_sweep
+from lookalike.match.locate.planes import planes
 from lookalike.match.locate.pose_refinement import Halvings, Pose, sheets
 from lookalike.match.locate.pose_sweep import Guess, Sweep
 from lookalike.match.locate.poses import Poses
@@ -161,12 +163,44 @@ def test_ranges_that_make_no_sense_and_templates_too_large_are_refused():
 
 
 def test_a_search_of_a_large_picture_holds_one_map_of_it():
-    coarse = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
-    image = picture(cv2.resize(coarse, (1600, 1200), interpolation=cv2.INTER_CUBIC))
+    coarse = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    image = picture(cv2.resize(coarse, (3200, 2400), interpolation=cv2.INTER_CUBIC))
     template = picture(image.pixels[400:500, 600:700])
     tracemalloc.start()
     try:
         assert Poses(0.8, 1.25, 0, 0, threads=1).locate(template, image).placements[0].score > 0.99
-        assert tracemalloc.get_traced_memory()[1] < 17 * 1600 * 1200  # bytes; of which a plane or a map is 4 a px
+        assert tracemalloc.get_traced_memory()[1] < 17 * 3200 * 2400  # bytes; of which a plane or a map is 4 a px
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_sweep_in_parts_is_a_sweep_of_the_whole(monkeypatch):
+    template, image = (planes(each, False)[:, :, 0].astype(np.float32) for each in scene(0.8, 0.4))
+    sweep = Sweep(*map(Halvings.of, (template, np.ones_like(template), image)), (0.3, 1.0), (0.0, 1.0))
+    whole = sweep.seen(20, 1)
+    monkeypatch.setattr(pose_sweep, "LEAST_TILE", 1)
+    parts = sweep.seen(20, 1)
+    assert parts.count == whole.count > 0
+    assert [guess.pose for guess in parts.guesses] == [guess.pose for guess in whole.guesses]
+    np.testing.assert_allclose(parts.map(), whole.map(), atol=1e-4)
+
+
+def test_a_sweep_beyond_its_memory_is_too_large_and_one_near_it_has_fewer_threads(monkeypatch):
+    template, image = scene(0.8, 0.4)
+    whole = Poses(0.3, 1.0, 0, 30, threads=2).locate(template, image)
+    monkeypatch.setattr(pose_sweep, "MEMORY", 27 * image.pixels.shape[0] * image.pixels.shape[1])
+    assert Poses(0.3, 1.0, 0, 30, threads=2).locate(template, image).placements == whole.placements
+    monkeypatch.setattr(pose_sweep, "MEMORY", 1000)
+    with pytest.raises(BadPicture, match=r"too_large.*90 x 70 px.*make both smaller"):
+        Poses(0.3, 1.0, 0, 30, threads=2).locate(template, image)
+
+
+def test_a_template_that_never_fits_costs_nothing():
+    image = picture(np.random.default_rng(0).integers(0, 256, (3, 40_000, 3), dtype=np.uint8))
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadQuery, match="at no scale"):
+            Poses(0.5, 2, 0, 0, threads=1).locate(picture(PHOTO[:200, :300]), image)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()

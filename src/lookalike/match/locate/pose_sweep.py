@@ -6,12 +6,15 @@ A turned template has corners outside its rectangle, so that every turn is compa
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from threading import Lock
+from typing import TypeAlias
 
 import cv2
 import numpy as np
 
+from lookalike.errors import BadPicture
 from lookalike.match.locate.correlation import in_threads
 from lookalike.match.locate.pose_refinement import Grey, Halvings, Pose
 
@@ -25,9 +28,17 @@ TURN = 2.4
 """px by which the corners of a template move from one angle to the next."""
 GRAIN = 2.0
 """Grey levels of contrast below which a window is noise."""
-BAND = 64
-"""Rows of a small map that are enlarged at a time."""
+BAND = 2**21
+"""px of a map to which a small one is enlarged at a time."""
+LEAST_TILE = 1024
+"""px of a side of the parts of an image that are transformed by themselves."""
+MEMORY = 600_000_000
+"""Bytes that a sweep may take beside the pictures."""
+BYTES_A_PX = 18
+"""Of the image that is searched, in each thread: scores, angles, a map of both that is merged, and where it peaks."""
 PEAK = np.ones((3, 3), np.uint8)
+Part: TypeAlias = tuple[slice, slice]
+"""Rows and columns."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,6 @@ class _Scale:
     """One scale: the best guesses, the best score of every pixel, and how many windows there were."""
 
     guesses: list[Guess]
-    number: int
     best: Grey
     count: int
 
@@ -54,17 +64,19 @@ class Seen:
 
     guesses: list[Guess]
     count: int
-    scales: list[_Scale]
+    maps: Mapping[int, Grey]
+    """Of an image halved so many times, the best score of every pixel."""
     shape: tuple[int, ...]
 
     def map(self) -> Grey:
         """(h, w) of each px of the image, the best score of all poses with their middle there; made anew each time."""
         best = np.full(self.shape, -1, np.float32)
-        for one in self.scales:
+        for number, seen in self.maps.items():
             # A halved picture leaves out what is left of its last px. In bands: all of it would be a second map.
-            size, columns = 1 << one.number, one.best.shape[1] << one.number
-            for row in range(0, len(one.best), BAND):
-                band = one.best[row : row + BAND]
+            size, columns = 1 << number, seen.shape[1] << number
+            rows = max(1, BAND // (columns * size))
+            for row in range(0, len(seen), rows):
+                band = seen[row : row + rows]
                 large = cv2.resize(band, (columns, len(band) * size), interpolation=cv2.INTER_NEAREST)
                 there = best[row * size : row * size + len(large), :columns]
                 np.maximum(there, large, out=there)
@@ -83,32 +95,69 @@ class Sweep:
     """rad"""
 
     def seen(self, most: int, threads: int) -> Seen:
-        """At most so many guesses."""
-        found = in_threads(lambda scale: self._at(scale, most), geometric(*self.scales, RATIO), threads)
-        guesses = sorted((guess for one in found for guess in one.guesses), key=lambda one: -one.score)
-        return Seen(guesses[:most], sum(one.count for one in found), found, self.image.at(0).shape)
+        """At most so many guesses; raises `BadPicture`, too_large, where they take more memory than there is for it."""
+        scales = geometric(*self.scales, RATIO)
+        maps: dict[int, Grey] = {}
+        lock = Lock()
 
-    def _at(self, scale: float, most: int) -> _Scale:
+        def at(scale: float) -> tuple[list[Guess], int]:
+            number = self._number(scale)
+            one = self._at(scale, number, most)
+            with lock:
+                maps[number] = np.maximum(maps[number], one.best) if number in maps else one.best
+            return one.guesses, one.count
+
+        found = in_threads(at, scales, min(threads, self._affordable(scales)))
+        guesses = sorted((guess for of_scale, _ in found for guess in of_scale), key=lambda one: -one.score)
+        return Seen(guesses[:most], sum(count for _, count in found), maps, self.image.at(0).shape)
+
+    def _affordable(self, scales: list[float]) -> int:
+        """Threads that memory has room for, beside the maps that are kept."""
+        sizes = [self.image.at(number).size for number in {self._number(scale) for scale in scales}]
+        threads = (MEMORY - 4 * sum(sizes)) // (BYTES_A_PX * max(sizes))
+        if threads >= 1:
+            return threads
+        (height, width), (rows, columns) = self.image.at(0).shape, self.template.at(0).shape
+        raise BadPicture(
+            "too_large",
+            f"to look for a template of {columns} x {rows} px at sizes from {self.scales[0]:g} on "
+            f"in {width} x {height} px takes more than {MEMORY / 1e6:.0f} MB: make both smaller",
+        )
+
+    def _number(self, scale: float) -> int:
+        """How often the image is halved for a template so large."""
         height, width = self.template.at(0).shape
         room = min(math.sqrt(height * width) / COARSE, min(height, width) / NARROW)
         number = max(0, math.floor(math.log2(scale * room)))
-        number = min(number, max(0, math.floor(math.log2(min(self.image.at(0).shape) / COARSE))))
+        return min(number, max(0, math.floor(math.log2(min(self.image.at(0).shape) / COARSE))))
+
+    def _at(self, scale: float, number: int, most: int) -> _Scale:
+        height, width = self.template.at(0).shape
         image = self.image.at(number)
         shrunk = scale / 2.0**number
         half = math.ceil(shrunk * math.hypot(height, width) / 2) + 1
-        windows = _Windows.of(image, half)
         best, angles = np.full(image.shape, -1, np.float32), np.zeros(image.shape, np.float32)
-        count = 0
+        mean, turns = np.float32(image.mean()), self._turns(image.shape, shrunk, half)
+        for tile in _tiles(image.shape, half) if turns else ():
+            windows = _Windows.of(image, mean, tile, half)
+            for turn in turns:
+                place = _within(turn.place, tile)
+                scores = windows.correlation(turn.grey, turn.mask)[_within(turn.place, tile, from_tile=True)]
+                better = scores > best[place]
+                best[place][better], angles[place][better] = scores[better], turn.angle
+        count = sum(math.prod(part.stop - part.start for part in turn.place) for turn in turns)
+        return _Scale(_peaks(best, angles, scale, number, most), best, count)
+
+    def _turns(self, shape: tuple[int, ...], shrunk: float, half: int) -> list[_Turn]:
+        """The angles at which a template so large has room, and anything to compare."""
+        height, width = self.template.at(0).shape
+        found = []
         for angle in _angles(self.angles, TURN / (shrunk * math.hypot(height, width) / 2)):
-            place = _room(image.shape, shrunk * width / 2, shrunk * height / 2, angle)
-            turned = self._turned(shrunk, angle, half)
-            if place is None or turned is None:
-                continue
-            scores = windows.correlation(*turned)[place]
-            better = scores > best[place]
-            best[place][better], angles[place][better] = scores[better], angle
-            count += scores.size
-        return _Scale(_peaks(best, angles, scale, number, most), number, best, count)
+            place = _room(shape, shrunk * width / 2, shrunk * height / 2, angle)
+            turned = None if place is None else self._turned(shrunk, angle, half)
+            if place is not None and turned is not None:
+                found.append(_Turn(angle, place, *turned))
+        return found
 
     def _turned(self, shrunk: float, angle: float, half: int) -> tuple[Grey, Grey] | None:
         """The template so large and turned in (2 half + 1) px each way, without its mean; and its mask."""
@@ -131,8 +180,18 @@ class Sweep:
 
 
 @dataclass(frozen=True, eq=False)
+class _Turn:
+    """A template at one angle, with its mask, and where its middle may lie."""
+
+    angle: float
+    place: Part
+    grey: Grey
+    mask: Grey
+
+
+@dataclass(frozen=True, eq=False)
 class _Windows:
-    """The spectra of an image and of its square, with room for a template that sticks out by `half`."""
+    """The spectra of a part of an image and of its square, with room for a template that sticks out by `half`."""
 
     shape: tuple[int, int]
     square: tuple[int, int]
@@ -140,13 +199,13 @@ class _Windows:
     squares: Grey
 
     @classmethod
-    def of(cls, image: Grey, half: int) -> _Windows:
-        framed = cv2.copyMakeBorder(image - image.mean(), half, half, half, half, cv2.BORDER_REPLICATE)
+    def of(cls, image: Grey, mean: np.float32, tile: Part, half: int) -> _Windows:
+        framed = _framed(image, tile, half) - mean
         rows, columns = (cv2.getOptimalDFTSize(side) for side in framed.shape)
         padded = cv2.copyMakeBorder(
             framed, 0, rows - framed.shape[0], 0, columns - framed.shape[1], cv2.BORDER_CONSTANT, value=0
         )
-        shape = (image.shape[0], image.shape[1])
+        shape = (tile[0].stop - tile[0].start, tile[1].stop - tile[1].start)
         return cls(shape, (rows, columns), cv2.dft(padded), cv2.dft(padded * padded))
 
     def correlation(self, template: Grey, mask: Grey) -> Grey:
@@ -185,7 +244,47 @@ def _angles(allowed: tuple[float, float], step: float) -> Iterator[float]:
     yield from (allowed[0] + spread * at / max(count, 1) for at in range(count + 1))
 
 
-def _room(shape: tuple[int, ...], across: float, down: float, angle: float) -> tuple[slice, slice] | None:
+def _tiles(shape: tuple[int, ...], half: int) -> list[Part]:
+    """Parts that make up an image: to transform it whole takes some 40 bytes a px, in each thread."""
+    side = max(LEAST_TILE, 4 * half)
+    starts = [range(0, length, side) for length in shape]
+    return [
+        (slice(top, min(top + side, shape[0])), slice(left, min(left + side, shape[1])))
+        for top in starts[0]
+        for left in starts[1]
+    ]
+
+
+def _framed(image: Grey, tile: Part, half: int) -> Grey:
+    """A part of an image with `half` px about it: those of the image, its outermost ones repeated where it ends."""
+    (height, width), (rows, columns) = image.shape, tile
+    top, bottom = max(rows.start - half, 0), min(rows.stop + half, height)
+    left, right = max(columns.start - half, 0), min(columns.stop + half, width)
+    return np.asarray(
+        cv2.copyMakeBorder(
+            image[top:bottom, left:right],
+            top - rows.start + half,
+            rows.stop + half - bottom,
+            left - columns.start + half,
+            columns.stop + half - right,
+            cv2.BORDER_REPLICATE,
+        )
+    )
+
+
+def _within(place: Part, tile: Part, *, from_tile: bool = False) -> Part:
+    """What lies in both, in px of the image or from the first px of the tile on; empty where nothing does."""
+    rows, columns = (_common(one, other, from_tile) for one, other in zip(place, tile, strict=True))
+    return rows, columns
+
+
+def _common(one: slice, other: slice, from_other: bool) -> slice:
+    start = max(one.start, other.start)
+    origin = other.start if from_other else 0
+    return slice(start - origin, max(start, min(one.stop, other.stop)) - origin)
+
+
+def _room(shape: tuple[int, ...], across: float, down: float, angle: float) -> Part | None:
     """Where the middle of a turned rectangle may lie, for it to stick out by less than a px."""
     cosine, sine = abs(math.cos(angle)), abs(math.sin(angle))
     x, y = across * cosine + down * sine, across * sine + down * cosine
