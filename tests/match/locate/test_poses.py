@@ -176,7 +176,8 @@ def test_a_search_of_a_large_picture_holds_one_map_of_it():
 
 def test_a_sweep_in_parts_is_a_sweep_of_the_whole(monkeypatch):
     template, image = (planes(each, False)[:, :, 0].astype(np.float32) for each in scene(0.8, 0.4))
-    sweep = Sweep(*map(Halvings.of, (template, np.ones_like(template), image)), (0.3, 1.0), (0.0, 1.0))
+    halved = [Halvings.of(each) for each in (template, np.ones_like(template), image)]
+    sweep = Sweep(halved[0], halved[1], halved[2], (0.3, 1.0), (0.0, 1.0))
     whole = sweep.seen(20, 1)
     monkeypatch.setattr(pose_sweep, "LEAST_TILE", 1)
     parts = sweep.seen(20, 1)
