@@ -35,7 +35,7 @@ LEAST_TILE = 1024
 MEMORY = 600_000_000
 """Bytes that a sweep may take beside the pictures."""
 BYTES_A_PX = 18
-"""Of the image that is searched, in each thread: scores, angles, a map of both that is merged, and where it peaks."""
+"""Bytes a px of the image, in each thread: scores, angles, a map of both that is merged, and where it peaks."""
 PEAK = np.ones((3, 3), np.uint8)
 Part: TypeAlias = tuple[slice, slice]
 """Rows and columns."""
@@ -65,7 +65,7 @@ class Seen:
     guesses: list[Guess]
     count: int
     maps: Mapping[int, Grey]
-    """Of an image halved so many times, the best score of every pixel."""
+    """Best score of every pixel of an image halved so many times."""
     shape: tuple[int, ...]
 
     def map(self) -> Grey:
@@ -273,7 +273,7 @@ def _framed(image: Grey, tile: Part, half: int) -> Grey:
 
 
 def _within(place: Part, tile: Part, *, from_tile: bool = False) -> Part:
-    """What lies in both, in px of the image or from the first px of the tile on; empty where nothing does."""
+    """Part that lies in both, in px of the image or from the first px of the tile on; empty where nothing does."""
     rows, columns = (_common(one, other, from_tile) for one, other in zip(place, tile, strict=True))
     return rows, columns
 

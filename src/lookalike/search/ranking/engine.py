@@ -151,7 +151,8 @@ def _fuse(
     """(k,) positions in `ids`, best first; what is `against` them counts with a negative weight."""
     lists, weights = {}, {}
     if against.any():
-        lists["minus"], weights["minus"] = Hits.ranked(ids, against), -AGAINST * len(own)
+        unlike = against > 0  # of the rest none is more like what is not wanted than another, whatever its rank
+        lists["minus"], weights["minus"] = Hits.ranked(ids[unlike], against[unlike]), -AGAINST * len(own)
     for at, part in enumerate(own):
         total = sum(channel.weight for channel in part)
         for channel, scores in part.items():
