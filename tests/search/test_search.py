@@ -190,7 +190,8 @@ def test_what_answers_should_not_be_like_is_taken_away(of_two_colours: Library, 
     for minus, gone in (([green], {"green"}), ([green, blue], {"green", "blue"}), (["colour:#14a028"], {"green"})):
         found = of_two_colours.search(red, minus=minus, fuse=fuse)
         scores = {Path(one.record.path).stem: one.score for one in found}
-        assert [one.score for one in found] == sorted(scores.values(), reverse=True)
+        if fuse == "weighted":  # by ranks alone, a lower score may stand above a higher one
+            assert [one.score for one in found] == sorted(scores.values(), reverse=True)
         assert {name for name in plus if scores[name] < plus[name] - 0.05} == gone
         assert {Path(one.record.path).stem for one in found[-len(gone) :]} == gone
         assert all(0 <= score <= plus[name] for name, score in scores.items())
