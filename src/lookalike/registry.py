@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import importlib
 import json
@@ -106,7 +107,7 @@ def settable(component: Any) -> list[dataclasses.Field[Any]]:
 
 def configuration(component: Any) -> str:
     """The JSON from which `Table.restore` makes an equal component."""
-    hints = typing.get_type_hints(type(component))
+    hints = _hints(component.__class__)
     fields = {
         _key(f): _written(_canonical(f, getattr(component, f.name), hints)) for f in settable(component) if f.compare
     }
@@ -136,7 +137,7 @@ def digest(component: Any) -> str:
 
 
 def _identity(component: Any) -> dict[str, Any]:
-    hints = typing.get_type_hints(type(component))
+    hints = _hints(component.__class__)
     return {
         "class": type(component).__qualname__,
         "revision": component.revision,
@@ -147,6 +148,12 @@ def _identity(component: Any) -> dict[str, Any]:
         },
         "weights": list(getattr(component, "weight_digests", ())),
     }
+
+
+@functools.cache
+def _hints(component: type) -> Mapping[str, Any]:
+    """Types of the fields, which are compiled from text: a question asks for them hundreds of times."""
+    return typing.get_type_hints(component)
 
 
 def _key(field: dataclasses.Field[Any]) -> str:
