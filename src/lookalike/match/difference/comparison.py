@@ -97,21 +97,34 @@ class Looked:
     left: Residual
     exact: float
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether hardly anything agrees, so that nothing will."""
+        return self.left.agreement < HOPELESS
+
 
 def compare_pixels(a: Picture, b: Picture, model: Matrix) -> Comparison | None:
     """None where `model` (px of a to px of b) lays hardly anything of one over the other.
 
     A homography counts as the affine map that it is in the middle of what both show.
     """
+    glance = glance_at(a, b, model)
+    return None if glance is None else compare_closely(a, b, glance)
+
+
+def glance_at(a: Picture, b: Picture, model: Matrix) -> Looked | None:
+    """First look, which tells whether a close one is worth it; small pictures of the two do as well."""
     model = affine(model, a.size, b.size)
     on = on_one_ground(a, b, model)
-    a, b = on.a, on.b
-    glance = look(a, b, model, GLANCE, reach=3)
-    if glance is None:
-        return None
-    if glance.left.agreement < HOPELESS:
+    return look(on.a, on.b, model, GLANCE, reach=3)
+
+
+def compare_closely(a: Picture, b: Picture, glance: Looked) -> Comparison:
+    """Comparison of all px that a and b have, from where a `glance` put them."""
+    on = on_one_ground(a, b, glance.model)
+    if glance.is_hopeless:
         return _told(on, glance, [])
-    closest = look(a, b, glance.model, CLOSE, reach=2, before=glance)
+    closest = look(on.a, on.b, glance.model, CLOSE, reach=2, before=glance)
     seen = closest if closest is not None else glance
     return _told(on, seen, regions(seen.found, seen.left, levels(seen.found, seen.left)))
 

@@ -13,7 +13,7 @@ from lookalike.figures import about, counted
 from lookalike.local.affine_views import affine_views
 from lookalike.local.limited import Limited
 from lookalike.local.sift import Sift
-from lookalike.match.difference.comparison import HOPELESS, Comparison, affine, compare_pixels
+from lookalike.match.difference.comparison import Comparison, affine, compare_closely, glance_at
 from lookalike.match.difference.coverage import shared_outline
 from lookalike.match.difference.overlap import inverse
 from lookalike.match.difference.sequence import FramesAt, first_differing
@@ -203,13 +203,10 @@ class RelationClassifier:
         if _in_perspective(model, a.size, b.size):
             return None
         small_a, small_b = a.see(self.min_side), b.see(self.min_side)
-        glance = compare_pixels(small_a, small_b, model)
-        if glance is None or (glance.verdict is None and glance.agreement < HOPELESS):
+        glance = glance_at(small_a, small_b, model)
+        if glance is None or glance.is_hopeless:
             return None
-        whole_a, whole_b = a.see(None), b.see(None)
-        if whole_a.pixels.shape == small_a.pixels.shape and whole_b.pixels.shape == small_b.pixels.shape:
-            return glance
-        return compare_pixels(whole_a, whole_b, glance.model)
+        return compare_closely(a.see(None), b.see(None), glance)
 
     def whole(self, a: Seen, b: Seen) -> Evidence | None:
         """Evidence by the pixels of two pictures laid over each other as wholes; None where they say nothing."""
