@@ -187,11 +187,12 @@ def _told(on: Grounded, seen: Looked, places: list[Region]) -> Comparison:
     of_a = shares(a, project(back, shared) if len(shared) else shared, b, back)
     of_b = shares(b, shared, a, seen.model)
     coverage = _covered(of_a, differing), _covered(of_b, differing)
-    agreement = _agreement(seen, places)
+    agreement, coarsely = _agreements(seen, places)
     windows = int((seen.left.agreeing & seen.left.seen).sum()) // WINDOW
     kinds = {place.kind for place in places}
     blur = max(seen.left.blurred_a, seen.left.blurred_b)
-    lenient = seen.left.noise >= NOISY or blur >= BLURRED or seen.exact >= EXACT
+    # Noise and blur take fine agreement away, and nothing of what is coarse.
+    lenient = seen.exact >= EXACT or ((seen.left.noise >= NOISY or blur >= BLURRED) and coarsely >= AGREES[False])
     return Comparison(
         _verdict(seen.model, coverage, agreement, seen.exact, windows, lenient, kinds, seen.found.bare is None),
         seen.model,
@@ -220,9 +221,9 @@ def _covered(of: Shares, differing: float) -> float:
     return float(of.shown * (1 - differing) / max(of.shown + of.more, 1e-9))
 
 
-def _agreement(seen: Looked, places: list[Region]) -> float:
-    """Share that agrees of the cells that have contrast and that nothing laid over them explains."""
-    counted = seen.left.seen.copy()
+def _agreements(seen: Looked, places: list[Region]) -> tuple[float, float]:
+    """Shares that agree of the cells that have contrast and that nothing laid over them explains: fine and coarse."""
+    counted = np.ones_like(seen.left.seen)
     for place in places:
         if place.kind in ("laid on a", "laid on b"):
             left, top, right, bottom = place.box
@@ -230,8 +231,14 @@ def _agreement(seen: Looked, places: list[Region]) -> float:
             x, y = max(0, left // CELL - 2), max(0, top // CELL - 2)
             window = slice(y, -(-bottom // CELL) + 2), slice(x, -(-right // CELL) + 2)
             counted[window] &= ~place.near(x, y, counted[window].shape)
-    count = int(counted.sum())
-    return float((seen.left.agreeing & counted).sum()) / count if count else 0.0
+    fine, coarse = (
+        (int((agreeing & having & counted).sum()), int((having & counted).sum()))
+        for agreeing, having in (
+            (seen.left.agreeing, seen.left.seen),
+            (seen.left.coarse.agreeing, seen.left.coarse.seen),
+        )
+    )
+    return fine[0] / max(fine[1], 1), coarse[0] / max(coarse[1], 1)
 
 
 def _verdict(

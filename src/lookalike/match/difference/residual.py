@@ -24,6 +24,14 @@ CONTRASTS: Final = (0.75, 1.33)
 """Times that one may have more contrast here and there, where light was clipped or falls otherwise."""
 FLAT: Final = 4.0
 """Levels of contrast, of which less is none."""
+BLOCK: Final = 16
+"""px each way of the blocks in which noise is measured."""
+CLIPPED: Final = 118.0
+"""Levels from the middle at which px may be clipped."""
+HARDLY_ANY: Final = 0.02
+"""Share of the px of a block that may be."""
+SMOOTHEST: Final = 0.1
+"""Share of the blocks that are taken for even."""
 GRAIN: Final = 0.5
 """Levels of noise that are always to be expected, unless px are equal."""
 LOST: Final = 6.0
@@ -34,10 +42,23 @@ OF_CONTRAST: Final = (0.05, 0.35)
 """Share of the contrast of a window that is noise: resampling, JPEG; the least and the most."""
 AROUND: Final = (0.03, 0.2)
 """Share of the contrast around a window that is noise: ringing, and what JPEG spreads over its blocks."""
+TELLING: Final = 12
+"""Windows with contrast at a smaller size, the least that tell."""
 LOSSLESS: Final = 0.6
 """Share of px that are equal, from which on each that is not counts."""
 AGREES: Final = 0.7
 """Correlation of a window of both that show the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class Coarse:
+    """Windows with contrast, and those of them that agree, at the smallest size that has some, on the same grid.
+
+    Noise is averaged away there, and content is not.
+    """
+
+    seen: Mask
+    agreeing: Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +77,7 @@ class Residual:
     blurred_a: float
     blurred_b: float
     lossless: bool
+    coarse: Coarse
 
     @property
     def agreement(self) -> float:
@@ -95,7 +117,21 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
     excess = first.excess
     for each in compared[1:]:
         excess = np.maximum(excess, cv2.resize(each.excess, size, interpolation=cv2.INTER_LINEAR))
-    return Residual(excess, first.seen, first.agreeing, first.noise, blur_a, blur_b, lossless)
+    coarse = next((each for each in reversed(compared) if each.seen.sum() >= TELLING), first)
+    seen, agreeing = (
+        cv2.resize(each.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+        for each in (coarse.seen, coarse.agreeing)
+    )
+    return Residual(
+        excess,
+        first.seen,
+        first.agreeing,
+        first.noise,
+        blur_a,
+        blur_b,
+        lossless,
+        Coarse(np.asarray(seen), np.asarray(agreeing)),
+    )
 
 
 def _is_lossless(found: Overlap) -> bool:
@@ -157,11 +193,21 @@ def _cells(plane: Plane) -> Plane:
 
 
 def grain(plane: Plane, inside: Plane) -> float:
-    """Levels of noise of one picture by itself, in its even parts
-    [after Immerkaer, Fast noise variance estimation, CVIU 1996]."""
-    some = inside[::2, ::2] > 0.99
-    fine = cv2.filter2D(plane, -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6)[::2, ::2][some]
-    return 1.4826 * float(np.median(np.abs(fine[:: max(1, len(fine) // 20000)]))) if len(fine) else 0.0
+    """Levels of noise of one picture by itself: in its smoothest blocks, since fine detail is everywhere but there
+    [after Olsen, Estimation of noise in images: an evaluation, CVGIP 1993; Immerkaer, Fast noise variance estimation,
+    CVIU 1996].
+
+    Blocks that are clipped, black or white, tell nothing. `plane` is 0 at the middle of the levels.
+    """
+    fine = np.abs(cv2.filter2D(plane, -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6))
+    size = max(1, plane.shape[1] // BLOCK), max(1, plane.shape[0] // BLOCK)
+    whole = cv2.resize(inside, size, interpolation=cv2.INTER_AREA) > 0.99
+    clipped = cv2.resize((np.abs(plane) >= CLIPPED).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    told = whole & (clipped <= HARDLY_ANY)
+    if not told.any():
+        return 0.0
+    means = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)[told]
+    return float(np.sqrt(np.pi / 2) * np.quantile(means, SMOOTHEST))
 
 
 def _window(planes: list[Plane]) -> list[Plane]:
