@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.errors import LibraryBusy, LibraryDamaged, LibraryFormat, LibraryMissing, OutOfSpace
+from lookalike.errors import LibraryBusy, LibraryDamaged, LibraryFormat, LibraryMissing, LookalikeError, OutOfSpace
+from lookalike.store import connection
 from lookalike.store.codes import errors_of
 from lookalike.store.connection import FILE, bytes_of, connect, create
 from lookalike.store.lock import writer_lock
@@ -273,3 +274,25 @@ def test_a_lock_that_cannot_be_had_names_its_file(folder: Path, monkeypatch: pyt
     monkeypatch.setattr("fcntl.flock", refuse)
     with pytest.raises(OSError, match=r"No locks available.*library\.lock"), writer_lock(folder):
         pass
+
+
+def test_a_passing_failure_to_open_gives_no_reader_that_sees_no_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a reader told `dupes` of no pair, since it did not see what the writer beside it had found."""
+    filled(tmp_path / "library")
+    opened = connection._open
+    asked: list[str] = []
+
+    def failing(file: Path, mode: str) -> sqlite3.Connection:
+        asked.append(mode)
+        if len(asked) == 1:
+            error = sqlite3.OperationalError("unable to open database file")
+            error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+            raise error
+        return opened(file, mode)
+
+    monkeypatch.setattr(connection, "_open", failing)
+    with pytest.raises(LookalikeError):
+        connection.connect(tmp_path / "library", write=False)
+    assert asked == ["ro"]

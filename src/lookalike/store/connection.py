@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
@@ -65,12 +66,16 @@ def bytes_of(folder: Path) -> int:
 
 
 def _open_for_reading(file: Path) -> sqlite3.Connection:
-    """Reading makes files beside the database; where the folder allows none, and no change waits in a log, without."""
+    """Reading makes files beside the database; where the folder allows none, and no change waits in a log, without.
+
+    Such a connection sees no change that comes later, so that a folder to which somebody may write has none.
+    """
     try:
         return _open(file, "ro")
     except sqlite3.OperationalError as error:
         log = file.with_name(f"{FILE}-wal")
-        if not codes_of(error) & CANNOT_OPEN or (log.exists() and log.stat().st_size > 0):
+        is_kept = os.access(file.parent, os.W_OK) or (log.exists() and log.stat().st_size > 0)
+        if is_kept or not codes_of(error) & CANNOT_OPEN:
             raise
         return _open(file, "ro&immutable=1")
 
