@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lookalike.errors import LibraryBusy, LibraryDamaged, LibraryFormat, LibraryMissing, LookalikeError, OutOfSpace
+from lookalike.errors import LibraryBusy, LibraryDamaged, LibraryFormat, LibraryMissing, OutOfSpace
 from lookalike.store import connection
 from lookalike.store.codes import errors_of
 from lookalike.store.connection import FILE, bytes_of, connect, create
@@ -293,6 +293,6 @@ def test_a_passing_failure_to_open_gives_no_reader_that_sees_no_change(
         return opened(file, mode)
 
     monkeypatch.setattr(connection, "_open", failing)
-    with pytest.raises(LookalikeError):
+    with pytest.raises(PermissionError, match="cannot open the library"):
         connection.connect(tmp_path / "library", write=False)
     assert asked == ["ro"]
