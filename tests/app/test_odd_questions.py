@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -80,3 +81,18 @@ def test_the_watch_sees_what_a_grandchild_holds(reliability: Reliability) -> Non
     peaks = reliability("watched").watched([sys.executable, "-c", child]).peaks
     assert peaks.of_kind["other child"] > 300_000_000
     assert peaks.of_kind["main"] < 100_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process")
+def test_damaged_copies_of_odd_files_have_an_outcome_each(
+    folder: Path, tmp_path: Path, reliability: Reliability, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile, chance = reliability("hostile"), random.Random(3)
+    odd = [file for file in sorted((folder / "odd").iterdir()) if file.stat().st_size < 2**20]
+    made = tmp_path / "hostile"
+    made.mkdir()
+    for number in range(60):
+        base, other = chance.sample(odd, 2)
+        (made / f"{number} {base.name}").write_bytes(hostile.damaged(base.read_bytes(), other, chance))
+    monkeypatch.setattr(sys, "argv", ["hostile.py", str(made), "--workers", "1"])
+    assert hostile.main() == 0
