@@ -76,12 +76,24 @@ def opacity(image: Image.Image) -> Pixels:
 
 
 def alpha_of(image: Image.Image) -> NDArray[np.uint8] | None:
-    """(h, w) how opaque the picture is, 0 to 255; None where it is so everywhere, or nowhere."""
-    alpha = None if image.mode in DEEP else _alpha(image)
-    if alpha is None:
+    """(h, w) how opaque the picture is, 0 to 255, a band at a time; None where it is so everywhere, or nowhere."""
+    if image.mode in DEEP or not image.has_transparency_data:
         return None
-    levels = np.array(alpha)
-    return levels if (levels >= SOLID).mean() > HIDDEN else None
+    width, height = image.size
+    levels = np.full((height, width), 255, np.uint8)
+    counts = np.zeros(256, np.int64)
+    rows = max(1, _BAND // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        alpha = _alpha(image.crop((0, top, width, bottom)))
+        if alpha is not None:
+            levels[top:bottom] = np.asarray(alpha)
+            counts += np.array(alpha.histogram(), np.int64)
+        else:
+            counts[255] += (bottom - top) * width
+    if not counts[:255].any() or counts[SOLID:].sum() <= HIDDEN * counts.sum():
+        return None
+    return levels
 
 
 def rgb_of_grey(tones: NDArray[np.uint8]) -> Pixels:

@@ -129,13 +129,16 @@ def _pixels(
     odd: dict[int, tuple[str, ...]] = {}
     alpha: dict[int, NDArray[np.uint8] | None] = {}
 
+    main = image.tell()  # a HEIC may begin in the middle
+
     def read(number: int) -> Pixels:
         load_frame(image, number, limits)
         pixels, odd[number] = colour.srgb(image)
+        for other in alpha.keys() - {main}:  # of many frames two are held
+            del alpha[other]
         alpha[number] = colour.alpha_of(image)
         return pixels
 
-    main = image.tell()  # a HEIC may begin in the middle
     count, odd_count = frame_count(image)
     number, pixels = telling_frame(count, read, main)
     told = (*odd[number], *odd_count)

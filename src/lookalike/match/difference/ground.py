@@ -7,6 +7,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.match.difference.overlap import Mask, inverse
 from lookalike.pixels.resize import scaling
@@ -18,6 +19,10 @@ EVEN: Final = 0.75
 """Share of the ground that must be of one colour: the rest is content that lies on it."""
 AWAY: Final = 0.01
 """Share of the longer side, but a px at least, that ground is looked for away from what is opaque."""
+SIDE: Final = 1024
+"""px of the longer side, about, on which the ground is looked for."""
+BAND: Final = 2**20
+"""px that are laid on it at a time."""
 LEAST: Final = 0.002
 """Share of the picture that is ground, below which there is none."""
 
@@ -46,11 +51,14 @@ def on_one_ground(a: Picture, b: Picture, model: Matrix) -> Grounded:
     if a.alpha is None:
         turned = on_one_ground(b, a, inverse(model))
         return replace(turned, a=turned.b, b=turned.a, of_b=None if turned.of_b is None else False)
-    bare = _bare(a)
+    step, step_b = (-(-max(each.pixels.shape[:2]) // SIDE) for each in (a, b))
+    bare = _bare(a.alpha[::step, ::step])
     if bare.mean() < LEAST:
         return Grounded(a, b)
-    decoded = scaling((a.pixels.shape[1], a.pixels.shape[0]), a.size)
-    beneath, seen = _beneath(b, decoded @ inverse(model) @ inverse(scaling(b.pixels.shape[1::-1], b.size)), bare)
+    decoded_a, decoded_b = (scaling((each.pixels.shape[1], each.pixels.shape[0]), each.size) for each in (a, b))
+    to_a = decoded_a @ inverse(model) @ inverse(decoded_b)
+    moving = np.diag([1 / step, 1 / step, 1.0]) @ to_a @ np.diag([step_b, step_b, 1.0])
+    beneath, seen = _beneath(np.ascontiguousarray(b.pixels[::step_b, ::step_b]), moving, bare)
     if not seen.any():
         return Grounded(a, b)
     colour = np.median(beneath[seen], axis=0)
@@ -62,29 +70,32 @@ def on_one_ground(a: Picture, b: Picture, model: Matrix) -> Grounded:
     return Grounded(_laid_on(a, colour), b, True, box, float((a.alpha == 0).mean()))
 
 
-def _bare(picture: Picture) -> Mask:
+def _bare(alpha: NDArray[np.uint8]) -> Mask:
     """(h, w) where nothing is shown, away from what is."""
-    assert picture.alpha is not None
-    away = 2 * max(1, round(AWAY * max(picture.alpha.shape))) + 1
-    clear = (picture.alpha == 0).astype(np.uint8)
+    away = 2 * max(1, round(AWAY * max(alpha.shape))) + 1
+    clear = np.asarray(alpha == 0, np.uint8)
     bare = np.asarray(cv2.erode(clear, np.ones((away, away), np.uint8)) > 0)  # beyond the border all is bare
     return bare if bare.mean() >= LEAST else clear > 0  # the corners of an icon
 
 
-def _beneath(b: Picture, moving: Matrix, bare: Mask) -> tuple[Pixels, Mask]:
-    """(h, w, 3) b on the grid of a, and where it is seen as what lies behind a."""
+def _beneath(pixels: Pixels, moving: Matrix, bare: Mask) -> tuple[Pixels, Mask]:
+    """(h, w, 3) `pixels` on the grid of `bare`, and where they are seen as what lies behind a."""
     size = bare.shape[1], bare.shape[0]
-    laid = cv2.warpAffine(b.pixels, moving[:2], size, flags=cv2.INTER_NEAREST)
-    there = cv2.warpAffine(np.ones(b.pixels.shape[:2], np.uint8), moving[:2], size, flags=cv2.INTER_NEAREST)
+    laid = cv2.warpAffine(pixels, moving[:2], size, flags=cv2.INTER_NEAREST)
+    there = cv2.warpAffine(np.ones(pixels.shape[:2], np.uint8), moving[:2], size, flags=cv2.INTER_NEAREST)
     return np.asarray(laid, np.uint8), bare & (there > 0)
 
 
 def _laid_on(picture: Picture, colour: Matrix) -> Picture:
     """The picture over a ground of that colour, all of it opaque."""
     assert picture.alpha is not None
-    shining = picture.alpha < 255
-    now = np.median(picture.pixels[picture.alpha == 0], axis=0)
+    first = int(np.argmax(picture.alpha == 0))
+    now = picture.pixels.reshape(-1, 3)[first].astype(np.float32)
     pixels = picture.pixels.copy()
-    through = 1 - picture.alpha[shining, None].astype(np.float32) / 255
-    pixels[shining] = np.clip(np.rint(pixels[shining] + through * (colour - now)), 0, 255).astype(np.uint8)
+    rows = max(1, BAND // pixels.shape[1])
+    for top in range(0, len(pixels), rows):
+        band, alpha = pixels[top : top + rows], picture.alpha[top : top + rows]
+        shining = alpha < 255
+        through = 1 - alpha[shining, None].astype(np.float32) / 255
+        band[shining] = np.clip(np.rint(band[shining] + through * (colour - now)), 0, 255).astype(np.uint8)
     return Picture(pixels, picture.size, None, picture.frames)
