@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
 from lookalike.pixels.tones import from_16_bits, from_any_range
-from lookalike.types import Pixels
+from lookalike.types import SOLID, Pixels
 
 _BAND: Final = 2**20
 """px that are converted at a time: each step of the way to RGB takes 4 bytes a px."""
@@ -19,8 +19,6 @@ DEEP: Final = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 NEARLY: Final = 16
 """Levels out of 255 by which a colour must differ from the ground to be seen on it."""
 Ground: TypeAlias = Literal["white", "black"]
-SOLID: Final = 250
-"""Alpha out of 255 from which on a picture counts as opaque."""
 HIDDEN: Final = 0.02
 """A picture of which no more than this share is seen on white is laid over black."""
 

@@ -14,7 +14,7 @@ from lookalike.match.difference.edits import edits
 from lookalike.match.difference.ground import Grounded, on_one_ground
 from lookalike.match.difference.level import levels
 from lookalike.match.difference.overlap import Overlap, inverse, overlap
-from lookalike.match.difference.regions import Corners, Kind, Region, regions
+from lookalike.match.difference.regions import Kind, Region, regions
 from lookalike.match.difference.residual import CELL, Residual, residual
 from lookalike.match.difference.tone import UNCHANGED, Toned, toned
 from lookalike.match.verify.projection import facing, project
@@ -282,14 +282,10 @@ def _cosine(a: Matrix, b: Matrix) -> float:
 
 
 def _difference(place: Region, found: Overlap, of_both: int) -> Difference:
-    return _boxed(place.box, found, place.area / of_both, place.kind)
-
-
-def _boxed(box: Corners, found: Overlap, share: float, kind: Kind) -> Difference:
-    left, top, right, bottom = box
+    left, top, right, bottom = place.box
     corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float64) - 0.5
     box_a, box_b = (_box(project(to, corners)) for to in (found.to_a, found.to_b))
-    return Difference(box_a, box_b, share, kind)
+    return Difference(box_a, box_b, place.area / of_both, place.kind)
 
 
 def _box(corners: Matrix) -> Box:

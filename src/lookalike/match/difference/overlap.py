@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from lookalike.match.verify.projection import project
 from lookalike.pixels.resize import outline, resize, scaling
-from lookalike.types import Matrix, Picture, Pixels, Size
+from lookalike.types import SOLID, Matrix, Picture, Pixels, Size
 
-SOLID: Final = 250
-"""Alpha out of 255 from which on a px counts as opaque."""
 LEAST: Final = 6
 """px that the grid has at least each way."""
 WHOLE: Final = 0.03

@@ -16,10 +16,8 @@ MOST: Final = 24
 """Frames or pages that are compared, evenly spread, the first and the last among them."""
 AT_ONCE: Final = 16_000_000
 """px of the frames that are held in memory at once, of each file, unless one has more."""
-BLANK: Final = 2.0
-"""Levels of contrast, of which a frame with fewer shows nothing but its colour."""
 ONE_COLOUR: Final = 12.0
-"""Levels by which the colours of two such may differ."""
+"""Levels by which the colours of two blank frames may differ."""
 
 FramesAt: TypeAlias = Callable[[Sequence[int]], Sequence[Picture]]
 """Numbers from 0, ascending, to the frames; raises `BadPicture` where one cannot be read."""
@@ -44,7 +42,9 @@ def first_differing(a: FramesAt, b: FramesAt, main: tuple[Picture, Picture], mod
 
 def show_the_same(a: Picture, b: Picture, model: Matrix) -> bool:
     """Whether two frames do, be it nothing at all."""
-    if max(_contrast(a), _contrast(b)) < BLANK:
+    from lookalike.pixels.frames import BLANK, contrast  # which loads Pillow
+
+    if max(contrast(a.pixels), contrast(b.pixels)) < BLANK:
         return float(np.abs(_mean(a) - _mean(b)).max()) <= ONE_COLOUR
     told = compare_pixels(a, b, model)
     return told is not None and (told.verdict in ("copy", "part") or _has_no_detail(told))
@@ -53,10 +53,6 @@ def show_the_same(a: Picture, b: Picture, model: Matrix) -> bool:
 def _has_no_detail(told: Comparison) -> bool:
     """Whether a few lines and letters agree, too few to prove anything of a picture that stands alone."""
     return told.windows < WINDOWS and not told.differs and told.agreement >= min(AGREES)
-
-
-def _contrast(picture: Picture) -> float:
-    return float(picture.pixels.reshape(-1, 3).std(axis=0).max())
 
 
 def _mean(picture: Picture) -> Matrix:

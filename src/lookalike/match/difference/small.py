@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Final
 
@@ -44,21 +45,20 @@ HARDLY: Final = 0.4
 
 def compare_whole(a: Picture, b: Picture) -> Comparison | None:
     """As if b showed all of a and nothing else; None where their shapes forbid it, or they are too plain to tell."""
-    on = on_one_ground(a, b, scaling(b.size, a.size))
-    told = _compare_whole(on.a, on.b)
-    return None if told is None else replace(told, differs=(*told.differs, *grounds(on, told.model)))
-
-
-def _compare_whole(a: Picture, b: Picture) -> Comparison | None:
-    size = _size(a) if _size(a)[0] * _size(a)[1] <= _size(b)[0] * _size(b)[1] else _size(b)
-    if not one_shape(a.size, b.size) or not _may_be_one(a, b):
+    if not one_shape(a.size, b.size):
         return None
-    if min(size) >= LEAST:
-        told = compare_pixels(a, b, scaling(b.size, a.size))
-        if told is not None and told.verdict in ("copy", "part") and min(size) < FEW and not _resembles(a, b, size):
-            return replace(told, verdict=None)
-        return told
-    return _compare_small(a, b, size)
+    on = on_one_ground(a, b, scaling(b.size, a.size))
+    if not _may_be_one(on.a, on.b):
+        return None
+    size = min(_size(a), _size(b), key=math.prod)
+    if min(size) < LEAST:
+        told = _compare_small(on.a, on.b, size)
+        return None if told is None else replace(told, differs=(*told.differs, *grounds(on, told.model)))
+    told = compare_pixels(a, b, scaling(b.size, a.size))
+    is_small = min(size) < FEW
+    if told is not None and told.verdict in ("copy", "part") and is_small and not _resembles(on.a, on.b, size):
+        return replace(told, verdict=None)
+    return told
 
 
 def _may_be_one(a: Picture, b: Picture) -> bool:
