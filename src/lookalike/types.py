@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,6 @@ from lookalike.errors import Reason
 
 Pixels: TypeAlias = NDArray[np.uint8]
 """(h, w, 3) sRGB, upright (EXIF applied), no alpha, C-contiguous."""
-
-SOLID: Final = 250
-"""Alpha out of 255 from which on a px counts as opaque."""
 
 Vectors: TypeAlias = NDArray[np.float32] | NDArray[np.uint8]
 """(n, d) float32, finite, unit L2 norm where the metric is cosine; hamming: packed bits, (n, d/8) uint8."""

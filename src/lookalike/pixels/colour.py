@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
 from lookalike.pixels.tones import from_16_bits, from_any_range
-from lookalike.types import SOLID, Pixels
+from lookalike.types import Pixels
 
 _BAND: Final = 2**20
 """px that are converted at a time: each step of the way to RGB takes 4 bytes a px."""
 DEEP: Final = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 """Modes of one channel of more than 8 bits."""
 
+SOLID: Final = 250
+"""Alpha out of 255 from which on a px counts as opaque."""
 NEARLY: Final = 16
 """Levels out of 255 by which a colour must differ from the ground to be seen on it."""
 Ground: TypeAlias = Literal["white", "black"]

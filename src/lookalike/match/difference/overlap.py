@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.verify.projection import project
+from lookalike.pixels.colour import SOLID
 from lookalike.pixels.resize import outline, resize, scaling
-from lookalike.types import SOLID, Matrix, Picture, Pixels, Size
+from lookalike.types import Matrix, Picture, Pixels, Size
 
 LEAST: Final = 6
 """px that the grid has at least each way."""
