@@ -75,7 +75,7 @@ def measured(
     sample = np.concatenate([each.descriptors for each in base])
     index = SET_INDEXES.make(kind, settings).build(extractor.space, sample, len(sample))
     index.add(np.arange(len(base)), base)
-    proves = nothing if isinstance(extractor, CropResistant) else RelationClassifier(extractor).geometry
+    proves = nothing if isinstance(extractor, CropResistant) else RelationClassifier(extractor).agreement
     return {
         "name": extractor.name,
         "ms_per_image": round(ms, 1),

@@ -43,9 +43,9 @@ class Asked:
 
     def compare(self, a: Picture, b: Picture) -> Comparison | None:
         """By the geometry of local features, and as wholes where that says nothing."""
-        geometry = self.relations.geometry(self.relations.ask(a), self.relations.ask(b))
+        found = self.relations.agreement(self.relations.ask(a), self.relations.ask(b))
         started = time.process_time()
-        told = None if geometry is None else compare_pixels(a, b, geometry.model)
+        told = None if found is None else compare_pixels(a, b, found.geometry.model)
         if told is None or told.verdict is None:
             whole = compare_whole(a, b)
             told = whole if whole is not None and whole.verdict is not None else told

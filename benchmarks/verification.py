@@ -80,11 +80,11 @@ def unrelated(data: Path, count: int, keep: Path | None) -> None:
     ):
         started = time.perf_counter()
         for i, j in pairs:
-            answer = classifier.geometry(asked[i], kept[j])
+            answer = classifier.agreement(asked[i], kept[j])
             if answer is not None:
                 relation = classifier.evidence(answer, Seen.of(pictures[i]), Seen.of(pictures[j])).relation
                 names = [name_of(files[at], data) for at in (i, j)]
-                found.append(Claimed(answer.nfa, int(answer.inliers.sum()), kind, relation, *names))
+                found.append(Claimed(answer.geometry.nfa, len(answer.rows), kind, relation, *names))
         print(json.dumps({"pairs": kind, "n": len(pairs), "ms_per_pair": ms(started, len(pairs))}), flush=True)
     found.sort(key=lambda each: each.nfa)
     strangers = [each for each in found if {each.a, each.b} not in known]

@@ -30,8 +30,6 @@ Relation: TypeAlias = Literal["identical", "copy", "part", "variant", "scene", "
 `part`: one holds the other, or they share a part. `variant`: one make-up, other content. `scene`: another picture of
 the same thing or place. `similar`: looks or means alike; ranked, not proved.
 """
-Proved: TypeAlias = Literal["copy", "part", "variant", "scene"]
-"""Relations that geometry proves."""
 Identical: TypeAlias = Literal["bytes", "pixels"]
 """In which sense two files are identical: see docs/decisions/0022."""
 FileState: TypeAlias = Literal["unchanged", "changed", "gone"]

@@ -131,7 +131,8 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer], *, why_same:
     scores = {channel.name: float(score[0]) for channel, score in own.items()}
     same = sameness(a, b)
     evidence = None if same else _related(a, b)
-    relation: Relation = "identical" if same else evidence.relation if evidence else "similar"
+    proved = evidence if evidence is not None and evidence.is_proof else None
+    relation: Relation = "identical" if same else proved.relation if proved else "similar"
     plain = [plain_colour(view.picture(SIDE)) for view in (a, b)]
     if plain[0] is not None and plain[1] is not None:
         alike, likely = colour_likeness(plain[0], plain[1]), colours_in_words(plain[0], plain[1])
@@ -149,7 +150,7 @@ def _compare(a: Sample, b: Sample, describers: Sequence[Describer], *, why_same:
             if isinstance(describer, Explainer)
         },
         why=why_same or f"the same {same}" if same else (proof(evidence.why, likely) if evidence else likely),
-        evidence=evidence,
+        evidence=proved,
         identical=same,
         agreeing=tuple(agreeing(scores, known)),
     )

@@ -29,12 +29,16 @@ def test_what_looks_more_alike_than_a_scene_scores_stays_before_it():
     assert found.ids.tolist() == [10, 11]
 
 
-def test_scores_of_what_is_proved_grow_with_the_looks_and_never_meet():
+def test_scores_of_what_pixels_prove_grow_with_the_looks_and_never_meet():
     looks = [0.0, 0.4, 1.0]
     assert [proved_score(score, None) for score in looks] == looks
-    assert [proved_score(score, evidence("scene")) for score in looks] == pytest.approx([0.8, 0.816, 0.84])
     assert [proved_score(score, evidence("copy")) for score in looks] == pytest.approx([0.92, 0.952, 1.0])
     told = proved_scores(ranking(0.4, 0.4, 0.4), {10: evidence("copy"), 12: evidence("scene")})
-    np.testing.assert_allclose(told, [0.952, 0.4, 0.816], rtol=1e-6)
-    order = [proved_score(1.0, evidence(each)) for each in ("scene", "variant", "part")]
-    assert order == [proved_score(0.0, evidence(each)) for each in ("variant", "part", "copy")]
+    np.testing.assert_allclose(told, [0.952, 0.4, 0.756], rtol=1e-6)
+    order = [proved_score(1.0, evidence(each)) for each in ("variant", "part")]
+    assert order == [proved_score(0.0, evidence(each)) for each in ("part", "copy")]
+
+
+@pytest.mark.parametrize("relation", ["scene", "similar"])
+def test_a_shared_view_scores_as_probable_as_it_is_or_as_it_looks_where_that_is_more(relation):
+    assert [proved_score(score, evidence(relation)) for score in (0.0, 0.7, 0.9)] == pytest.approx([0.756, 0.756, 0.9])

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lookalike.local.affine_views import AffineView
 from lookalike.local.views import View
 from lookalike.protocols import Matcher, Verifier
@@ -23,6 +26,21 @@ class Related:
     a: LocalFeatures
     matches: Matches
     geometry: Geometry | None
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """A geometry between a and b, and the matches that it stands on, as rows of `a` and `b`."""
+
+    a: LocalFeatures
+    b: LocalFeatures
+    matches: Matches
+    geometry: Geometry
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """(n, 2) rows of a and b of the matches that agree."""
+        return self.matches.pairs[self.geometry.inliers]
 
 
 def related(

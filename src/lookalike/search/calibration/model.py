@@ -20,6 +20,9 @@ Form = Literal["isotonic", "logistic"]
 GROWTH = 2.0
 """A library that is larger by this factor has so many more strangers that its calibration no longer holds."""
 
+PROVED = 2
+"""Raised by hand when what is proved scores otherwise: what was calibrated before says nothing of that."""
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -91,5 +94,5 @@ def key_of(channels: Sequence[Channel], proof: Space | None = None) -> str:
     """
     total = sum(channel.weight for channel in channels)
     shares = sorted((c.describer.space.digest, round(c.weight / total, 6)) for c in channels if c.weight > 0)
-    named = shares if proof is None else [shares, proof.digest]
+    named = shares if proof is None else [shares, proof.digest, PROVED]
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]

@@ -13,6 +13,7 @@ import numpy as np
 
 from lookalike.errors import BadPicture
 from lookalike.match.difference.small import one_shape
+from lookalike.match.verify.match_and_verify import Agreement
 from lookalike.pixels.door import Job, PictureReader
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.protocols import SetIndex, Store
@@ -21,7 +22,7 @@ from lookalike.search.duplicates.pictures import Pictures
 from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ranking.relation import HARDLY_ANY, Evidence, RelationClassifier
 from lookalike.search.ranking.verification import votes_for
-from lookalike.types import Geometry, Ids, LocalFeatures, VerifiedPair
+from lookalike.types import Ids, LocalFeatures, VerifiedPair
 
 NEIGHBOURS: Final = 32
 """Contents that are verified against each: a group cannot be larger."""
@@ -31,7 +32,7 @@ BATCH: Final = 64
 """Contents, some seconds' work, that are compared between commits."""
 AT_ONCE: Final = 16
 """Pairs whose pictures are asked for at once."""
-REVISION: Final = 7
+REVISION: Final = 8
 """Raised by hand when a relation changes."""
 
 Pair = tuple[int, int]
@@ -101,10 +102,10 @@ class DuplicateFinder:
         proved: list[VerifiedPair] = []
         unseen: set[Pair] = set()
         for id in (id for id in batch.tolist() if id in features):
-            for geometries in _ever_more(self._geometries(id, features[id])):
-                told = list(self._judged(geometries, pictures))
-                unseen |= geometries.keys() - {(each.a, each.b) for each in told}
-                proved += self._noted(told)
+            for agreements in _ever_more(self._agreements(id, features[id])):
+                judged = dict(self._judged(agreements, pictures))
+                unseen |= agreements.keys() - judged.keys()
+                proved += self._noted([each for each in judged.values() if each is not None])
             if len(features[id]) < HARDLY_ANY:
                 proved += self._noted(self._as_wholes(list(self._rivals(id)), pictures))
         return proved, unseen
@@ -136,7 +137,7 @@ class DuplicateFinder:
                     found.append(_pair(a, b, evidence))
         return found
 
-    def _geometries(self, id: int, features: LocalFeatures) -> Iterator[tuple[Pair, Geometry]]:
+    def _agreements(self, id: int, features: LocalFeatures) -> Iterator[tuple[Pair, Agreement]]:
         """Geometries, px of a to px of b, of pairs (a, b), a < b, with this content, that were not tried before.
 
         Pairs that become folded in between are left out.
@@ -151,10 +152,10 @@ class DuplicateFinder:
                     continue
                 if pair not in self._related:
                     both = (features, others[other]) if id < other else (others[other], features)
-                    geometry = self.classifier.geometry(*both)
-                    self._related[pair] = geometry is not None
-                    if geometry is not None:
-                        yield pair, geometry
+                    agreement = self.classifier.agreement(*both)
+                    self._related[pair] = agreement is not None
+                    if agreement is not None:
+                        yield pair, agreement
                 misses = 0 if self._related[pair] else misses + 1
                 if misses == PATIENCE:
                     break
@@ -162,21 +163,22 @@ class DuplicateFinder:
     def _features(self, ids: Ids) -> dict[int, LocalFeatures]:
         return dict(self.store.local(self._space, np.sort(ids)))
 
-    def _judged(self, geometries: Mapping[Pair, Geometry], pictures: Pictures) -> Iterator[VerifiedPair]:
-        """Pairs whose pictures can be seen."""
-        ids = {id for pair in geometries for id in pair}
+    def _judged(
+        self, agreements: Mapping[Pair, Agreement], pictures: Pictures
+    ) -> Iterator[tuple[Pair, VerifiedPair | None]]:
+        """Pairs whose pictures can be seen, and what is proved of each."""
+        ids = {id for pair in agreements for id in pair}
         seen, features = pictures.seen(ids), self._features(np.array(list(ids), np.int64))
-        for (a, b), geometry in geometries.items():
+        for (a, b), agreement in agreements.items():
             if a in seen and b in seen:
-                found = self.classifier.proof(geometry, seen[a], features[a], seen[b], features[b])
-                if found is not None:
-                    yield _pair(a, b, found)
+                found = self.classifier.proof(agreement, seen[a], features[a], seen[b], features[b])
+                yield (a, b), _pair(a, b, found) if found is not None and found.is_proof else None
 
 
-def _ever_more(geometries: Iterator[tuple[Pair, Geometry]]) -> Iterator[dict[Pair, Geometry]]:
+def _ever_more(agreements: Iterator[tuple[Pair, Agreement]]) -> Iterator[dict[Pair, Agreement]]:
     """One, then two, four and so on: after the first there may be none that is still worth a look."""
     count = 1
-    while some := dict(islice(geometries, count)):
+    while some := dict(islice(agreements, count)):
         yield some
         count = min(2 * count, AT_ONCE)
 

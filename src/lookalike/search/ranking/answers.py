@@ -76,6 +76,7 @@ class Answering:
         score, id = float(ranking.scores[at]), int(ranking.ids[at])
         same = self.same.get(id)
         evidence = None if same else self.evidence.get(id)
+        proved = evidence if evidence is not None and evidence.is_proof else None
         frame = None if same or ranking.frames is None or ranking.frames[at] < 0 else int(ranking.frames[at]) + 1
         likely = likeness(own, self.describers)
         if self.samples:
@@ -86,15 +87,15 @@ class Answering:
             yield Answer(
                 record=record,
                 score=1.0 if same else proved_score(score, evidence),
-                relation=same.relation if same else evidence.relation if evidence else "similar",
+                relation=same.relation if same else proved.relation if proved else "similar",
                 channels=own,
                 why=same.why if same else proof(evidence.why, likely) if evidence else likely,
-                box=evidence.box if evidence else None,
-                query_box=evidence.query_box if evidence else None,
-                transform=evidence.transform if evidence else None,
-                coverage=(1.0, 1.0) if same else evidence.coverage if evidence else None,
-                edits=() if same else evidence.edits if evidence else None,
-                differs=() if same else evidence.differs if evidence else None,
+                box=proved.box if proved else None,
+                query_box=proved.query_box if proved else None,
+                transform=proved.transform if proved else None,
+                coverage=(1.0, 1.0) if same else proved.coverage if proved else None,
+                edits=() if same else proved.edits if proved else None,
+                differs=() if same else proved.differs if proved else None,
                 identical=same.identical if same else None,
                 frame=frame,
             )

@@ -20,15 +20,16 @@ from lookalike.match.difference.sequence import FramesAt, first_differing
 from lookalike.match.difference.small import compare_whole, one_shape
 from lookalike.match.match.nearest import Nearest
 from lookalike.match.verify.guided_matching import similarities
-from lookalike.match.verify.match_and_verify import Related, related, related_by_affine_views
+from lookalike.match.verify.match_and_verify import Agreement, Related, related, related_by_affine_views
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.match.verify.planar import Planar
 from lookalike.match.verify.projection import facing, project, warped_outline, whole
 from lookalike.match.verify.refinement import aligned
+from lookalike.match.verify.same_thing import Shared, shared, shared_by_looks
 from lookalike.pixels.resize import outline
 from lookalike.protocols import Extractor, Mirroring
 from lookalike.search.components import DEFAULT_EXTRACTOR
-from lookalike.types import Box, Difference, Geometry, LocalFeatures, Matrix, Picture, Proved, Size
+from lookalike.types import Box, Difference, LocalFeatures, Matrix, Picture, Relation, Size
 
 FEW: Final = 10
 """Inliers, of which fewer have to be alike as well."""
@@ -42,6 +43,8 @@ KINDS: Final = {
     "ground of a": "ground of the query",
     "ground of b": "ground of the hit",
 }
+SURE: Final = 0.9
+"""Probability that two photos that share a view show one thing, from which on they are told as a scene."""
 HARDLY_ANY: Final = 40
 """Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
 
@@ -78,11 +81,12 @@ _Model: TypeAlias = tuple[tuple[float, float, float], ...]
 class Evidence:
     """How b shows what a shows: `transform` takes px of a to px of b; `box` is where in b, `query_box` where in a.
 
-    `strength` in [0, 1] is the share of the detail that agrees; of scenes, the share of matches that do. `coverage` are
-    the shares of a that b shows, and of b that a shows. `edits` and `differs` are None where no pixels were compared.
+    Where they are `similar` alone, some places agree, and it is not proved that both show one thing. `strength` in
+    [0, 1] is the share of the detail that agrees; of scenes and similar ones, the probability that they do. `coverage`
+    are the shares of a that b shows, and of b that a shows. `edits` and `differs` are None where no px were compared.
     """
 
-    relation: Proved
+    relation: Relation
     transform: _Model
     box: Box
     query_box: Box
@@ -91,6 +95,11 @@ class Evidence:
     coverage: tuple[float, float]
     edits: tuple[str, ...] | None = None
     differs: tuple[Difference, ...] | None = None
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether it says more than that some places agree."""
+        return self.relation != "similar"
 
 
 @dataclass(frozen=True)
@@ -126,13 +135,12 @@ class RelationClassifier:
         """Features as the mirror image shows them, where the extractor knows."""
         return self.features.mirrored(of_a) if isinstance(self.features, Mirroring) else None
 
-    def geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
+    def agreement(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Agreement | None:
         """Geometry that explains what a and b have in common, None where that may be chance."""
         one_thread()
-        found = related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a))
-        return found.geometry if self._is_distinct(found, of_b) else None
+        return self._distinct(related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a)), of_b)
 
-    def mirrored_geometry(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Geometry | None:
+    def mirrored_agreement(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Agreement | None:
         """Geometry that explains what the mirror image of a and b have in common, None where that may be chance."""
         mirrored = self.mirrored(of_a)
         if mirrored is None:
@@ -140,63 +148,66 @@ class RelationClassifier:
         one_thread()
         matches = self.matcher.match(mirrored, of_b)
         found = Related(mirrored, matches, self.verifier.verify(mirrored, of_b, matches, mirrored=True))
-        return found.geometry if self._is_distinct(found, of_b) else None
+        return self._distinct(found, of_b)
 
-    def _is_distinct(self, found: Related, of_b: LocalFeatures) -> bool:
-        """Whether there are many inliers, or those few are alike; asked of the features that this was measured on."""
-        if found.geometry is None or found.geometry.inliers.sum() >= FEW or not isinstance(self.features, Sift):
-            return True
-        pairs = found.matches.pairs[found.geometry.inliers]
-        return bool(np.median(similarities(found.a, of_b, pairs)) >= ALIKE)
-
-    def geometry_by_affine_views(self, a: Picture, of_b: LocalFeatures) -> Geometry | None:
+    def agreement_by_affine_views(self, a: Picture, of_b: LocalFeatures) -> Agreement | None:
         """Geometry of a plane that one of the two shows at a steep slant: ten times the work."""
         one_thread()
         found = related_by_affine_views(affine_views(self.features, a), of_b, self.matcher, self.verifier)
-        return found.geometry if found is not None and self._is_distinct(found, of_b) else None
+        return None if found is None else self._distinct(found, of_b)
+
+    def _distinct(self, found: Related, of_b: LocalFeatures) -> Agreement | None:
+        """None where there are few inliers and those are not alike; asked of the features that this was measured on."""
+        if found.geometry is None:
+            return None
+        agreement = Agreement(found.a, of_b, found.matches, found.geometry)
+        if len(agreement.rows) >= FEW or not isinstance(self.features, Sift):
+            return agreement
+        return agreement if np.median(similarities(found.a, of_b, agreement.rows)) >= ALIKE else None
 
     def prove(self, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures) -> Evidence | None:
         """Evidence proposed by local features and proved by pixels; None where nothing explains what both share."""
-        return self.proof(self.geometry(of_a, of_b), a, of_a, b, of_b)
+        return self.proof(self.agreement(of_a, of_b), a, of_a, b, of_b)
 
     def proof(
-        self, geometry: Geometry | None, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures
+        self, agreement: Agreement | None, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures
     ) -> Evidence | None:
-        """Evidence that pixels give of a `geometry` that features propose.
+        """Evidence that pixels give of an `agreement` that features propose.
 
         Where they do not bear out an upright one, a mirrored one is tried, since symmetric pictures have both; then,
         where shapes allow that one is the other at another size, both as wholes.
         """
-        found = None if geometry is None else self.evidence(geometry, a, b)
+        found = None if agreement is None else self.evidence(agreement, a, b)
         if found is not None and found.relation in ("copy", "part"):
             return found
-        if geometry is not None and not geometry.mirrored:
-            mirrored = self.mirrored_geometry(of_a, of_b)
+        if agreement is not None and not agreement.geometry.mirrored:
+            mirrored = self.mirrored_agreement(of_a, of_b)
             turned = None if mirrored is None else self.evidence(mirrored, a, b)
             if turned is not None and turned.relation in ("copy", "part"):
                 return turned
         if found is not None and found.relation == "variant":
             return found
-        if geometry is not None or min(len(of_a), len(of_b)) < HARDLY_ANY:
+        if agreement is not None or min(len(of_a), len(of_b)) < HARDLY_ANY:
             return self.whole(a, b) or found
         return None
 
-    def evidence(self, found: Geometry, a: Seen, b: Seen, *, exact: bool = False) -> Evidence:
+    def evidence(self, found: Agreement, a: Seen, b: Seen, *, exact: bool = False) -> Evidence:
         """Evidence on a and b by `found` and by the pixels.
 
         Where the file of one is gone, nothing stronger than a scene is told. A scene's transform is refined on the
         pixels where an `exact` one is asked for, at sixty times the cost; that of a copy is so already.
         """
-        model = facing(found.model / found.model[2, 2], outline(a.size))
+        model = found.geometry.model
+        model = facing(model / model[2, 2], outline(a.size))
         try:
             compared = self.compared(model, a, b)
             if compared is not None and compared.verdict is not None:
-                return self._proof(compared, a, b, f"{int(found.inliers.sum())} places agree")
-            if exact:
-                model = facing(aligned(a.see(self.min_side), b.see(self.min_side), model), outline(a.size))
+                return self._proof(compared, a, b, f"{len(found.rows)} places agree")
+            seen = a.see(self.min_side), b.see(self.min_side)
         except BadPicture:  # gone or changed since it was indexed
-            pass
-        return _scene(found, model, (a.size, b.size))
+            return _scene(shared(found), found, model, (a.size, b.size))
+        told = shared_by_looks(found, model, *seen)
+        return _scene(told, found, facing(aligned(*seen, model), outline(a.size)) if exact else model, (a.size, b.size))
 
     def compared(self, model: Matrix, a: Seen, b: Seen) -> Comparison | None:
         """The pixels of a and b laid over each other by `model`: at a glance, then all px that both have."""
@@ -246,8 +257,8 @@ class RelationClassifier:
         found = self.prove(a, of_a, b, of_b)
         if found is not None and found.relation != "scene":
             return found
-        geometry = self.geometry(of_a, of_b) or self.geometry_by_affine_views(a.see(self.min_side), of_b)
-        return None if geometry is None else self.evidence(geometry, a, b, exact=True)
+        agreement = self.agreement(of_a, of_b) or self.agreement_by_affine_views(a.see(self.min_side), of_b)
+        return None if agreement is None else self.evidence(agreement, a, b, exact=True)
 
 
 def _in_perspective(model: Matrix, a: Size, b: Size) -> bool:
@@ -294,17 +305,19 @@ def _of_other_frames(told: Evidence, number: int, main: tuple[Picture, Picture])
     return replace(told, relation="variant", differs=(*(told.differs or ()), other), why=why)
 
 
-def _scene(found: Geometry, model: Matrix, sizes: tuple[Size, Size]) -> Evidence:
-    """Evidence of geometry alone."""
+def _scene(told: Shared, found: Agreement, model: Matrix, sizes: tuple[Size, Size]) -> Evidence:
+    """Evidence of geometry: a scene where it is about the thing, and not about what is around it."""
+    places = f"{len(found.rows)} places agree"
     box, query_box = shown_in(model, *sizes), shown_in(inverse(model), *sizes[::-1])
     coverage = tuple(each[2] * each[3] / (w * h) for each, (w, h) in zip((query_box, box), sizes, strict=True))
+    is_thing = told.probability >= SURE
     return Evidence(
-        "scene",
+        "scene" if is_thing else "similar",
         _rows(model),
         box,
         query_box,
-        float(found.inliers.mean()),
-        f"{int(found.inliers.sum())} places agree on one view of the same thing",
+        told.probability,
+        f"{places} on one view of the same thing" if is_thing else f"{places}, perhaps on what is around it alone",
         (coverage[0], coverage[1]),
     )
 

@@ -33,9 +33,10 @@ PROVED: Final[Mapping[Relation, tuple[float, float]]] = {
     "copy": (0.92, 1.0),
     "part": (0.88, 0.92),
     "variant": (0.84, 0.88),
-    "scene": (0.8, 0.84),
 }
-"""Scores of what is proved: whose looks say nothing, and whose looks say all."""
+"""Scores of what pixels prove: whose looks say nothing, and whose looks say all."""
+SCENE: Final = 0.84
+"""Score of what certainly shows the thing asked about, in another picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,12 +151,15 @@ def worth_proving(voted: Hits, ranked: Ids, most: int) -> list[int]:
 
 
 def proved_score(score: float, evidence: Evidence | None) -> float:
-    """Score of what is proved: within `PROVED`, more the more alike it is.
+    """Score of what pixels prove: within `PROVED`, more the more alike it is.
 
-    The rest scores as it looks, which may be more.
+    What shares a view scores by the probability that it shows the thing asked about, or as it looks where that is more;
+    the rest as it looks.
     """
     if evidence is None:
         return score
+    if evidence.relation not in PROVED:
+        return max(score, SCENE * evidence.strength)
     least, most = PROVED[evidence.relation]
     return least + (most - least) * score
 
