@@ -5,7 +5,8 @@ import pytest
 
 from lookalike.search.ranking.engine import Ranking
 from lookalike.search.ranking.relation import Evidence
-from lookalike.search.ranking.verification import proved_score, proved_scores, with_proof
+from lookalike.search.ranking.verification import proved_score, proved_scores, with_proof, worth_proving
+from lookalike.types import Hits
 
 
 def evidence(relation):
@@ -27,6 +28,11 @@ def test_copies_come_before_scenes_and_both_before_what_looks_alike():
 def test_what_looks_more_alike_than_a_scene_scores_stays_before_it():
     found = with_proof(ranking(0.95, 0.3), {11: evidence("scene")}, 2)
     assert found.ids.tolist() == [10, 11]
+
+
+def test_what_has_votes_is_tried_first_and_nothing_twice():
+    voted = Hits(np.array([7, 3]), np.array([9.0, 4.0], np.float32))
+    assert worth_proving(voted, np.array([3, 5, 8]), most=3) == [7, 3, 5]
 
 
 def test_scores_of_what_pixels_prove_grow_with_the_looks_and_never_meet():

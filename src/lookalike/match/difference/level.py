@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.residual import Residual
 from lookalike.match.difference.sharpness import blurred
-from lookalike.match.difference.tone import LUMA, Plane
+from lookalike.match.difference.tone_bound import LUMA, Plane
 
 CELL: Final = 8
 """px of the cells whose means are compared."""

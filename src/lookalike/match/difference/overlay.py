@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.difference.overlap import Mask, Overlap
-from lookalike.match.difference.tone import LUMA, Plane
+from lookalike.match.difference.tone_bound import LUMA, Plane
 from lookalike.types import Pixels
 
 EVEN: Final = 6.0

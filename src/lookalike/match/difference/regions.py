@@ -14,7 +14,7 @@ from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.overlay import Ground, ground_of, laid_on
 from lookalike.match.difference.residual import CELL, Residual
 from lookalike.match.difference.sharpness import blurred
-from lookalike.match.difference.tone import Plane
+from lookalike.match.difference.tone_bound import Plane
 from lookalike.types import Size
 
 CLEARLY: Final = 7.0

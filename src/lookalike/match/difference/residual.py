@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.sharpness import blurred, sharpness
 from lookalike.match.difference.shift import shifted
-from lookalike.match.difference.tone import Plane, luma
+from lookalike.match.difference.tone import luma
+from lookalike.match.difference.tone_bound import Plane
 
 CELL: Final = 4
 """px of the cells whose moments are taken; a window is such a cell and half of each neighbour."""

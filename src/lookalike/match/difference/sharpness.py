@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from lookalike.match.difference.overlap import Mask
-from lookalike.match.difference.tone import Plane
+from lookalike.match.difference.tone_bound import Plane
 
 BLURS: Final = (0.45, 0.6, 0.8, 1.1, 1.5, 2.1, 2.9, 4.0, 5.6, 8.0, 11.0)
 """px of the standard deviation of what may have blurred one of the two."""

@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from lookalike.match.difference.tone import Plane
+from lookalike.match.difference.tone_bound import Plane
 
 WIDE: Final = 33
 """px of the windows that are moved as one."""

@@ -12,7 +12,8 @@ import numpy as np
 from lookalike.match.difference.comparison import Comparison, Difference, Verdict, compare_pixels, grounds
 from lookalike.match.difference.ground import on_one_ground
 from lookalike.match.difference.overlap import Mask
-from lookalike.match.difference.tone import Plane, luma
+from lookalike.match.difference.tone import luma
+from lookalike.match.difference.tone_bound import Plane
 from lookalike.pixels.resize import resize, scaling
 from lookalike.types import Box, Picture, Size
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.difference.overlap import Mask, Overlap
+from lookalike.match.difference.tone_bound import LENIENT, LUMA, ROUNDS, Plane, may_explain
 from lookalike.types import Pixels
 
 SIDE: Final = 256
 """px of the planes that it is fitted on: grain and small shifts are averaged away."""
-LUMA: Final = np.array([0.299, 0.587, 0.114])
 GAMMAS: Final = tuple(float(2 ** (step / 8)) for step in range(-11, 12))
 """Powers that the levels may be raised to."""
 GAINS: Final = (0.3, 3.3)
@@ -24,8 +24,6 @@ SATURATIONS: Final = (0.0, 3.0)
 TINTS: Final = (0.3, 2.0)
 ENDS: Final = (4.0, 251.0)
 """Levels beyond which light is clipped."""
-LENIENT: Final = 12.0
-"""Levels from which on a px counts less and less: it may show something else."""
 EXPLAINS: Final = 0.65
 """Share of the difference that a change may leave, where it leaves more than this many levels:"""
 FAIR: Final = 2.0
@@ -45,11 +43,8 @@ COLOURED: Final = 20.0
 """Levels of colour from which on there is a hue."""
 ONE_HUE: Final = 0.9
 """Cosine between colours of one hue."""
-ROUNDS: Final = 3
 FIRST: Final = 400
 """px that choose a gamma."""
-
-Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,7 @@ def toned(a: Pixels, b: Pixels, both: Mask) -> Toned:
     some = _of_every_level(x @ LUMA)
     x, y, even = x[some], y[some], even[some]
     unchanged = _off(x, y, UNCHANGED)
-    if unchanged <= SAME:
+    if unchanged <= SAME or not may_explain(x, y):
         return Toned(UNCHANGED, True, unchanged)
     forth, back = _best(x, y, even), _best(y, x, even)
     off_forth, off_back = _off(x, y, forth), _off(y, x, back)

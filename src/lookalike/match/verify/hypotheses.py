@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.match.verify.estimators import SAMPLE, consensus, least_squares
 from lookalike.match.verify.frames import Framed
-from lookalike.match.verify.hough_voting import supported
 from lookalike.match.verify.inliers import agree
 from lookalike.types import GeometryKind, Matrix
 
@@ -18,10 +18,10 @@ TIGHTER: Final = (4.0, 2.0, 1.4, 1.0, 1.0)
 
 
 def proposed(
-    kinds: Sequence[GeometryKind], a: Framed, b: Framed, tolerance: float, *, count: int, mirrored: bool
+    kinds: Sequence[GeometryKind], a: Framed, b: Framed, tolerance: float, proposals: Sequence[NDArray[np.int64]]
 ) -> Iterator[tuple[GeometryKind, Matrix]]:
-    """From each of the `count` best proposals, each kind in turn, fitted from the one before."""
-    for rows in supported(a, b, tolerance, count=count, mirrored=mirrored):
+    """From each of `proposals`, rows of matches that agree in pose, each kind in turn, fitted from the one before."""
+    for rows in proposals:
         model = least_squares("similarity", a.at[rows], b.at[rows])
         for kind in kinds:
             fitted = None if model is None else refined(kind, model, a, b, tolerance)

@@ -40,5 +40,6 @@ def rank_and_verify(
     Looks count less where they are those of a part of `minus`.
     """
     voted = verifier.voted(views, among)
-    ranking = engine.rank(parts, fuser, k=max(k, verify), minus=minus, among=among, others=voted.ids)
-    return Found(ranking, verifier.prove(views, worth_proving(voted, ranking.ids, verify)))
+    ranking = engine.rank(parts, fuser, k=max(k, verify), minus=minus, among=among, others=voted.hits.ids)
+    ids = worth_proving(voted.hits, ranking.ids, verify)
+    return Found(ranking, verifier.prove(views, ids, mirrored=voted.mirrored))

@@ -135,10 +135,14 @@ class RelationClassifier:
         """Features as the mirror image shows them, where the extractor knows."""
         return self.features.mirrored(of_a) if isinstance(self.features, Mirroring) else None
 
-    def agreement(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Agreement | None:
-        """Geometry that explains what a and b have in common, None where that may be chance."""
+    def agreement(self, of_a: LocalFeatures, of_b: LocalFeatures, *, mirrored: bool = True) -> Agreement | None:
+        """Geometry that explains what a and b have in common, None where that may be chance.
+
+        With `mirrored`, b may show a's mirror image.
+        """
         one_thread()
-        return self._distinct(related(of_a, of_b, self.matcher, self.verifier, self.mirrored(of_a)), of_b)
+        turned = self.mirrored(of_a) if mirrored else None
+        return self._distinct(related(of_a, of_b, self.matcher, self.verifier, turned), of_b)
 
     def mirrored_agreement(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Agreement | None:
         """Geometry that explains what the mirror image of a and b have in common, None where that may be chance."""
@@ -165,9 +169,11 @@ class RelationClassifier:
             return agreement
         return agreement if np.median(similarities(found.a, of_b, agreement.rows)) >= ALIKE else None
 
-    def prove(self, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures) -> Evidence | None:
+    def prove(
+        self, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures, *, mirrored: bool = True
+    ) -> Evidence | None:
         """Evidence proposed by local features and proved by pixels; None where nothing explains what both share."""
-        return self.proof(self.agreement(of_a, of_b), a, of_a, b, of_b)
+        return self.proof(self.agreement(of_a, of_b, mirrored=mirrored), a, of_a, b, of_b)
 
     def proof(
         self, agreement: Agreement | None, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures
