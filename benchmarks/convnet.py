@@ -52,9 +52,9 @@ def document(rounds: int) -> dict[str, object]:
     start_up = starting()
     import numpy as np
 
-    from lookalike.models.onnx_session import efficientnet_lite0_session
+    from lookalike.models.onnx_session import efficientnet_lite_session
 
-    session = efficientnet_lite0_session(1)
+    session = efficientnet_lite_session(1)
     rng = np.random.default_rng(0)
     pixels = rng.integers(256, size=(PICTURES, SIDE, SIDE, 3), dtype=np.uint8)
     left, right = rng.random((2, ORDER, ORDER), dtype=np.float32)
@@ -105,13 +105,13 @@ def starting() -> dict[str, float]:
     timed("import", importing)
     from lookalike.models.cache import path_of
     from lookalike.models.checkpoint import read_checkpoint
-    from lookalike.models.efficientnet_lite import efficientnet_lite0
+    from lookalike.models.efficientnet_lite import efficientnet_lite
     from lookalike.models.onnx_session import runtime
 
     path = timed("check", lambda: path_of("efficientnet-lite0"))
     assert isinstance(path, Path)
     tensors = timed("read", lambda: read_checkpoint(path))
-    model = timed("write", lambda: efficientnet_lite0(tensors))  # type: ignore[arg-type]
+    model = timed("write", lambda: efficientnet_lite(tensors))  # type: ignore[arg-type]
     onnxruntime = runtime()
     timed("session", lambda: onnxruntime.InferenceSession(model, one_thread(), providers=["CPUExecutionProvider"]))
     return taken | {"all": round(sum(taken.values()), 3)}
@@ -139,9 +139,9 @@ def multiply_adds() -> int:
 
     from lookalike.models.cache import path_of
     from lookalike.models.checkpoint import read_checkpoint
-    from lookalike.models.efficientnet_lite import efficientnet_lite0
+    from lookalike.models.efficientnet_lite import efficientnet_lite
 
-    graph = onnx.load_from_string(efficientnet_lite0(read_checkpoint(path_of("efficientnet-lite0")))).graph
+    graph = onnx.load_from_string(efficientnet_lite(read_checkpoint(path_of("efficientnet-lite0")))).graph
     weights = {tensor.name: tensor.dims for tensor in graph.initializer}
     rows, count = {"pixels": SIDE}, 0
     for node in graph.node:

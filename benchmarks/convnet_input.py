@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike.models.onnx_session import efficientnet_lite0_session
+from lookalike.models.onnx_session import efficientnet_lite_session
 from lookalike.pixels.resize import resize
 from lookalike.types import Pixels, Size
 from machine import machine
@@ -72,7 +72,7 @@ def of_classes(files: Mapping[str, list[Path]], count: int) -> dict[str, list[Pa
 def prepared(file: Path) -> dict[str, NDArray[np.float32]]:
     """The pooled row of the photo, each way."""
     pixels = opened(file).pixels
-    session = efficientnet_lite0_session(1)
+    session = efficientnet_lite_session(1)
     return {name: session.run(["pooled"], {"pixels": way(pixels)[None]})[0][0] for name, way in WAYS.items()}
 
 

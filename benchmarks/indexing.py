@@ -26,8 +26,8 @@ import lookalike
 BARE = """
 import sys, time
 import cv2, numpy, simplejpeg
-from lookalike.models.onnx_session import efficientnet_lite0_session
-session = efficientnet_lite0_session(1)
+from lookalike.models.onnx_session import efficientnet_lite_session
+session = efficientnet_lite_session(1)
 files = sys.stdin.read().split("\\n")
 started = time.perf_counter()
 for file in files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import random
 import sys
 from collections.abc import Callable, Mapping
@@ -67,6 +68,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest then brings together what shares an expensive fixture
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fails where `scripts/test` got the weights and a test skips for want of them nevertheless."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or "LOOKALIKE_TEST_WEIGHTS" not in os.environ:
+        return
+    wanting = [report.nodeid for report in reporter.stats.get("skipped", []) if "the weights" in str(report.longrepr)]
+    if wanting:
+        reporter.write_line(f"{len(wanting)} tests skipped for want of weights that are here, as {wanting[0]}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files in any order, and the tests of each: one that needs another to have run fails some day."""
     if config.option.seed == 0:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 import pytest
 
 from lookalike.errors import BadSetting, UnknownName
-from lookalike.registry import Table, configuration, digest, settable, spelling
+from lookalike.registry import Table, configuration, digest, later, settable, spelling
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,15 @@ def test_a_moved_class_keeps_its_digest() -> None:
     moved = make_dataclass("Grain", [("sigma", float, 1.5)], frozen=True, namespace={"name": "grain", "revision": 1})
     moved.__module__ = "elsewhere.entirely"
     assert digest(moved()) == digest(Grain())
+
+
+def test_a_field_that_came_later_counts_once_it_is_not_as_before() -> None:
+    fields: list[Any] = [("sigma", float, 1.5), ("window", str, field(default="box", metadata=later()))]
+    grown = make_dataclass("Grain", fields, frozen=True, namespace={"name": "grain", "revision": 1})
+    assert digest(grown()) == digest(Grain())
+    assert configuration(grown()) == configuration(Grain())
+    assert digest(grown(window="hann")) != digest(Grain())
+    assert "hann" in configuration(grown(window="hann"))
 
 
 def test_a_renamed_class_or_another_revision_is_another_digest() -> None:

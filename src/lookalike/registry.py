@@ -100,6 +100,11 @@ def formerly(key: str) -> dict[str, str]:
     return {"key": key}
 
 
+def later() -> dict[str, bool]:
+    """Metadata of a field that came later: with its default, digests and stored configurations are as before it."""
+    return {"later": True}
+
+
 def settable(component: Any) -> list[dataclasses.Field[Any]]:
     """The fields that a caller may set, of a component or its class."""
     return [f for f in dataclasses.fields(component) if f.init]
@@ -109,7 +114,9 @@ def configuration(component: Any) -> str:
     """The JSON from which `Table.restore` makes an equal component."""
     hints = _hints(component.__class__)
     fields = {
-        _key(f): _written(_canonical(f, getattr(component, f.name), hints)) for f in settable(component) if f.compare
+        _key(f): _written(_canonical(f, getattr(component, f.name), hints))
+        for f in settable(component)
+        if _counts(f, component)
     }
     return json.dumps({"name": component.name, "fields": fields}, sort_keys=True)
 
@@ -144,7 +151,7 @@ def _identity(component: Any) -> dict[str, Any]:
         "fields": {
             _key(f): _plain(_canonical(f, getattr(component, f.name), hints))
             for f in dataclasses.fields(component)
-            if f.compare
+            if _counts(f, component)
         },
         "weights": list(getattr(component, "weight_digests", ())),
     }
@@ -154,6 +161,12 @@ def _identity(component: Any) -> dict[str, Any]:
 def _hints(component: type) -> Mapping[str, Any]:
     """Types of the fields, which are compiled from text: a question asks for them hundreds of times."""
     return typing.get_type_hints(component)
+
+
+def _counts(field: dataclasses.Field[Any], component: Any) -> bool:
+    """Whether a field is told in digests and stored configurations."""
+    unsaid = field.metadata.get("later", False) and getattr(component, field.name) == _default(field)
+    return field.compare and not unsaid
 
 
 def _key(field: dataclasses.Field[Any]) -> str:

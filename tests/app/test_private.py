@@ -53,7 +53,7 @@ def test_index_search_and_match_leave_nothing_in_the_users_home(photos_folder: P
 
 
 def test_who_loads_the_network_in_python_is_not_reported_either(home: Path) -> None:
-    program = "from lookalike.models.onnx_session import efficientnet_lite0_session as of; of(1)"
+    program = "from lookalike.models.onnx_session import efficientnet_lite_session as of; of(1)"
     subprocess.run([sys.executable, "-c", program], env=environment(home), check=True)
     assert list(home.iterdir()) == []
 

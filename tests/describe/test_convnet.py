@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from lookalike.describe.agreement import agreement, drawn, told
 from lookalike.describe.convnet import ConvNet, _unit
 from lookalike.describe.side import MIN_SIDE
-from lookalike.models.onnx_session import efficientnet_lite0_session
+from lookalike.models.onnx_session import efficientnet_lite_session
 from lookalike.pixels.resize import resize
 from lookalike.types import Picture, Pixels
 
@@ -21,7 +21,7 @@ def picture_of(pixels: Pixels) -> Picture:
 def feature_map(picture: Picture, side: int = 224) -> NDArray[np.float32]:
     """(1280, rows, columns)."""
     pixels = resize(picture.pixels, (side, side))[None]
-    features: NDArray[np.float32] = efficientnet_lite0_session(1).run(["map"], {"pixels": pixels})[0][0]
+    features: NDArray[np.float32] = efficientnet_lite_session(1).run(["map"], {"pixels": pixels})[0][0]
     return features
 
 

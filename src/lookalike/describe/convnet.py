@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from lookalike.describe.agreement import agreement, drawn, told
 from lookalike.describe.side import MIN_SIDE
-from lookalike.models.efficientnet_lite import FEATURES
-from lookalike.models.onnx_session import efficientnet_lite0_session
+from lookalike.models.efficientnet_lite import FEATURES, Variant
+from lookalike.models.onnx_session import efficientnet_lite_session
 from lookalike.models.table import WEIGHTS
 from lookalike.pixels.planes import small
-from lookalike.registry import digest
+from lookalike.registry import digest, later
 from lookalike.types import Explanation, Picture, Space, Vectors
 
 
 @dataclass(frozen=True)
 class ConvNet:
-    """The last feature map of EfficientNet-Lite0, pooled over the picture (unit L2 norm).
+    """The last feature map of EfficientNet-Lite0, Lite1 or Lite2, pooled over the picture (unit L2 norm).
 
     `mean` pooling is the better for classes of things, `gem` for edited copies [Radenovic et al., PAMI 2019].
     """
@@ -37,6 +37,8 @@ class ConvNet:
     pooling: Literal["mean", "gem"] = "mean"
     power: float = 3.0
     """Exponent of GeM."""
+    network: Variant = field(default="lite0", metadata=later())
+    """`lite1` and `lite2` are larger, and were trained on squares of 240 and 260 px."""
     threads: int = field(default=1, compare=False)
     batch: int = field(default=8, compare=False)
 
@@ -47,7 +49,7 @@ class ConvNet:
     @property
     def weight_digests(self) -> tuple[str, ...]:
         """Digest of the network's weights."""
-        return (WEIGHTS["efficientnet-lite0"].sha256,)
+        return (WEIGHTS[f"efficientnet-{self.network}"].sha256,)
 
     @property
     def space(self) -> Space:
@@ -61,7 +63,7 @@ class ConvNet:
 
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
         """(n, 1280) unit rows."""
-        session = efficientnet_lite0_session(self.threads)
+        session = efficientnet_lite_session(self.threads, self.network)
         batches = [pictures[at : at + self.batch] for at in range(0, len(pictures), self.batch)]
         output = "pooled" if self.pooling == "mean" else "map"
         rows = [session.run([output], {"pixels": self._input(batch)})[0] for batch in batches]
@@ -70,7 +72,7 @@ class ConvNet:
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Where in both lies what they share, cell by cell of the feature map."""
-        session = efficientnet_lite0_session(self.threads)
+        session = efficientnet_lite_session(self.threads, self.network)
         maps = [session.run(["map"], {"pixels": self._input([picture])})[0] for picture in (query, hit)]
         rows = self.describe([query, hit])
         of_query, of_hit = agreement(maps[0][0], rows[1]), agreement(maps[1][0], rows[0])

@@ -6,8 +6,9 @@ carries the weights.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +19,24 @@ from lookalike.models.tensor_reader import Taking
 FEATURES = 1280
 CLASSES = 1000
 
+Variant = Literal["lite0", "lite1", "lite2"]
+"""Depth and width grow with the number; widths are those of the tensors."""
+_DEPTH: Mapping[Variant, float] = {"lite0": 1.0, "lite1": 1.1, "lite2": 1.2}
 # kernel, stride of the first block, expansion, number of blocks
 _STAGES = ((3, 1, 1, 1), (3, 2, 6, 2), (5, 2, 6, 2), (3, 2, 6, 3), (5, 1, 6, 3), (5, 2, 6, 4), (3, 1, 6, 1))
+_Stage = tuple[int, int, int, int]
 _EPSILON = 1e-3
 _MEAN, _SCALE = 127.0, 128.0
 
 Tensors = Mapping[str, NDArray[Any]]
 
 
-def efficientnet_lite0(tensors: Tensors) -> bytes:
+def efficientnet_lite(tensors: Tensors, variant: Variant = "lite0") -> bytes:
     """ONNX bytes. In: `pixels` (n, h, w, 3) uint8 RGB of any size.
 
     Out: `pooled` (n, 1280), mean of the map; `logits` (n, 1000) of ImageNet-1k; `map` (n, 1280, h/32, w/32).
     """
-    taking = Taking(tensors, "EfficientNet-Lite0")
+    taking = Taking(tensors, f"EfficientNet-{variant.capitalize()}")
     network = _Network(taking)
     graph = network.graph
     planes = graph.node("Transpose", graph.node("Cast", "pixels", to=1), perm=(0, 3, 1, 2))
@@ -39,7 +44,7 @@ def efficientnet_lite0(tensors: Tensors) -> bytes:
     value = graph.node("Sub", planes, graph.constant(np.float32(_MEAN).reshape(1)))
     value = network.convolution(value, "_conv_stem", "_bn0", kernel=3, stride=2, scale=1 / _SCALE)
     number = 0
-    for kernel, first_stride, expansion, repeats in _STAGES:
+    for kernel, first_stride, expansion, repeats in _deepened(_STAGES, _DEPTH[variant]):
         for repeat in range(repeats):
             stride = first_stride if repeat == 0 else 1
             value = network.block(value, f"_blocks.{number}", kernel, stride, expansion, residual=repeat > 0)
@@ -55,6 +60,12 @@ def efficientnet_lite0(tensors: Tensors) -> bytes:
         "map": ("float32", ("n", FEATURES, "rows", "columns")),
     }
     return graph.model({"pixels": ("uint8", ("n", "height", "width", 3))}, outputs)
+
+
+def _deepened(stages: Sequence[_Stage], depth: float) -> list[_Stage]:
+    """Stages with more blocks, but for the first and the last one."""
+    inner = [(*stage[:3], math.ceil(depth * stage[3])) for stage in stages[1:-1]]
+    return [stages[0], *inner, stages[-1]]
 
 
 class _Network:

@@ -11,7 +11,7 @@ from lookalike import telemetry
 from lookalike.errors import MissingExtra
 from lookalike.models.cache import path_of
 from lookalike.models.checkpoint import read_checkpoint
-from lookalike.models.efficientnet_lite import efficientnet_lite0
+from lookalike.models.efficientnet_lite import Variant, efficientnet_lite
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -24,9 +24,9 @@ Provider = str | tuple[str, dict[str, str]]
 
 
 @cache
-def efficientnet_lite0_session(threads: int) -> onnxruntime.InferenceSession:
-    """The default network, built in memory once a process."""
-    return started(efficientnet_lite0(read_checkpoint(path_of("efficientnet-lite0"))), threads)
+def efficientnet_lite_session(threads: int, variant: Variant = "lite0") -> onnxruntime.InferenceSession:
+    """A network of that family, built in memory once a process."""
+    return started(efficientnet_lite(read_checkpoint(path_of(f"efficientnet-{variant}")), variant), threads)
 
 
 def started(model: bytes, threads: int, device: Device = "cpu") -> onnxruntime.InferenceSession:

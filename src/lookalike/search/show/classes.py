@@ -13,7 +13,7 @@ from lookalike.describe.drawing import captioned, side_by_side, stacked_up
 from lookalike.models.cache import path_of
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.efficientnet_lite import CLASSES
-from lookalike.models.onnx_session import efficientnet_lite0_session
+from lookalike.models.onnx_session import efficientnet_lite_session
 from lookalike.pixels.planes import small
 from lookalike.search.show.charts import marked_bars, whole
 from lookalike.search.show.drawing import Drawing
@@ -50,7 +50,7 @@ SIDE: Final = 300
 
 def classes(picture: Picture) -> Drawing:
     """The probability of each group, and the picture lit where the classes of the first one are seen."""
-    logits, maps = efficientnet_lite0_session(1).run(["logits", "map"], {"pixels": small(picture, INPUT, INPUT)[None]})
+    logits, maps = efficientnet_lite_session(1).run(["logits", "map"], {"pixels": small(picture, INPUT, INPUT)[None]})
     probabilities = _softmax(np.asarray(logits[0], np.float64))
     sums = np.array([probabilities[_members(name)].sum() for name in GROUPS])
     order = np.argsort(-sums, kind="stable")[:SHOWN]
