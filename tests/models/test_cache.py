@@ -53,7 +53,7 @@ def test_weights_that_are_not_here_tell_how_to_get_them(weights: Weights) -> Non
 
 def test_a_name_that_is_not_in_the_table_is_told_its_neighbour() -> None:
     with pytest.raises(UnknownName, match="efficientnet-lite0"):
-        path_of("efficientnet-lite1")
+        path_of("efficientnet-light0")
 
 
 def test_what_lies_in_the_cache_is_found(weights: Weights) -> None:
