@@ -230,3 +230,14 @@ def superglue_file(superglue_tensors: dict[str, NDArray[np.float32]], tmp_path_f
     file = Path(tmp_path_factory.mktemp("superglue")) / "superglue_drawn.pth"
     torch.save({name: torch.from_numpy(np.asarray(tensor)) for name, tensor in superglue_tensors.items()}, file)
     return file
+
+
+@pytest.fixture(scope="session")
+def reads_english() -> None:
+    """A test that reads English skips where the weights for that are absent."""
+    from lookalike.models.cache import path_of
+
+    try:
+        path_of("minilm")
+    except WeightsError as error:
+        pytest.skip(str(error))

@@ -20,6 +20,7 @@ import on_proofs
 import on_spectra
 import on_sums
 import on_templates
+import on_text
 import on_textures
 import on_words
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ CHAPTERS: Final = (
     on_hashes,
     on_sums,
     on_networks,
+    on_text,
     on_keypoints,
     on_matches,
     on_words,

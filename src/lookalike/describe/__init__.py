@@ -9,6 +9,7 @@ DESCRIBERS: Table[Describer] = Table(
     {
         "ahash": "lookalike.describe.ahash:AverageHash",
         "bow": "lookalike.describe.bow:BagOfWords",
+        "class_words": "lookalike.describe.class_words:ClassWords",
         "colour_pyramid": "lookalike.describe.colour_pyramid:ColourPyramid",
         "convnet": "lookalike.describe.convnet:ConvNet",
         "dct": "lookalike.describe.dct:CosineTransform",

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe.agreement import agreement, drawn, told
+from lookalike.describe.network_pass import pooled, squares
 from lookalike.describe.side import MIN_SIDE
 from lookalike.models.efficientnet_lite import FEATURES, Variant
 from lookalike.models.onnx_session import efficientnet_lite_session
 from lookalike.models.table import WEIGHTS
-from lookalike.pixels.planes import small
 from lookalike.registry import digest, later
 from lookalike.types import Explanation, Picture, Space, Vectors
 
@@ -63,30 +63,25 @@ class ConvNet:
 
     def describe(self, pictures: Sequence[Picture]) -> Vectors:
         """(n, 1280) unit rows."""
+        if self.pooling == "mean":
+            return _unit(pooled(pictures, self.side, self.threads, self.batch, self.network))
         session = efficientnet_lite_session(self.threads, self.network)
         batches = [pictures[at : at + self.batch] for at in range(0, len(pictures), self.batch)]
-        output = "pooled" if self.pooling == "mean" else "map"
-        rows = [session.run([output], {"pixels": self._input(batch)})[0] for batch in batches]
-        pooled = np.concatenate([np.empty((0, FEATURES), np.float32), *map(self._pool, rows)])
-        return _unit(pooled)
+        maps = [session.run(["map"], {"pixels": squares(batch, self.side)})[0] for batch in batches]
+        return _unit(np.concatenate([np.empty((0, FEATURES), np.float32), *map(self._pool, maps)]))
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Where in both lies what they share, cell by cell of the feature map."""
         session = efficientnet_lite_session(self.threads, self.network)
-        maps = [session.run(["map"], {"pixels": self._input([picture])})[0] for picture in (query, hit)]
+        maps = [session.run(["map"], {"pixels": squares([picture], self.side)})[0] for picture in (query, hit)]
         rows = self.describe([query, hit])
         of_query, of_hit = agreement(maps[0][0], rows[1]), agreement(maps[1][0], rows[0])
         line = told(of_hit, float(rows[0] @ rows[1]), self.unrelated)
         return Explanation(line, drawn(query, hit, of_query, of_hit))
 
-    def _input(self, pictures: Sequence[Picture]) -> NDArray[np.uint8]:
-        return np.stack([small(picture, self.side, self.side) for picture in pictures])  # (n, side, side, 3)
-
-    def _pool(self, output: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, 1280) of the network's own mean, or of the map (n, 1280, rows, columns)."""
-        if output.ndim == 2:
-            return output
-        powered: NDArray[np.float32] = np.mean(output ** np.float32(self.power), axis=(2, 3))
+    def _pool(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, 1280) of maps (n, 1280, rows, columns)."""
+        powered: NDArray[np.float32] = np.mean(maps ** np.float32(self.power), axis=(2, 3))
         return powered ** np.float32(1 / self.power)
 
 

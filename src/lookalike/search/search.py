@@ -21,11 +21,13 @@ from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.parts import Colours, Part, Pictures, Text
 from lookalike.search.query.query import Query, sorted_by_kind
 from lookalike.search.query.source import Sample, sample
+from lookalike.search.query.texts import labelled
 from lookalike.search.ranking.answers import Answering, Contents, folded
 from lookalike.search.ranking.channels import Channel, channels_of
 from lookalike.search.ranking.engine import Engine, Ranking, Rows
 from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
+from lookalike.search.ranking.reading import with_words
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of, with_proof
 from lookalike.search.results import Results
 from lookalike.types import Answer, Space, Vectors
@@ -47,7 +49,7 @@ class Search:
         """Answers, best first: relations are known before they are ordered and cut."""
         started = time.perf_counter()
         self.decoder.start()  # the worker comes up while models load
-        for channel in channels_of(self.describers, query.by):
+        for channel in channels_of(self.describers, query.by) if query.views else ():
             channel.describer.describe([])
         asked = [
             sample(
@@ -84,22 +86,23 @@ class Search:
         answers = Answering(samples, named, found.evidence, same).answers(Contents(ranking, contents.records))
         listed = folded(answers, engine.fold(ranking, list(rows[0]))) if query.collapse else _flat(answers)
         told = [answer for answer in listed if answer.score >= threshold][: query.k]
+        worded = with_words(told, query.texts, rows, self.store, alone=not (samples or query.colours))
         return Results(
             query,
-            tuple(with_file_states(with_probability(told, calibration))),
+            tuple(with_file_states(with_probability(worded, calibration))),
             len(self.store.ids()) if among is None else len(among),
             time.perf_counter() - started,
-            labels=(*(one.label for one in asked), *query.texts, *query.colours),
+            labels=(*(one.label for one in asked), *map(labelled, query.texts), *query.colours),
             weights={channel.name: channel.weight for part in rows for channel in part},
             claim=None if calibration is None else calibration.claim,
             size=asked[0].size if len(asked) == 1 else None,
-            _illustrate=self._illustrator(asked, samples, query.colours, named, ranking),
+            _illustrate=self._illustrator(asked, samples, query, named, ranking),
         )
 
     def _minus(self, query: Query) -> list[Part]:
         """Parts of the query that answers should not be like."""
-        views, colours = sorted_by_kind(query.minus)
-        return _parts([sample(view, decode=self.decoder.decode) for view in views], (), colours)
+        views, texts, colours = sorted_by_kind(query.minus)
+        return _parts([sample(view, decode=self.decoder.decode) for view in views], texts, colours)
 
     def _calibration(
         self, parts: Sequence[Part], rows: Sequence[Rows], verifier: GeometricVerifier, verify: int
@@ -117,14 +120,15 @@ class Search:
         self,
         asked: Sequence[Sample],
         samples: Sequence[Sample],
-        colours: Sequence[str],
+        query: Query,
         named: Mapping[str, Describer],
         ranking: Ranking,
     ) -> Illustrator:
-        drawn = [sample(text, decode=self.decoder.decode) for text in colours]
+        drawn = [sample(text, decode=self.decoder.decode) for text in query.colours]
         views = samples or drawn[:1]
         pairs = zip(ranking.ids.tolist(), ranking.views.tolist(), strict=True) if views else ()
-        return Illustrator(self.decoder, [*asked, *drawn], named, {id: views[view] for id, view in pairs})
+        shown = {id: views[view] for id, view in pairs}
+        return Illustrator(self.decoder, [*asked, *drawn], tuple(map(labelled, query.texts)), named, shown)
 
 
 def _parts(samples: Sequence[Sample], texts: Sequence[str], colours: Sequence[str]) -> list[Part]:

@@ -24,6 +24,7 @@ class Illustrator:
 
     decoder: PictureDecoder
     samples: Sequence[Sample]
+    texts: Sequence[str]
     describers: Mapping[str, Describer]
     views: Mapping[int, Sample]
     """By content, the view of the query that is most like it."""
@@ -31,6 +32,7 @@ class Illustrator:
     def __call__(self, results: Results) -> tuple[list[Asked], list[Shown]]:
         with self.decoder.borrowed():  # a page may be asked for after the library was closed
             asked = [Asked(sample.label, thumbnail(sample.picture(SIDE).pixels)) for sample in self.samples]
+            asked += [Asked(text, None) for text in self.texts]
             return asked, [self._shown(answer) for answer in results]
 
     def _shown(self, answer: Answer) -> Shown:

@@ -33,7 +33,7 @@ EVIDENCE_SIDE = 480
 
 @dataclass(frozen=True)
 class Asked:
-    """One view of what was asked; `thumbnail` as `thumbnail` makes it."""
+    """One view of what was asked; `thumbnail` as `thumbnail` makes it, None of a text."""
 
     label: str
     thumbnail: bytes | None

@@ -63,9 +63,11 @@ class Pictures:
 class Text:
     """Words, by their meaning."""
 
-    default_weights: ClassVar[Mapping[str, float]] = {}
-    unread: ClassVar[str] = "no channel of this library reads words: ask with a picture or with colours"
-    unrelated: ClassVar[float | None] = None
+    default_weights: ClassVar[Mapping[str, float]] = {"class_words": 1.0}
+    unread: ClassVar[str] = (
+        "none of the channels asked reads words: run `lookalike index PATH --describer class_words`, or leave out --by"
+    )
+    unrelated: ClassVar[float | None] = 0.0
 
     text: str
 

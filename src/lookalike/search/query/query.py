@@ -10,6 +10,7 @@ from typing import TypeAlias, cast
 from lookalike.errors import BadQuery
 from lookalike.search.query.colours import is_palette
 from lookalike.search.query.source import Source
+from lookalike.search.query.texts import PREFIX, check_text, is_text
 from lookalike.types import Box
 
 Weights: TypeAlias = Mapping[str, float] | Sequence[str]
@@ -22,7 +23,7 @@ class Query:
 
     `views` are pictures of one thing; the view that is most alike counts. `texts` ask by meaning, `colours` by palette
     (`colour:teal=0.7,#fff=0.3`); pictures, texts and colours count alike. Answers should not be like any of `minus`,
-    pictures or colours: half of the similarity to the most alike of them is taken away. `where` filters
+    pictures, texts or colours: half of the similarity to the most alike of them is taken away. `where` filters
     (docs/where.md). `by` gives weights to channels, NAME or NAME:FIELD=VALUE; None stands for the default weights.
     `crop` (x, y, w, h) px takes a part of a single picture. `orientations` asks mirrored and turned by quarters as
     well. `k` answers are wanted. Geometry verifies the best `verify` candidates; None stands for 50 where the library
@@ -48,19 +49,20 @@ class Query:
 
     def __post_init__(self) -> None:
         if not (self.views or self.texts or self.colours):
-            raise BadQuery("search needs a picture: a file, a URL, bytes, an array or a PIL image")
+            raise BadQuery("search needs a picture (a file, a URL, bytes, an array or a PIL image), a text or colours")
         if self.k < 1 or (self.verify is not None and self.verify < 0):
             raise BadQuery(f"k must be 1 or more and verify not negative, not {self.k} and {self.verify}")
         if self.orientations and self.precision is not None:
             raise BadQuery("scores are calibrated on upright pictures: ask for a precision, or for any orientation")
         if self.minus and self.precision is not None:
             raise BadQuery("scores are calibrated without minus: ask for a precision, or leave something out")
-        if self.crop is not None and self.colours:
-            raise BadQuery("colours have no parts: leave out the crop, or ask about a picture")
+        if self.crop is not None and (self.colours or self.texts):
+            kind = "colours have" if self.colours else "a text has"
+            raise BadQuery(f"{kind} no parts: leave out the crop, or ask about a picture")
         if self.crop is not None and len(self.views) != 1:
             raise BadQuery("a crop goes with a single picture; crop the others yourself")
-        if any(not text.strip() for text in self.texts):
-            raise BadQuery("a text to search for needs at least one word")
+        for text in self.texts:
+            check_text(text)
         if self.by is not None:
             object.__setattr__(self, "by", MappingProxyType(dict(self.by)))
 
@@ -72,11 +74,14 @@ def weights_of(by: Weights | None) -> Mapping[str, float] | None:
     return dict.fromkeys([by] if isinstance(by, str) else by, 1.0)
 
 
-def sorted_by_kind(sources: Sequence[Source | Sequence[Source]]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
-    """Pictures among `sources`, and colours; a list is several views."""
+def sorted_by_kind(
+    sources: Sequence[Source | Sequence[Source]],
+) -> tuple[tuple[Source, ...], tuple[str, ...], tuple[str, ...]]:
+    """Pictures among `sources`, texts without their prefix, and colours; a list is several views."""
     flat = [each for source in sources for each in listed(source)]
-    pictures = tuple(source for source in flat if not is_palette(source))
-    return pictures, tuple(source for source in flat if is_palette(source))
+    texts = tuple(source.removeprefix(PREFIX).strip() for source in flat if is_text(source))
+    colours = tuple(source for source in flat if is_palette(source))
+    return tuple(source for source in flat if not is_text(source) and not is_palette(source)), texts, colours
 
 
 def listed(sources: Source | Sequence[Source]) -> tuple[Source, ...]:

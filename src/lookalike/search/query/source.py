@@ -234,7 +234,7 @@ def _no_file(path: Path) -> str:
         return "is a folder: name one of its pictures"
     if path.suffix or path.exists():
         return "is not a file"
-    return "is not a file; a query is a path, an http(s) URL or colours, e.g. colour:#2a6f97 (words are not understood)"
+    return "is not a file; a query is a path, an http(s) URL, text:WORDS, or colours, e.g. colour:#2a6f97"
 
 
 def _picture(source: object) -> tuple[Picture, Callable[[], Fingerprint]]:
