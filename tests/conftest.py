@@ -241,3 +241,14 @@ def reads_english() -> None:
         path_of("minilm")
     except WeightsError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture
+def towers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Writes tiny models of two towers, which are added in a cache that this test alone sees."""
+    pytest.importorskip("tokenizers")
+    monkeypatch.syspath_prepend(str(ROOT / "tests" / "models"))
+    monkeypatch.setenv("LOOKALIKE_CACHE", str(tmp_path / "cache"))
+    import tiny_towers
+
+    return tiny_towers.Maker(tmp_path / "towers")

@@ -43,12 +43,19 @@ class Written(Protocol):
 class Table(Generic[T]):
     """Name -> class, as 'package.module:Class'; nothing is imported until asked for.
 
-    Other packages add rows by entry points of the group `lookalike.<kind>s`.
+    Other packages add rows by entry points of the group `lookalike.<kind>s`. Rows `apart` are made when they are named,
+    and not told among the others: they need something of the user's.
     """
 
-    def __init__(self, kind: str, rows: Mapping[str, str]) -> None:
+    def __init__(self, kind: str, rows: Mapping[str, str], apart: Mapping[str, str] | None = None) -> None:
         self.kind = kind
         self._rows = dict(rows)
+        self._apart = dict(apart or {})
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Names of the rows that are not told."""
+        return tuple(self._apart)
 
     def _all(self) -> dict[str, str]:
         foreign = {point.name: point.value for point in entry_points(group=f"lookalike.{self.kind}s")}
@@ -59,7 +66,8 @@ class Table(Generic[T]):
 
     def load(self, name: str) -> type[T]:
         """The class of that name, imported now."""
-        rows = self._rows if name in self._rows else self._all()
+        own = self._rows | self._apart
+        rows = own if name in own else self._all() | self._apart
         if name not in rows:
             raise UnknownName(self.kind, name, rows)
         module, _, attribute = rows[name].partition(":")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import importlib.util
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -14,12 +15,15 @@ import pytest
 
 from lookalike.describe import DESCRIBERS
 from lookalike.describe.aggregated import Aggregated
+from lookalike.describe.clip import Clip
 from lookalike.describe.learned import Learned
 from lookalike.models.fitted import Fitted
+from lookalike.models.towers.added import add
 from lookalike.protocols import Describer
 
 ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = "edge_density"
+OWN = "tiny"
 Teach = Callable[..., Describer]
 
 
@@ -39,10 +43,27 @@ def installed_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     sys.modules.pop(FOREIGN, None)
 
 
-@pytest.fixture(scope="module", params=[*DESCRIBERS, FOREIGN])
-def describer(request: pytest.FixtureRequest, installed_example: None, taught: Teach) -> Describer:
+@pytest.fixture(scope="module", params=[*DESCRIBERS, *DESCRIBERS.apart, FOREIGN])
+def describer(request: pytest.FixtureRequest, installed_example: None, added_models: None, taught: Teach) -> Describer:
     """Each row of the table in turn, as it is without settings; what has to learn has done so."""
+    if request.param in DESCRIBERS.apart:
+        pytest.importorskip("tokenizers")
     return taught(DESCRIBERS.make(request.param))
+
+
+@pytest.fixture(scope="module")
+def added_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Two tiny models of the user's own, added by name in a cache of this module's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOOKALIKE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.syspath_prepend(str(ROOT / "tests" / "models"))
+        if importlib.util.find_spec("tokenizers") is not None:
+            import tiny_towers
+
+            maker = tiny_towers.Maker(tmp_path_factory.mktemp("towers"))
+            add(OWN, maker.optimum())
+            add(f"{OWN}x", maker.immich())
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +76,8 @@ def taught() -> Teach:
 
 
 def _taught(describer: Describer, seed: int = 0) -> Describer:
+    if isinstance(describer, Clip) and not describer.model:
+        return dataclasses.replace(describer, model=OWN)
     if not isinstance(describer, Learned) or describer.fitted is not None:
         return describer
     rng = np.random.default_rng(seed)

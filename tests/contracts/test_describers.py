@@ -269,9 +269,12 @@ def variants(describer: Describer, name: str, taught: Teach) -> list[Describer]:
     found = []
     for value in other_values(getattr(describer, name), kind):
         try:
-            found.append(taught(dataclasses.replace(describer, **{name: value})))  # type: ignore[type-var]
+            variant = taught(dataclasses.replace(describer, **{name: value}))  # type: ignore[type-var]
+            getattr(variant, "added", None)  # raises where a model of the user's is not there
         except (ValueError, LookalikeError):
             continue
+        if getattr(variant, name) != getattr(describer, name):
+            found.append(variant)
     return found[:2]
 
 

@@ -11,6 +11,7 @@ from lookalike.search.duplicates.hard_links import hard_links
 
 if TYPE_CHECKING:
     from lookalike.models.cache import State
+    from lookalike.models.towers.added import Added
     from lookalike.search.compare import Comparison
     from lookalike.search.duplicates.identical import Group, Link
     from lookalike.search.ingest.report import IndexReport
@@ -210,8 +211,14 @@ def _placement(path: str, place: Placement) -> Document:
     }
 
 
-def models_document(states: Iterable[State]) -> Document:
-    """Every weight file that is known, and where it is."""
+def added_fields(model: Added) -> Document:
+    """A model of the user's own."""
+    fields = {"name": model.name, "layout": model.recipe.layout, "dim": model.recipe.dim, "bytes": model.bytes}
+    return {**fields, **path_fields(str(model.root))}
+
+
+def models_document(states: Iterable[State], added: Iterable[Added]) -> Document:
+    """Every weight file that is known, and where it is; models that were added."""
     return document(
         "models",
         models=[
@@ -226,6 +233,7 @@ def models_document(states: Iterable[State]) -> Document:
             }
             for state in states
         ],
+        added=[added_fields(model) for model in added],
     )
 
 

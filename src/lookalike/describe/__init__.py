@@ -37,6 +37,7 @@ DESCRIBERS: Table[Describer] = Table(
         "wavelet": "lookalike.describe.wavelet:StrongestWavelets",
         "whash": "lookalike.describe.whash:WaveletHash",
     },
+    apart={"clip": "lookalike.describe.clip:Clip"},
 )
 
 call_instead(__name__, "lookalike.search.describe:describe")

@@ -35,3 +35,9 @@ def agreement(words: Sequence[str], scores: NDArray[np.float32], least: float) -
     if not order:
         return "no word of the question stands out"
     return "agrees with " + ", ".join(f"{words[at]} ({scores[at]:.2f})" for at in order[:TOLD])
+
+
+def nearest(words: Sequence[str], scores: NDArray[np.float32]) -> str:
+    """A clause that names the best words, where no score is known to be that of a stranger."""
+    order = np.argsort(-scores, kind="stable")[:TOLD].tolist()
+    return "nearest words of the question: " + ", ".join(f"{words[at]} ({scores[at]:.2f})" for at in order)

@@ -29,8 +29,8 @@ def efficientnet_lite_session(threads: int, variant: Variant = "lite0") -> onnxr
     return started(efficientnet_lite(read_checkpoint(path_of(f"efficientnet-{variant}")), variant), threads)
 
 
-def started(model: bytes, threads: int, device: Device = "cpu") -> onnxruntime.InferenceSession:
-    """A session of these ONNX bytes; raises `MissingExtra` where there is no such device."""
+def started(model: bytes | str, threads: int, device: Device = "cpu") -> onnxruntime.InferenceSession:
+    """A session of ONNX bytes, or of the file at a path; raises `MissingExtra` where there is no such device."""
     ort = runtime()
     chosen = providers(device, ort.get_available_providers())
     options = ort.SessionOptions()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_ELEMENT = {"float32": 1, "uint8": 2, "int64": 7}
+_ELEMENT = {"float32": 1, "uint8": 2, "int32": 6, "int64": 7, "float16": 10}
 _OPSET, _IR_VERSION = 19, 9  # the first with deformable convolutions
 _FLOAT, _INT, _STRING, _INTS = 1, 2, 3, 7
 """AttributeProto.AttributeType"""

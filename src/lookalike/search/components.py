@@ -14,7 +14,7 @@ from lookalike.protocols import Describer, Extractor, Fittable, Store
 from lookalike.registry import spelling
 from lookalike.types import Space
 
-DEFAULT_DESCRIBERS = ("convnet", "histogram", "phash")
+DEFAULT_DESCRIBERS = ("convnet", "histogram", "phash", "class_words")
 DEFAULT_EXTRACTOR: Extractor = Sift(side=320, max_keypoints=250, contrast=0.01)
 """Some 13 kB a picture where they are kept, 18.4 at most (docs/results/proof.md)."""
 
@@ -33,9 +33,9 @@ def _restored(store: Store, space: Space) -> Describer | None:
     """The describer of the table that fills the space; None where there is none."""
     try:
         describer = DESCRIBERS.restore(store.configuration(space))
-    except LookalikeError:  # of a package that is not installed here, or of fields that are no more
+        return describer if describer.space == space else None
+    except LookalikeError:  # of a package or a model that is not here, or of fields that are no more
         return None
-    return describer if describer.space == space else None
 
 
 def left_out(store: Store, describers: Sequence[Describer]) -> list[str]:

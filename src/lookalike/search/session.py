@@ -76,7 +76,7 @@ class Session:
             self._told.add(name)
             warnings.warn(
                 f"the channel {name!r} is left out, since its describer is not here: give it to lookalike.open, "
-                "or install the package that brings it",
+                "install the package that brings it, or add its model (`lookalike models add`)",
                 ChannelLeftOut,
                 stacklevel=3,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -34,11 +35,18 @@ def describers(
 
 def _rows() -> list[dict[str, Any]]:
     from lookalike.describe import DESCRIBERS
+    from lookalike.errors import LookalikeError
+    from lookalike.models.towers.added import added, all_added
     from lookalike.registry import settable
+
+    made = [DESCRIBERS.make(name) for name in DESCRIBERS]
+    for model in all_added():
+        with suppress(LookalikeError):  # one that changed since, which `models list` tells
+            made.append(DESCRIBERS.make("clip", {"model": added(model.name).name}))
 
     return [
         {
-            "name": name,
+            "name": describer.name,
             "dim": describer.space.dim,
             "metric": describer.space.metric,
             "compares": describer.compares,
@@ -46,8 +54,7 @@ def _rows() -> list[dict[str, Any]]:
             "digest": describer.space.digest,
             "fields": {field.name: getattr(describer, field.name) for field in settable(describer)},
         }
-        for name in DESCRIBERS
-        for describer in [DESCRIBERS.make(name)]
+        for describer in made
     ]
 
 

@@ -30,7 +30,8 @@ def index(
             "--describer",
             metavar="NAME[:FIELD=VALUE]",
             rich_help_panel=COMPARE,
-            help="Describe by this too. A new library has only those you name [default: convnet, histogram, phash].",
+            help="Describe by this too. A new library has only those you name "
+            "[default: convnet, histogram, phash, class_words].",
         ),
     ] = None,
     local: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from lookalike.figures import file_size
 
 if TYPE_CHECKING:
     from lookalike.models.cache import State
+    from lookalike.models.towers.added import Added
 
 app = typer.Typer(cls=Verbs, help="List, download and remove the weights of networks.", no_args_is_help=True)
 
@@ -24,11 +26,41 @@ def list_(json: Json = False, output: OutFile = None) -> int:
     """List the weights: size, licence, source, and whether they are here."""
     from lookalike.app.documents import models_document
     from lookalike.models.cache import states
+    from lookalike.models.towers.added import all_added
 
     if json:
-        write(json_bytes(models_document(states())), output)
+        write(json_bytes(models_document(states(), all_added())), output)
     else:
-        write(lines(map(_line, states())), output)
+        write(lines([*map(_line, states()), *map(_added_line, all_added())]), output)
+    return Exit.DONE
+
+
+def _added_line(model: Added) -> str:
+    about = (
+        f"your own, {model.recipe.layout}: `index PATH --describer clip:model={model.name}`; {shown(str(model.root))}"
+    )
+    return f"{model.name:20} {'added':7} {model.bytes / 1e6:6.1f} MB  {'yours':12} {about}"
+
+
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call the model from now on.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The folder that holds it.")],
+    variant: Annotated[
+        str | None,
+        typer.Option("--variant", metavar="NAME", help="Take these graphs, e.g. quantized [default: the most exact]."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Make a CLIP or SigLIP of your own known under a name.
+
+    PATH is a folder as transformers.js, Optimum or Immich have it. It is tried, and stays where it is.
+    """
+    from lookalike.app.documents import added_fields, document
+    from lookalike.models.towers.added import add as added
+
+    model = added(name, path, variant)
+    told = f"{name}: {model.recipe.dim} numbers a picture; next: lookalike index PATH --describer clip:model={name}"
+    write(json_bytes(document("models", **added_fields(model))) if json else lines([told]))
     return Exit.DONE
 
 
@@ -57,10 +89,17 @@ def get(
 
 
 def rm(name: Name, json: Json = False) -> int:
-    """Remove weights from the cache."""
+    """Remove weights from the cache, or forget a model that was added.
+
+    The files of an added model stay.
+    """
     from lookalike.app.documents import document
     from lookalike.models.cache import remove
+    from lookalike.models.towers.added import forget
 
+    if forget(name):
+        write(json_bytes(document("models", name=name, freed=0)) if json else lines([f"{name} is forgotten"]))
+        return Exit.DONE
     freed = remove(name)
     told = f"{file_size(freed)} freed" if freed else f"{name} was not in the cache"
     write(json_bytes(document("models", name=name, freed=freed)) if json else lines([told]))
@@ -69,4 +108,5 @@ def rm(name: Name, json: Json = False) -> int:
 
 add_verb(app, list_, "lookalike models list", group="Commands", name="list", needs_arguments=False)
 add_verb(app, get, "lookalike models get xfeat", group="Commands")
+add_verb(app, add, "lookalike models add my-clip ~/models/clip-vit-base-patch32", group="Commands")
 add_verb(app, rm, "lookalike models rm xfeat", group="Commands")
