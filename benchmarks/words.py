@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from lookalike.datasets.captions import CaptionTable
 from lookalike.datasets.reader import Captions, Files
 from lookalike.describe.class_words import LEAST, ClassWords
-from lookalike.describe.network_pass import logits
+from lookalike.describe.network_pass import logits, pooled
+from lookalike.describe.taught_words import taught
 from lookalike.evaluate.described import describe_folder
 from lookalike.evaluate.statistics import bootstrap_mean
 from lookalike.models.class_words import class_words
@@ -34,6 +35,7 @@ from photographs import opened
 
 Rows = NDArray[np.float32]
 Found = dict[str, Any]
+FOLDS = 5
 
 
 def main() -> None:
@@ -43,7 +45,8 @@ def main() -> None:
     captions = captions_of(options.folder)
     paths = sorted({path for path, _ in captions.captions})
     owner = np.array([paths.index(path) for path, _ in captions.captions])
-    values = np.concatenate([logits([opened(Path(path))], 224, 1, 1) for path in paths])
+    pictures = [opened(Path(path)) for path in paths]
+    values, seen = logits(pictures, 224, 1, 8), pooled(pictures, 224, 1, 8)
     texts = [text for _, text in captions.captions]
     sentences, ms = timed(texts)
     document = {
@@ -53,6 +56,7 @@ def main() -> None:
         "captions": len(texts),
         "ms_per_sentence": ms,
         "labels": list(variants(values, sentences, owner)),
+        "fits": [fits(count, seen, values, sentences, owner) for count in (125, 250, 400)],
         "scores": scores(values, sentences, owner),
     }
     json.dump(document, sys.stdout, indent=1)
@@ -85,6 +89,24 @@ def variants(values: Rows, sentences: Rows, owner: NDArray[np.int64]) -> Iterato
     yield {"centred": False, "temperature": 1.0, **recalls(unit(softmax(values, 1.0) @ plain), sentences, owner)}
 
 
+def fits(count: int, seen: Rows, values: Rows, sentences: Rows, owner: NDArray[np.int64]) -> Found:
+    """Taught by `count` pictures, in five folds; asked by captions of the fold left out, among all pictures."""
+    fold = np.random.default_rng(0).permutation(len(seen)) % FOLDS
+    labels, asked = ClassWords().of_logits(values), class_words().centred(sentences)
+    sums = np.zeros((len(seen), sentences.shape[1]))
+    np.add.at(sums, owner, sentences)
+    means = np.asarray(sums / np.bincount(owner)[:, None], np.float32)
+    ranks, seconds = np.zeros(len(owner), np.int64), 0.0
+    for left_out in range(FOLDS):
+        shown = np.flatnonzero(fold != left_out)[:count]
+        started = time.process_time()
+        fit = taught(seen[shown], means[shown])
+        seconds += (time.process_time() - started) / FOLDS
+        mine = fold[owner] == left_out
+        ranks[mine] = ranked(fit.of_rows(seen, labels), fit.of_sentences(sentences[mine], asked[mine]), owner[mine])
+    return {"pictures": count, "cpu_seconds": round(seconds, 2), **recalls_of(ranks, owner)}
+
+
 def scores(values: Rows, sentences: Rows, owner: NDArray[np.int64]) -> Found:
     """Scores of right and wrong pictures, and what share of the right ones lies above nine in ten of all that do."""
     cosine = class_words().centred(sentences) @ ClassWords().of_logits(values).T  # (captions, pictures)
@@ -107,8 +129,15 @@ def quantiles(values: Rows) -> dict[str, float]:
 
 def recalls(pictures: Rows, sentences: Rows, owner: NDArray[np.int64]) -> Found:
     """How many sentences find their picture first, and among the first ten; ties count against."""
+    return recalls_of(ranked(pictures, sentences, owner), owner)
+
+
+def ranked(pictures: Rows, sentences: Rows, owner: NDArray[np.int64]) -> NDArray[np.int64]:
     cosine = sentences @ pictures.T
-    rank = (cosine >= cosine[np.arange(len(owner)), owner][:, None]).sum(axis=1)
+    return np.asarray((cosine >= cosine[np.arange(len(owner)), owner][:, None]).sum(axis=1), np.int64)
+
+
+def recalls_of(rank: NDArray[np.int64], owner: NDArray[np.int64]) -> Found:
     groups = np.unique(owner, return_inverse=True)[1]
     return {
         f"recall@{k}": [

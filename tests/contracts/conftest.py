@@ -17,6 +17,7 @@ from lookalike.describe import DESCRIBERS
 from lookalike.describe.aggregated import Aggregated
 from lookalike.describe.clip import Clip
 from lookalike.describe.learned import Learned
+from lookalike.describe.taught_words import TaughtWords
 from lookalike.models.fitted import Fitted
 from lookalike.models.towers.added import add
 from lookalike.protocols import Describer
@@ -78,6 +79,11 @@ def taught() -> Teach:
 def _taught(describer: Describer, seed: int = 0) -> Describer:
     if isinstance(describer, Clip) and not describer.model:
         return dataclasses.replace(describer, model=OWN)
+    if isinstance(describer, TaughtWords) and describer.fitted is None:
+        rng = np.random.default_rng(seed)
+        shapes = {"x_mean": (1280,), "x_map": (1280, 24), "y_mean": (384,), "y_map": (384, 24), "weight": (1,)}
+        arrays = {name: rng.integers(1, 256, shape) / 256 for name, shape in shapes.items()}
+        return dataclasses.replace(describer, fitted=Fitted.of(arrays | {"x_map": arrays["x_map"] - 0.5}))
     if not isinstance(describer, Learned) or describer.fitted is not None:
         return describer
     rng = np.random.default_rng(seed)

@@ -37,7 +37,10 @@ DESCRIBERS: Table[Describer] = Table(
         "wavelet": "lookalike.describe.wavelet:StrongestWavelets",
         "whash": "lookalike.describe.whash:WaveletHash",
     },
-    apart={"clip": "lookalike.describe.clip:Clip"},
+    apart={
+        "clip": "lookalike.describe.clip:Clip",
+        "taught_words": "lookalike.describe.taught_words:TaughtWords",
+    },
 )
 
 call_instead(__name__, "lookalike.search.describe:describe")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,11 +14,13 @@ from lookalike.errors import ChannelLeftOut
 from lookalike.index.derived import Derived, current, current_set
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
+from lookalike.search.caption_table import captions_in
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
+from lookalike.search.teach_words import Lesson, forget_words, teach_words
 from lookalike.store import open_store
 from lookalike.store.readers import Readers
 from lookalike.types import Space
@@ -60,6 +63,23 @@ class Session:
         self._indexes.clear()
         self._set_indexes.clear()
         self._readers.close()
+
+    def teach_words(self, captions: str | os.PathLike[str] | Sequence[tuple[str | os.PathLike[str], str]]) -> Lesson:
+        """Fits `taught_words` to captions, a table or (path, text) each, and keeps it where it finds more than before.
+
+        100 captioned pictures of the library or more. Raises `BadQuery`, `SpaceMismatch` and `WeightsError`.
+        """
+        if isinstance(captions, (str, os.PathLike)):
+            pairs = captions_in(Path(captions))
+        else:
+            pairs = [(os.path.realpath(path), text) for path, text in captions]
+        with closing(open_store(self.folder)) as store, store.writing():
+            return teach_words(store, pairs)
+
+    def forget_words(self) -> bool:
+        """Drops what was taught; False where nothing was."""
+        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+            return forget_words(store)
 
     @property
     def store(self) -> Store:

@@ -29,6 +29,7 @@ from lookalike.app.cli.commands import (
     search,
     show,
     upkeep,
+    words,
 )
 from lookalike.app.cli.exits import Exit, exit_for, name_of, path_of
 from lookalike.app.cli.help import KEEP, Verbs
@@ -76,6 +77,7 @@ def _common(
 for module in (search, dupes, locate, compare, match, show, describe, describers, eval, calibrate, index, upkeep):
     module.add_to(app)
 app.add_typer(models.app, name="models", rich_help_panel=KEEP)
+app.add_typer(words.app, name="words", rich_help_panel=KEEP)
 app.add_typer(roots.app, name="roots", rich_help_panel=KEEP)
 
 

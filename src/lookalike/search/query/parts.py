@@ -63,7 +63,7 @@ class Pictures:
 class Text:
     """Words, by their meaning."""
 
-    default_weights: ClassVar[Mapping[str, float]] = {"clip": 1.0, "class_words": 0.01}
+    default_weights: ClassVar[Mapping[str, float]] = {"clip": 100.0, "taught_words": 10.0, "class_words": 1.0}
     unread: ClassVar[str] = (
         "none of the channels asked reads words: run `lookalike index PATH --describer class_words`, or leave out --by"
     )
