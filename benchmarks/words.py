@@ -27,6 +27,7 @@ from lookalike.describe.network_pass import logits, pooled
 from lookalike.describe.taught_words import taught
 from lookalike.evaluate.described import describe_folder
 from lookalike.evaluate.statistics import bootstrap_mean
+from lookalike.match.verify.one_thread import one_thread
 from lookalike.models.class_words import class_words
 from lookalike.models.minilm import sentence_rows
 from lookalike.search.ingest.options import Options
@@ -42,6 +43,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("folder", type=Path)
     options = arguments.parse_args()
+    one_thread()
     captions = captions_of(options.folder)
     paths = sorted({path for path, _ in captions.captions})
     owner = np.array([paths.index(path) for path, _ in captions.captions])

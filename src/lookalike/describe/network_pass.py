@@ -17,9 +17,7 @@ Output = NDArray[np.float32]
 _PLANE: Final = "network pass"
 
 
-def pooled(
-    pictures: Sequence[Picture], side: int, threads: int, batch: int, network: Variant = "lite0"
-) -> Output:
+def pooled(pictures: Sequence[Picture], side: int, threads: int, batch: int, network: Variant = "lite0") -> Output:
     """(n, 1280) means of the last feature map, of pictures squeezed into a square of `side` px."""
     return _passed(pictures, side, threads, batch, network)[:, :FEATURES]
 

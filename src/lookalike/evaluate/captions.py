@@ -26,7 +26,7 @@ def captions_task(
     if dumb:
         raise BadQuery(
             f"{captions.name!r} asks in words, and {', '.join(dumb)} cannot read: "
-            "name describers of words with --describer"
+            "name describers of words, e.g. --describer class_words"
         )
     paths = sorted({path for path, _ in captions.captions})
     place = {path: at for at, path in enumerate(paths)}

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 Rows = NDArray[np.float64]
 
@@ -30,13 +29,6 @@ def correlated(
 
     `parts` principal components of x are looked at; a ridge is a multiple of the mean variance.
     """
-    with threadpool_limits(1, user_api="blas"):  # matrices of a few hundred: threads wait for each other
-        return _correlated(x, y, components, parts, ridges)
-
-
-def _correlated(
-    x: NDArray[Any], y: NDArray[Any], components: int, parts: int, ridges: tuple[float, float]
-) -> Correlated:
     x_mean, y_mean = x.mean(axis=0, dtype=np.float64), y.mean(axis=0, dtype=np.float64)
     axes = _principal(x - x_mean, parts)
     lower = (x - x_mean) @ axes

@@ -13,6 +13,7 @@ from lookalike.describe.class_words import ClassWords
 from lookalike.describe.convnet import ConvNet
 from lookalike.describe.taught_words import TaughtWords, taught
 from lookalike.errors import BadQuery, SpaceMismatch
+from lookalike.match.verify.one_thread import one_thread
 from lookalike.models.class_words import class_words
 from lookalike.models.minilm import sentence_rows
 from lookalike.protocols import Describer, Store
@@ -74,6 +75,7 @@ def teach_words(store: Store, captions: Sequence[tuple[str, str]], seed: int = 0
     captioned pictures, `SpaceMismatch` where the library lacks rows that it needs.
     """
     _check(store)
+    one_thread()  # matrices of a few hundred: threads wait for each other
     pairs, unknown = _pairs_of(store, captions)
     lesson = _tried(pairs, unknown, np.random.default_rng(seed))
     if lesson.kept:

@@ -48,8 +48,8 @@ def search(
         list[str] | None,
         typer.Argument(
             metavar="QUERY...",
-            help="A picture file, - for its bytes on stdin, an http(s) URL, or colour:#2a6f97. Several queries are "
-            "views of one thing; after a - between two queries comes what results should not be like.",
+            help="A picture file, - for its bytes on stdin, an http(s) URL, text:WORDS, or colour:#2a6f97. Several "
+            "pictures are views of one thing; after a - between two queries comes what results should not be like.",
         ),
     ] = None,
     crop: Annotated[
@@ -326,6 +326,7 @@ def add_to(app: typer.Typer) -> None:
         "lookalike search holiday.jpg --html result.html",
         "lookalike search holiday.jpg --crop 100,80,300,200 --where 'width > 1000'",
         "lookalike search beach.jpg - people.jpg",
+        'lookalike search "text:a dog in the snow"',
         "lookalike search --each --from queries.txt --jsonl",
         group=FIND,
     )
