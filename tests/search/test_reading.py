@@ -12,7 +12,6 @@ import lookalike
 from lookalike import Library
 from lookalike.app.cli.program import main
 from lookalike.errors import BadPicture, BadQuery, SpaceMismatch
-from lookalike.search.groups import Groups
 
 
 def test_a_library_has_a_length_and_gives_its_records(filled: Library, folder: Path) -> None:
@@ -89,7 +88,7 @@ def test_names_for_people_are_short(filled: Library, folder: Path) -> None:
         html = shown._repr_html_()
         assert html.count("<img") == 2
         assert "identical" in html
-    assert "No picture is there twice" in Groups([], filled._decoder)._repr_html_()
+    assert "No picture is there twice" in filled.dupes()[:0]._repr_html_()
 
 
 def test_a_folder_of_classes_is_evaluated_from_python(folder: Path, tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from lookalike.models.cache import State
     from lookalike.models.towers.added import Added
     from lookalike.search.compare import Comparison
+    from lookalike.search.duplicates.companions import Companion
     from lookalike.search.duplicates.identical import Group, Link
     from lookalike.search.ingest.report import IndexReport
     from lookalike.search.match import Matched
+    from lookalike.search.resolve.outcomes import Outcome, Resolution
     from lookalike.search.results import Results
     from lookalike.search.status import SpaceStatus, Status
     from lookalike.search.template.library_search import Finds
@@ -86,10 +88,13 @@ def dupes_document(groups: Sequence[Group]) -> Document:
 
 
 def _group(group: Group) -> Document:
+    from lookalike.search.duplicates.scope import companions
     from lookalike.search.duplicates.superfluous import best_of
     from lookalike.search.file_state import state_of
+    from lookalike.store.matching import date_of
 
     links, best = hard_links(group.members), best_of(group)
+    beside = companions(group, best or group.best)
     return {
         "relation": group.relation,
         "weakest": round(group.weakest, 6),
@@ -99,14 +104,51 @@ def _group(group: Group) -> Document:
                 "size": list(member.content.size),
                 "frames": member.content.frames,
                 "bytes": member.content.bytes,
+                "date": date_of(member),
                 "best": member is best,
+                "reference": member.path in group.reference,
                 "file": state_of(member),
                 **_link_fields(group.link(member)),
                 **({"identical": _sameness(group, member)} if group.link(member).relation == "identical" else {}),
                 **({"hard_link_to": path_fields(links[member.path])} if member.path in links else {}),
+                **(_companion_fields(beside[member.path]) if member.path in beside else {}),
             }
             for member in group.members
         ],
+    }
+
+
+def _companion_fields(companion: Companion) -> Document:
+    """A member that is more than a copy: half of a format pair, or an exposure of a burst."""
+    return {"companion": {"kind": companion.kind, "of": path_fields(companion.of.path), "why": companion.words}}
+
+
+def resolve_document(resolution: Resolution) -> Document:
+    """An outcome for each file of each group; of a list, one that would be."""
+    return document(
+        "resolve",
+        action=resolution.action,
+        keep=list(resolution.rules),
+        run=resolution.run,
+        groups=[
+            {"relation": group.relation, "files": [_outcome(each) for each in group.outcomes]}
+            for group in resolution.groups
+        ],
+        counts=resolution.counts,
+        freed=resolution.freed,
+        recovered=resolution.recovered,
+        interrupted=resolution.interrupted,
+    )
+
+
+def _outcome(outcome: Outcome) -> Document:
+    return {
+        **path_fields(outcome.path),
+        "outcome": outcome.fate,
+        "why": outcome.why,
+        "reason": outcome.reason,
+        "to": None if outcome.to is None else path_fields(outcome.to),
+        "bytes": outcome.bytes,
     }
 
 

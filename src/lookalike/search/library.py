@@ -21,13 +21,11 @@ from lookalike.search.components import (
     checked_describer,
     describer_of,
     describers_to_fill,
-    extractor_of,
 )
 from lookalike.search.describe import several, vectors_of
-from lookalike.search.duplicates.identical import identical_groups
-from lookalike.search.duplicates.similar import check_grouping, lookalikes, near_groups
-from lookalike.search.duplicates.stars import star_groups
-from lookalike.search.duplicates.verified import DuplicateFinder, judge_of
+from lookalike.search.duplicate_search import DuplicateSearch
+from lookalike.search.duplicates.scope import Folder, Folders, scope_of
+from lookalike.search.duplicates.similar import check_grouping
 from lookalike.search.groups import Groups
 from lookalike.search.index_building import build_in_a_process, needs_training
 from lookalike.search.ingest.fit_describers import ingest_and_learn
@@ -44,7 +42,8 @@ from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, n
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS
-from lookalike.search.ranking.relation import RelationClassifier
+from lookalike.search.resolve.outcomes import Resolution
+from lookalike.search.resolve.undo_runs import undo_runs
 from lookalike.search.results import Results
 from lookalike.search.search import Search
 from lookalike.search.session import Session
@@ -53,7 +52,7 @@ from lookalike.search.stored_vectors import LibraryVectors, library_vectors
 from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store import create_store, open_store
 from lookalike.store.removal import removed_if_refused
-from lookalike.types import Box, Record, Relation, Vectors, VerifiedPair
+from lookalike.types import Box, Record, Relation, Vectors
 
 OPENED = 64
 """Hits whose pictures are held while the same original is asked about again."""
@@ -267,6 +266,12 @@ class Library(Session):
         self,
         relation: Relation = "identical",
         *,
+        under: Folders = (),
+        between: tuple[Folder, Folder] | None = None,
+        reference: Folders = (),
+        where: str | None = None,
+        pairs: bool = True,
+        bursts: bool = True,
         precision: float | None = None,
         by: Weights | None = None,
         options: Options | None = None,
@@ -274,37 +279,29 @@ class Library(Session):
         """Groups of files that are `relation`, or closer, to the best one of their group; the largest group first.
 
         Each member is proved against the best one, or by composing two proofs. Proofs are kept: the next time only new
-        pictures are compared. With `precision`, groups of `similar` pictures: every two of a group score so high that,
+        pictures are compared. Members lie in `under` and pass `where`; groups have files of both folders of `between`.
+        A file of the `reference` folders is the best one, and none is one too many. Format `pairs` and `bursts` are
+        left out on request. With `precision`, groups of `similar` pictures: every two of a group score so high that,
         as `calibrate` measured, that share of such pairs is right. They are ranked, not verified. Raises `BadQuery`
-        where the library keeps no local features, or is not calibrated.
+        where the library keeps no local features, is not calibrated, or knows no file in a folder.
         """
         check_grouping(relation, precision, weights_of(by))
+        scope = scope_of(under, between, reference, where, pairs=pairs, bursts=bursts)
         if precision is not None:
-            channels = channels_of(self._describers(), weights_of(by))
-            return Groups(near_groups(self.store, self._index, channels, precision), self._decoder)
-        groups = identical_groups(self.store, workers=self.workers, limits=self.limits)
-        if relation != "identical":
-            groups = star_groups(self.store, self._verified_pairs(options or self._options()), relation, groups)
-        return Groups(groups, self._decoder)
+            return self._duplicates(options).near(channels_of(self._describers(), weights_of(by)), precision, scope)
+        return self._duplicates(options).groups(relation, scope, self._describers)
 
-    def _verified_pairs(self, options: Options) -> list[VerifiedPair]:
-        extractor = extractor_of(self.store)
-        if extractor is None:
-            raise BadQuery("this library keeps no local features: run `lookalike index PATH --local`")
-        classifier = RelationClassifier(extractor)
-        seeker = DuplicateFinder(
-            self.store,
-            self._set_index(extractor.space),
-            classifier,
-            options,
-            near=partial(lookalikes, self.store, self._index, self._describers()),
-        )
-        if len(seeker.todo):
-            with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
-                for compared, verified_pairs in seeker.found():
-                    with store.transaction():
-                        store.put_relations(judge_of(classifier), compared, verified_pairs)
-        return self.store.relations(judge_of(classifier))
+    def read_groups(self, document: object, *, reference: Folders = (), options: Options | None = None) -> Groups:
+        """Groups of a document of `lookalike dupes --json`; what this library does not confirm is not acted upon."""
+        return self._duplicates(options).given(document, scope_of(reference=reference), self._describers)
+
+    def undo(self, runs: int = 1, *, options: Options | None = None) -> Resolution:
+        """Brings back what the last `runs` runs of `Groups.resolve` acted upon; an outcome for each file."""
+        return undo_runs(self.folder, runs, options or self._options())
+
+    def _duplicates(self, options: Options | None) -> DuplicateSearch:
+        asked = options or self._options()
+        return DuplicateSearch(self.folder, self.store, self._index, self._set_index, self._decoder, asked)
 
     def calibrate(
         self,

@@ -71,7 +71,7 @@ def _holds(comparison: Comparison, record: Record) -> bool:
             return compare(content.format, value)
         case "date":
             prefix = str(value)
-            return compare(_taken(record)[: len(prefix)], prefix)
+            return compare(date_of(record)[: len(prefix)], prefix)
         case "width":
             return compare(content.size[0], value)
         case "height":
@@ -84,7 +84,8 @@ def _holds(comparison: Comparison, record: Record) -> bool:
             return compare(1 if content.frames is None else content.frames, value)
 
 
-def _taken(record: Record) -> str:
+def date_of(record: Record) -> str:
+    """ISO 8601 local time when the picture was taken (EXIF), else when the file was last written."""
     taken = record.content.taken
     return local_time(record.stamp.mtime_ns) if taken is None else taken
 

@@ -86,13 +86,15 @@ IDENTICAL = Link("identical", 1.0, (1.0, 1.0), (), ())
 class Group:
     """Files that show one thing: how they relate at least, and the score of the weakest link that binds them.
 
-    The first member is the best one; `links` say by content what others are to it, identical where they do not.
+    The first member is the best one; `links` say by content what others are to it, identical where they do not. Files
+    at the paths of `reference` are never one too many.
     """
 
     relation: Relation
     weakest: float
     members: tuple[Record, ...]
     links: Mapping[int, Link] = field(default_factory=dict)
+    reference: frozenset[str] = frozenset()
 
     @property
     def best(self) -> Record:

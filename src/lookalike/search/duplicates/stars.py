@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, get_args
 
@@ -38,12 +39,19 @@ class Links:
                 of[b][a] = of[a][b].turned()
         return cls(of)
 
-    def star(self, hub: int, relation: Relation, among: set[int]) -> dict[int, Link]:
+    def star(
+        self, hub: int, relation: Relation, among: AbstractSet[int], through: AbstractSet[int] = frozenset()
+    ) -> dict[int, Link]:
         """Contents `among` that are `relation` or closer to `hub`, with their links as seen from it.
 
         No two of them are known to be further from each other, unless in their grounds alone. None shows what
-        something that is laid on `hub` hides: two of that kind may be other pictures.
+        something that is laid on `hub` hides: two of that kind may be other pictures. Proofs are also composed
+        `through` contents that are not asked for.
         """
+        star = self._star(hub, relation, among | through)
+        return {id: link for id, link in star.items() if id in among}
+
+    def _star(self, hub: int, relation: Relation, among: AbstractSet[int]) -> dict[int, Link]:
         near = {id: link for id, link in self.of.get(hub, {}).items() if id in among}
         star: dict[int, Link] = {}
         self._admit(star, {id: link for id, link in near.items() if not link.hides}, relation)
@@ -74,13 +82,28 @@ class Links:
 
 
 def stars(
-    links: Links, relation: Relation, records: Mapping[int, Sequence[Record]]
+    links: Links,
+    relation: Relation,
+    records: Mapping[int, Sequence[Record]],
+    preferred: AbstractSet[int] = frozenset(),
 ) -> Iterator[tuple[int, dict[int, Link]]]:
-    """Each best member with its star, the largest first; no content is in two."""
+    """Each best member with its star, the `preferred` first, then the largest; no content is in two.
+
+    Members are contents of `records`; proofs are composed through others as well.
+    """
     left = {id for id in links.of if id in records}
-    found = {id: links.star(id, relation, left) for id in left}
+    others = links.of.keys() - left
+    found = {id: links.star(id, relation, left, others) for id in left}
     while found:
-        hub = max(found, key=lambda id: (len(found[id]), *_rank(found[id], records[id][0]), -id))
+        hub = max(
+            found,
+            key=lambda id: (
+                id in preferred and bool(found[id]),
+                len(found[id]),
+                *_rank(found[id], records[id][0]),
+                -id,
+            ),
+        )
         star = found[hub]
         if not star:
             return
@@ -88,29 +111,48 @@ def stars(
         taken = {hub, *star}
         left -= taken
         found = {
-            id: (links.star(id, relation, left) if not taken.isdisjoint(found[id]) else found[id])
+            id: (links.star(id, relation, left, others) if not taken.isdisjoint(found[id]) else found[id])
             for id in found
             if id not in taken
         }
 
 
 def star_groups(
-    store: Store, pairs: Sequence[VerifiedPair], relation: Relation, identical: Sequence[Group]
+    store: Store,
+    pairs: Sequence[VerifiedPair],
+    relation: Relation,
+    identical: Sequence[Group],
+    *,
+    chosen: Callable[[Record], bool] = lambda _: True,
+    reference: Callable[[Record], bool] = lambda _: False,
 ) -> list[Group]:
-    """Groups of files that are `relation`, or closer, to the best one of their group; the largest group first."""
-    classes = {member.id: group.members[0].id for group in identical for member in group.members}
+    """Groups of files that are `relation`, or closer, to the best one of their group; the largest group first.
+
+    Members are the `chosen` ones; where a group has files of the `reference`, the best one is among them.
+    """
+    classes = classes_of(identical)
     records: dict[int, list[Record]] = defaultdict(list)
-    for record in store.records():
+    for record in filter(chosen, store.records()):
         records[classes.get(record.id, record.id)].append(record)
+    for files in records.values():
+        files.sort(key=lambda record: not reference(record))
+    preferred = {id for id, files in records.items() if reference(files[0])}
     groups, grouped = [], set()
-    for hub, star in stars(Links.among(pairs, classes), relation, records):
+    for hub, star in stars(Links.among(pairs, classes), relation, records, preferred):
         grouped |= {hub, *star}
         members = [*records[hub], *(record for id in sorted(star) for record in records[id])]
         by_content = {record.id: link for id, link in star.items() for record in records[id]}
         furthest = max((link.relation for link in star.values()), key=RELATIONS.index)
         groups.append(Group(furthest, min(link.score for link in star.values()), tuple(members), by_content))
-    groups += [group for group in identical if classes[group.members[0].id] not in grouped]
+    groups += [
+        Group("identical", 1.0, tuple(files)) for id, files in records.items() if id not in grouped and len(files) > 1
+    ]
     return sorted(groups, key=lambda group: (-len(group.members), group.members[0].path))
+
+
+def classes_of(identical: Sequence[Group]) -> dict[int, int]:
+    """By content, the one that stands for all that are identical to it."""
+    return {member.id: group.members[0].id for group in identical for member in group.members}
 
 
 def _better(link: Link, than: Link | None) -> bool:
