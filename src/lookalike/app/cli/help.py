@@ -61,10 +61,11 @@ def add_verb(
     group: str,
     name: str | None = None,
     needs_arguments: bool = True,
+    kind: type[Verb] = Verb,
 ) -> None:
     """Registers a verb with its examples; one that needs arguments shows its help where it is given none."""
     settings = {"no_args_is_help": needs_arguments, "rich_help_panel": group, "epilog": "\n".join(examples)}
-    app.command(name, cls=Verb, **settings)(function)  # type: ignore[arg-type]
+    app.command(name, cls=kind, **settings)(function)  # type: ignore[arg-type]
 
 
 def _panel(one: Any, rest: str = REST) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lookalike.app.cli.help import COMPARE, LIBRARY, OUTPUT
+from lookalike.app.cli.help import ASK, COMPARE, LIBRARY, OUTPUT
 from lookalike.app.cli.output import note
 from lookalike.errors import BadQuery
 
@@ -62,6 +62,25 @@ Precision = Annotated[
         rich_help_panel=COMPARE,
         help="Show only results at least this likely to be right, e.g. 0.95. Run `lookalike calibrate` first.",
     ),
+]
+Between = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--between", metavar="A B", rich_help_panel=ASK, help="Group only what has files in both of these folders."
+    ),
+]
+Reference = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reference",
+        metavar="DIR",
+        rich_help_panel=ASK,
+        help="Never propose files in this folder for dropping. Repeat it for several.",
+    ),
+]
+Where = Annotated[
+    str | None,
+    typer.Option("--where", metavar="EXPR", rich_help_panel=ASK, help='Only files that pass, e.g. "bytes > 1MB".'),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only: no progress, no remarks.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print more on stderr, such as tracebacks of errors.")]

@@ -25,6 +25,7 @@ from lookalike.app.cli.commands import (
     locate,
     match,
     models,
+    resolve,
     roots,
     search,
     show,
@@ -74,7 +75,21 @@ def _common(
     remember(Common(library, quiet, verbose))
 
 
-for module in (search, dupes, locate, compare, match, show, describe, describers, eval, calibrate, index, upkeep):
+for module in (
+    search,
+    dupes,
+    resolve,
+    locate,
+    compare,
+    match,
+    show,
+    describe,
+    describers,
+    eval,
+    calibrate,
+    index,
+    upkeep,
+):
     module.add_to(app)
 app.add_typer(models.app, name="models", rich_help_panel=KEEP)
 app.add_typer(words.app, name="words", rich_help_panel=KEEP)

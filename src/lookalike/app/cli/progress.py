@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lookalike.search.ingest.options import Progress
 
-_NAMES = {"indexes": "building indexes"}
+_NAMES = {"indexes": "building indexes", "groups": "resolving"}
 """Words for stages that are a bar of their own."""
 
 
