@@ -17,12 +17,14 @@ from lookalike.types import Matrix, Picture, Size
 
 SIDE: Final = 128
 """px of the longer side on which what lies around is looked at."""
-NEAR: Final = 10
+NEAR: Final = 4
 """Levels about a colour that count as that colour."""
+FLAT: Final = 5
+"""px of a square that must all be of that colour: px of a texture may be, and are no bar."""
 PLAIN: Final = 3
 """Colours of bars, borders and margins that are told from content."""
 LEAST: Final = 0.08
-"""Share of what lies around that such a colour must fill."""
+"""Share of what lies around that such an area must fill, in one piece: bricks are flat as well."""
 
 
 def shared_outline(model: Matrix, size_a: Size, size_b: Size) -> NDArray[np.float64]:
@@ -40,7 +42,8 @@ def area_of(corners: NDArray[np.float64]) -> float:
 class Shares:
     """Shares of a picture's area: what another shows, what lies around that, and how much of the latter is not plain.
 
-    Bars, borders, black corners, empty paper and what is transparent are plain: the other picture lacks nothing there.
+    Bars, borders, black corners, empty paper and what is transparent are plain: the other picture lacks nothing there,
+    and has nothing of the picture where it shows more of that paper. So `shown` counts what is not plain.
     """
 
     shown: float
@@ -75,12 +78,31 @@ def shares(picture: Picture, shared: NDArray[np.float64], other: Picture, from_o
     count = int(outside.sum())
     if not count:
         return Shares(within, whole, 0.0)
-    left = small[outside]
+    plain = _plain(small, outside)
+    content = within * float((~plain)[~outside & ~clear].mean()) if (~outside & ~clear).any() else within
+    return Shares(content, whole, whole * float((outside & ~plain).sum()) / count)
+
+
+def _plain(small: NDArray[np.int16], around: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(h, w) px that are flat, and of one of the few colours of which large pieces lie `around`."""
+    plain = np.zeros_like(around)
     for _ in range(PLAIN):
-        if not len(left):
+        left = around & ~plain
+        if not left.any():
             break
-        near = (np.abs(left - commonest(left, NEAR)) <= NEAR).all(axis=1)
-        if near.sum() < LEAST * count:
+        near = (np.abs(small - commonest(small[left], NEAR)) <= NEAR).all(axis=2)
+        # A bar may be thinner than the square: what lies beside it, or beyond the picture, is no reason against it.
+        found = left & near & _flat(near | ~around)
+        _, pieces, facts, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
+        large = facts[:, cv2.CC_STAT_AREA] >= LEAST * around.sum()
+        large[0] = False  # what is not found
+        if not large.any():
             break
-        left = left[~near]
-    return Shares(within, whole, whole * len(left) / count)
+        plain |= large[pieces] | (~around & near & _flat(near))
+    return plain
+
+
+def _flat(near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(h, w) px that lie in a square of nothing else."""
+    opened = cv2.morphologyEx(near.astype(np.uint8), cv2.MORPH_OPEN, np.ones((FLAT, FLAT), np.uint8))
+    return np.asarray(opened > 0, np.bool_)
