@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.keepers import FactKeeper, LabelKeeper, WordKeeper
 from lookalike.types import (
     Content,
     Explanation,
@@ -192,6 +193,10 @@ class Store(Protocol):
 
     Writing happens inside `transaction()`, all or nothing, by one holder of the lock at a time. Readers never wait.
     """
+
+    facts: FactKeeper
+    labels: LabelKeeper
+    words: WordKeeper
 
     # records: a file and the content it had when last read
     def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:

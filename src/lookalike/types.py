@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import Reason
+from lookalike.facts import UNKNOWN, Facts, Label
 
 Pixels: TypeAlias = NDArray[np.uint8]
 """(h, w, 3) sRGB, upright (EXIF applied), no alpha, C-contiguous."""
@@ -213,6 +214,8 @@ class Record:
     content: Content
     id: int
     """Id of the content."""
+    labels: tuple[Label, ...] = ()
+    facts: Facts = UNKNOWN
 
     @property
     def has_file(self) -> bool:
@@ -220,12 +223,8 @@ class Record:
         return self.path.startswith(os.sep)
 
 
-_TURNED = {
-    "laid on the query": "laid on the hit",
-    "laid on the hit": "laid on the query",
-    "ground of the query": "ground of the hit",
-    "ground of the hit": "ground of the query",
-}
+_TURNED = {"laid on the query": "laid on the hit", "ground of the query": "ground of the hit"}
+_TURNED |= {hit: query for query, hit in _TURNED.items()}
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lookalike.errors import BadQuery
+from lookalike.facts import UNKNOWN, Facts, Label
 from lookalike.store.matching import local_time, matches
 from lookalike.store.memory import MemoryStore
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.store.where import MAX_COMPARISONS, MAX_DEPTH, Comparison, parse
 from lookalike.store.where_sql import sql
 from lookalike.types import Content, Record, Stamp
+
+FACTS = Facts("2021-05", "FUJIFILM X100V", None, 6, "Red Box", None, ("Äpfel", "box 2"), 4)
 
 
 def record(
@@ -27,9 +30,12 @@ def record(
     bytes: int = 300_000,
     taken: str | None = "2021-05-17T10:00:00",
     mtime_ns: int = int(datetime(2019, 3, 4, 12).timestamp()) * 10**9,
+    labels: tuple[str, ...] = ("apple", "weight=450g"),
+    facts: Facts = FACTS,
 ) -> Record:
     stamp = Stamp(bytes, mtime_ns, 1, 1)
-    return Record(path, stamp, Content("00", bytes, size, format, taken), 1)
+    content = Content("00", bytes, size, format, taken)
+    return Record(path, stamp, content, 1, tuple(map(Label.of, labels)), Facts(taken=taken).over(facts))
 
 
 @pytest.mark.parametrize(
@@ -79,6 +85,34 @@ def record(
         ("date != 2021", False),
         ("date > 2021-04", True),
         ("date < 2021-05-18", True),
+        ("label = apple", True),
+        ("label = APP*", True),
+        ("label = app", False),
+        ("label != pear", True),
+        ("label != a*", False),
+        ("label = weight", False),
+        ("camera = *x100*", True),
+        ("camera != *x100*", False),
+        ("lens = *", False),
+        ("lens != 23mm", True),
+        ("not lens = 23mm", True),
+        ("keyword = äpfel", True),
+        ("keyword = 'box 2' and keyword != box", True),
+        ("title = 'red box'", True),
+        ("caption = *", False),
+        ("rating >= 4 and rating < 5", True),
+        ("taken = 2021-05-17", True),
+        ("taken < 2021", False),
+        ("fact.weight < 500g", True),
+        ("fact.weight < 0.4kg", False),
+        ("fact.weight = 0.45kg", True),
+        ("fact.weight > 0", False),
+        ("fact.weight != 450", True),
+        ("fact.weight < 500km", False),
+        ("fact.Weight = 450*", True),
+        ("fact.price < 3", False),
+        ("not fact.price >= 3", True),
+        ("fact.price != 3", True),
     ],
 )
 def test_the_language_means_what_it_says(text: str, expected: bool) -> None:
@@ -101,7 +135,7 @@ def test_local_time_is_that_of_the_machine() -> None:
 
 
 def test_without_an_exif_date_the_file_was_written_then() -> None:
-    assert matches(parse("date = 2019-03-04"), record(taken=None))
+    assert matches(parse("date = 2019-03-04"), record(taken=None, facts=UNKNOWN))
 
 
 @pytest.mark.parametrize(
@@ -128,6 +162,12 @@ def test_without_an_exif_date_the_file_was_written_then() -> None:
         ("name < a", "by = or !="),
         ("format > png", "by = or !="),
         ("width = 1; drop table contents", "at character 12"),
+        ("label < a", "by = or !="),
+        ("rating = good", "a number from -1 to 5"),
+        ("fact.weight < heavy", "a number with its unit"),
+        ("fact = 3", r"no field 'fact' .*fact\.KEY"),
+        ("width.x = 3", r"no field 'width\.x'"),
+        ("taken = soon", "taken is compared with a year"),
     ],
 )
 def test_what_makes_no_sense_is_told(text: str, told: str) -> None:
@@ -142,6 +182,8 @@ def one(tmp_path: Path) -> Iterator[SQLiteStore]:
     with store.writing(), store.transaction():
         store.put_contents([record().content])
         store.put_records([(record().path, record().stamp, record().content.sha256)])
+        store.facts.put({record().content.sha256: (record().facts, None)})
+        store.labels.add([(record().content.sha256, label) for label in record().labels])
     yield store
     store.close()
 
@@ -166,10 +208,13 @@ def test_a_filter_of_too_many_comparisons_is_refused() -> None:
         parse(" or ".join(["width = 1"] * (MAX_COMPARISONS + 1)))
 
 
+LEAVES = ["date = 2021", "label != apple", "keyword = apple", "fact.weight < 5g", "title != apple"]
+
+
+@pytest.mark.parametrize("leaf", LEAVES)
 @pytest.mark.parametrize("steps", ["g", "n", "aog", "aong", "gaog", "agnog", "ngaog"])
-def test_the_deepest_filter_is_one_that_the_database_takes(one: SQLiteStore, steps: str) -> None:
+def test_the_deepest_filter_is_one_that_the_database_takes(one: SQLiteStore, steps: str, leaf: str) -> None:
     """SQLite's parser has a stack of its own, which only some ways of nesting fill."""
-    leaf = "date = 2021"
     wrap = {"g": "({})", "n": "not {}", "a": f"{leaf} and {{}}", "o": f"{leaf} or {{}}"}
     deepest = leaf
     for count in range(MAX_DEPTH):
@@ -185,8 +230,9 @@ def test_the_deepest_filter_is_one_that_the_database_takes(one: SQLiteStore, ste
 
 
 @pytest.mark.parametrize("word", [" or ", " and "])
-def test_the_longest_filter_is_one_that_the_database_takes(one: SQLiteStore, word: str) -> None:
-    assert one.ids(word.join(["width = 1200"] * MAX_COMPARISONS)).tolist() == [1]
+@pytest.mark.parametrize("leaf", ["width = 1200", *LEAVES])
+def test_the_longest_filter_is_one_that_the_database_takes(one: SQLiteStore, leaf: str, word: str) -> None:
+    assert one.ids(word.join([leaf] * MAX_COMPARISONS)).tolist() == one.ids(leaf).tolist()
 
 
 def test_a_filter_remembers_how_it_was_written() -> None:
@@ -203,6 +249,7 @@ def test_values_never_become_part_of_the_statement() -> None:
 
 names = st.text("ab/ .[]*?'\"%_\udcff", min_size=1, max_size=6)
 sizes = st.integers(1, 4)
+words = st.sampled_from([None, "ab", "B", "weight"])
 records = st.builds(
     record,
     path=names.map(lambda name: f"/{name}"),
@@ -211,6 +258,19 @@ records = st.builds(
     bytes=sizes,
     mtime_ns=st.one_of(st.integers(0, 2 * 10**18), st.integers(-(10**23), 10**23)),
     taken=st.sampled_from([None, "2019-03-04T12:00:00", "2021-05-17T10:00:00", "2021-06-01T00:00:00"]),
+    labels=st.lists(st.sampled_from(["ab", "b", "weight", "weight=3g", "weight=4"]), unique=True, max_size=3)
+    .filter(lambda labels: not {"weight=3g", "weight=4"} <= set(labels))
+    .map(tuple),
+    facts=st.builds(
+        Facts,
+        taken=st.sampled_from([None, "2020", "2021-05"]),
+        camera=words,
+        lens=words,
+        title=words,
+        caption=words,
+        keywords=st.one_of(st.none(), st.lists(st.sampled_from(["ab", "B", "c"]), min_size=1, max_size=2).map(tuple)),
+        rating=st.one_of(st.none(), st.integers(-1, 5)),
+    ),
 )
 operators = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
 equality = st.sampled_from(["=", "!="])
@@ -218,6 +278,15 @@ patterns = st.text("ab/.*?[]", min_size=1, max_size=4).filter(lambda text: "'" n
 comparisons = st.one_of(
     st.tuples(st.sampled_from(["width", "height", "pixels", "bytes", "frames"]), operators, sizes.map(str)),
     st.tuples(st.just("date"), operators, st.sampled_from(["2019", "2021-05", "2021-05-17"])),
+    st.tuples(st.just("taken"), operators, st.sampled_from(["2019", "2021-05", "2021-05-17"])),
+    st.tuples(st.just("rating"), operators, st.integers(-1, 5).map(str)),
+    st.tuples(st.just("fact.weight"), operators, st.sampled_from(["3g", "3000mg", "4", "0.004kg"])),
+    st.tuples(st.just("fact.weight"), equality, st.sampled_from(["3*", "heavy"])),
+    st.tuples(
+        st.sampled_from(["label", "keyword", "camera", "lens", "title", "caption"]),
+        equality,
+        st.sampled_from(["a*", "B", "*", "weight"]),
+    ),
     st.tuples(st.just("format"), equality, st.sampled_from(["jpg", "png"])),
     st.tuples(st.sampled_from(["path", "name"]), equality, patterns.map(lambda text: f"'{text}'")),
 ).map(" ".join)
@@ -245,6 +314,8 @@ def test_both_stores_agree_on_every_filter(
         with store.writing(), store.transaction():
             store.put_contents(contents)
             store.put_records([(r.path, r.stamp, c.sha256) for r, c in zip(found, contents, strict=True)])
+            store.facts.put({c.sha256: (r.facts, None) for r, c in zip(found, contents, strict=True)})
+            store.labels.add([(c.sha256, label) for r, c in zip(found, contents, strict=True) for label in r.labels])
         ids.append(store.ids(text).tolist())
         store.close()
     assert ids[0] == ids[1]

@@ -16,6 +16,7 @@ from lookalike.store import checksum, paths
 from lookalike.store.codes import is_of_limits
 from lookalike.store.rows import columns_of, failure_row, into, local_checked, of_another_length, with_checksum
 from lookalike.store.schema import COLUMNS
+from lookalike.store.word_table import forget_words
 from lookalike.types import Failure, Space, SpaceKind
 
 _KEYS = {
@@ -24,6 +25,8 @@ _KEYS = {
     "failures": "CAST(path AS BLOB)",
     "spaces": "number",
     "frames": "rowid",
+    "sidecars": "number",
+    "labels": "number",
 }
 """As SQL; of other tables a row is not told from others."""
 LOST = "what the library knew of it was damaged"
@@ -56,6 +59,7 @@ def remove_damaged(connection: sqlite3.Connection) -> list[str]:
     if next(damages(connection), None) is None:
         return _noted(connection)
     connection.execute("PRAGMA defer_foreign_keys = ON")  # what hangs on a row goes in the next round
+    forget_words(connection)
     connection.execute("REINDEX")
     again: set[str] = set()
     before: list[Damage] = []

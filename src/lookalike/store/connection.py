@@ -12,7 +12,7 @@ from lookalike.errors import LibraryDamaged, LibraryFormat, LibraryMissing
 from lookalike.store import checksum, paths
 from lookalike.store.codes import CANNOT_OPEN, codes_of, errors_of
 from lookalike.store.lock import writer_lock
-from lookalike.store.matching import local_time, name_matches, path_matches
+from lookalike.store.matching import local_time, name_matches, path_matches, quantity_passes, text_matches
 from lookalike.store.migration import format_of, is_empty, last_program, migrate
 from lookalike.store.schema import APPLICATION_ID, MIGRATIONS, Migration
 
@@ -91,6 +91,8 @@ def _open(file: Path, mode: str) -> sqlite3.Connection:
     for name, count, function in (
         ("path_matches", 2, lambda pattern, path: path_matches(pattern, paths.text(path))),
         ("name_matches", 2, lambda pattern, path: name_matches(pattern, paths.text(path))),
+        ("text_matches", 2, text_matches),
+        ("quantity_passes", 4, quantity_passes),
         ("local_time", 1, lambda mtime_ns: local_time(int(mtime_ns))),
         ("checksum_of_values", -1, lambda *values: checksum.of_values(values)),
         ("checksum_of_bytes", 2, checksum.of_bytes),
@@ -99,6 +101,7 @@ def _open(file: Path, mode: str) -> sqlite3.Connection:
     try:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA recursive_triggers = ON")  # a row that is replaced counts as deleted as well
         connection.execute("PRAGMA synchronous = FULL")  # acknowledged means: through a loss of power as well
         format_of(connection)  # the first reading is what fails
     except BaseException:

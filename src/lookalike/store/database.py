@@ -52,9 +52,13 @@ class Database:
             self.connection.executemany(text, rows)
 
     def note(self, text: str, values: Sequence[Any]) -> None:
-        """As `change`, for what no index follows: the generation stays."""
+        """As `change` of one row, for what no index follows: the generation stays."""
+        self.note_all(text, [values])
+
+    def note_all(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
+        """As `note`, for each row of values."""
         before = self.connection.total_changes
-        self.change(text, [values])
+        self.change(text, rows)
         self._notes += self.connection.total_changes - before
 
     @contextmanager

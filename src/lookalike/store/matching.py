@@ -7,11 +7,12 @@ import operator
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from lookalike.store.where import And, Comparison, Expression, Not, Or, Where
+from lookalike.facts import Quantity, quantity_of
+from lookalike.store.where import And, Comparison, Expression, Field, Not, Or, Where
 from lookalike.types import Record
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -37,6 +38,17 @@ def path_matches(pattern: str, path: str) -> bool:
 def name_matches(pattern: str, path: str) -> bool:
     """Whether a glob fits the file's own name."""
     return _regex(pattern).match(os.path.basename(path)) is not None  # noqa: PTH119  any bytes, no checks
+
+
+def text_matches(pattern: str, text: str | None) -> bool:
+    """Whether a glob fits the whole text, in capitals or not; never one that is unknown."""
+    return text is not None and _regex(pattern.casefold()).match(text.casefold()) is not None
+
+
+def quantity_passes(sign: str, text: str, number: float, unit: str) -> bool:
+    """Whether a value is a number that compares so with another of the same unit, or of one that is converted."""
+    quantity = quantity_of(text)
+    return quantity is not None and quantity.unit == unit and _COMPARE[sign](quantity.number, number)
 
 
 def local_time(mtime_ns: int) -> str:
@@ -69,9 +81,12 @@ def _holds(comparison: Comparison, record: Record) -> bool:
             return compare(name_matches(str(value), record.path), True)
         case "format":
             return compare(content.format, value)
-        case "date":
+        case "date" | "taken":
             prefix = str(value)
-            return compare(date_of(record)[: len(prefix)], prefix)
+            time = record.facts.taken or record.content.taken if comparison.field == "taken" else date_of(record)
+            return _compared(comparison, None if time is None else time[: len(prefix)], prefix)
+        case "rating":
+            return _compared(comparison, record.facts.rating, value)
         case "width":
             return compare(content.size[0], value)
         case "height":
@@ -82,12 +97,42 @@ def _holds(comparison: Comparison, record: Record) -> bool:
             return compare(content.bytes, value)
         case "frames":
             return compare(1 if content.frames is None else content.frames, value)
+        case "fact":
+            facts = [label.value for label in record.labels if label.value and label.name == comparison.key]
+            return _any_of(facts, comparison)
+        case field:
+            return _any_of(_words(record, field), comparison)
 
 
 def date_of(record: Record) -> str:
-    """ISO 8601 local time when the picture was taken (EXIF), else when the file was last written."""
-    taken = record.content.taken
+    """ISO 8601 local time when the picture was taken, else when the file was last written."""
+    taken = record.facts.taken or record.content.taken  # of a record that was made by hand
     return local_time(record.stamp.mtime_ns) if taken is None else taken
+
+
+def _compared(comparison: Comparison, found: Any, value: Any) -> bool:
+    """Whether it compares so; the unknown is unlike everything, and neither larger nor smaller."""
+    return comparison.operator == "!=" if found is None else _COMPARE[comparison.operator](found, value)
+
+
+def _any_of(found: Sequence[str], comparison: Comparison) -> bool:
+    value, is_not = comparison.value, comparison.operator == "!="
+    sign = "=" if is_not else comparison.operator
+    if isinstance(value, Quantity):
+        passes = any(quantity_passes(sign, each, value.number, value.unit) for each in found)
+    else:
+        passes = any(text_matches(str(value), each) for each in found)
+    return passes != is_not
+
+
+def _words(record: Record, field: Field) -> Sequence[str]:
+    if field == "label":
+        return [label.name for label in record.labels if not label.value]
+    if field == "keyword":
+        return record.facts.keywords or ()
+    word = {"camera": record.facts.camera, "lens": record.facts.lens, "title": record.facts.title}
+    said = word.get(field, record.facts.caption)
+    return [] if said is None else [said]
 
 
 @lru_cache(maxsize=64)

@@ -14,8 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import LibraryMissing
+from lookalike.facts import Facts, Label, Place
+from lookalike.keepers import FactKeeper, LabelKeeper, WordKeeper
 from lookalike.store.matching import matches
+from lookalike.store.memory_keepers import MemoryFacts, MemoryLabels, is_below
 from lookalike.store.packing import packed, rows_kept
+from lookalike.store.plain_words import PlainWords
 from lookalike.store.rows import check_vectors, local_of, stranger, unknown
 from lookalike.store.where import parse
 from lookalike.types import (
@@ -33,7 +37,9 @@ from lookalike.types import (
 
 
 @dataclass
-class _State:
+class State:
+    """All that it holds."""
+
     contents: dict[int, Content] = field(default_factory=dict)
     records: dict[str, tuple[Stamp, int]] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -44,6 +50,9 @@ class _State:
     compared: dict[str, set[int]] = field(default_factory=dict)
     relations: dict[str, dict[tuple[int, int], VerifiedPair]] = field(default_factory=dict)
     calibrations: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, tuple[Facts, Place | None]] = field(default_factory=dict)
+    sidecars: dict[str, tuple[Stamp, Facts]] = field(default_factory=dict)
+    labels: dict[str, set[Label]] = field(default_factory=dict)
     next_id: int = 1
     generation: int = 0
 
@@ -52,7 +61,10 @@ class MemoryStore:
     """`Store` on dicts."""
 
     def __init__(self) -> None:
-        self._state = _State()
+        self.state = State()
+        self.facts: FactKeeper = MemoryFacts(self)
+        self.labels: LabelKeeper = MemoryLabels(self)
+        self.words: WordKeeper = PlainWords(self.records)
         self._writing = False
         self._open = False
         self._changed = False
@@ -69,55 +81,69 @@ class MemoryStore:
 
     def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:
         """Stamp of every known file, failed ones included, that is one of these paths or lies below one."""
-        known = {path: stamp for path, (stamp, _) in self._state.records.items()}
-        known |= {path: failure.stamp for path, failure in self._state.failures.items() if failure.stamp}
-        return {path: stamp for path, stamp in known.items() if _is_below(path, under)}
+        known = {path: stamp for path, (stamp, _) in self.state.records.items()}
+        known |= {path: failure.stamp for path, failure in self.state.failures.items() if failure.stamp}
+        return {path: stamp for path, stamp in known.items() if is_below(path, under)}
 
     def put_records(self, rows: Sequence[tuple[str, Stamp, str]]) -> None:
         """Adds or replaces (path, stamp, sha256 of a known content); clears a failure of the path."""
-        self._change(rows)
+        self.change(rows)
         for path, stamp, sha256 in rows:
             known = self.contents([sha256])
             if not known:
                 raise stranger()
-            self._state.failures.pop(path, None)
-            self._state.records[path] = (stamp, known[sha256][0])
+            self.state.failures.pop(path, None)
+            self._carry_labels(path, sha256)
+            self.state.records[path] = (stamp, known[sha256][0])
+
+    def _carry_labels(self, path: str, sha256: str) -> None:
+        before = self.labels.contents_at([path]).get(path, sha256)
+        facts = {label.name for label in self.labels.of(sha256) if label.value}
+        taken = {label for label in self.labels.of(before) if not (label.value and label.name in facts)}
+        self.state.labels.setdefault(sha256, set()).update(taken)
 
     def drop_records(self, paths: Sequence[str]) -> None:
         """Drops files and failures of these paths. Contents and vectors stay until `compact`."""
-        self._change(paths)
+        self.change(paths)
         for path in paths:
-            self._state.failures.pop(path, None)
-            self._state.records.pop(path, None)
+            self.state.failures.pop(path, None)
+            self.state.records.pop(path, None)
 
     def records(self, ids: Ids | None = None, where: str | None = None) -> Iterator[Record]:
         """By id, then path."""
         wanted = None if ids is None else set(ids.tolist())
         filter = None if where is None else parse(where)
-        for path, (stamp, id) in sorted(self._state.records.items(), key=lambda row: (row[1][1], os.fsencode(row[0]))):
-            record = Record(path, stamp, self._state.contents[id], id)
+        for path, (stamp, id) in sorted(self.state.records.items(), key=lambda row: (row[1][1], os.fsencode(row[0]))):
+            record = self._record(path, stamp, id)
             if (wanted is None or id in wanted) and (filter is None or matches(filter, record)):
                 yield record
 
+    def _record(self, path: str, stamp: Stamp, id: int) -> Record:
+        content = self.state.contents[id]
+        inside, _ = self.state.facts.get(content.sha256, (Facts(), None))
+        _, beside = self.state.sidecars.get(path, (None, Facts()))
+        facts = beside.over(Facts(taken=content.taken)).over(inside)
+        return Record(path, stamp, content, id, self.labels.of(content.sha256), facts)
+
     def count(self) -> int:
         """Number of records."""
-        return len(self._state.records)
+        return len(self.state.records)
 
     def put_contents(self, contents: Sequence[Content]) -> Ids:
         """Adds what is new; ids in the order given."""
-        self._change(contents)
+        self.change(contents)
         for content in contents:
             known = self.contents([content.sha256]).get(content.sha256)
             if known is None:
-                self._state.contents[self._state.next_id] = content
-                self._state.next_id += 1
+                self.state.contents[self.state.next_id] = content
+                self.state.next_id += 1
             elif known[1].frames is None:
-                self._state.contents[known[0]] = replace(known[1], frames=content.frames)
+                self.state.contents[known[0]] = replace(known[1], frames=content.frames)
         return np.array([self.contents([content.sha256])[content.sha256][0] for content in contents], np.int64)
 
     def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
         """Contents that are known, with their ids."""
-        return {c.sha256: (id, c) for id, c in self._state.contents.items() if c.sha256 in sha256s}
+        return {c.sha256: (id, c) for id, c in self.state.contents.items() if c.sha256 in sha256s}
 
     def ids(self, where: str | None = None) -> Ids:
         """Ascending ids of contents that have a record (which passes `where`)."""
@@ -125,27 +151,27 @@ class MemoryStore:
 
     def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
         """Spaces of that kind, in the order in which they were added."""
-        return [space for space, (held, _) in self._state.spaces.items() if held == kind]
+        return [space for space, (held, _) in self.state.spaces.items() if held == kind]
 
     def configuration(self, space: Space) -> str:
         """The JSON of the component that `add_space` was given."""
         self._of(space)
-        return self._state.spaces[space][1]
+        return self.state.spaces[space][1]
 
     def add_space(self, space: Space, configuration: str, kind: SpaceKind = "vectors") -> None:
         """No effect when it is there already."""
-        self._change([space])
-        self._state.spaces.setdefault(space, (kind, configuration))
+        self.change([space])
+        self.state.spaces.setdefault(space, (kind, configuration))
         if kind == "local":
-            self._state.local.setdefault(space, {})
+            self.state.local.setdefault(space, {})
         else:
-            self._state.vectors.setdefault(space, {})
+            self.state.vectors.setdefault(space, {})
 
     def drop_space(self, space: Space) -> None:
         """With all its vectors or local features."""
-        self._change([space])
+        self.change([space])
         self._of(space)
-        for rows in (self._state.spaces, self._state.vectors, self._state.frames, self._state.local):
+        for rows in (self.state.spaces, self.state.vectors, self.state.frames, self.state.local):
             rows.pop(space, None)
 
     def missing(self, space: Space) -> Ids:
@@ -155,26 +181,26 @@ class MemoryStore:
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None:
         """Adds or replaces rows of known contents."""
         check_vectors(space, ids, vectors)
-        self._change(ids)
-        if not self._state.contents.keys() >= set(ids.tolist()):
+        self.change(ids)
+        if not self.state.contents.keys() >= set(ids.tolist()):
             raise stranger()
         self._vectors(space).update((id, row.copy()) for id, row in zip(ids.tolist(), vectors, strict=True))
 
     def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None:
         """Adds or replaces rows of further frames of a known content, by their numbers from 0."""
         check_vectors(space, np.asarray(numbers, np.int64), vectors)
-        self._change(numbers)
+        self.change(numbers)
         self._of(space)
-        if id not in self._state.contents:
+        if id not in self.state.contents:
             raise stranger()
-        rows = self._state.frames.setdefault(space, {})
+        rows = self.state.frames.setdefault(space, {})
         rows.update(((id, number), row.copy()) for number, row in zip(numbers, vectors, strict=True))
 
     def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
         """Batches of further frames of contents with a record: ids, numbers from 0, rows; by id, then number."""
         self._of(space)
         there = set(self.ids().tolist())
-        rows = [(key, row) for key, row in sorted(self._state.frames.get(space, {}).items()) if key[0] in there]
+        rows = [(key, row) for key, row in sorted(self.state.frames.get(space, {}).items()) if key[0] in there]
         for start in range(0, len(rows), batch):
             keys, vectors = zip(*rows[start : start + batch], strict=True)
             ids, numbers = np.array(keys, np.int64).T
@@ -182,16 +208,16 @@ class MemoryStore:
 
     def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None:
         """Adds or replaces the local features of known contents, as exactly as `store.packing` keeps them."""
-        self._change(features)
+        self.change(features)
         self._of(space)
-        if not self._state.contents.keys() >= features.keys():
+        if not self.state.contents.keys() >= features.keys():
             raise stranger()
-        self._state.local[space].update({id: packed(each, rows_kept(space)) for id, each in features.items()})
+        self.state.local[space].update({id: packed(each, rows_kept(space)) for id, each in features.items()})
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some."""
         self._of(space)
-        for id, row in sorted(self._state.local[space].items()):
+        for id, row in sorted(self.state.local[space].items()):
             if ids is None or id in ids:
                 yield id, local_of(space, id, row)
 
@@ -209,47 +235,47 @@ class MemoryStore:
 
     def generation(self, space: Space) -> int:  # noqa: ARG002  one counter serves all spaces
         """Grows with every change that an index of the space must follow, changes of records included."""
-        return self._state.generation
+        return self.state.generation
 
     def put_failures(self, failures: Sequence[Failure]) -> None:
         """Remembers them, one a path; drops the path's record."""
         self.drop_records([failure.path for failure in failures])
-        self._state.failures.update((failure.path, failure) for failure in failures)
+        self.state.failures.update((failure.path, failure) for failure in failures)
 
     def failures(self, under: Sequence[str] | None = None) -> list[Failure]:
         """By path; with `under`, of files that are one of these paths or lie below one."""
-        known = self._state.failures
-        return [known[path] for path in sorted(known, key=os.fsencode) if under is None or _is_below(path, under)]
+        known = self.state.failures
+        return [known[path] for path in sorted(known, key=os.fsencode) if under is None or is_below(path, under)]
 
     def failed_contents(self, sha256s: Collection[str]) -> dict[str, Failure]:
         """By sha256, of those bytes that are known to give no picture, any failure that says so."""
-        return {f.sha256: f for f in self._state.failures.values() if f.sha256 is not None and f.sha256 in sha256s}
+        return {f.sha256: f for f in self.state.failures.values() if f.sha256 is not None and f.sha256 in sha256s}
 
     def put_calibration(self, key: str, text: str) -> None:
         """Adds or replaces it; no index need follow."""
-        self._change(())
-        self._state.calibrations[key] = text
+        self.change(())
+        self.state.calibrations[key] = text
 
     def calibration(self, key: str) -> str | None:
         """Text that was put under `key`, or None."""
-        return self._state.calibrations.get(key)
+        return self.state.calibrations.get(key)
 
     def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
-        self._change(())
-        known = self._state.contents.keys()
+        self.change(())
+        known = self.state.contents.keys()
         if not known >= {*compared.tolist(), *(id for each in relations for id in (each.a, each.b))}:
             raise stranger()
-        self._state.compared.setdefault(judge, set()).update(compared.tolist())
-        self._state.relations.setdefault(judge, {}).update({(each.a, each.b): each for each in relations})
+        self.state.compared.setdefault(judge, set()).update(compared.tolist())
+        self.state.relations.setdefault(judge, {}).update({(each.a, each.b): each for each in relations})
 
     def compared(self, judge: str) -> Ids:
         """Ascending ids of contents with a record that `judge` compared with all others there were."""
-        return np.intersect1d(self.ids(), np.array(sorted(self._state.compared.get(judge, ())), np.int64))
+        return np.intersect1d(self.ids(), np.array(sorted(self.state.compared.get(judge, ())), np.int64))
 
     def relations(self, judge: str) -> list[VerifiedPair]:
         """Pairs that `judge` found, by a, then b."""
-        return [each for _, each in sorted(self._state.relations.get(judge, {}).items())]
+        return [each for _, each in sorted(self.state.relations.get(judge, {}).items())]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -258,12 +284,12 @@ class MemoryStore:
             raise RuntimeError("a transaction needs the writer's lock: use it inside `with store.writing()`")
         if self._open:
             raise RuntimeError("a transaction is open already: one at a time")
-        before, self._open, self._changed = copy.deepcopy(self._state), True, False
+        before, self._open, self._changed = copy.deepcopy(self.state), True, False
         try:
             yield
-            self._state.generation += self._changed
+            self.state.generation += self._changed
         except BaseException:
-            self._state = before
+            self.state = before
             raise
         finally:
             self._open = False
@@ -281,7 +307,7 @@ class MemoryStore:
 
     def bytes(self) -> int:
         """Bytes of the vectors."""
-        return sum(row.nbytes for rows in self._state.vectors.values() for row in rows.values())
+        return sum(row.nbytes for rows in self.state.vectors.values() for row in rows.values())
 
     def problems(self) -> list[str]:
         """None."""
@@ -296,37 +322,38 @@ class MemoryStore:
         """Drops contents without a record, and all that is known of them."""
         with self.transaction():
             used = set(self.ids().tolist())
-            self._state.contents = {id: content for id, content in self._state.contents.items() if id in used}
-            kept: tuple[dict[int, Any], ...] = (*self._state.vectors.values(), *self._state.local.values())
+            self.state.contents = {id: content for id, content in self.state.contents.items() if id in used}
+            kept: tuple[dict[int, Any], ...] = (*self.state.vectors.values(), *self.state.local.values())
             for rows in kept:
                 for id in set(rows) - used:
                     del rows[id]
-            for frames in self._state.frames.values():
+            for frames in self.state.frames.values():
                 for key in [key for key in frames if key[0] not in used]:
                     del frames[key]
-            for ids in self._state.compared.values():
+            there = {content.sha256 for content in self.state.contents.values()}
+            self.state.facts = {sha256: facts for sha256, facts in self.state.facts.items() if sha256 in there}
+            kept_paths = self.state.records.keys() & self.state.sidecars.keys()
+            self.state.sidecars = {path: self.state.sidecars[path] for path in kept_paths}
+            for ids in self.state.compared.values():
                 ids &= used
-            for found in self._state.relations.values():
+            for found in self.state.relations.values():
                 for pair in [pair for pair in found if not used.issuperset(pair)]:
                     del found[pair]
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _change(self, rows: Sized) -> None:
+    def change(self, rows: Sized) -> None:
+        """Notes a change of rows, which only a transaction may make; of no rows: one that no index follows."""
         if not self._open:
             raise RuntimeError("writing needs a transaction: use it inside `with store.transaction()`")
         self._changed = self._changed or len(rows) > 0
 
     def _of(self, space: Space) -> Mapping[int, object]:
         """Its rows, whichever they are."""
-        return self._state.local[space] if space in self._state.local else self._vectors(space)
+        return self.state.local[space] if space in self.state.local else self._vectors(space)
 
     def _vectors(self, space: Space) -> dict[int, Vectors]:
-        if space not in self._state.vectors:
+        if space not in self.state.vectors:
             raise unknown(space, self.spaces())
-        return self._state.vectors[space]
-
-
-def _is_below(path: str, roots: Sequence[str]) -> bool:
-    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
+        return self.state.vectors[space]

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 Migration = str | Callable[[sqlite3.Connection], str]
 """A script, or what writes it for the database at hand."""
 
+FACTS = ("taken", "camera", "lens", "orientation", "title", "caption", "keywords", "rating")
+"""Columns of `lookalike.facts.Facts`, keywords as JSON."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "contents": ("sha256", "bytes", "width", "height", "format", "taken", "flags", "frames"),
     "records": ("path", "bytes", "mtime_ns", "inode", "device", "content"),
@@ -17,6 +19,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "compared": ("judge", "content"),
     "relations": ("judge", "a", "b", "relation", "score", "detail"),
     "frames": ("space", "content", "number", "vector"),
+    "facts": ("content", *FACTS),
+    "places": ("content", "latitude", "longitude", "altitude"),
+    "sidecars": ("path", "bytes", "mtime_ns", "inode", "device", *FACTS),
+    "labels": ("sha256", "name", "value"),
 }
 """Columns of each table, in the order of its checksum: see `checksum.of_values`."""
 
@@ -41,11 +47,26 @@ def vectors_table(number: int) -> str:
     """
 
 
+_NUMBERS = ("orientation", "rating")
+FACT_COLUMNS = ", ".join(f"{name} {'INTEGER' if name in _NUMBERS else 'TEXT'}" for name in FACTS)
+
+
+def marking_unworded(table: str, content: str) -> str:
+    """Triggers that note which contents a changed row of the table is about."""
+    return ";".join(
+        f"""CREATE TRIGGER unworded_by_{event}_of_{table} AFTER {event} ON {table} BEGIN
+            INSERT OR IGNORE INTO unworded SELECT {content.format(row=row)};
+        END"""
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+    )
+
+
 _LATER = {("contents", "frames"), ("relations", "detail")}
+_LATER_TABLES = {"frames", "facts", "places", "sidecars", "labels"}
 CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {
     table: tuple(column for column in columns if (table, column) not in _LATER)
     for table, columns in COLUMNS.items()
-    if table != "frames"
+    if table not in _LATER_TABLES
 }
 """As `COLUMNS` were when checksums came."""
 
@@ -81,6 +102,47 @@ def _with_checksums(connection: sqlite3.Connection) -> str:
             "DROP TABLE unchecked",
         ]
     return ";\n".join(steps)
+
+
+_FACTS_AND_LABELS = f"""
+    CREATE TABLE facts (  -- of every content whose file was read for them
+        content INTEGER PRIMARY KEY REFERENCES contents (id),
+        {FACT_COLUMNS},
+        checksum INTEGER NOT NULL
+    );
+    CREATE TABLE places (
+        content INTEGER PRIMARY KEY REFERENCES contents (id),
+        latitude REAL NOT NULL,
+        longitude REAL NOT NULL,
+        altitude REAL,
+        checksum INTEGER NOT NULL
+    );
+    CREATE TABLE sidecars (  -- by the path of the picture; the stamp is the sidecar's
+        number INTEGER PRIMARY KEY,
+        path BLOB NOT NULL UNIQUE,
+        bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        device INTEGER NOT NULL,
+        {FACT_COLUMNS},
+        checksum INTEGER NOT NULL
+    );
+    CREATE TABLE labels (  -- of bytes, whether or not the library has them now
+        number INTEGER PRIMARY KEY,
+        sha256 BLOB NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,  -- '' of a plain label
+        checksum INTEGER NOT NULL,
+        UNIQUE (sha256, name, value)
+    );
+    CREATE INDEX labels_by_name ON labels (name);
+    CREATE TABLE unworded (content INTEGER PRIMARY KEY);  -- whose words are to be put into their table again
+    INSERT INTO unworded SELECT DISTINCT content FROM records;
+    {marking_unworded("records", "{row}.content")};
+    {marking_unworded("facts", "{row}.content")};
+    {marking_unworded("labels", "id FROM contents WHERE sha256 = {row}.sha256")};
+    {marking_unworded("sidecars", "content FROM records WHERE path = {row}.path")}
+"""
 
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -165,4 +227,5 @@ MIGRATIONS: tuple[Migration, ...] = (
         PRIMARY KEY (judge, a, b)
     ) WITHOUT ROWID;
     """,
+    _FACTS_AND_LABELS,
 )

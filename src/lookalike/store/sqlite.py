@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,15 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import LibraryDamaged
+from lookalike.keepers import FactKeeper, LabelKeeper, WordKeeper
 from lookalike.store import checksum
 from lookalike.store.codes import errors_of
 from lookalike.store.connection import bytes_of, connect, create
 from lookalike.store.database import Database
+from lookalike.store.facts import SQLiteFacts
+from lookalike.store.labels import SQLiteLabels
 from lookalike.store.lock import writer_lock
 from lookalike.store.packing import Packed, packed, rows_kept
 from lookalike.store.pairs import detail_of, pair_of
 from lookalike.store.paths import below, stored
 from lookalike.store.paths import text as path_of
+from lookalike.store.record_rows import AMONG, SOURCES, as_json, filtered, records_of
 from lookalike.store.rows import (
     check_vectors,
     checked,
@@ -34,7 +37,6 @@ from lookalike.store.rows import (
     into,
     local_checked,
     of_known_contents,
-    record_of,
     stamp_of,
     stamp_row,
     stranger,
@@ -43,8 +45,8 @@ from lookalike.store.rows import (
     with_checksum,
 )
 from lookalike.store.schema import vectors_table
-from lookalike.store.where import parse
-from lookalike.store.where_sql import sql
+from lookalike.store.unused import drop_unused
+from lookalike.store.word_table import WordTable
 from lookalike.types import (
     SPACE_KINDS,
     Content,
@@ -59,12 +61,7 @@ from lookalike.types import (
     VerifiedPair,
 )
 
-_RECORD = f"""
-    SELECT {columns_of("records", "r")}, {columns_of("contents", "c")}
-    FROM records r JOIN contents c ON c.id = r.content
-"""
 _FAILURE = f"SELECT {columns_of('failures')} FROM failures"
-_AMONG = "IN (SELECT value FROM json_each(?))"
 
 
 class SQLiteStore:
@@ -73,6 +70,11 @@ class SQLiteStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._writing = False
+        self._labels = SQLiteLabels(database)
+        self._words = WordTable(database, self.records)
+        self.facts: FactKeeper = SQLiteFacts(database)
+        self.labels: LabelKeeper = self._labels
+        self.words: WordKeeper = self._words
 
     @classmethod
     def create(cls, folder: Path) -> SQLiteStore:
@@ -105,6 +107,7 @@ class SQLiteStore:
         """Adds or replaces (path, stamp, sha256 of a known content); clears a failure of the path."""
         self._database.change("DELETE FROM failures WHERE path = ?", [(stored(path),) for path, _, _ in rows])
         ids = self._ids_of({sha256 for _, _, sha256 in rows})
+        self._labels.carry((path, sha256) for path, _, sha256 in rows)
         self._database.change(
             into("records"),
             [with_checksum((stored(path), *stamp_row(stamp), ids[sha256])) for path, stamp, sha256 in rows],
@@ -118,12 +121,7 @@ class SQLiteStore:
 
     def records(self, ids: Ids | None = None, where: str | None = None) -> Iterator[Record]:
         """By id, then path."""
-        conditions, values = _filtered(where)
-        if ids is not None:
-            conditions, values = [*conditions, f"c.id {_AMONG}"], [*values, _json(ids)]
-        text = f"{_RECORD} WHERE {' AND '.join(conditions)} ORDER BY c.id, r.path"
-        for row in self._database.rows(text, values):
-            yield record_of(row)
+        return records_of(self._database, ids, where)
 
     def count(self) -> int:
         """Number of records."""
@@ -158,9 +156,9 @@ class SQLiteStore:
         """Ascending ids of contents that have a record (which passes `where`)."""
         if where is None:
             return self._database.ids("SELECT DISTINCT content FROM records ORDER BY content")
-        conditions, values = _filtered(where)
-        text = "SELECT DISTINCT c.id FROM records r JOIN contents c ON c.id = r.content"
-        return self._database.ids(f"{text} WHERE {' AND '.join(conditions)} ORDER BY c.id", values)
+        conditions, values = filtered(where)
+        text = f"SELECT DISTINCT c.id {SOURCES} WHERE {' AND '.join(conditions)} ORDER BY c.id"
+        return self._database.ids(text, values)
 
     def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
         """Spaces of that kind, in the order in which they were added."""
@@ -220,14 +218,14 @@ class SQLiteStore:
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
-        condition, values = ("1", []) if ids is None else (f"content {_AMONG}", [_json(ids)])
+        condition, values = ("1", []) if ids is None else (f"content {AMONG}", [as_json(ids)])
         text = f"SELECT content, checksum, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
         for rows in self._database.batches(text, values, batch):
             yield vectors_of(space, rows)
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some."""
-        condition, values = ("1", []) if ids is None else (f"content {_AMONG}", [_json(ids)])
+        condition, values = ("1", []) if ids is None else (f"content {AMONG}", [as_json(ids)])
         text = f"SELECT content, checksum, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
         for row in self._database.rows(text, values):
             yield local_checked(space, row)
@@ -304,6 +302,7 @@ class SQLiteStore:
             raise RuntimeError("a transaction needs the writer's lock: use it inside `with store.writing()`")
         with self._database.transaction():
             yield
+            self._words.follow()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -340,16 +339,9 @@ class SQLiteStore:
 
     def compact(self) -> None:
         """Drops contents without a record, all that is known of them, and free space."""
-        unused = "NOT EXISTS (SELECT 1 FROM records r WHERE r.content = {}.{})"
+        tables = [f"vectors_{self._number(space)}" for kind in SPACE_KINDS for space in self.spaces(kind)]
         with self.transaction():
-            for space in (space for kind in SPACE_KINDS for space in self.spaces(kind)):
-                table = f"vectors_{self._number(space)}"
-                self._database.change(f"DELETE FROM {table} WHERE {unused.format(table, 'content')}")
-            self._database.change(f"DELETE FROM frames WHERE {unused.format('frames', 'content')}")
-            self._database.change(f"DELETE FROM compared WHERE {unused.format('compared', 'content')}")
-            for end in ("a", "b"):
-                self._database.change(f"DELETE FROM relations WHERE {unused.format('relations', end)}")
-            self._database.change(f"DELETE FROM contents WHERE {unused.format('contents', 'id')}")
+            drop_unused(self._database, tables)
         self._database.shrink()
 
     def _put(self, space: Space, rows: Sequence[tuple[int, Packed]]) -> None:
@@ -375,16 +367,5 @@ class SQLiteStore:
         return int(rows[0][0])
 
 
-def _filtered(where: str | None) -> tuple[list[str], list[Any]]:
-    if where is None:
-        return ["1"], []
-    text, values = sql(parse(where))
-    return [text], list(values)
-
-
 def _failure(row: Sequence[Any]) -> Failure:
     return failure_of(checked("failures", row))
-
-
-def _json(ids: Ids) -> str:
-    return json.dumps(ids.tolist())

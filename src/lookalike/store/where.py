@@ -10,8 +10,28 @@ from functools import cache
 from typing import Any, Literal, get_args
 
 from lookalike.errors import BadQuery
+from lookalike.facts import Quantity, quantity_of
 
-Field = Literal["path", "name", "format", "width", "height", "pixels", "bytes", "frames", "date"]
+Field = Literal[
+    "path",
+    "name",
+    "format",
+    "width",
+    "height",
+    "pixels",
+    "bytes",
+    "frames",
+    "date",
+    "taken",
+    "camera",
+    "lens",
+    "title",
+    "caption",
+    "keyword",
+    "rating",
+    "label",
+    "fact",
+]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 FIELDS: tuple[Field, ...] = get_args(Field)
@@ -32,7 +52,7 @@ _GRAMMAR = r"""
     NOT.2: /not\b/i
     AND.2: /and\b/i
     OR.2: /or\b/i
-    FIELD: /[a-z]+/i
+    FIELD: /[a-z]+(\.[\w-]+)?/i
     OPERATOR: "!=" | "<=" | ">=" | "=" | "<" | ">"
     VALUE: /"[^"]*"|'[^']*'|[^\s()"']+/
     %ignore /\s+/
@@ -55,11 +75,15 @@ _FIRST_DAY = "-01-01"
 
 @dataclass(frozen=True)
 class Comparison:
-    """`field operator value`: a number for sizes, a glob for names, the first part of an ISO date for dates."""
+    """`field operator value`: a number for sizes, a glob for names, the first part of an ISO date for dates.
+
+    `key` is the name of a fact, whose value is compared as a quantity or as a glob.
+    """
 
     field: Field
     operator: Operator
-    value: str | float
+    value: str | float | Quantity
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,14 +172,15 @@ def _expression(tree: Any) -> Expression:
 
 
 def _comparison(name: Any, sign: Any, text: Any) -> Comparison:
-    field: Field | None = next((known for known in FIELDS if known == name.lower()), None)
-    if field is None:
+    said, _, key = name.lower().partition(".")
+    field: Field | None = next((known for known in FIELDS if known == said), None)
+    if field is None or (field == "fact") != bool(key):
         raise BadQuery(
-            f"a filter has no field {str(name)!r} (character {name.start_pos + 1}); fields: {', '.join(FIELDS)}"
+            f"a filter has no field {str(name)!r} (character {name.start_pos + 1}); fields: {', '.join(FIELDS)}.KEY"
         )
     operator = next(known for known in OPERATORS if known == sign)
     value = text[1:-1] if text[:1] in ("'", '"') else str(text)
-    return Comparison(field, operator, _READERS[field](field, operator, value))
+    return Comparison(field, operator, _READERS[field](field, operator, value), key)
 
 
 def _glob(field: Field, operator: Operator, value: str) -> str:
@@ -175,14 +200,30 @@ def _number(field: Field, _: Operator, value: str) -> float:
     return float(match[1]) * _UNITS[(match[2] or "").lower()]
 
 
-def _date(_: Field, __: Operator, value: str) -> str:
+def _rating(field: Field, _: Operator, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError as error:
+        raise BadQuery(f"{field} is compared with a number from -1 to 5, e.g. rating >= 4, not {value!r}") from error
+
+
+def _fact(_: Field, operator: Operator, value: str) -> str | Quantity:
+    quantity = quantity_of(value)
+    if quantity is None and operator not in ("=", "!="):
+        raise BadQuery(
+            f"a fact is larger or smaller than a number with its unit, e.g. fact.weight < 500g, not {value!r}"
+        )
+    return value if quantity is None else quantity
+
+
+def _date(field: Field, __: Operator, value: str) -> str:
     try:
         if _DATE.fullmatch(value) is None:
             raise ValueError(value)
         date.fromisoformat(value + _FIRST_DAY[len(value) - len("2021") :])
     except ValueError as error:
         raise BadQuery(
-            f"date is compared with a year, month or day of the calendar, e.g. date >= 2021-05, not {value!r}"
+            f"{field} is compared with a year, month or day of the calendar, e.g. {field} >= 2021-05, not {value!r}"
         ) from error
     return value
 
@@ -192,7 +233,7 @@ def _only_equality(field: Field, operator: Operator) -> None:
         raise BadQuery(f"{field} is compared by = or !=, not {operator}")
 
 
-_READERS: dict[Field, Callable[[Field, Operator, str], str | float]] = {
+_READERS: dict[Field, Callable[[Field, Operator, str], str | float | Quantity]] = {
     "path": _glob,
     "name": _glob,
     "format": _format,
@@ -202,4 +243,13 @@ _READERS: dict[Field, Callable[[Field, Operator, str], str | float]] = {
     "bytes": _number,
     "frames": _number,
     "date": _date,
+    "taken": _date,
+    "camera": _glob,
+    "lens": _glob,
+    "title": _glob,
+    "caption": _glob,
+    "keyword": _glob,
+    "rating": _rating,
+    "label": _glob,
+    "fact": _fact,
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from lookalike.facts import Quantity
 from lookalike.store.where import And, Comparison, Expression, Not, Or, Where
 
+_TAKEN = "coalesce(s.taken, c.taken, f.taken)"
 _COLUMNS = {
-    "format": "c.format",
     "width": "c.width",
     "height": "c.height",
     "pixels": "c.width * c.height",
@@ -33,9 +34,44 @@ def _condition(expression: Expression) -> tuple[str, list[str | float]]:
 def _comparison(comparison: Comparison) -> tuple[str, list[str | float]]:
     value, operator = comparison.value, comparison.operator
     if comparison.field in ("path", "name"):
-        return f"({comparison.field}_matches(?, r.path) {operator} 1)", [value]
-    if comparison.field == "date":
+        return f"({comparison.field}_matches(?, r.path) {operator} 1)", [str(value)]
+    if comparison.field == "format":
+        return f"(c.format {operator} ?)", [str(value)]
+    if comparison.field in ("date", "taken"):
         prefix = str(value)
-        date = "coalesce(c.taken, local_time(r.mtime_ns))"
-        return f"(substr({date}, 1, {len(prefix)}) {operator} ?)", [prefix]
-    return f"({_COLUMNS[comparison.field]} {operator} ?)", [value]
+        time = f"coalesce({_TAKEN}, local_time(r.mtime_ns))" if comparison.field == "date" else _TAKEN
+        return _known(f"substr({time}, 1, {len(prefix)}) {operator} ?", comparison), [prefix]
+    if comparison.field in _COLUMNS:
+        return f"({_COLUMNS[comparison.field]} {operator} ?)", [float(str(value))]
+    if comparison.field == "rating":
+        return _known(f"coalesce(s.rating, f.rating) {operator} ?", comparison), [float(str(value))]
+    return _of_words(comparison)
+
+
+def _known(condition: str, comparison: Comparison) -> str:
+    """A condition by which the unknown is unlike everything, and neither larger nor smaller."""
+    return f"coalesce({condition}, {int(comparison.operator == '!=')})"
+
+
+def _of_words(comparison: Comparison) -> tuple[str, list[str | float]]:
+    """Labels, facts and words of which a picture may have several: != where none is so."""
+    no = "NOT " if comparison.operator == "!=" else ""
+    value, field = comparison.value, comparison.field
+    if field == "fact":
+        wanted = [value.number, value.unit] if isinstance(value, Quantity) else [str(value)]
+        passes = "quantity_passes(?, value, ?, ?)" if isinstance(value, Quantity) else "text_matches(?, value)"
+        compared = [_positive(comparison)] if isinstance(value, Quantity) else []
+        text = f"c.sha256 IN (SELECT sha256 FROM labels WHERE name = ? AND value != '' AND {passes})"
+        return f"({no}{text})", [comparison.key, *compared, *wanted]
+    if field == "label":
+        text = "c.sha256 IN (SELECT sha256 FROM labels WHERE value = '' AND text_matches(?, name))"
+    elif field == "keyword":
+        found = "json_each(coalesce(s.keywords, f.keywords, '[]'))"
+        text = f"EXISTS (SELECT 1 FROM {found} WHERE text_matches(?, value))"
+    else:
+        text = f"coalesce(text_matches(?, coalesce(s.{field}, f.{field})), 0)"
+    return f"({no}{text})", [str(value)]
+
+
+def _positive(comparison: Comparison) -> str:
+    return "=" if comparison.operator == "!=" else comparison.operator

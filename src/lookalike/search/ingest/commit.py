@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from lookalike.facts import Facts, Place
 from lookalike.protocols import Store
 from lookalike.search.ingest.options import COMMIT_BYTES
 from lookalike.search.ingest.products import Frames, Product, Row
@@ -23,6 +24,7 @@ class Batch:
     contents: dict[str, Content] = field(default_factory=dict)
     rows: dict[Product, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     frames: dict[str, Frames] = field(default_factory=dict)
+    said: dict[str, tuple[Facts, Place | None]] = field(default_factory=dict)
     started: float = math.inf
     """When the first of it was found out."""
     bytes: int = 0
@@ -31,9 +33,10 @@ class Batch:
     def __len__(self) -> int:
         return max(len(self.files) + len(self.failures), len(self.contents))
 
-    def add(self, content: Content, rows: dict[Product, Row], frames: Frames) -> None:
-        """A content with what was made of it, and of its further frames."""
+    def add(self, content: Content, rows: dict[Product, Row], frames: Frames, said: tuple[Facts, Place | None]) -> None:
+        """A content with what was made of it, and of its further frames, and what its file says of it."""
         self._begin()
+        self.said[content.sha256] = said
         self.frames[content.sha256] = frames
         self.contents[content.sha256] = content
         for product, row in rows.items():
@@ -61,6 +64,7 @@ class Batch:
         """All of it, or nothing."""
         with store.transaction():
             ids = dict(zip(self.contents, store.put_contents(list(self.contents.values())).tolist(), strict=True))
+            store.facts.put(self.said)
             for product, rows in self.rows.items():
                 product.put(store, {ids[sha256]: row for sha256, row in rows.items()})
             for sha256, frames in self.frames.items():

@@ -71,6 +71,7 @@ def move_root(store: Store, old: str, new: str) -> int:
     with store.transaction():
         store.drop_records([*(record.path for record in records), *(failure.path for failure in failures)])
         store.put_records([row for _, row in files])
+        store.facts.move_sidecars((record.path, path) for record, (path, _, _) in files)
         store.put_failures([failure for _, failure in failed])
     return len(there)
 

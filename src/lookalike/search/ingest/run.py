@@ -21,6 +21,7 @@ from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Store
 from lookalike.search.ingest.backfill import lacking
 from lookalike.search.ingest.commit import Batch
+from lookalike.search.ingest.facts import Sidecars, read_facts
 from lookalike.search.ingest.options import COMMIT_FILES, COMMIT_SECONDS, Options, Progress
 from lookalike.search.ingest.products import Frames, Product, VectorOf, keep_all
 from lookalike.search.ingest.read import File, Loaded, ahead
@@ -28,7 +29,7 @@ from lookalike.search.ingest.report import IndexReport, Tally
 from lookalike.search.ingest.scan import Found, Skipped, Unreachable, roots_of
 from lookalike.search.ingest.supply import Files, Given, Supply
 from lookalike.search.ingest.vanished import Vanished, vanished
-from lookalike.search.ingest.worker import Job, Make, made_of
+from lookalike.search.ingest.worker import FactsJob, Job, Make, made_of
 from lookalike.types import Failure, Space
 
 TOO_MUCH: Final = frozenset({"timeout", "decoder_crash", "too_large"})
@@ -75,6 +76,7 @@ class _Run:
         self.known = store.stamps(supply.roots)
         self.failed = {failure.path: failure for failure in store.failures(supply.roots)}  # before this run
         self.has_failures = bool(store.failures())  # anywhere; most libraries are spared a look-up a file
+        self.sidecars = Sidecars()
         self.vanished = Vanished(set())
         self.tally = Tally()
         self.progress = Progress(0, 0, 0)
@@ -92,6 +94,7 @@ class _Run:
             unseen.pop(seen.path, None)
             if isinstance(seen, Skipped):
                 self.options.on_skip(seen)
+                self.sidecars.note(seen)
                 self.tally.count("skipped")
             elif isinstance(seen, Unreachable):
                 self._fail(Failure(seen.path, seen.reason, seen.detail))
@@ -110,13 +113,17 @@ class _Run:
 
     # what is made
 
-    def fill(self, pool: Isolated[Job], changed: int) -> None:
+    def fill(self, pool: Isolated[Job | FactsJob], changed: int) -> None:
         """All that is new, then all that the library's own pictures lack, then what was too much at once."""
         for jobs in (self._new(changed), self._lacking(), self._vectors_alone()):
             for job, reply in pool.run(jobs):
-                self._settle(job, reply)
+                if isinstance(job, Job):
+                    self._settle(job, reply)
                 self._commit_when_due()
             self._commit()
+        self.tally.failures += read_facts(
+            self.store, pool, self.sidecars, self.supply.roots, self.vanished.paths, self.options
+        )
 
     def _new(self, count: int) -> Iterator[Job]:
         """Jobs for the changed files whose bytes are new; the others are settled without a worker."""
@@ -202,7 +209,7 @@ class _Run:
         rows = {self.products[number]: row for number, row in made.rows.items()}
         products = {number: self.products[number] for number in made.further}
         further = {each: made.further[number] for number, each in products.items() if isinstance(each, VectorOf)}
-        self.batch.add(made.content, rows, Frames(made.frames, further))
+        self.batch.add(made.content, rows, Frames(made.frames, further), made.said)
         _, too_much = self.again.pop(loaded.sha256, (None, None))
         for why in (*made.failed.values(), *([too_much] if too_much else [])):
             self._lack(loaded.path, why)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 
 from lookalike.errors import BadPicture, Reason
+from lookalike.facts import Facts, Place
 from lookalike.pixels.decode import Decoded, other_frames
 from lookalike.pixels.decode_once import decode_once
 from lookalike.pixels.limits import Limits
+from lookalike.pixels.metadata import facts_in, facts_in_sidecar
 from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Describer
 from lookalike.search.ingest.products import Product, Row, VectorOf
@@ -28,6 +30,17 @@ class Job:
 
 
 @dataclass(frozen=True)
+class FactsJob:
+    """Bytes of which no picture is wanted, but what they say of one: of a file of some format, or of a sidecar."""
+
+    key: str
+    """Whoever asked knows by it what was asked."""
+    data: bytes
+    format: str | None
+    """None of a sidecar."""
+
+
+@dataclass(frozen=True)
 class Make:
     """Makes the handler of a worker: a job in; what decoding tells, and a row of each product that could be made, out.
 
@@ -37,10 +50,18 @@ class Make:
     products: tuple[Product, ...]
     limits: Limits
 
-    def __call__(self) -> Callable[[Job], Reply]:
+    def __call__(self) -> Callable[[Job | FactsJob], Reply]:
         for product in self.products:
             product.warm_up()
-        return self._make
+        return self._answer
+
+    def _answer(self, job: Job | FactsJob) -> Reply:
+        if isinstance(job, Job):
+            return self._make(job)
+        if job.format is None:
+            facts = facts_in_sidecar(job.data)
+            return Reply({} if facts is None else said((facts, None)))
+        return Reply(said(facts_in(job.format, job.data, self.limits)))
 
     def _make(self, job: Job) -> Reply:
         wanted = {number: self.products[number] for number in job.wanted}
@@ -58,7 +79,7 @@ class Make:
         main = decoded[max(sides)]
         vectors = {number: product for number, product in wanted.items() if isinstance(product, VectorOf)}
         numbers, further, broken = self._further(job.loaded.data, main, {n: vectors[n] for n in rows if n in vectors})
-        facts = facts_of(main, broken)
+        facts = facts_of(main, broken) | said(facts_in(main.format, job.loaded.data, self.limits))
         made = {"made": list(rows), "failed": [(number, *why) for number, why in failed.items()]}
         framed = {"frame_numbers": numbers, "framed": list(further)}
         return Reply(facts | made | framed, (*rows.values(), *further.values()))
@@ -91,6 +112,7 @@ class Made:
     """Numbers, from 0, of further frames that were described."""
     further: dict[int, Row]
     """(f, columns) rows of them, by the product."""
+    said: tuple[Facts, Place | None]
 
 
 def made_of(job: Job, reply: Reply) -> Made:
@@ -99,7 +121,20 @@ def made_of(job: Job, reply: Reply) -> Made:
     rows = dict(zip(made, reply.arrays[: len(made)], strict=True))
     further = dict(zip(reply.data["framed"], reply.arrays[len(made) :], strict=True))
     failed = {number: BadPicture(reason, detail) for number, reason, detail in reply.data["failed"]}
-    return Made(content_of(job.loaded, reply), rows, failed, list(reply.data["frame_numbers"]), further)
+    content = content_of(job.loaded, reply)
+    return Made(content, rows, failed, list(reply.data["frame_numbers"]), further, said_in(reply))
+
+
+def said(told: tuple[Facts, Place | None]) -> dict[str, Any]:
+    """Fields of a reply that `said_in` reads."""
+    facts, place = told
+    return {"facts": facts.known(), "place": None if place is None else [*astuple(place)]}
+
+
+def said_in(reply: Reply) -> tuple[Facts, Place | None]:
+    """Facts that a file tells of its picture, and the place, as a worker's reply tells."""
+    place = reply.data["place"]
+    return Facts.of(reply.data["facts"]), None if place is None else Place(*place)
 
 
 @dataclass(frozen=True)

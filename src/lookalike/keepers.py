@@ -1,0 +1,60 @@
+"""Parts of a store that keep what files and people say of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from lookalike.facts import Facts, Label, Place
+from lookalike.types import Hits, Ids, Stamp
+
+
+class FactKeeper(Protocol):
+    """Facts that were read: of a content in the file itself, of a path in a sidecar beside it."""
+
+    def put(self, facts: Mapping[str, tuple[Facts, Place | None]]) -> None:
+        """Adds or replaces what was read, by the sha256 of known contents; no index need follow."""
+
+    def missing(self) -> Ids:
+        """Ascending ids of contents with a record whose facts were never read."""
+
+    def put_sidecars(self, sidecars: Mapping[str, tuple[Stamp, Facts]]) -> None:
+        """Adds or replaces what sidecars say, by the path of the picture."""
+
+    def drop_sidecars(self, paths: Iterable[str]) -> None:
+        """Forgets the sidecars of pictures at these paths."""
+
+    def move_sidecars(self, paths: Iterable[tuple[str, str]]) -> None:
+        """Sidecars of pictures at the first path of each pair are those of the second."""
+
+    def sidecars(self, under: Sequence[str]) -> dict[str, Stamp]:
+        """Stamp of the sidecar of each picture that is one of these paths or lies below one, and has one."""
+
+    def place(self, sha256: str) -> Place | None:
+        """Where it was taken, as its file says."""
+
+
+class LabelKeeper(Protocol):
+    """Labels that were given to contents. They outlive the records: what comes back has its labels again."""
+
+    def add(self, rows: Collection[tuple[str, Label]]) -> int:
+        """Gives contents, by sha256, labels; a KEY=VALUE takes the place of another value. How many are new."""
+
+    def remove(self, rows: Collection[tuple[str, Label]]) -> int:
+        """Takes them away; a `Label` without a value takes that name with all of its values. How many there were."""
+
+    def of(self, sha256: str) -> tuple[Label, ...]:
+        """By name, then value."""
+
+    def all(self) -> list[tuple[str, Label]]:
+        """Every label with the sha256 of its content, by label, then sha256."""
+
+    def contents_at(self, paths: Iterable[str]) -> dict[str, str]:
+        """The sha256 of the content of each path that has a record."""
+
+
+class WordKeeper(Protocol):
+    """Words of contents with a record: names, folders, labels, and facts, see `store.words`."""
+
+    def holding(self, phrase: Sequence[str], *, prefix: bool = False) -> Hits:
+        """Contents that hold these tokens side by side, by BM25; with `prefix` the last one may go on."""

@@ -1,0 +1,77 @@
+"""Facts that were read of pictures, in a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lookalike.facts import Facts, Place
+from lookalike.store.database import Database
+from lookalike.store.paths import below, stored
+from lookalike.store.paths import text as path_of
+from lookalike.store.record_rows import facts_row
+from lookalike.store.rows import checked, columns_of, into, stamp_of, stamp_row, stranger, with_checksum
+from lookalike.types import Ids, Stamp
+
+
+class SQLiteFacts:
+    """`FactKeeper` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, facts: Mapping[str, tuple[Facts, Place | None]]) -> None:
+        """Adds or replaces what was read, by the sha256 of known contents; no index need follow."""
+        for sha256, (told, place) in facts.items():
+            id = self._id(sha256)
+            self._database.note(into("facts"), with_checksum((id, *facts_row(told))))
+            self._database.note("DELETE FROM places WHERE content = ?", [id])
+            if place is not None:
+                row = (id, place.latitude, place.longitude, place.altitude)
+                self._database.note(into("places"), with_checksum(row))
+
+    def missing(self) -> Ids:
+        """Ascending ids of contents with a record whose facts were never read."""
+        return self._database.ids(
+            """SELECT DISTINCT content FROM records r
+               WHERE NOT EXISTS (SELECT 1 FROM facts f WHERE f.content = r.content) ORDER BY content"""
+        )
+
+    def put_sidecars(self, sidecars: Mapping[str, tuple[Stamp, Facts]]) -> None:
+        """Adds or replaces what sidecars say, by the path of the picture."""
+        for path, (stamp, facts) in sidecars.items():
+            row = (stored(path), *stamp_row(stamp), *facts_row(facts))
+            self._database.note(into("sidecars"), with_checksum(row))
+
+    def drop_sidecars(self, paths: Iterable[str]) -> None:
+        """Forgets the sidecars of pictures at these paths."""
+        for path in paths:
+            self._database.note("DELETE FROM sidecars WHERE path = ?", [stored(path)])
+
+    def move_sidecars(self, paths: Iterable[tuple[str, str]]) -> None:
+        """Sidecars of pictures at the first path of each pair are those of the second."""
+        for old, new in paths:
+            text = f"SELECT {columns_of('sidecars')} FROM sidecars WHERE path = ?"
+            for row in list(self._database.rows(text, [stored(old)])):
+                _, *others = checked("sidecars", row)
+                self.drop_sidecars([old])
+                self._database.note(into("sidecars"), with_checksum((stored(new), *others)))
+
+    def sidecars(self, under: Sequence[str]) -> dict[str, Stamp]:
+        """Stamp of the sidecar of each picture that is one of these paths or lies below one, and has one."""
+        found: dict[str, Stamp] = {}
+        for condition, values in map(below, under):
+            text = f"SELECT path, bytes, mtime_ns, inode, device FROM sidecars WHERE {condition}"
+            found |= {path_of(path): stamp_of(stamp) for path, *stamp in self._database.rows(text, values)}
+        return found
+
+    def place(self, sha256: str) -> Place | None:
+        """Where it was taken, as its file says."""
+        text = f"SELECT {columns_of('places', 'p')} FROM places p JOIN contents c ON c.id = p.content WHERE sha256 = ?"
+        for row in self._database.rows(text, [bytes.fromhex(sha256)]):
+            return Place(*checked("places", row)[1:])
+        return None
+
+    def _id(self, sha256: str) -> int:
+        for row in self._database.rows("SELECT id FROM contents WHERE sha256 = ?", [bytes.fromhex(sha256)]):
+            return int(row[0])
+        raise stranger()

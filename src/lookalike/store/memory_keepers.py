@@ -1,0 +1,114 @@
+"""Facts and labels on dicts, for `MemoryStore`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike.facts import Facts, Label, Place
+from lookalike.store.rows import stranger
+from lookalike.types import Ids, Stamp
+
+if TYPE_CHECKING:
+    from lookalike.store.memory import MemoryStore
+
+
+class MemoryFacts:
+    """`FactKeeper` on the dicts of a store."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def put(self, facts: Mapping[str, tuple[Facts, Place | None]]) -> None:
+        """Adds or replaces what was read, by the sha256 of known contents; no index need follow."""
+        self._store.change(())
+        if len(self._store.contents(facts)) < len(facts):
+            raise stranger()
+        self._store.state.facts.update(facts)
+
+    def missing(self) -> Ids:
+        """Ascending ids of contents with a record whose facts were never read."""
+        read = self._store.contents(self._store.state.facts)
+        return np.setdiff1d(self._store.ids(), np.array([id for id, _ in read.values()], np.int64))
+
+    def put_sidecars(self, sidecars: Mapping[str, tuple[Stamp, Facts]]) -> None:
+        """Adds or replaces what sidecars say, by the path of the picture."""
+        self._store.change(())
+        self._store.state.sidecars.update(sidecars)
+
+    def drop_sidecars(self, paths: Iterable[str]) -> None:
+        """Forgets the sidecars of pictures at these paths."""
+        self._store.change(())
+        for path in paths:
+            self._store.state.sidecars.pop(path, None)
+
+    def move_sidecars(self, paths: Iterable[tuple[str, str]]) -> None:
+        """Sidecars of pictures at the first path of each pair are those of the second."""
+        self._store.change(())
+        for old, new in paths:
+            if old in self._store.state.sidecars:
+                self._store.state.sidecars[new] = self._store.state.sidecars.pop(old)
+
+    def sidecars(self, under: Sequence[str]) -> dict[str, Stamp]:
+        """Stamp of the sidecar of each picture that is one of these paths or lies below one, and has one."""
+        known = self._store.state.sidecars
+        return {path: stamp for path, (stamp, _) in known.items() if is_below(path, under)}
+
+    def place(self, sha256: str) -> Place | None:
+        """Where it was taken, as its file says."""
+        return self._store.state.facts.get(sha256, (None, None))[1]
+
+
+class MemoryLabels:
+    """`LabelKeeper` on the dicts of a store."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def add(self, rows: Collection[tuple[str, Label]]) -> int:
+        """Gives contents, by sha256, labels; a KEY=VALUE takes the place of another value. How many are new."""
+        self._store.change(())
+        new = 0
+        for sha256, label in rows:
+            known = self._store.state.labels.setdefault(sha256, set())
+            new += label not in known
+            if label.value:
+                known -= {each for each in known if each.name == label.name and each.value}
+            known.add(label)
+        return new
+
+    def remove(self, rows: Collection[tuple[str, Label]]) -> int:
+        """Takes them away; a `Label` without a value takes that name with all of its values. How many there were."""
+        self._store.change(())
+        count = 0
+        for sha256, label in rows:
+            known = self._store.state.labels.get(sha256, set())
+            gone = {each for each in known if each.name == label.name and label.value in ("", each.value)}
+            known -= gone
+            count += len(gone)
+        return count
+
+    def of(self, sha256: str) -> tuple[Label, ...]:
+        """By name, then value."""
+        return tuple(sorted(self._store.state.labels.get(sha256, ()), key=_key))
+
+    def all(self) -> list[tuple[str, Label]]:
+        """Every label with the sha256 of its content, by label, then sha256."""
+        rows = [(sha256, label) for sha256, labels in self._store.state.labels.items() for label in labels]
+        return sorted(rows, key=lambda row: (_key(row[1]), row[0]))
+
+    def contents_at(self, paths: Iterable[str]) -> dict[str, str]:
+        """The sha256 of the content of each path that has a record."""
+        known = self._store.state.records
+        return {path: self._store.state.contents[known[path][1]].sha256 for path in paths if path in known}
+
+
+def is_below(path: str, roots: Sequence[str]) -> bool:
+    """Whether it is one of these paths, or lies below one."""
+    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
+
+
+def _key(label: Label) -> tuple[bytes, bytes]:
+    return label.name.encode(), label.value.encode()

@@ -1,0 +1,232 @@
+"""What `FactKeeper`, `LabelKeeper` and `WordKeeper` promise, of every store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lookalike.facts import UNKNOWN, Facts, Label, Place
+from lookalike.protocols import Store
+from lookalike.store import STORES, create_store
+from lookalike.types import Content, Space, Stamp
+
+SPACE = Space("convnet", "aaaa", 4, "cosine")
+STAMP = Stamp(bytes=10, mtime_ns=1_600_000_000_000_000_000, inode=7, device=1)
+PLACE = Place(48.2, -16.4, 170.0)
+FACTS = Facts("2020-01", "X100V", "23mm", 6, "Home", "at home", ("häuslich", "b"), 4)
+APPLE, PRICE = Label.of("apple"), Label.of("price=3.50")
+
+
+def content(number: int, taken: str | None = None) -> Content:
+    return Content(f"{number:064x}", 100 + number, (640, 480), "jpeg", taken)
+
+
+def sha256(number: int) -> str:
+    return content(number).sha256
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    opened = create_store(tmp_path / "library", request.param)
+    yield opened
+    opened.close()
+
+
+def put(store: Store, *files: tuple[str, int], taken: str | None = None) -> None:
+    with store.writing(), store.transaction():
+        store.put_contents([content(number, taken) for _, number in files])
+        store.put_records([(path, STAMP, sha256(number)) for path, number in files])
+
+
+def label(store: Store, *rows: tuple[int, Label]) -> int:
+    with store.writing(), store.transaction():
+        return store.labels.add([(sha256(number), each) for number, each in rows])
+
+
+def labels(store: Store) -> dict[str, list[str]]:
+    return {record.path: list(map(str, record.labels)) for record in store.records()}
+
+
+def test_facts_come_back_with_the_records_of_their_content(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 1), ("/c", 2))
+    with store.writing(), store.transaction():
+        store.facts.put({sha256(1): (FACTS, PLACE)})
+    assert [record.facts for record in store.records()] == [FACTS, FACTS, UNKNOWN]
+    assert store.facts.place(sha256(1)) == PLACE
+    assert store.facts.place(sha256(2)) is None
+    assert store.problems() == []
+
+
+def test_the_time_of_the_camera_counts_before_others_that_the_file_tells(store: Store) -> None:
+    put(store, ("/a", 1), taken="2021-05-17T10:00:00")
+    with store.writing(), store.transaction():
+        store.facts.put({sha256(1): (FACTS, None)})
+    (record,) = store.records()
+    assert record.facts.taken == "2021-05-17T10:00:00"
+
+
+def test_a_sidecar_counts_before_the_file_and_of_its_own_path_alone(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 1), taken="2021-05-17T10:00:00")
+    with store.writing(), store.transaction():
+        store.facts.put({sha256(1): (FACTS, None)})
+        store.facts.put_sidecars({"/a": (STAMP, Facts(title="Away", taken="2019"))})
+    a, b = store.records()
+    assert (a.facts.title, a.facts.taken, a.facts.camera) == ("Away", "2019", "X100V")
+    assert b.facts.title == "Home"
+    assert store.facts.sidecars(["/"]) == {"/a": STAMP}
+    assert store.facts.sidecars(["/b"]) == {}
+    with store.writing(), store.transaction():
+        store.facts.move_sidecars([("/a", "/b")])
+    assert [record.facts.title for record in store.records()] == ["Home", "Away"]
+    with store.writing(), store.transaction():
+        store.facts.drop_sidecars(["/b"])
+    assert [record.facts.title for record in store.records()] == ["Home", "Home"]
+
+
+def test_facts_are_missing_until_they_were_read_even_if_there_are_none(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 2))
+    first, second = store.ids().tolist()
+    assert store.facts.missing().tolist() == [first, second]
+    with store.writing(), store.transaction():
+        store.facts.put({sha256(1): (UNKNOWN, None)})
+    assert store.facts.missing().tolist() == [second]
+
+
+def test_facts_of_a_content_that_is_not_known_are_an_error(store: Store) -> None:
+    with store.writing(), pytest.raises(ValueError, match="put_contents"), store.transaction():
+        store.facts.put({sha256(1): (FACTS, None)})
+
+
+def test_a_place_that_is_no_more_told_is_forgotten(store: Store) -> None:
+    put(store, ("/a", 1))
+    for place in (PLACE, None):
+        with store.writing(), store.transaction():
+            store.facts.put({sha256(1): (FACTS, place)})
+    assert store.facts.place(sha256(1)) is None
+
+
+def test_a_picture_has_many_labels_each_once_and_one_value_of_a_key(store: Store) -> None:
+    put(store, ("/a", 1))
+    assert label(store, (1, APPLE), (1, Label.of("Äpfel")), (1, PRICE)) == 3
+    assert label(store, (1, APPLE), (1, PRICE)) == 0
+    assert label(store, (1, Label.of("price=4")), (1, Label.of("price"))) == 2
+    assert labels(store) == {"/a": ["apple", "price", "price=4", "Äpfel"]}
+    assert store.labels.of(sha256(1)) == tuple(map(Label.of, ("apple", "price", "price=4", "Äpfel")))
+    assert store.labels.all() == [(sha256(1), each) for each in store.labels.of(sha256(1))]
+
+
+def test_a_key_takes_all_its_values_away_and_a_value_itself_alone(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 2))
+    label(store, (1, PRICE), (2, PRICE), (2, APPLE))
+    with store.writing(), store.transaction():
+        assert store.labels.remove([(sha256(1), Label.of("price=9")), (sha256(2), Label.of("price"))]) == 1
+    assert labels(store) == {"/a": ["price=3.50"], "/b": ["apple"]}
+
+
+def test_labels_belong_to_bytes_whatever_file_holds_them(store: Store) -> None:
+    put(store, ("/a", 1))
+    label(store, (1, APPLE))
+    put(store, ("/b", 1))
+    assert labels(store) == {"/a": ["apple"], "/b": ["apple"]}
+    with store.writing(), store.transaction():
+        store.drop_records(["/a", "/b"])
+    with store.writing():
+        store.compact()
+    assert store.labels.all() == [(sha256(1), APPLE)]
+    put(store, ("/elsewhere", 1))
+    assert labels(store) == {"/elsewhere": ["apple"]}
+
+
+def test_what_is_written_in_the_place_of_a_file_takes_over_its_labels(store: Store) -> None:
+    put(store, ("/a", 1), ("/copy", 1), ("/other", 3))
+    label(store, (1, APPLE), (1, PRICE), (2, Label.of("price=9")))
+    put(store, ("/a", 2))
+    assert labels(store) == {"/a": ["apple", "price=9"], "/copy": ["apple", "price=3.50"], "/other": []}
+
+
+def test_labels_and_facts_change_nothing_that_an_index_follows(store: Store) -> None:
+    put(store, ("/a", 1))
+    before = store.generation(SPACE)
+    label(store, (1, APPLE))
+    with store.writing(), store.transaction():
+        store.facts.put({sha256(1): (FACTS, PLACE)})
+        store.facts.put_sidecars({"/a": (STAMP, FACTS)})
+        store.facts.drop_sidecars(["/a"])
+        store.labels.remove([(sha256(1), APPLE)])
+    assert store.generation(SPACE) == before
+
+
+def test_writing_needs_a_transaction(store: Store) -> None:
+    put(store, ("/a", 1))
+    with pytest.raises(RuntimeError, match="transaction"):
+        store.labels.add([(sha256(1), APPLE)])
+    with pytest.raises(RuntimeError, match="transaction"):
+        store.facts.put({sha256(1): (FACTS, None)})
+
+
+def test_an_error_takes_labels_back(store: Store) -> None:
+    put(store, ("/a", 1))
+
+    def add_and_fail() -> None:
+        with store.writing(), store.transaction():
+            store.labels.add([(sha256(1), APPLE)])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        add_and_fail()
+    assert labels(store) == {"/a": []}
+    assert len(store.words.holding(["apple"])) == 0
+
+
+def test_contents_are_found_by_path(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 2))
+    assert store.labels.contents_at(["/b", "/c", "/a/"]) == {"/b": sha256(2)}
+
+
+def holding(store: Store, *phrase: str, prefix: bool = False) -> list[str]:
+    paths = {record.id: record.path for record in store.records()}
+    return [paths[id] for id in store.words.holding(phrase, prefix=prefix).ids.tolist()]
+
+
+def test_words_are_those_of_names_folders_labels_and_facts_as_they_are_now(store: Store) -> None:
+    put(store, ("/bills/IMG_7.jpg", 1), ("/b/RedApple.png", 2), ("/c/3.png", 3), ("/c/4.png", 4))
+    assert holding(store, "bills") == ["/bills/IMG_7.jpg"]
+    assert holding(store, "red", "apple") == ["/b/RedApple.png"]
+    assert holding(store, "apple", "red") == []
+    assert holding(store, "app", prefix=True) == ["/b/RedApple.png"]
+    assert holding(store, "jpg") == []
+    label(store, (3, APPLE))
+    assert holding(store, "apple") == ["/c/3.png", "/b/RedApple.png"]  # a label counts for more than a name
+    with store.writing(), store.transaction():
+        store.labels.remove([(sha256(3), APPLE)])
+        store.facts.put({sha256(3): (FACTS, None)})
+        store.facts.put_sidecars({"/c/4.png": (STAMP, Facts(caption="Apple pie", taken="2021-05"))})
+    assert holding(store, "apple") == ["/b/RedApple.png", "/c/4.png"]
+    assert holding(store, "hauslich") == ["/c/3.png"]
+    assert holding(store, "x100v") == ["/c/3.png"]
+    assert holding(store, "may") == ["/c/4.png"]
+    put(store, ("/b/RedApple.png", 5))
+    with store.writing(), store.transaction():
+        store.drop_records(["/c/4.png"])
+    assert holding(store, "apple") == ["/b/RedApple.png"]
+    assert store.words.holding(["apple"]).ids.tolist() == store.ids("name = Red*").tolist()
+
+
+def test_words_of_every_file_of_a_content_count(store: Store) -> None:
+    put(store, ("/a/one.png", 1), ("/a/two.png", 1), ("/a/three.png", 2))
+    assert store.words.holding(["one"]).ids.tolist() == store.words.holding(["two"]).ids.tolist()
+    assert len(store.words.holding(["a"])) == 2
+
+
+def test_a_filter_knows_labels_and_facts(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 2))
+    label(store, (1, APPLE), (1, Label.of("weight=450g")))
+    with store.writing(), store.transaction():
+        store.facts.put({sha256(1): (FACTS, None), sha256(2): (UNKNOWN, None)})
+    ids = dict(zip(["/a", "/b"], store.ids().tolist(), strict=True))
+    for filter in ("label = Apple", "fact.weight < 0.5kg", "camera = *100*", "keyword = HÄUS*", "rating >= 4"):
+        assert store.ids(filter).tolist() == [ids["/a"]], filter
+        assert store.ids(f"not {filter}").tolist() == [ids["/b"]], filter
+    assert np.array_equal(store.ids("label != apple and taken != 2020"), [ids["/b"]])
