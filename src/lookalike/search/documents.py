@@ -90,6 +90,8 @@ def hit_fields(answer: Answer) -> Document:
         "size": list(answer.record.content.size),
         "frames": answer.record.content.frames,
     }
+    if answer.record.labels:
+        fields["labels"] = [str(label) for label in answer.record.labels]
     if answer.identical is not None:
         fields["identical"] = answer.identical
     if answer.frame is not None:

@@ -39,6 +39,7 @@ from lookalike.search.ingest.scan import roots_of
 from lookalike.search.ingest.supply import Given, is_uri
 from lookalike.search.query.query import Query, Weights, listed, sorted_by_kind, weights_of
 from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, name_of, sample
+from lookalike.search.query.words import words_apart
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS
@@ -212,16 +213,18 @@ class Library(Session):
         verify: int | None = None,
         orientations: bool = False,
     ) -> Results:
-        """Answers, best first, to a `Query` about `sources`: pictures, `text:a red kite`, `colour:teal=0.7,#fff=0.3`.
+        """Answers, best first, to a `Query` about `sources`: pictures, `text:a red kite`, `words:kite`, `colour:teal`.
 
         Several sources, or a list of them, are views of one thing; answers should not be like `minus`, one or several
         of the same kinds. `by` is a weight of each channel, or a list of channels, which count alike. See `Query` for
         the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused` for what cannot be asked, `SpaceMismatch` and
         `UnknownName` for a channel that is not there.
         """
+        words, others = words_apart([each for source in sources for each in listed(source)])
         return self.answer(
             Query(
-                *sorted_by_kind(sources),
+                *sorted_by_kind(others),
+                words=words,
                 minus=listed(minus),
                 where=where,
                 by=weights_of(by),

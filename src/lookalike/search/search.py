@@ -22,6 +22,7 @@ from lookalike.search.query.parts import Colours, Part, Pictures, Text
 from lookalike.search.query.query import Query, sorted_by_kind
 from lookalike.search.query.source import Sample, sample
 from lookalike.search.query.texts import labelled
+from lookalike.search.query.words import words_apart
 from lookalike.search.ranking.answers import Answering, Contents, folded
 from lookalike.search.ranking.channels import Channel, channels_of
 from lookalike.search.ranking.engine import Engine, Ranking, Rows
@@ -29,6 +30,7 @@ from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
 from lookalike.search.ranking.reading import with_words
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of, with_proof
+from lookalike.search.ranking.worded import Worded
 from lookalike.search.results import Results
 from lookalike.types import Answer, Space, Vectors
 
@@ -67,33 +69,43 @@ class Search:
             [_rows(part, channels_of(self.describers, query.by, part.default_weights)) for part in each]
             for each in (parts, self._minus(query))
         )
+        worded = [Worded.of(self.store, text) for text in query.words]
         extractor = extractor_of(self.store)
         most = _verified(query, keeps_features=extractor is not None)
         verifier = verifier_of(self.store, extractor if most else None, self.set_index, self.decoder.sample)
         views = verifier.views(asked) if most else []  # as it is: SIFT turns with the picture
-        calibration = self._calibration(parts, rows, verifier, most) if len(samples) == 1 and not minus else None
+        calibration = (
+            self._calibration(parts, rows, verifier, most) if len(samples) == 1 and not (minus or worded) else None
+        )
         threshold = 0.0 if query.precision is None else threshold_for(query.precision, calibration)
         among = None if query.where is None else self.store.ids(query.where)
 
         engine = Engine(self.store, self.index)
         fuser = FUSERS.make(query.fuse)
-        found = rank_and_verify(engine, verifier, rows, views, fuser, k=query.k, verify=most, minus=minus, among=among)
+        found = rank_and_verify(
+            engine, verifier, rows, views, fuser, k=query.k, verify=most, minus=minus, among=among, worded=worded
+        )
         contents = Contents.of(self.store, found.ranking)
         same = contents.same_as(samples, self.decoder)
         identical = [id for id, one in same.items() if one.relation == "identical"]
         ranking = with_proof(found.ranking, found.evidence, _ALL, identical)
         named = {channel.name: channel.describer for part in rows for channel in part}
-        answers = Answering(samples, named, found.evidence, same).answers(Contents(ranking, contents.records))
-        listed = folded(answers, engine.fold(ranking, list(rows[0]))) if query.collapse else _flat(answers)
+        answering = Answering(samples, named, found.evidence, same, worded)
+        answers = answering.answers(Contents(ranking, contents.records))
+        alike = list(rows[0]) if rows else channels_of(self.describers, query.by)
+        listed = folded(answers, engine.fold(ranking, alike)) if query.collapse else _flat(answers)
         told = [answer for answer in listed if answer.score >= threshold][: query.k]
-        worded = with_words(told, query.texts, rows, self.store, alone=not (samples or query.colours))
+        explained = with_words(told, query.texts, rows, self.store, alone=not (samples or query.colours))
         return Results(
             query,
-            tuple(with_file_states(with_probability(worded, calibration))),
+            tuple(with_file_states(with_probability(explained, calibration))),
             len(self.store.ids()) if among is None else len(among),
             time.perf_counter() - started,
-            labels=(*(one.label for one in asked), *map(labelled, query.texts), *query.colours),
-            weights={channel.name: channel.weight for part in rows for channel in part},
+            labels=(*(one.label for one in asked), *map(labelled, query.texts), *query.colours, *query.words),
+            weights={
+                **{channel.name: channel.weight for part in rows for channel in part},
+                **{part.name: part.weight for part in worded},
+            },
             claim=None if calibration is None else calibration.claim,
             size=asked[0].size if len(asked) == 1 else None,
             _illustrate=self._illustrator(asked, samples, query, named, ranking),
@@ -101,6 +113,8 @@ class Search:
 
     def _minus(self, query: Query) -> list[Part]:
         """Parts of the query that answers should not be like."""
+        if words_apart(query.minus)[0]:
+            raise BadQuery("words are not taken away: leave such pictures out with --where 'not label = ...'")
         views, texts, colours = sorted_by_kind(query.minus)
         return _parts([sample(view, decode=self.decoder.decode) for view in views], texts, colours)
 

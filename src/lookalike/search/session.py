@@ -18,6 +18,7 @@ from lookalike.search.caption_table import captions_in
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
+from lookalike.search.labels import Labels
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
 from lookalike.search.teach_words import Lesson, forget_words, teach_words
@@ -85,6 +86,11 @@ class Session:
     def store(self) -> Store:
         """For reading, by the thread that asks."""
         return self._readers.mine()
+
+    @property
+    def labels(self) -> Labels:
+        """Labels that the pictures were given."""
+        return Labels(self.folder, self._readers.mine)
 
     def _verifier(self) -> GeometricVerifier:
         return verifier_of(self.store, extractor_of(self.store), self._set_index, self._decoder.sample)

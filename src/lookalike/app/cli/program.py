@@ -22,6 +22,7 @@ from lookalike.app.cli.commands import (
     dupes,
     eval,
     index,
+    label,
     locate,
     match,
     models,
@@ -93,6 +94,7 @@ for module in (
     module.add_to(app)
 app.add_typer(models.app, name="models", rich_help_panel=KEEP)
 app.add_typer(words.app, name="words", rich_help_panel=KEEP)
+app.add_typer(label.app, name="label", rich_help_panel=KEEP)
 app.add_typer(roots.app, name="roots", rich_help_panel=KEEP)
 
 

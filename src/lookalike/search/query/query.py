@@ -22,7 +22,8 @@ class Query:
     """The whole question to a library.
 
     `views` are pictures of one thing; the view that is most alike counts. `texts` ask by meaning, `colours` by palette
-    (`colour:teal=0.7,#fff=0.3`); pictures, texts and colours count alike. Answers should not be like any of `minus`,
+    (`colour:teal=0.7,#fff=0.3`), `words` by what names, labels and captions say (`words:invoice 2021`); these count
+    alike. Answers should not be like any of `minus`,
     pictures, texts or colours: half of the similarity to the most alike of them is taken away. `where` filters
     (docs/where.md). `by` gives weights to channels, NAME or NAME:FIELD=VALUE; None stands for the default weights.
     `crop` (x, y, w, h) px takes a part of a single picture. `orientations` asks mirrored and turned by quarters as
@@ -36,6 +37,7 @@ class Query:
     views: tuple[Source, ...] = ()
     texts: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     minus: tuple[Source, ...] = ()
     where: str | None = None
     by: Mapping[str, float] | None = None
@@ -48,7 +50,7 @@ class Query:
     fuse: str = "weighted"
 
     def __post_init__(self) -> None:
-        if not (self.views or self.texts or self.colours):
+        if not (self.views or self.texts or self.colours or self.words):
             raise BadQuery("search needs a picture (a file, a URL, bytes, an array or a PIL image), a text or colours")
         if self.k < 1 or (self.verify is not None and self.verify < 0):
             raise BadQuery(f"k must be 1 or more and verify not negative, not {self.k} and {self.verify}")
@@ -56,6 +58,8 @@ class Query:
             raise BadQuery("scores are calibrated on upright pictures: ask for a precision, or for any orientation")
         if self.minus and self.precision is not None:
             raise BadQuery("scores are calibrated without minus: ask for a precision, or leave something out")
+        if self.words and self.precision is not None:
+            raise BadQuery("words rank, and their scores do not say how likely a picture is meant: leave out precision")
         if self.crop is not None and (self.colours or self.texts):
             kind = "colours have" if self.colours else "a text has"
             raise BadQuery(f"{kind} no parts: leave out the crop, or ask about a picture")

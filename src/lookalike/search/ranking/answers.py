@@ -17,6 +17,7 @@ from lookalike.search.ranking.engine import Ranking
 from lookalike.search.ranking.explanation import UNALIKE, likeness, proof, sameness, seen_as
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.verification import proved_score
+from lookalike.search.ranking.worded import Worded
 from lookalike.types import Answer, Identical, Record, Relation
 
 NEARLY = 0.9
@@ -65,6 +66,7 @@ class Answering:
     describers: Mapping[str, Describer]
     evidence: Mapping[int, Evidence]
     same: Mapping[int, Same]
+    worded: Sequence[Worded] = ()
 
     def answers(self, contents: Contents) -> list[list[Answer]]:
         """For each ranked content an answer for each of its files."""
@@ -78,11 +80,13 @@ class Answering:
         evidence = None if same else self.evidence.get(id)
         proved = evidence if evidence is not None and evidence.is_proof else None
         frame = None if same or ranking.frames is None or ranking.frames[at] < 0 else int(ranking.frames[at]) + 1
-        likely = likeness(own, self.describers)
+        likely = likeness({name: own[name] for name in own if name in self.describers}, self.describers)
         if self.samples:
             likely = seen_as(likely, self.samples[int(ranking.views[at])].orientation)
         if frame is not None and likely != UNALIKE:
             likely += f", frame {frame} of {records[0].content.frames}" if records else ""
+        said = [why for part in self.worded if (why := part.why(id)) is not None]
+        likely = "; ".join([*said, *([] if said and likely == UNALIKE else [likely])])
         for record in records:
             yield Answer(
                 record=record,

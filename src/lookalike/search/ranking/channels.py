@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,20 @@ def _meant(words: str, known: Mapping[str, Describer]) -> str:
     )
 
 
-def mean_alike(own: Mapping[Channel, NDArray[np.float32]]) -> NDArray[np.float32]:
+class Scored(Protocol):
+    """A channel as far as its scores go: of vectors, or with scores of its own."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def weight(self) -> float: ...
+    def alike(self, scores: NDArray[np.float32]) -> NDArray[np.float32]: ...
+
+
+AnyChannel = TypeVar("AnyChannel", bound=Scored)
+
+
+def mean_alike(own: Mapping[AnyChannel, NDArray[np.float32]]) -> NDArray[np.float32]:
     """Weighted mean of the channels' similarities on their common scale, in [0, 1].
 
     A channel that is NaN abstains: its weight is shared among those that answer. Where none answers it is 0.

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Fuser, Index, Store
-from lookalike.search.ranking.channels import Channel, mean_alike
+from lookalike.search.ranking.channels import AnyChannel, Channel, mean_alike
 from lookalike.search.ranking.frames import Frames, Similarities, frames_of
+from lookalike.search.ranking.worded import Worded
 from lookalike.types import Hits, Ids, Space, Vectors
 
 CANDIDATES = 100
@@ -66,25 +67,32 @@ class Engine:
         minus: Sequence[Rows] = (),
         among: Ids | None = None,
         others: Ids = _NONE,
+        worded: Sequence[Worded] = (),
     ) -> Ranking:
         """The best `k` contents (of `among`) by the rows of every part, and `others` in their places.
+
+        Parts that are `worded` bring their scores.
 
         Views of a part are of one thing, of which the best counts; parts count alike. What a content has in common with
         a part of `minus` is taken away, by the share `AGAINST`.
         """
         frames = [frames_of(self.store, rows, among) for rows in parts]
         near = [found.nearest(max(CANDIDATES, 2 * k)) for found in frames if found is not None]
+        near += [part.nearest(max(CANDIDATES, 2 * k), among) for part in worded]
         ids = np.unique(np.concatenate([self._candidates(parts, k, among), others, *near]))
         found = [self._similarities(rows, further, ids) for rows, further in zip(parts, frames, strict=True)]
         of_views = [similarities for similarities, _ in found]
-        own = [{channel: scores.max(axis=0) for channel, scores in views.items()} for views in of_views]  # (n,)
+        own: list[Mapping[Any, NDArray[np.float32]]] = [
+            *({channel: scores.max(axis=0) for channel, scores in views.items()} for views in of_views),  # (n,)
+            *({part: part.similarities(ids)[0]} for part in worded),
+        ]
         against = self._against(minus, ids)
         order = _fuse(ids, own, against, fuser, len(ids))
         order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
-        views = mean_alike(of_views[0]).argmax(axis=0)
+        views = mean_alike(of_views[0]).argmax(axis=0) if of_views else np.zeros(len(ids), np.int64)
         alike = np.mean([mean_alike(each) for each in own], axis=0)
         scores = np.asarray(np.clip(alike - AGAINST * against, 0, 1), np.float32)
-        numbers = found[0][1][views, np.arange(len(ids))]
+        numbers = found[0][1][views, np.arange(len(ids))] if found else np.full(len(ids), -1, np.int64)
         return Ranking(ids, scores, _by_name(own), views, numbers)[order]
 
     def _against(self, minus: Sequence[Rows], ids: Ids) -> NDArray[np.float32]:
@@ -143,7 +151,7 @@ class Engine:
 
 def _fuse(
     ids: Ids,
-    own: Sequence[Mapping[Channel, NDArray[np.float32]]],
+    own: Sequence[Mapping[AnyChannel, NDArray[np.float32]]],
     against: NDArray[np.float32],
     fuser: Fuser,
     k: int,
@@ -164,7 +172,7 @@ def _fuse(
     return np.searchsorted(ids, np.concatenate([fused, unanswered])[:k])
 
 
-def _by_name(own: Sequence[Mapping[Channel, NDArray[np.float32]]]) -> dict[str, NDArray[np.float32]]:
+def _by_name(own: Sequence[Mapping[AnyChannel, NDArray[np.float32]]]) -> dict[str, NDArray[np.float32]]:
     """Each channel's own similarities, the best of all parts."""
     merged: dict[str, NDArray[np.float32]] = {}
     for part in own:

@@ -9,6 +9,7 @@ from lookalike.protocols import Fuser
 from lookalike.search.ranking.engine import Engine, Ranking, Rows
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.verification import GeometricVerifier, View, worth_proving
+from lookalike.search.ranking.worded import Worded
 from lookalike.types import Ids
 
 VERIFIED = 50
@@ -34,12 +35,14 @@ def rank_and_verify(
     verify: int,
     minus: Sequence[Rows] = (),
     among: Ids | None = None,
+    worded: Sequence[Worded] = (),
 ) -> Found:
     """Contents most like the rows of every part; geometry verifies `verify` of them against `views`.
 
     Looks count less where they are those of a part of `minus`.
     """
     voted = verifier.voted(views, among)
-    ranking = engine.rank(parts, fuser, k=max(k, verify), minus=minus, among=among, others=voted.hits.ids)
+    most = max(k, verify)
+    ranking = engine.rank(parts, fuser, k=most, minus=minus, among=among, others=voted.hits.ids, worded=worded)
     ids = worth_proving(voted.hits, ranking.ids, verify)
     return Found(ranking, verifier.prove(views, ids, mirrored=voted.mirrored))

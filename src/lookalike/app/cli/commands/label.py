@@ -1,0 +1,180 @@
+"""`lookalike label`: words and facts of the user's own, given to pictures."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lookalike.app.cli.columns import near
+from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.help import OUTPUT, Verbs, add_verb
+from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen, remark
+from lookalike.app.cli.output import json_bytes, lines, note, write
+from lookalike.errors import BadQuery
+from lookalike.figures import counted
+
+app = typer.Typer(cls=Verbs, help="Give pictures labels, and facts as KEY=VALUE, of your own.", no_args_is_help=True)
+
+TOLD = 20
+"""Lines of a list that was read in part that are told one by one."""
+
+Label = Annotated[
+    str, typer.Argument(metavar="LABEL", help="A label, e.g. apple, or a fact, e.g. price=3.50 or weight=450g.")
+]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="PATH...", help="Pictures and folders of the library, and URIs.", show_default=False),
+]
+Where = Annotated[
+    str | None, typer.Option("--where", metavar="EXPR", help="Only pictures that pass this filter (docs/where.md).")
+]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="csv|jsonl", help="How the list is written [default: as it looks].")
+]
+
+
+def add(
+    label: Label,
+    paths: Paths = None,
+    where: Where = None,
+    library: LibraryFolder = None,
+    json: Json = False,
+    output: OutFile = None,
+) -> int:
+    """Give a label to pictures: those at and below the paths, or those that pass a filter, or both."""
+    _check_some(paths, where)
+    with open_chosen(library) as opened:
+        added = opened.labels.add(paths or None, label, where=where)
+    return _told("added", added, json=json, output=output)
+
+
+def remove(
+    label: Label,
+    paths: Paths = None,
+    where: Where = None,
+    everywhere: Annotated[bool, typer.Option("--all", help="From all pictures.")] = False,
+    library: LibraryFolder = None,
+    json: Json = False,
+    output: OutFile = None,
+) -> int:
+    """Take a label from pictures; of a fact its KEY is enough."""
+    if not everywhere:
+        _check_some(paths, where, "--all for all pictures")
+    elif paths or where is not None:
+        raise BadQuery("--all means all pictures: leave out the paths and --where, or leave out --all")
+    with open_chosen(library) as opened:
+        removed = opened.labels.remove(paths or None, label, where=where)
+    return _told("removed", removed, json=json, output=output)
+
+
+def list_(
+    paths: Paths = None,
+    where: Where = None,
+    library: LibraryFolder = None,
+    json: Json = False,
+    output: OutFile = None,
+) -> int:
+    """List the labels of pictures; without a path or a filter, all labels and how many files have each."""
+    from lookalike.app.documents import document, path_fields
+
+    with open_chosen(library) as opened:
+        if not paths and where is None:
+            counts = opened.labels.counts()
+            told = json_bytes(document("labels", labels=[{"label": each, "files": n} for each, n in counts.items()]))
+            write(told if json else lines(f"{files:9}  {label}" for label, files in counts.items()), output)
+            return Exit.DONE if counts else Exit.NOTHING_FOUND
+        found = opened.labels.listed(paths or None, where)
+    rows = [{**path_fields(path), "labels": list(labels)} for path, labels in found.items()]
+    if json:
+        write(json_bytes(document("labels", pictures=rows)), output)
+    else:
+        write(lines(f"{near(path)}  {', '.join(labels)}" for path, labels in found.items()), output)
+    return Exit.DONE if found else Exit.NOTHING_FOUND
+
+
+def import_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSON lines of paths and labels; - for stdin.")],
+    format: Format = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="Of the list, e.g. cp1252 [default: UTF-8].")
+    ] = None,
+    library: LibraryFolder = None,
+    json: Json = False,
+    output: OutFile = None,
+) -> int:
+    """Read labels from a list. Paths start from the folder of the list; a path may be a folder or a glob."""
+    from lookalike.app.documents import document
+
+    data, beside = _read(file)
+    with open_chosen(library) as opened:
+        done = opened.labels.read(data, beside=beside, format=format, encoding=encoding)
+    for line in done.left_out[:TOLD]:
+        note(f"lookalike: {line}")
+    if len(done.left_out) > TOLD:
+        note(f"lookalike: and {len(done.left_out) - TOLD} more lines: see --json")
+    if json:
+        fields = {"added": done.added, "pictures": done.pictures, "left_out": list(done.left_out)}
+        write(json_bytes(document("labels", **fields)), output)
+    else:
+        left = f", {counted(len(done.left_out), 'line')} left out" if done.left_out else ""
+        write(lines([f"{counted(done.added, 'label')} added to {counted(done.pictures, 'picture')}{left}"]), output)
+    return Exit.SOME_FAILED if done.left_out else Exit.DONE
+
+
+def export(
+    format: Annotated[
+        str, typer.Option("--format", metavar="csv|jsonl", rich_help_panel=OUTPUT, help="How the list is written.")
+    ] = "csv",
+    where: Where = None,
+    library: LibraryFolder = None,
+    output: OutFile = None,
+) -> int:
+    """Write all labels as a list that `import` reads."""
+    from lookalike.search.label_lists import written
+
+    with open_chosen(library) as opened:
+        rows = opened.labels.rows(where)
+        away = opened.labels.away() if where is None else 0
+    write(written(rows, format), output)
+    if away:
+        remark(f"left out: {counted(away, 'label')} of pictures that are not in the library now")
+    return Exit.DONE if rows else Exit.NOTHING_FOUND
+
+
+def _check_some(paths: list[str] | None, where: str | None, or_else: str = "--where 'width > 0' for all") -> None:
+    if not paths and where is None:
+        raise BadQuery(f"which pictures? Name paths, or --where with a filter, or {or_else}")
+
+
+def _read(file: str) -> tuple[bytes, Path]:
+    if file == "-":
+        return sys.stdin.buffer.read(), Path()
+    try:
+        return Path(file).read_bytes(), Path(file).parent
+    except OSError as error:
+        raise BadQuery(f"cannot read the list {file!r}: {error.strerror}", path=file) from error
+
+
+def _told(done: str, count: int, *, json: bool, output: Path | None) -> int:
+    from lookalike.app.documents import document
+
+    told = lines([f"{counted(count, 'label')} {done}"])
+    write(json_bytes(document("labels", **{done: count})) if json else told, output)
+    return Exit.DONE
+
+
+add_verb(
+    app,
+    add,
+    "lookalike label add apple shop/fruit/",
+    "lookalike label add price=3.50 a.jpg",
+    "lookalike label add dusk --where 'taken = 2021-05 and keyword = evening'",
+    group="Commands",
+)
+add_verb(app, remove, "lookalike label remove apple a.jpg", group="Commands")
+add_verb(app, list_, "lookalike label list", group="Commands", name="list", needs_arguments=False)
+add_verb(app, import_, "lookalike label import goods.csv", group="Commands", name="import")
+add_verb(app, export, "lookalike label export -o labels.csv", group="Commands", needs_arguments=False)
