@@ -15,11 +15,14 @@ from lookalike.index.derived import Derived, current, current_set
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.caption_table import captions_in
+from lookalike.search.classification.classify import LEAST, Classified, Classifier, check_least
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
 from lookalike.search.labels import Labels
 from lookalike.search.query.decoder import PictureDecoder
+from lookalike.search.query.query import listed
+from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
 from lookalike.search.teach_words import Lesson, forget_words, teach_words
 from lookalike.store import open_store
@@ -91,6 +94,33 @@ class Session:
     def labels(self) -> Labels:
         """Labels that the pictures were given."""
         return Labels(self.folder, self._readers.mine)
+
+    def classify(
+        self,
+        sources: Source | Sequence[Source],
+        *,
+        by: str = "label",
+        least: float = LEAST,
+        where: str | None = None,
+        k: int = 5,
+    ) -> list[Classified]:
+        """The class of each picture among those of the library, by `label`, by `folder`, or by the KEY of a fact.
+
+        All views of a class vote by their looks. None of the classes is named where the best is less likely than
+        `least`, as learned from the pictures that have one, each asked about without its own. Of pictures that pass
+        `where`, and the scores of the best `k`. Raises `BadPicture` and `BadQuery`.
+        """
+        classifier = self.classifier(by, where, least)
+        return classifier.classified([classifier.asked(self.sampled(one)) for one in listed(sources)], least, k)
+
+    def classifier(self, by: str = "label", where: str | None = None, least: float = LEAST) -> Classifier:
+        """Learned once, for many pictures; see `classify`."""
+        check_least(least)
+        return Classifier.of(self.store, self._describers(), by, where)
+
+    def sampled(self, source: Source) -> Sample:
+        """A picture to ask a `classifier` about."""
+        return sample(source, decode=self._decoder.decode)
 
     def _verifier(self) -> GeometricVerifier:
         return verifier_of(self.store, extractor_of(self.store), self._set_index, self._decoder.sample)

@@ -16,6 +16,7 @@ from lookalike import telemetry
 from lookalike.app.cli import start
 from lookalike.app.cli.commands import (
     calibrate,
+    classify,
     compare,
     describe,
     describers,
@@ -80,6 +81,7 @@ for module in (
     search,
     dupes,
     resolve,
+    classify,
     locate,
     compare,
     match,

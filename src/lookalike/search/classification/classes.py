@@ -1,0 +1,48 @@
+"""Classes of a library's pictures: by label, by folder, or by the value of a fact."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.errors import BadQuery
+from lookalike.protocols import Store
+from lookalike.types import Ids, Record
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """(n,) contents, ascending, that are of some class; the names of these, and the places of the members of each."""
+
+    ids: Ids
+    names: Sequence[str]
+    members: Sequence[NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, store: Store, by: str, where: str | None = None) -> Classes:
+        """By `label`, by `folder`, or by the values of the fact of that KEY; raises `BadQuery` where there are none."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for record in store.records(where=where):
+            for name in _classes(record, by):
+                found[name].add(record.id)
+        if not found:
+            raise BadQuery(
+                f"no picture of this library has a class by {by!r}: classes go by label, by folder, or by the KEY of "
+                "a fact, as `lookalike label add` gives them"
+            )
+        ids = np.array(sorted(set().union(*found.values())), np.int64)
+        names = sorted(found)
+        return cls(ids, names, [np.searchsorted(ids, np.array(sorted(found[name]), np.int64)) for name in names])
+
+
+def _classes(record: Record, by: str) -> list[str]:
+    if by == "folder":
+        return [os.path.dirname(record.path)]  # noqa: PTH120  a fifth of the time of a Path
+    if by == "label":
+        return [label.name for label in record.labels if not label.value]
+    return [label.value for label in record.labels if label.value and label.name == by.lower()]
