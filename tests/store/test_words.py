@@ -13,7 +13,7 @@ from lookalike.store import word_table
 from lookalike.store.plain_words import PlainWords
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.store.words import document, phrase, tokens, word
-from lookalike.types import Content, Record, Stamp
+from lookalike.types import Content, Record, Space, Stamp
 
 STAMP = Stamp(1, 1, 1, 1)
 
@@ -156,6 +156,25 @@ def test_a_table_of_words_that_is_gone_is_made_anew_by_a_repair(tmp_path: Path) 
         store.remove_damaged()
     assert len(store.words.holding(["apple"])) == 1
     assert len(store.words.holding(["box"])) == 0
+    store.close()
+
+
+def test_a_damaged_table_costs_time_and_no_answer_and_is_mended_by_a_repair(tmp_path: Path) -> None:
+    store = library(tmp_path / "library", [f"/apple{number}.png" for number in range(200)])
+    store.close()
+    with sqlite3.connect(tmp_path / "library" / "library.sqlite") as connection:
+        connection.execute("UPDATE words_data SET block = x'00ff' WHERE id > 10")
+    connection.close()
+    store = SQLiteStore.open(tmp_path / "library")
+    assert len(store.words.holding(["apple"])) == 200
+    before = store.generation(Space("a", "b", 1, "l2"))
+    with store.writing():
+        assert store.remove_damaged() == []
+        changed = store.generation(Space("a", "b", 1, "l2"))
+        assert store.remove_damaged() == []
+    assert changed > before
+    assert store.generation(Space("a", "b", 1, "l2")) == changed
+    assert len(store._words._found('"apple"')) == 200
     store.close()
 
 

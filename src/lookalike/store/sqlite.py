@@ -335,6 +335,7 @@ class SQLiteStore:
         from lookalike.store.check import remove_damaged
 
         with self.transaction():
+            self._words.mend()
             return remove_damaged(self._database.connection)
 
     def compact(self) -> None:

@@ -9,6 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
+from lookalike.errors import LibraryDamaged
 from lookalike.store.database import Database
 from lookalike.store.plain_words import PlainWords
 from lookalike.store.words import FIELDS, WEIGHTS, document
@@ -22,7 +23,7 @@ _AT_ONCE = 4096
 
 
 class WordTable:
-    """`WordKeeper` on FTS5. Where SQLite has none, or the table is behind, pictures are looked through one by one."""
+    """`WordKeeper` on FTS5. Where SQLite has none, or the table is behind or damaged, pictures are looked through."""
 
     def __init__(self, database: Database, records: Callable[[Ids | None], Iterable[Record]]) -> None:
         self._database = database
@@ -30,9 +31,12 @@ class WordTable:
 
     def holding(self, phrase: Sequence[str], *, prefix: bool = False) -> Hits:
         """Contents that hold these tokens side by side, by BM25; with `prefix` the last one may go on."""
-        if not self._is_there() or self._behind(1):
-            return PlainWords(lambda: self._records(None)).holding(phrase, prefix=prefix)
-        asked = f'"{" ".join(phrase)}"{"*" if prefix else ""}'
+        if self._is_there() and not self._behind(1):
+            with suppress(LibraryDamaged):  # of what is derived: costs time, never an answer
+                return self._found(f'"{" ".join(phrase)}"{"*" if prefix else ""}')
+        return PlainWords(lambda: self._records(None)).holding(phrase, prefix=prefix)
+
+    def _found(self, asked: str) -> Hits:
         rows = list(self._database.rows(f"SELECT rowid, -{_BM25} FROM words WHERE words MATCH ?", [asked]))
         ids, scores = np.array([id for id, _ in rows], np.int64), np.array([score for _, score in rows], np.float32)
         return Hits.ranked(ids, scores)
@@ -48,6 +52,14 @@ class WordTable:
             for id, records in groupby(self._records(np.array(ids, np.int64)), lambda record: record.id):
                 fields = document(list(records))
                 self._database.note(_PUT, [id, *(" ".join(fields[field]) for field in FIELDS)])
+
+    def mend(self) -> None:
+        """Has the words put in again where the table does not agree with itself; in a transaction of the caller's."""
+        try:
+            if self._is_there():
+                self._database.note("INSERT INTO words (words) VALUES ('integrity-check')", [])
+        except LibraryDamaged:
+            forget_words(self._database.connection)
 
     def _behind(self, most: int) -> list[int]:
         rows = self._database.rows("SELECT content FROM unworded ORDER BY content LIMIT ?", [most])

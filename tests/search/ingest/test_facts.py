@@ -11,7 +11,7 @@ from PIL import Image
 
 from lookalike import Library
 from lookalike.search.ingest import facts as module
-from lookalike.search.ingest.options import Options
+from lookalike.search.ingest.options import Options, Progress
 from lookalike.types import Record
 
 BY = ["phash"]
@@ -76,7 +76,9 @@ def test_facts_that_an_older_version_did_not_read_are_read_by_the_next_run(libra
     forget_facts(library)
     assert records(library)["a.jpg"].facts.camera is None
     (album / "b.jpg").unlink()
-    report = library.index(album)
+    told: list[Progress] = []
+    report = library.index(album, options=Options(workers=1, on_commit=told.append))
+    assert told[-1] == Progress(2, 2, 0)
     assert (report.unchanged, report.removed, report.failures) == (2, 1, ())
     assert {name: record.facts.camera for name, record in records(library).items()} == dict.fromkeys(
         ["a.jpg", "c.png"], "X100V"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,8 +23,8 @@ from lookalike.search.ingest.worker import FactsJob, Job, said_in
 from lookalike.types import Failure, Record, Stamp
 
 ENDING: Final = ".xmp"
-_HEAD: Final = 2**19
-"""Bytes of a JPEG among which its facts are, but for a few."""
+_HEADS: Final = (2**16, 2**19)
+"""Bytes of a JPEG among which its facts are, of most, and of all but a few."""
 
 HOPELESS: Final = frozenset({"too_large", "unsupported"})
 """Reasons for which a sidecar is not read again until it changes."""
@@ -49,18 +49,25 @@ class Sidecars:
 
 
 def read_facts(
-    store: Store, pool: Pool, sidecars: Sidecars, roots: Sequence[str], vanished: Collection[str], options: Options
+    store: Store,
+    pool: Pool,
+    sidecars: Sidecars,
+    roots: Sequence[str],
+    vanished: Collection[str],
+    options: Options,
+    tell: Callable[[int], object],
 ) -> list[Failure]:
     """Reads what is new of facts; the sidecars that cannot be read, each told once.
 
-    Of pictures that `vanished` what their sidecars said stays: their drive may be away.
+    `tell` is told of each commit how many files were read. Of pictures that `vanished` what their sidecars said stays:
+    their drive may be away.
     """
-    _read_files(store, pool, options)
+    _read_files(store, pool, options, tell)
     there = [path for path in store.stamps(roots) if path not in vanished]
     return _read_sidecars(store, pool, {path: sidecars.of(path) for path in there}, roots, options)
 
 
-def _read_files(store: Store, pool: Pool, options: Options) -> None:
+def _read_files(store: Store, pool: Pool, options: Options, tell: Callable[[int], object]) -> None:
     """Facts of contents that an older version indexed, from their files as far as they are as they were."""
     missing = store.facts.missing()
     for start in range(0, len(missing), COMMIT_FILES):
@@ -69,8 +76,10 @@ def _read_files(store: Store, pool: Pool, options: Options) -> None:
         for job, reply in pool.run(_file_jobs(options.until_stopped(records), options)):
             if isinstance(job, FactsJob):
                 found[job.key] = (UNKNOWN, None) if isinstance(reply, BadPicture) else said_in(reply)
-        with store.transaction():
-            store.facts.put(found)
+        if found:
+            with store.transaction():
+                store.facts.put(found)
+            tell(len(found))
 
 
 def _file_jobs(records: Iterator[Record], options: Options) -> Iterator[FactsJob]:
@@ -84,12 +93,16 @@ def _beginning(record: Record) -> bytes | None:
     """As much of a JPEG as holds its facts; None of other files, and where it is not as it was."""
     if record.content.format != "jpeg":
         return None
+    data = b""
     try:
         with open(record.path, "rb", buffering=0) as file:
-            data = file.read(_HEAD) if stamp_of(os.fstat(file.fileno())) == record.stamp else b""
+            for size in _HEADS if stamp_of(os.fstat(file.fileno())) == record.stamp else ():
+                data += file.read(size - len(data))
+                if begins_with_its_facts(data):
+                    return data
     except OSError:
-        return None
-    return data if begins_with_its_facts(data) else None
+        pass
+    return None
 
 
 def _whole(record: Record, most: int) -> bytes | None:

@@ -122,7 +122,7 @@ class _Run:
                 self._commit_when_due()
             self._commit()
         self.tally.failures += read_facts(
-            self.store, pool, self.sidecars, self.supply.roots, self.vanished.paths, self.options
+            self.store, pool, self.sidecars, self.supply.roots, self.vanished.paths, self.options, self._tell
         )
 
     def _new(self, count: int) -> Iterator[Job]:
@@ -260,6 +260,13 @@ class _Run:
 
     def _expect(self, more: int) -> None:
         self.progress = replace(self.progress, total=self.progress.total + more)
+
+    def _tell(self, read: int) -> None:
+        """Files more of which only the facts were read."""
+        self.progress = replace(
+            self.progress, total=self.progress.total + read, committed=self.progress.committed + read
+        )
+        self.options.on_commit(self.progress)
 
     def _commit_when_due(self) -> None:
         if self.batch.is_due(COMMIT_FILES, COMMIT_SECONDS):
