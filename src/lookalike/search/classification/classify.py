@@ -80,7 +80,7 @@ class Classifier:
         return Asked(sample.label, rows)
 
     def classified(self, asked: Sequence[Asked], least: float = LEAST, k: int = 5) -> list[Classified]:
-        """Of each picture the class, where it is at least so likely; the scores of the best `k`."""
+        """The class of each picture, where it is at least so likely; the scores of the best `k`."""
         if not asked:
             return []
         similarities = self._similarities(asked)

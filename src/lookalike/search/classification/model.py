@@ -1,4 +1,4 @@
-"""What the score of a class is worth: learned from the labelled pictures, each asked about as if it had no label."""
+"""The worth of the score of a class, learned from the labelled pictures, each asked about as if it had no label."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lookalike.search.ranking.channels import Channel
 ASKED: Final = 400
 """Labelled pictures that are asked about at most."""
 LEAST: Final = 20
-"""Of them that are needed."""
+"""Labelled pictures that are needed."""
 RIGHT, OTHER, NONE = 0, 1, 2
 """Outcomes of a question: the best class is the right one, another one is, or none is."""
 

@@ -50,7 +50,10 @@ def classify(
     output: OutFile = None,
     library: LibraryFolder = None,
 ) -> int:
-    """Say which class of the library each picture is of, how likely, or that it is of none."""
+    """Say which class each picture is of, or none.
+
+    Classes are labels of the library, folders, or values of a fact; each comes with how likely it is.
+    """
     only_one(csv=as_csv, json=json)
     failed: list[str] = []
     with open_chosen(library) as opened:
@@ -66,7 +69,7 @@ def classify(
 def _classified(
     library: Library, queries: Sequence[str], failed: list[str], *, by: str, least: float, where: str | None
 ) -> Iterator[Classified]:
-    """Those that can be; the others are told, and added to `failed`."""
+    """Classes of those that can be read; the others are told, and added to `failed`."""
     classifier = library.classifier(by, where, least)
     waiting = iter(queries)
     while batch := list(islice(waiting, AT_ONCE)):
