@@ -115,6 +115,7 @@ def _group(group: Group) -> Document:
             }
             for member in group.members
         ],
+        **({"within": [_group(each) for each in group.within]} if group.within else {}),
     }
 
 

@@ -74,6 +74,16 @@ def test_only_what_is_asked_for_or_closer_is_grouped() -> None:
     assert sizes == {"copy": 2, "part": 3, "variant": 4, "scene": 5}
 
 
+def test_a_scene_holds_the_copies_of_each_view_as_groups_of_their_own() -> None:
+    """1 is one view; 2 and 3 are copies of another one, and 4 is a third."""
+    scenes = [pair(1, 2, "scene"), pair(1, 3, "scene"), pair(1, 4, "scene"), pair(2, 3)]
+    (group,) = star_groups(store_of(50, 30, 20, 10), scenes, "scene", [])
+    assert names([group]) == [("scene", ["/1", "/2", "/3", "/4"])]
+    assert names(list(group.within)) == [("copy", ["/2", "/3"])]
+    (copies,) = star_groups(store_of(50, 30), [pair(1, 2)], "scene", [])
+    assert (copies.relation, copies.within) == ("copy", ())
+
+
 def test_files_of_identical_contents_stand_together() -> None:
     store = store_of(30, 30, 20)
     same = Group("identical", 1.0, tuple(record for record in store.records() if record.id in (1, 2)))

@@ -87,7 +87,8 @@ class Group:
     """Files that show one thing: how they relate at least, and the score of the weakest link that binds them.
 
     The first member is the best one; `links` say by content what others are to it, identical where they do not. Files
-    at the paths of `reference` are never one too many.
+    at the paths of `reference` are never one too many. `within` are groups of identical files and copies among the
+    members, where the group as a whole is of a looser relation.
     """
 
     relation: Relation
@@ -95,6 +96,7 @@ class Group:
     members: tuple[Record, ...]
     links: Mapping[int, Link] = field(default_factory=dict)
     reference: frozenset[str] = frozenset()
+    within: tuple[Group, ...] = ()
 
     @property
     def best(self) -> Record:

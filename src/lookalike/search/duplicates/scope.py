@@ -73,7 +73,11 @@ class Narrowed:
     def guarded(self, groups: Iterable[Group]) -> list[Group]:
         """Groups with their files of the reference named."""
         return [
-            replace(group, reference=frozenset(each.path for each in group.members if self.is_reference(each)))
+            replace(
+                group,
+                reference=frozenset(each.path for each in group.members if self.is_reference(each)),
+                within=tuple(self.guarded(group.within)),
+            )
             for group in groups
         ]
 
@@ -89,7 +93,8 @@ class Narrowed:
         members = tuple(
             each for each in group.members if each.path not in found or found[each.path].kind not in left_out
         )
-        return replace(group, members=members)
+        within = (each for each in map(self._without_companions, group.within) if len(each.members) > 1)
+        return replace(group, members=members, within=tuple(within))
 
 
 def scope_of(

@@ -137,13 +137,23 @@ def star_groups(
     for files in records.values():
         files.sort(key=lambda record: not reference(record))
     preferred = {id for id, files in records.items() if reference(files[0])}
+    return _groups(Links.among(pairs, classes), relation, records, preferred)
+
+
+def _groups(
+    links: Links, relation: Relation, records: Mapping[int, Sequence[Record]], preferred: AbstractSet[int]
+) -> list[Group]:
+    """Stars of `relation` as groups, those of a looser one with the copies among them; then what is identical alone."""
     groups, grouped = [], set()
-    for hub, star in stars(Links.among(pairs, classes), relation, records, preferred):
+    for hub, star in stars(links, relation, records, preferred):
         grouped |= {hub, *star}
         members = [*records[hub], *(record for id in sorted(star) for record in records[id])]
         by_content = {record.id: link for id, link in star.items() for record in records[id]}
         furthest = max((link.relation for link in star.values()), key=RELATIONS.index)
-        groups.append(Group(furthest, min(link.score for link in star.values()), tuple(members), by_content))
+        own = {id: records[id] for id in (hub, *star)}
+        within = _groups(links, "copy", own, preferred) if furthest not in ("identical", "copy") else []
+        weakest = min(link.score for link in star.values())
+        groups.append(Group(furthest, weakest, tuple(members), by_content, within=tuple(within)))
     groups += [
         Group("identical", 1.0, tuple(files)) for id, files in records.items() if id not in grouped and len(files) > 1
     ]

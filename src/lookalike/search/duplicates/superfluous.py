@@ -54,10 +54,13 @@ def spare_of(group: Group, best: Record | None) -> list[Record]:
 
 
 def superfluous(groups: Sequence[Group]) -> Superfluous:
-    """All of each group of one picture that could go; files that are gone or have changed count for nothing."""
+    """All of each group of one picture, or of those within a scene, that could go.
+
+    Files that are gone or have changed count for nothing.
+    """
     spare: list[Record] = []
     kept: set[tuple[int, int]] = set()
-    for group in groups:
+    for group in (each for outer in groups for each in outer.within or (outer,)):
         best = best_of(group)
         some = spare_of(group, best)
         spare += some

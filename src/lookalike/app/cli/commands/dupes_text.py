@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lookalike.app.cli.columns import COLOURS, DIM, near, styled
@@ -33,11 +34,13 @@ def short(groups: Sequence[Group], *, colour: bool) -> Iterator[str]:
         beside = companions(group, best or group.best)
         sizes = ["{} x {}".format(*member.content.size) for member in group.members]
         across = max(map(len, sizes))
+        copies = {each.path: of.best for of in group.within for each in of.members[1:] if of.best is not group.best}
         for member, size in zip(group.members, sizes, strict=True):
             state = state_of(member)
             mark = "*" if member is best else " "
             link = group.link(member)
             words = [] if member is best or group.relation == "identical" else [link.relation, *(link.edits or ())]
+            words += [f"copy of {shown(Path(copies[member.path].path).name)}"] if member.path in copies else []
             words += [beside[member.path].words] if member.path in beside else []
             words += ["reference"] if member.path in group.reference else []
             words += [] if state == "unchanged" else [state]
