@@ -62,6 +62,11 @@ def photos_folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(name="draw")
+def _draw() -> Callable[..., None]:
+    return draw
+
+
 def draw(file: Path, seed: int, side: int = 64) -> None:
     """Coarse noise."""
     coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)

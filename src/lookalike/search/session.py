@@ -27,7 +27,7 @@ from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
 from lookalike.search.teach_words import Lesson, forget_words, teach_words
 from lookalike.store import open_store
 from lookalike.store.readers import Readers
-from lookalike.types import Space
+from lookalike.types import Picture, Record, Space
 
 
 class Session:
@@ -121,6 +121,17 @@ class Session:
     def sampled(self, source: Source) -> Sample:
         """A picture to ask a `classifier` about."""
         return sample(source, decode=self._decoder.decode)
+
+    def picture_of(self, record: Record, min_side: int | None = None) -> Picture:
+        """The picture in a file of the library; whole, or with `min_side` px a side or more.
+
+        Raises `BadPicture` where the file is not as it was indexed.
+        """
+        return self._decoder.sample(record).picture(min_side)
+
+    def bytes_of(self, record: Record) -> bytes:
+        """Bytes of a file of the library; raises `BadPicture` where it is not as it was indexed."""
+        return self._decoder.read(record)
 
     def _verifier(self) -> GeometricVerifier:
         return verifier_of(self.store, extractor_of(self.store), self._set_index, self._decoder.sample)

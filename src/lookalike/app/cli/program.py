@@ -30,6 +30,7 @@ from lookalike.app.cli.commands import (
     resolve,
     roots,
     search,
+    serve,
     show,
     upkeep,
     words,
@@ -79,6 +80,7 @@ def _common(
 
 for module in (
     search,
+    serve,
     dupes,
     resolve,
     classify,

@@ -97,15 +97,16 @@ class PictureDecoder:
             record.path,
             content.sha256,
             (lambda min_side: self._open(record, min_side)) if may_be_a_fraction(content.format) else lambda _: whole(),
-            lambda: self.fingerprint(self._read(record)),
+            lambda: self.fingerprint(self.read(record)),
             content.size,
-            _frames=lambda numbers: self.frames(self._read(record), numbers),
+            _frames=lambda numbers: self.frames(self.read(record), numbers),
         )
 
     def _open(self, record: Record, min_side: int | None) -> Picture:
-        return self.decode(self._read(record), min_side)
+        return self.decode(self.read(record), min_side)
 
-    def _read(self, record: Record) -> bytes:
+    def read(self, record: Record) -> bytes:
+        """Bytes of a file of the library; raises `BadPicture` where it is not as it was indexed."""
         if not record.has_file:
             raise BadPicture("io", "it was added without a file, and the library keeps no picture", record.path)
         loaded = load(Found(record.path, record.stamp), self._limits.bytes)

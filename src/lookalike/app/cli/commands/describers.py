@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -23,39 +22,15 @@ def describers(
 
     Each row is name, dimension, metric, what is compared, source and fields.
     """
+    from lookalike.app.describers import describer_rows
     from lookalike.app.documents import document
 
-    rows = _local_rows() if local else _rows()
+    rows = _local_rows() if local else describer_rows()
     if json:
         write(json_bytes(document("describers", **{"local" if local else "describers": rows})), output)
     else:
         write(lines(map(_local_paragraph if local else _paragraph, rows)), output)
     return 0
-
-
-def _rows() -> list[dict[str, Any]]:
-    from lookalike.describe import DESCRIBERS
-    from lookalike.errors import LookalikeError
-    from lookalike.models.towers.added import added, all_added
-    from lookalike.registry import settable
-
-    made = [DESCRIBERS.make(name) for name in DESCRIBERS]
-    for model in all_added():
-        with suppress(LookalikeError):  # one that changed since, which `models list` tells
-            made.append(DESCRIBERS.make("clip", {"model": added(model.name).name}))
-
-    return [
-        {
-            "name": describer.name,
-            "dim": describer.space.dim,
-            "metric": describer.space.metric,
-            "compares": describer.compares,
-            "source": describer.source,
-            "digest": describer.space.digest,
-            "fields": {field.name: getattr(describer, field.name) for field in settable(describer)},
-        }
-        for describer in made
-    ]
 
 
 def _local_rows() -> list[dict[str, Any]]:

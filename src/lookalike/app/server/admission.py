@@ -1,0 +1,114 @@
+"""Who may do what: one function that every route passes, before a byte of the body is read."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from lookalike.app.server.problems import HTTPException, Problem, problem_of, response_to
+from lookalike.app.server.roles import NAMES, Role
+from lookalike.app.server.settings import Settings
+
+COOKIE: Final = "lookalike_session"
+SESSIONS: Final = 1000
+ROLE: Final = "x-role"
+"""The field of a route's OpenAPI that says which role it takes."""
+
+
+def admitted(needed: Role, settings: Settings, sessions: Sessions, token: str | None, session: str | None) -> Role:
+    """Role of who asks; raises `Problem` where it is less than what is `needed`.
+
+    A wrong token is refused even where none is needed, so that who gave it learns of it.
+    """
+    if token is not None:
+        found = settings.tokens.role_of(token)
+        if found is None:
+            raise _unknown("this token is not known here")
+        role = found
+    elif settings.tokens:
+        role = sessions.role_of(session) or Role.OPEN
+    else:
+        role = settings.role
+    if role >= needed:
+        return role
+    if role is Role.OPEN:
+        raise _unknown("this service takes a token: send the header `Authorization: Bearer TOKEN`")
+    raise Problem(403, "forbidden", f"this takes the role {needed.name.lower()}, and you have {role.name.lower()}")
+
+
+def _unknown(detail: str) -> Problem:
+    return Problem(401, "unauthorized", detail, {"WWW-Authenticate": "Bearer"})
+
+
+class Sessions:
+    """Browsers that showed a token once; forgotten when the service ends, the oldest first where there are many."""
+
+    def __init__(self) -> None:
+        self._roles: OrderedDict[str, Role] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def open(self, role: Role) -> str:
+        """A new one, by a name that cannot be guessed."""
+        name = secrets.token_urlsafe(24)
+        with self._lock:
+            self._roles[name] = role
+            while len(self._roles) > SESSIONS:
+                self._roles.popitem(last=False)
+        return name
+
+    def close(self, name: str | None) -> None:
+        """Forgets it."""
+        with self._lock:
+            self._roles.pop(name or "", None)
+
+    def role_of(self, name: str | None) -> Role | None:
+        """None where it is unknown."""
+        with self._lock:
+            return self._roles.get(name or "")
+
+
+def bearer_of(request: Request) -> str | None:
+    """Token of the Authorization header; an empty one where the header says something else."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+class GuardedRoute(APIRoute):
+    """A route that takes a role, which stands in its OpenAPI under `x-role`; one without cannot be made."""
+
+    @property
+    def role(self) -> Role:
+        """Role that it takes."""
+        return NAMES[(self.openapi_extra or {})[ROLE]]
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        needed, handler = self.role, super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            service = request.app.state.service
+            session = request.cookies.get(COOKIE)
+            role = admitted(needed, service.settings, service.sessions, bearer_of(request), session)
+            request.state.role = role
+            try:
+                return await handler(request)
+            except (Problem, HTTPException, RequestValidationError):
+                raise
+            except Exception as error:  # noqa: BLE001  the last door: every error becomes a problem
+                return response_to(problem_of(error, role))
+
+        return guarded
+
+
+def takes(role: Role) -> dict[str, Any]:
+    """Arguments of a route that takes this role."""
+    return {"openapi_extra": {ROLE: role.name.lower()}, "response_model_exclude_unset": True}

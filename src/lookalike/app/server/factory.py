@@ -1,0 +1,50 @@
+"""The application: every route behind one guard, behind one border."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from lookalike.app.server import problems
+from lookalike.app.server.admission import GuardedRoute
+from lookalike.app.server.border import Border
+from lookalike.app.server.measures import Measured
+from lookalike.app.server.routes import asking, jobs, pictures, upkeep, web
+from lookalike.app.server.service import Service
+from lookalike.app.server.settings import Settings
+
+ABOUT = (
+    "Find similar images: what kind of match, where in the picture, how sure, and why. Documents as `lookalike --json`."
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """An ASGI application that answers from the library of `settings`; nothing listens yet."""
+    service = Service(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await service.close()
+
+    app = FastAPI(
+        title="lookalike",
+        version=version("lookalike"),
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    app.router.route_class = GuardedRoute
+    app.router.redirect_slashes = False
+    problems.add_to(app)
+    for part in (asking, pictures, upkeep, jobs, web):
+        part.add_to(app)
+    app.add_middleware(Border, settings=settings)
+    app.add_middleware(Measured, measures=service.measures)
+    return app

@@ -1,0 +1,81 @@
+"""The service on a socket, by granian, which gives up on headers that do not come."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from lookalike.app.server.settings import Settings
+from lookalike.errors import BadQuery, MissingExtra
+
+HEADERS: Final = 10_000
+"""Milliseconds in which the headers of a request must have come."""
+AT_ONCE: Final = 128
+"""Requests in work at once, those that only wait for their body included."""
+
+
+def listen(settings: Settings, on_ready: Callable[[str], object]) -> None:
+    """Serves until Ctrl-C; `on_ready` is told the address. Raises `BadQuery` where it cannot listen there."""
+    try:
+        from granian import Granian
+        from granian.constants import HTTPModes, Interfaces
+        from granian.http import HTTP1Settings
+        from granian.log import LogLevels
+
+        from lookalike.app.server.factory import create_app
+    except ImportError as error:
+        raise MissingExtra("a service needs more packages: pip install 'lookalike[server]'") from error
+    chosen = replace(settings, port=free_port(settings.host, settings.port))
+    server = Granian(
+        "lookalike",
+        address=chosen.host,
+        port=chosen.port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS),
+        websockets=False,
+        backpressure=AT_ONCE,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=40,
+    )
+    told = threading.Thread(target=_tell, args=(chosen, on_ready), daemon=True)
+    server.on_startup(told.start)
+    server.serve(target_loader=partial(create_app, chosen), wrap_loader=False)
+
+
+def _tell(settings: Settings, on_ready: Callable[[str], object]) -> None:
+    """Tells once somebody answers: the workers take a while to come up."""
+    for _ in range(1200):
+        with suppress(OSError), socket.create_connection((_reached(settings.host), settings.port), 1):
+            on_ready(address_of(settings))
+            return
+        time.sleep(0.05)
+
+
+def _reached(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def address_of(settings: Settings) -> str:
+    """The URL of the page."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}/"
+
+
+def free_port(host: str, port: int) -> int:
+    """`port`, or one that is free for 0; raises `BadQuery` where it is taken, or `host` is none of this machine."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+            return int(tried.getsockname()[1])
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise BadQuery(f"cannot listen at {host} port {port} ({why}): choose another with --port or --host") from error

@@ -1,0 +1,275 @@
+"""Documents as typed models: the words of the command line, and `id` where a picture is meant.
+
+Whatever a document holds beyond these fields is passed on: the documents themselves are made in one place for all.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Box = tuple[float, float, float, float]
+Row = tuple[float, float, float]
+Relation = Literal["identical", "copy", "part", "variant", "scene", "similar"]
+
+
+class Document(BaseModel):
+    """A document, which says of which schema it is."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    schema_: str = Field(alias="schema", examples=["lookalike/search/1"])
+
+
+class Part(BaseModel):
+    """A part of a document."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Coverage(Part):
+    """Shares of either picture's area that the other shows."""
+
+    query: float
+    hit: float
+
+
+class Difference(Part):
+    """A place that does not agree; boxes x, y, w, h in px."""
+
+    box: Box
+    query_box: Box
+    share: float
+    kind: str
+
+
+class File(Part):
+    """A file by its name below a folder of the library; for admin its whole path."""
+
+    path: str
+
+
+class Hit(File):
+    """An answer; unknown is null."""
+
+    id: str
+    rank: int
+    score: float
+    probability: float | None
+    relation: Relation
+    channels: dict[str, float]
+    why: str
+    coverage: Coverage | None
+    edits: list[str] | None
+    differs: list[Difference] | None
+    file: Literal["unchanged", "changed", "gone"]
+    box: Box | None
+    query_box: Box | None
+    transform: tuple[Row, Row, Row] | None
+    size: tuple[int, int]
+    frames: int | None
+
+
+class Query(Part):
+    """The question as it was understood."""
+
+    sources: list[str]
+    minus: list[str]
+    k: int
+    where: str | None
+    by: dict[str, float]
+    crop: Box | None
+    any_orientation: bool
+    probability_of: str | None
+
+
+class Search(Document):
+    """Answers, best first."""
+
+    query: Query
+    seconds: float
+    searched: int
+    hits: list[Hit]
+    next: str | None
+
+
+class Picture(Document):
+    """A picture of the library, and the files that hold it."""
+
+    id: str
+    size: tuple[int, int]
+    bytes: int
+    format: str
+    taken: str | None
+    frames: int | None
+    files: list[File]
+
+
+class Comparison(Document):
+    """Two pictures in every channel."""
+
+    relation: Relation
+    probability: float | None
+    score: float
+    channels: dict[str, float]
+    why: str
+    coverage: Coverage | None
+    edits: list[str] | None
+    differs: list[Difference] | None
+    box: Box | None
+    query_box: Box | None
+    transform: tuple[Row, Row, Row] | None
+
+
+class Side(Part):
+    """One of two pictures that were matched."""
+
+    size: tuple[int, int]
+    keypoints: int
+
+
+class Matches(Document):
+    """Places of two pictures that belong together."""
+
+    a: Side
+    b: Side
+    matches: list[tuple[float, float, float, float, float]]
+    inliers: int
+    homography: tuple[Row, Row, Row] | None
+
+
+class Placement(Part):
+    """Where a template lies; its box in px of the picture, its angle in degrees."""
+
+    box: Box
+    score: float
+    scale: float
+    angle: float
+
+
+class Places(Document):
+    """Places of a template, best first."""
+
+    placements: list[Placement]
+
+
+class Member(File):
+    """A file of a group, and how it is related to the group's best."""
+
+    id: str
+    size: tuple[int, int]
+    bytes: int
+    best: bool
+    relation: Relation
+
+
+class Group(Part):
+    """Files that show one thing."""
+
+    relation: Relation
+    weakest: float
+    members: list[Member]
+
+
+class Superfluous(Part):
+    """Files that could be done without."""
+
+    files: int
+    bytes: int
+
+
+class Dupes(Document):
+    """Groups of duplicates."""
+
+    groups: list[Group]
+    superfluous: Superfluous
+
+
+class Space(Part):
+    """A describer's vectors."""
+
+    name: str
+    digest: str
+    dim: int
+    metric: str
+    index: str
+
+
+class Status(Document):
+    """The library in numbers."""
+
+    images: int
+    failed: int
+    spaces: list[Space]
+    local: list[Space]
+    planes: int
+    bytes: int
+    role: str
+
+
+class Described(Part):
+    """A describer that there is."""
+
+    name: str
+    dim: int
+    metric: str
+    source: str
+    digest: str
+    fields: dict[str, Any]
+
+
+class Describers(Document):
+    """Describers that there are."""
+
+    describers: list[Described]
+
+
+class Health(Document):
+    """Whether the service can answer."""
+
+    ok: bool
+
+
+class Folder(File):
+    """A folder that may be indexed."""
+
+    id: str
+    is_there: bool
+
+
+class Folders(Document):
+    """Folders that may be indexed."""
+
+    folders: list[Folder]
+
+
+class Job(Document):
+    """A job that writes to the library."""
+
+    id: str
+    kind: Literal["index", "dupes"]
+    state: Literal["running", "done", "some_failed", "failed", "cancelled"]
+    progress: dict[str, Any]
+    report: dict[str, Any] | None
+    message: str | None
+
+
+class Jobs(Document):
+    """Jobs since the service began, the latest first."""
+
+    jobs: list[Job]
+
+
+class Begin(BaseModel):
+    """Folders that a job is about; without folders, all of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folders: list[str] = Field([], max_length=100, description="Ids of folders, as GET /api/folders gives them.")
+
+
+class Session(Document):
+    """Role of a session."""
+
+    role: str

@@ -1,0 +1,1 @@
+"""Routes, by what they are about; each file adds its own to the application."""

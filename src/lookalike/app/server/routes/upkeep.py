@@ -1,0 +1,86 @@
+"""Routes about the library as a whole, and about the service."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Response
+
+from lookalike.app.describers import describer_rows
+from lookalike.app.documents import Document, document, status_document
+from lookalike.app.server import models
+from lookalike.app.server.admission import takes
+from lookalike.app.server.answers import groups_document
+from lookalike.app.server.duplicates import known_groups
+from lookalike.app.server.roles import Role
+from lookalike.app.server.service import Asker, Here, Service
+from lookalike.types import Relation
+
+
+async def health(service: Here) -> Document:
+    """Whether the library can be read."""
+    await service.glances.run(len, service.library)
+    return document("health", ok=True)
+
+
+async def status(service: Here, role: Asker) -> Document:
+    """The library in numbers, and the role of who asks."""
+    held = await service.glances.run(service.library.status)
+    facts = {"role": role.name.lower()}
+    if role is Role.ADMIN:
+        facts["library"] = str(service.library.folder)
+    return status_document(held, facts)
+
+
+async def describers(service: Here) -> Document:
+    """Describers that pictures can be compared by."""
+    return document("describers", describers=await service.glances.run(describer_rows))
+
+
+async def dupes(
+    service: Here,
+    role: Asker,
+    relation: Relation = "identical",
+    precision: Annotated[float | None, Query(gt=0, lt=1, allow_inf_nan=False)] = None,
+) -> Document:
+    """Groups of duplicates, the largest first, as far as pictures were compared: `uncompared` counts the others.
+
+    POST /api/jobs/dupes compares them.
+    """
+    return await service.questions.run(_groups, service, relation, precision, role)
+
+
+def _groups(service: Service, relation: Relation, precision: float | None, role: Role) -> Document:
+    if precision is not None:
+        return groups_document(service, service.library.dupes(relation, precision=precision), role)
+    groups, uncompared = known_groups(service.library, relation)
+    return {**groups_document(service, groups, role), "uncompared": uncompared}
+
+
+async def folders(service: Here, role: Asker) -> Document:
+    """Folders that may be indexed, with their ids."""
+    found = await service.glances.run(service.folders)
+    rows = [{"id": id, **_folder(service, path, role)} for id, path in found.items()]
+    return document("folders", folders=rows)
+
+
+def _folder(service: Service, path: str, role: Role) -> Document:
+    shown = path if role is Role.ADMIN else os.path.basename(path)  # noqa: PTH119  bytes of a name stay as they are
+    return {**service.names.fields(shown, Role.ADMIN), "is_there": os.path.isdir(path)}  # noqa: PTH112
+
+
+async def metrics(service: Here) -> Response:
+    """Figures for Prometheus."""
+    service.measures.pictures.set(await service.glances.run(len, service.library))
+    return Response(service.measures.text(), media_type="text/plain; version=0.0.4")
+
+
+def add_to(app: FastAPI) -> None:
+    """Registers the routes."""
+    app.get("/api/health", response_model=models.Health, **takes(Role.OPEN))(health)
+    app.get("/api/status", response_model=models.Status, **takes(Role.READ))(status)
+    app.get("/api/describers", response_model=models.Describers, **takes(Role.READ))(describers)
+    app.get("/api/dupes", response_model=models.Dupes, **takes(Role.READ))(dupes)
+    app.get("/api/folders", response_model=models.Folders, **takes(Role.WRITE))(folders)
+    app.get("/api/metrics", response_class=Response, **takes(Role.READ))(metrics)

@@ -1,0 +1,1 @@
+"""The page: templates, ES modules and styles of our own, as they are sent."""
