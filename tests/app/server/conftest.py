@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ Client = Any
 Serve = Callable[..., Client]
 
 
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Clients of services with these settings, closed after the test."""
+@contextmanager
+def clients() -> Iterator[Serve]:
+    """Clients of services with these settings, closed at the end."""
     from fastapi.testclient import TestClient
 
     from lookalike.app.server.factory import create_app
@@ -35,9 +35,35 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture
-def client(serve: Serve, shelf: Path) -> Client:
-    """A service for this machine alone, which only reads."""
-    return serve(shelf / "library")
+def serve() -> Iterator[Serve]:
+    """A service of the test's own."""
+    with clients() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def lent() -> Iterator[Serve]:
+    """A service that a file's tests share."""
+    with clients() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def client(lent: Serve, shelf: Path) -> Client:
+    """For this machine alone, and only for reading."""
+    return lent(shelf / "library")
+
+
+@pytest.fixture(scope="module")
+def guarded(lent: Serve, shelf: Path) -> Client:
+    """With a token for each role."""
+    return lent(shelf / "library", tokens=ALL)
+
+
+@pytest.fixture(scope="module")
+def fetching(lent: Serve, shelf: Path) -> Client:
+    """Asks servers for pictures."""
+    return lent(shelf / "library", urls=True)
 
 
 def bearer(role: Role) -> dict[str, str]:

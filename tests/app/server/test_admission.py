@@ -13,7 +13,7 @@ from lookalike.app.server.roles import Role, Tokens, tokens_in
 from lookalike.app.server.settings import Settings
 from lookalike.errors import BadQuery
 
-from .conftest import ALL, TOKENS, Serve, bearer
+from .conftest import ALL, TOKENS, Client, Serve, bearer
 
 APP = create_app(Settings(Path("nowhere")))
 TABLE = sorted((method, route.path, route.role) for route in APP.routes for method in route.methods)  # type: ignore[attr-defined]
@@ -32,13 +32,14 @@ def refusal(response: Any) -> str | None:
 
 @pytest.mark.parametrize(("method", "path", "needed"), TABLE, ids=[f"{method} {path}" for method, path, _ in TABLE])
 def test_a_route_is_passed_by_its_role_and_those_above_alone(
-    serve: Serve, shelf: Path, method: str, path: str, needed: Role
+    guarded: Client, monkeypatch: pytest.MonkeyPatch, method: str, path: str, needed: Role
 ) -> None:
-    client = serve(shelf / "library", tokens=ALL)
+    client = guarded
+    client.cookies.clear()
     url = path.replace("{id}", ID).replace("{token}", "none").replace("{name}", "page.css")
     asked: dict[str, Any] = {"json": {"folders": ["none"]}} if path == "/api/jobs/index" else {}
     if path == "/api/jobs/dupes":  # which would begin
-        client.app.state.service.jobs.start = _never
+        monkeypatch.setattr(client.app.state.service.jobs, "start", _never)
     open_to_all = needed is Role.OPEN
     assert refusal(client.request(method, url, **asked)) == (None if open_to_all else "unauthorized")
     wrong = {"Authorization": "Bearer read-of-another-service"}
@@ -46,6 +47,7 @@ def test_a_route_is_passed_by_its_role_and_those_above_alone(
     for role in TOKENS:
         expected = None if role >= needed else "forbidden"
         assert refusal(client.request(method, url, headers=bearer(role), **asked)) == expected
+        client.cookies.clear()
 
 
 async def _never(*_: object) -> None:

@@ -117,7 +117,8 @@ def test_groups_name_their_members_by_id_too(serve: Serve, tmp_path: Path, pictu
     assert client.get("/api/dupes?precision=nan").status_code == 422
 
 
-def test_status_describers_health_and_figures(client: Client, picture_id: str) -> None:
+def test_status_describers_health_and_figures(serve: Serve, shelf: Path, picture_id: str) -> None:
+    client = serve(shelf / "library")
     assert client.get("/api/health").json() == {"schema": "lookalike/health/1", "ok": True}
     assert client.get("/api/status").json()["images"] == 4
     assert "phash" in {each["name"] for each in client.get("/api/describers").json()["describers"]}

@@ -153,9 +153,8 @@ URLS = [
 
 
 @pytest.mark.parametrize("url", URLS)
-def test_a_url_that_leads_inside_is_not_fetched(serve: Serve, shelf: Path, url: str) -> None:
-    client = serve(shelf / "library", urls=True)
-    problem = client.post("/api/search", data={"url": url}).json()
+def test_a_url_that_leads_inside_is_not_fetched(fetching: Client, url: str) -> None:
+    problem = fetching.post("/api/search", data={"url": url}).json()
     assert problem["code"] == "fetch_refused"
     assert "secret" not in problem["detail"]
 

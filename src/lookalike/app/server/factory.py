@@ -16,9 +16,7 @@ from lookalike.app.server.routes import asking, jobs, pictures, upkeep, web
 from lookalike.app.server.service import Service
 from lookalike.app.server.settings import Settings
 
-ABOUT = (
-    "Find similar images: what kind of match, where in the picture, how sure, and why. Documents as `lookalike --json`."
-)
+ABOUT = "Find similar images: what kind of match, where in the picture, how sure, and why. Words as of --json."
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -41,7 +41,7 @@ class Ask(Fields):
     by: Several = Field([], description="Compare by this channel, NAME or NAME=WEIGHT.")
     crop: Words | None = Field(None, description="Ask about a part of the picture: X,Y,W,H in its pixels.")
     k: int = Field(20, ge=1, le=1000, description="Answers in all.")
-    page: int = Field(100, ge=1, le=200, description="Answers in one document; `next` leads to the others.")
+    page: int = Field(100, ge=1, le=200, description="Answers in one document; next leads to the others.")
     verify: int | None = Field(None, ge=0, le=200, description="Candidates that geometry verifies.")
     precision: FiniteFloat | None = Field(
         None, gt=0, lt=1, description="Only answers at least this likely to be right."

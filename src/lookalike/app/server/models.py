@@ -206,6 +206,9 @@ class Status(Document):
     planes: int
     bytes: int
     role: str
+    urls: bool
+    originals: bool
+    words: bool
 
 
 class Described(Part):

@@ -15,6 +15,8 @@ from lookalike.app.server.answers import groups_document
 from lookalike.app.server.duplicates import known_groups
 from lookalike.app.server.roles import Role
 from lookalike.app.server.service import Asker, Here, Service
+from lookalike.protocols import TextDescriber
+from lookalike.search.components import describers_of
 from lookalike.types import Relation
 
 
@@ -25,12 +27,21 @@ async def health(service: Here) -> Document:
 
 
 async def status(service: Here, role: Asker) -> Document:
-    """The library in numbers, and the role of who asks."""
-    held = await service.glances.run(service.library.status)
-    facts = {"role": role.name.lower()}
+    """The library in numbers, the role of who asks, and what the service allows: URLs, originals, words."""
+    return await service.glances.run(_status, service, role)
+
+
+def _status(service: Service, role: Role) -> Document:
+    readers = [each for each in describers_of(service.library.store) if isinstance(each, TextDescriber)]
+    facts: Document = {
+        "role": role.name.lower(),
+        "urls": service.settings.urls,
+        "originals": service.settings.originals,
+        "words": bool(readers),
+    }
     if role is Role.ADMIN:
         facts["library"] = str(service.library.folder)
-    return status_document(held, facts)
+    return status_document(service.library.status(), facts)
 
 
 async def describers(service: Here) -> Document:

@@ -1,0 +1,213 @@
+// The page: a panel that asks, a grid that answers, and the address bar that holds the question.
+import { el, field } from "./dom.js";
+import { cards, walk } from "./grid.js";
+import { pair } from "./pair.js";
+import { panel } from "./panel.js";
+import { address, empty, form, fromAddress, hasUploads, isAsked, single } from "./question.js";
+import * as service from "./service.js";
+import { text } from "./strings.js";
+
+const state = { question: empty(), hits: [], next: null, status: null, asking: null };
+const count = el("span", { class: "count" });
+const aside = el("aside", {});
+const told = el("p", { class: "told", role: "status" });
+const list = el("ul", { class: "grid" });
+const more = el("button", { type: "button", class: "more", hidden: true, onclick: showMore }, text.more);
+
+document.querySelector("#app").replaceChildren(
+  el("header", { class: "bar" }, el("a", { class: "brand", href: "/" }, "lookalike"), count, el("span", { class: "grow" }), el("a", { href: "/docs" }, text.routes)),
+  el("div", { class: "columns" }, aside, el("main", {}, told, list, more)),
+);
+walk(list);
+
+function showPanel() {
+  const act = { urls: state.status?.urls, words: state.status?.words, add, changed, clear };
+  aside.replaceChildren(panel(state.question, act));
+}
+
+function changed(ask) {
+  if (ask && isAsked(state.question)) search();
+  showPanel();
+}
+
+function clear() {
+  state.question = empty();
+  history.pushState(null, "", "/");
+  showPanel();
+  answer([], null);
+  told.textContent = text.start;
+}
+
+function add(files) {
+  const pictures = files.filter((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name));
+  for (const file of pictures)
+    state.question.pictures.push({ name: file.name || "picture", file, source: URL.createObjectURL(file), size: null, minus: false });
+  if (pictures.length === 0) return;
+  state.question.crop = "";
+  changed(true);
+}
+
+function like(hit) {
+  state.question = { ...empty(), where: state.question.where, k: state.question.k };
+  state.question.pictures.push({ id: hit.id, name: hit.path, size: hit.size, minus: false });
+  changed(true);
+  scrollTo({ top: 0 });
+}
+
+function unlike(hit) {
+  if (!state.question.pictures.some((picture) => picture.id === hit.id))
+    state.question.pictures.push({ id: hit.id, name: hit.path, size: hit.size, minus: true });
+  changed(true);
+}
+
+async function search({ isNew = true } = {}) {
+  state.asking?.abort();
+  const asking = (state.asking = new AbortController());
+  const question = state.question;
+  told.textContent = text.searching;
+  list.setAttribute("aria-busy", "true");
+  const fields = address(question);
+  if (isNew) history.pushState(null, "", hasUploads(question) || !fields ? "/" : `/?${fields}`);
+  try {
+    const found = await (hasUploads(question) ? service.byForm(form(question), asking.signal) : service.byAddress(fields, asking.signal));
+    answer(found.hits, found.next);
+    told.textContent = found.hits.length ? text.found(found.hits.length, found.searched, found.seconds) : text.nothing;
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    answer([], null);
+    failed(error, () => search({ isNew: false }));
+  } finally {
+    if (state.asking === asking) list.removeAttribute("aria-busy");
+  }
+}
+
+function answer(hits, next) {
+  state.hits = hits;
+  list.replaceChildren(...cards(hits, { open, like, unlike }));
+  goOn(next);
+}
+
+function goOn(next) {
+  state.next = next;
+  more.hidden = next === null;
+}
+
+async function showMore() {
+  try {
+    const found = await service.further(state.next);
+    state.hits = [...state.hits, ...found.hits];
+    list.append(...cards(found.hits, { open, like, unlike }));
+    goOn(found.next);
+  } catch (error) {
+    failed(error, showMore);
+  }
+}
+
+async function open(hit) {
+  const query = await laid(single(state.question));
+  const step = (by) => {
+    const other = state.hits[state.hits.indexOf(hit) + by];
+    if (other) {
+      dialog.close();
+      open(other);
+    }
+  };
+  const dialog = pair(hit, query, { like, unlike, step });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** The picture that was asked about, with its size, cut to the part; null where a browser cannot show it. */
+async function laid(picture) {
+  if (!picture) return null;
+  const image = await loaded(picture.source ?? service.thumbnail(picture.id, 1024));
+  if (!image) return null;
+  const size = picture.size ?? [image.naturalWidth, image.naturalHeight];
+  const box = state.question.crop.split(",").map(Number);
+  if (box.length !== 4) return { source: image.src, name: picture.name, size };
+  const scale = image.naturalWidth / size[0];
+  const [x, y, w, h] = box;
+  const canvas = el("canvas", { width: Math.max(1, Math.round(w * scale)), height: Math.max(1, Math.round(h * scale)) });
+  canvas.getContext("2d").drawImage(image, x * scale, y * scale, w * scale, h * scale, 0, 0, canvas.width, canvas.height);
+  return { source: canvas.toDataURL("image/webp", 0.9), name: picture.name, size: [w, h] };
+}
+
+function loaded(source) {
+  const image = new Image();
+  return new Promise((told) => {
+    image.addEventListener("load", () => told(image));
+    image.addEventListener("error", () => told(null));
+    image.src = source;
+  });
+}
+
+function failed(error, again) {
+  if (error.status === 401) return askToken(again);
+  told.replaceChildren(el("span", { class: "problem" }, error.message));
+}
+
+function askToken(again, why = text.token) {
+  const input = el("input", { type: "password", autocomplete: "current-password", required: true });
+  const enter = async (event) => {
+    event.preventDefault();
+    try {
+      await service.enter(input.value);
+      await begin();
+      again();
+    } catch (error) {
+      askToken(again, error.status === 401 ? text.wrongToken : error.message);
+    }
+  };
+  told.replaceChildren(
+    el("form", { class: "token", onsubmit: enter }, el("p", {}, why), field(text.tokenField, input), el("button", { class: "main" }, text.enter)),
+  );
+  input.focus();
+}
+
+async function begin() {
+  state.status = await service.status();
+  count.textContent = text.pictures(state.status.images);
+  showPanel();
+}
+
+async function fromBar() {
+  state.question = fromAddress(location.search);
+  showPanel();
+  if (!isAsked(state.question)) {
+    answer([], null);
+    told.textContent = text.start;
+    return;
+  }
+  for (const picture of state.question.pictures)
+    service.picture(picture.id).then(
+      (known) => {
+        Object.assign(picture, { name: known.files[0].path, size: known.size });
+        showPanel();
+      },
+      () => {},
+    );
+  await search({ isNew: false });
+}
+
+addEventListener("popstate", fromBar);
+addEventListener("dragover", (event) => {
+  event.preventDefault();
+  document.body.classList.add("dragging");
+});
+addEventListener("dragleave", (event) => event.relatedTarget === null && document.body.classList.remove("dragging"));
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  document.body.classList.remove("dragging");
+  add([...event.dataTransfer.files]);
+});
+addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (files.length) {
+    event.preventDefault();
+    add(files);
+  }
+});
+
+showPanel();
+const start = () => (state.question.pictures.length ? undefined : fromBar()); // somebody may have been quicker
+begin().then(start, (error) => failed(error, start));

@@ -1,0 +1,114 @@
+// An answer beside the question: boxes, differences, and both laid over each other.
+import { drawn, el } from "./dom.js";
+import { facts } from "./grid.js";
+import { thumbnail } from "./service.js";
+import { text } from "./strings.js";
+
+const SIDE = 1024;
+
+/** A dialog about `hit`; `query` is {source, name, size} or null, `act` has like, unlike and step(-1 or 1). */
+export function pair(hit, query, act) {
+  const dialog = el("dialog", { class: "pair", "aria-label": hit.path });
+  const close = () => dialog.close();
+  dialog.append(
+    el(
+      "header",
+      { class: "actions" },
+      facts(hit),
+      el("span", { class: "grow" }),
+      el("button", { type: "button", "aria-label": text.previous, onclick: () => act.step(-1) }, "←"),
+      el("button", { type: "button", "aria-label": text.next, onclick: () => act.step(1) }, "→"),
+      el("button", { type: "button", onclick: close, autofocus: true }, text.close),
+    ),
+    el("p", { class: "why" }, hit.why),
+    el(
+      "div",
+      { class: "beside" },
+      query ? shown(query.source, query.name, query.size, hit.query_box, hit.differs, "query_box", text.question) : null,
+      shown(thumbnail(hit.id, SIDE), hit.path, hit.size, hit.box, hit.differs, "box", text.answer),
+    ),
+    notes(hit),
+    query && hit.transform ? swipe(hit, query) : null,
+    channels(hit),
+    el(
+      "div",
+      { class: "actions" },
+      el("button", { type: "button", class: "main", onclick: () => (close(), act.like(hit)) }, text.moreLike),
+      el("button", { type: "button", onclick: () => (close(), act.unlike(hit)) }, text.notLike),
+    ),
+  );
+  dialog.addEventListener("keydown", (event) => {
+    if (event.target.type === "range") return;
+    if (event.key === "ArrowLeft") act.step(-1);
+    if (event.key === "ArrowRight") act.step(1);
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && close());
+  dialog.addEventListener("close", () => dialog.remove());
+  return dialog;
+}
+
+function shown(source, name, size, box, differs, side, title) {
+  const frame = el("div", { class: "framed" }, el("img", { src: source, alt: name }));
+  if (size) frame.append(boxes(size, box, (differs ?? []).map((each) => each[side])));
+  return el(
+    "figure",
+    {},
+    el("figcaption", {}, el("strong", {}, title), " ", name, size ? `, ${text.size(...size)}` : ""),
+    frame,
+  );
+}
+
+function boxes([width, height], box, places) {
+  const rectangle = ([x, y, w, h], kind) =>
+    drawn("rect", { x, y, width: w, height: h, class: kind, "vector-effect": "non-scaling-stroke" });
+  return drawn(
+    "svg",
+    { viewBox: `-0.5 -0.5 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    ...(box ? [rectangle(box, "place")] : []),
+    ...places.map((place) => rectangle(place, "differs")),
+  );
+}
+
+function notes(hit) {
+  const told = [text.relations[hit.relation]];
+  if (hit.edits?.length) told.push(`${text.edits}: ${hit.edits.join(", ")}.`);
+  if (hit.differs?.length) told.push(text.differs(hit.differs.length));
+  if (hit.box) told.push(text.boxes);
+  return el("p", { class: "hint" }, told.join(" "));
+}
+
+/** The question, warped to where it lies in the answer, uncovered by a slider. */
+function swipe(hit, query) {
+  const [width, height] = hit.size;
+  const over = el("img", { src: query.source, alt: "" });
+  const cover = el("div", { class: "cover" }, over);
+  const base = el("div", { class: "laid" }, el("img", { src: thumbnail(hit.id, SIDE), alt: "" }), cover);
+  base.style.aspectRatio = `${width} / ${height}`;
+  Object.assign(over.style, { width: `${query.size[0]}px`, height: `${query.size[1]}px` });
+  const lay = () => (over.style.transform = matrix(hit.transform, base.clientWidth / width));
+  new ResizeObserver(lay).observe(base);
+  const slider = el("input", { type: "range", min: 0, max: 100, value: 50, "aria-label": text.swipe });
+  const uncover = () => (cover.style.clipPath = `inset(0 ${100 - slider.value}% 0 0)`);
+  slider.addEventListener("input", uncover);
+  uncover();
+  return el("div", { class: "swipe" }, el("p", { class: "hint" }, text.swipe), base, slider);
+}
+
+/** px of the question to px of the page: pixel centres lie at integers there, and at halves here. */
+function matrix(transform, scale) {
+  const before = [[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]];
+  const after = [[scale, 0, 0.5 * scale], [0, scale, 0.5 * scale], [0, 0, 1]];
+  const [[a, b, c], [d, e, f], [g, h, i]] = product(after, product(transform, before));
+  return `matrix3d(${[a, d, 0, g, b, e, 0, h, 0, 0, 1, 0, c, f, 0, i].map((value) => value / i).join(",")})`;
+}
+
+function product(a, b) {
+  return a.map((row) => [0, 1, 2].map((column) => row.reduce((sum, value, at) => sum + value * b[at][column], 0)));
+}
+
+function channels(hit) {
+  const rows = Object.entries(hit.channels).map(([name, score]) =>
+    el("li", {}, el("span", {}, name), el("meter", { min: 0, max: 1, value: Math.max(score, 0), "aria-label": name }), score.toFixed(2)),
+  );
+  return el("details", {}, el("summary", {}, text.channels), el("ul", { class: "channels" }, rows));
+}

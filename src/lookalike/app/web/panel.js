@@ -1,0 +1,160 @@
+// The panel that asks: pictures, words, colours, filters.
+import { cropper } from "./crop.js";
+import { el, field } from "./dom.js";
+import { single } from "./question.js";
+import { thumbnail } from "./service.js";
+import { text } from "./strings.js";
+
+/** The panel of `question`, which it changes; `changed(ask)` is called after, with true where it should be asked. */
+export function panel(question, { urls, words, add, changed, clear }) {
+  const chooser = el("input", {
+    type: "file",
+    accept: "image/*,.heic,.heif",
+    multiple: true,
+    id: "choose",
+    class: "unseen",
+    onchange: (event) => add([...event.target.files]),
+  });
+  const isFirst = question.pictures.length === 0;
+  return el(
+    "form",
+    {
+      class: "panel",
+      "aria-label": text.ask,
+      onsubmit: (event) => {
+        event.preventDefault();
+        changed(true);
+      },
+    },
+    el(
+      "div",
+      { class: isFirst ? "drop" : "drop small" },
+      el("span", {}, isFirst ? text.drop : text.dropAlso, " "),
+      chooser,
+      el("label", { for: "choose", class: "link" }, text.choose),
+    ),
+    pictures(question, changed),
+    part(question, changed),
+    el(
+      "details",
+      { open: matchMedia("(min-width: 50rem)").matches || isRefined(question) },
+      el("summary", {}, text.refine),
+      colours(question, changed),
+      el(
+        "div",
+        { class: "fields" },
+        words ? typed(question, "text", text.words) : null,
+        urls ? typed(question, "url", text.url, { type: "url", placeholder: "https://" }) : null,
+        typed(question, "where", text.where, { placeholder: text.whereHint, spellcheck: "false" }),
+        typed(question, "k", text.answers, { type: "number", min: 1, max: 1000 }),
+      ),
+      el("div", { class: "switches" }, toggled(question, "any_orientation", text.any), toggled(question, "collapse", text.collapse)),
+    ),
+    el(
+      "div",
+      { class: "actions" },
+      el("button", { type: "submit", class: "main" }, text.search),
+      el("button", { type: "button", onclick: clear }, text.clear),
+    ),
+  );
+}
+
+function isRefined(question) {
+  return question.colour.length > 0 || ["text", "url", "where"].some((name) => question[name]);
+}
+
+function typed(question, name, label, more = {}) {
+  const input = el("input", { name, autocomplete: "off", ...more, oninput: (event) => (question[name] = event.target.value) });
+  input.value = question[name];
+  return field(label, input);
+}
+
+function toggled(question, name, label) {
+  const input = el("input", { type: "checkbox", onchange: (event) => (question[name] = event.target.checked) });
+  input.checked = question[name];
+  return el("label", {}, input, " ", label);
+}
+
+function pictures(question, changed) {
+  if (question.pictures.length === 0) return null;
+  const rows = question.pictures.map((picture) => {
+    const sign = el("input", {
+      type: "checkbox",
+      "aria-label": text.signFor(picture.name),
+      onchange: (event) => {
+        picture.minus = event.target.checked;
+        changed(false);
+      },
+    });
+    sign.checked = picture.minus;
+    const remove = () => {
+      question.pictures.splice(question.pictures.indexOf(picture), 1);
+      question.crop = "";
+      changed(false);
+    };
+    return el(
+      "li",
+      { class: picture.minus ? "chip minus" : "chip" },
+      el("img", { src: picture.source ?? thumbnail(picture.id, 64), alt: text.noPreview }),
+      el("span", { class: "name", title: picture.name }, picture.name),
+      el("label", {}, sign, " ", text.sign),
+      el("button", { type: "button", class: "icon", "aria-label": text.remove(picture.name), onclick: remove }, "×"),
+    );
+  });
+  return el("ul", { class: "chips", "aria-label": text.views }, rows);
+}
+
+function part(question, changed) {
+  const picture = single(question);
+  if (!picture || (!picture.source && !picture.size)) return null;
+  const drawn = (crop) => {
+    question.crop = crop;
+    changed(true);
+  };
+  const source = picture.source ?? thumbnail(picture.id, 640);
+  return el(
+    "div",
+    { class: "part" },
+    cropper(source, picture.name, picture.source ? null : picture.size, question.crop, drawn),
+    el("p", { class: "hint" }, text.part),
+    question.crop
+      ? el(
+          "div",
+          { class: "actions" },
+          typed(question, "crop", text.partField),
+          el("button", { type: "button", onclick: () => drawn("") }, text.whole),
+        )
+      : null,
+  );
+}
+
+function colours(question, changed) {
+  const input = el("input", { type: "color", value: "#2a6f97", "aria-label": text.colour });
+  const added = el(
+    "button",
+    {
+      type: "button",
+      onclick: () => {
+        question.colour.push(input.value);
+        changed(true);
+      },
+    },
+    text.addColour,
+  );
+  const chips = question.colour.map((colour, at) => {
+    const remove = () => {
+      question.colour.splice(at, 1);
+      changed(false);
+    };
+    const dot = el("span", { class: "dot" });
+    dot.style.background = colour.split("=")[0];
+    return el(
+      "li",
+      { class: "chip" },
+      dot,
+      el("span", { class: "name" }, colour),
+      el("button", { type: "button", class: "icon", "aria-label": text.remove(colour), onclick: remove }, "×"),
+    );
+  });
+  return el("div", { class: "colours" }, el("ul", { class: "chips" }, chips), el("div", { class: "actions" }, input, added));
+}

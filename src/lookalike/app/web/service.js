@@ -1,0 +1,31 @@
+// What the page asks of the service; errors are Problems that say what to do.
+import { text } from "./strings.js";
+
+export class Problem extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+async function ask(url, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(url, { credentials: "same-origin", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, text.offline);
+  }
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Problem(answer.status, told.detail ?? answer.statusText);
+  return told;
+}
+
+export const status = () => ask("/api/status");
+export const picture = (id) => ask(`/api/pictures/${id}`);
+export const further = (token) => ask(`/api/search/${token}`);
+export const byAddress = (fields, signal) => ask(`/api/search?${fields}`, { signal });
+export const byForm = (form, signal) => ask("/api/search", { method: "POST", body: form, signal });
+export const enter = (token) =>
+  ask("/api/session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+export const thumbnail = (id, side = 240) => `/api/pictures/${id}/thumbnail?side=${side}`;
