@@ -66,6 +66,12 @@ def test_minus_where_crop_and_orientation_go_through(client: Client, picture: by
     assert told["by"] == {"phash": 2}
 
 
+def test_words_ask_for_names(client: Client) -> None:
+    told = client.get("/api/search", params={"words": "photos"}).json()
+    assert told["query"]["sources"] == ["photos"]
+    assert len(told["hits"]) == 4
+
+
 def test_pages_go_on_where_the_last_one_ended(client: Client, picture_id: str) -> None:
     whole = client.get("/api/search", params={"id": picture_id}).json()
     first = client.get("/api/search", params={"id": picture_id, "page": 1}).json()

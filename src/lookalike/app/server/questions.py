@@ -40,6 +40,7 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         tuple(view.data for view in views),
         texts=tuple(ask.text),
         colours=colours,
+        words=tuple(ask.words),
         minus=(*(each.data for each in minus), *away),
         where=ask.where,
         by=_weights(service, ask.by),
@@ -50,7 +51,7 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         collapse=ask.collapse,
         precision=ask.precision,
     )
-    labels = [*(_label(view.name) for view in views), *ask.text, *colours]
+    labels = [*(_label(view.name) for view in views), *ask.text, *colours, *ask.words]
     return Question(query, labels, [*(_label(each.name) for each in minus), *away])
 
 

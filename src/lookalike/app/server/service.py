@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Final, TypeAlias, cast
 
@@ -21,7 +22,9 @@ from lookalike.app.server.problems import Problem
 from lookalike.app.server.recent import Recent
 from lookalike.app.server.roles import Role
 from lookalike.app.server.settings import Settings
-from lookalike.errors import BadPicture
+from lookalike.errors import BadPicture, LookalikeError
+from lookalike.protocols import TextDescriber
+from lookalike.search.components import describers_of
 from lookalike.search.pages.render import thumbnail
 from lookalike.search.results import Results
 from lookalike.types import Record
@@ -95,6 +98,15 @@ class Service:
             raise Problem(
                 410, error.reason, f"the picture cannot be read any more ({error.reason}): index it again"
             ) from error
+
+    def reads_words(self) -> bool:
+        """Whether a channel of the library can tell what a text means; one whose weights are not here cannot."""
+        for describer in describers_of(self.library.store):
+            if isinstance(describer, TextDescriber):
+                with suppress(LookalikeError):
+                    describer.describe_text(["picture"])
+                    return True
+        return False
 
     def folders(self) -> dict[str, str]:
         """Folders that may be indexed, by an id that tells nothing of where they are."""

@@ -6,6 +6,7 @@ import { panel } from "./panel.js";
 import { address, empty, form, fromAddress, hasUploads, isAsked, single } from "./question.js";
 import * as service from "./service.js";
 import { text } from "./strings.js";
+import { groups } from "./tidy.js";
 
 const state = { question: empty(), hits: [], next: null, status: null, asking: null };
 const count = el("span", { class: "count" });
@@ -15,7 +16,7 @@ const list = el("ul", { class: "grid" });
 const more = el("button", { type: "button", class: "more", hidden: true, onclick: showMore }, text.more);
 
 document.querySelector("#app").replaceChildren(
-  el("header", { class: "bar" }, el("a", { class: "brand", href: "/" }, "lookalike"), count, el("span", { class: "grow" }), el("a", { href: "/docs" }, text.routes)),
+  el("header", { class: "bar" }, el("a", { class: "brand", href: "/" }, "lookalike"), count, el("span", { class: "grow" }), el("a", { href: "/?tidy=identical" }, text.duplicates), el("a", { href: "/docs" }, text.routes)),
   el("div", { class: "columns" }, aside, el("main", {}, told, list, more)),
 );
 walk(list);
@@ -170,7 +171,43 @@ async function begin() {
   showPanel();
 }
 
+async function tidy(relation) {
+  const choice = el("select", { onchange: () => location.assign(`/?tidy=${choice.value}`) });
+  for (const each of ["identical", "copy", "part", "variant", "scene"])
+    choice.append(el("option", { value: each, selected: each === relation }, each));
+  aside.replaceChildren(el("div", { class: "panel" }, field(text.relation, choice), el("p", { class: "hint" }, text.relations[relation] ?? "")));
+  told.textContent = text.grouping;
+  try {
+    const found = await service.groups(relation);
+    const act = { compare: ["write", "admin"].includes(state.status?.role) ? () => compareAll(relation) : null };
+    told.replaceChildren();
+    list.replaceWith(el("div", { class: "groups" }, groups(found, relation, act)));
+  } catch (error) {
+    failed(error, () => tidy(relation));
+  }
+}
+
+async function compareAll(relation) {
+  try {
+    const job = await service.compareAll();
+    told.textContent = text.comparing;
+    const events = new EventSource(`/api/jobs/${job.id}/events`);
+    events.addEventListener("message", (event) => {
+      const now = JSON.parse(event.data);
+      if (now.state === "running") return;
+      events.close();
+      if (now.state === "done") location.assign(`/?tidy=${relation}`);
+      else told.textContent = now.message ?? text.failed(now.state);
+    });
+    events.addEventListener("error", () => events.close());
+  } catch (error) {
+    failed(error, () => compareAll(relation));
+  }
+}
+
 async function fromBar() {
+  const relation = new URLSearchParams(location.search).get("tidy");
+  if (relation) return tidy(relation);
   state.question = fromAddress(location.search);
   showPanel();
   if (!isAsked(state.question)) {

@@ -43,7 +43,8 @@ export function panel(question, { urls, words, add, changed, clear }) {
       el(
         "div",
         { class: "fields" },
-        words ? typed(question, "text", text.words) : null,
+        words ? typed(question, "text", text.text) : null,
+        typed(question, "words", text.words),
         urls ? typed(question, "url", text.url, { type: "url", placeholder: "https://" }) : null,
         typed(question, "where", text.where, { placeholder: text.whereHint, spellcheck: "false" }),
         typed(question, "k", text.answers, { type: "number", min: 1, max: 1000 }),
@@ -60,7 +61,7 @@ export function panel(question, { urls, words, add, changed, clear }) {
 }
 
 function isRefined(question) {
-  return question.colour.length > 0 || ["text", "url", "where"].some((name) => question[name]);
+  return question.colour.length > 0 || ["text", "words", "url", "where"].some((name) => question[name]);
 }
 
 function typed(question, name, label, more = {}) {

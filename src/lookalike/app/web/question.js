@@ -1,11 +1,11 @@
 // A question as the page holds it: pictures, each with its sign, and the fields of the command line.
 // A picture is {name, file, id, source, size, minus}: `file` where it was uploaded, `id` where the library holds it.
 
-export const FIELDS = ["text", "colour", "url", "where", "crop", "k"];
+export const FIELDS = ["text", "words", "url", "where", "crop", "k"];
 export const SWITCHES = ["any_orientation", "collapse"];
 
 export function empty() {
-  return { pictures: [], text: "", colour: [], url: "", where: "", crop: "", k: "20", any_orientation: false, collapse: false };
+  return { pictures: [], text: "", words: "", colour: [], url: "", where: "", crop: "", k: "20", any_orientation: false, collapse: false };
 }
 
 export function views(question) {
@@ -13,7 +13,7 @@ export function views(question) {
 }
 
 export function isAsked(question) {
-  return views(question).length > 0 || question.text.trim() || question.colour.length > 0 || question.url.trim();
+  return views(question).length > 0 || question.text.trim() || question.words.trim() || question.colour.length > 0 || question.url.trim();
 }
 
 /** The picture that answers are laid over; null where there are several views, or none. */
@@ -28,7 +28,7 @@ function pairs(question) {
   for (const picture of question.pictures)
     if (picture.id) told.push([picture.minus ? "minus_id" : "id", picture.id]);
   for (const colour of question.colour) told.push(["colour", colour]);
-  for (const name of ["text", "url", "where"]) if (question[name].trim()) told.push([name, question[name].trim()]);
+  for (const name of ["text", "words", "url", "where"]) if (question[name].trim()) told.push([name, question[name].trim()]);
   if (question.crop && single(question)) told.push(["crop", question.crop]);
   if (question.k && question.k !== "20") told.push(["k", question.k]);
   for (const name of SWITCHES) if (question[name]) told.push([name, "true"]);
@@ -60,7 +60,7 @@ export function fromAddress(search) {
     for (const id of fields.getAll(name))
       if (/^[0-9a-f]{64}$/.test(id)) made.pictures.push({ id, minus, name: id.slice(0, 8), size: null });
   made.colour = fields.getAll("colour");
-  for (const name of ["text", "url", "where", "crop", "k"]) if (fields.has(name)) made[name] = fields.get(name);
+  for (const name of FIELDS) if (fields.has(name)) made[name] = fields.get(name);
   for (const name of SWITCHES) made[name] = fields.get(name) === "true";
   return made;
 }

@@ -26,6 +26,8 @@ export const picture = (id) => ask(`/api/pictures/${id}`);
 export const further = (token) => ask(`/api/search/${token}`);
 export const byAddress = (fields, signal) => ask(`/api/search?${fields}`, { signal });
 export const byForm = (form, signal) => ask("/api/search", { method: "POST", body: form, signal });
+export const groups = (relation) => ask(`/api/dupes?relation=${encodeURIComponent(relation)}`);
+export const compareAll = () => ask("/api/jobs/dupes", { method: "POST" });
 export const enter = (token) =>
   ask("/api/session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
 export const thumbnail = (id, side = 240) => `/api/pictures/${id}/thumbnail?side=${side}`;

@@ -15,8 +15,6 @@ from lookalike.app.server.answers import groups_document
 from lookalike.app.server.duplicates import known_groups
 from lookalike.app.server.roles import Role
 from lookalike.app.server.service import Asker, Here, Service
-from lookalike.protocols import TextDescriber
-from lookalike.search.components import describers_of
 from lookalike.types import Relation
 
 
@@ -32,12 +30,11 @@ async def status(service: Here, role: Asker) -> Document:
 
 
 def _status(service: Service, role: Role) -> Document:
-    readers = [each for each in describers_of(service.library.store) if isinstance(each, TextDescriber)]
     facts: Document = {
         "role": role.name.lower(),
         "urls": service.settings.urls,
         "originals": service.settings.originals,
-        "words": bool(readers),
+        "words": service.reads_words(),
     }
     if role is Role.ADMIN:
         facts["library"] = str(service.library.folder)
