@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import shutil
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def test_a_picture_that_is_indexed_meanwhile_is_found(serve: Serve, own_shelf: P
     assert client.get("/api/jobs").json()["jobs"][0]["id"] == last["id"]
 
 
-def test_a_job_that_is_cancelled_ends_before_it_is_done(own_shelf: Path, tmp_path: Path, draw: Any) -> None:
+def test_a_job_that_is_cancelled_before_it_began_does_nothing(own_shelf: Path, tmp_path: Path, draw: Any) -> None:
     new = tmp_path / "more"
     new.mkdir()
     draw(new / "new.png", 77)
@@ -72,6 +73,29 @@ def test_a_job_that_is_cancelled_ends_before_it_is_done(own_shelf: Path, tmp_pat
     assert (first["state"], last["state"]) == ("running", "cancelled")
     with lookalike.open(own_shelf / "library") as library:
         assert len(library) == 4
+
+
+class Interrupted:
+    """A process that notes its signals."""
+
+    returncode = None
+
+    def __init__(self) -> None:
+        self.signals: list[int] = []
+
+    def send_signal(self, number: int) -> None:
+        self.signals.append(number)
+
+
+def test_each_cancel_is_a_ctrl_c_until_the_job_has_ended(tmp_path: Path) -> None:
+    process, jobs = Interrupted(), Jobs(tmp_path)
+    job = Job("0123", "index", process=process)
+    jobs.cancel(job)
+    jobs.cancel(job)
+    assert process.signals == [signal.SIGINT, signal.SIGINT]
+    job.state = "done"
+    jobs.cancel(job)
+    assert len(process.signals) == 2
 
 
 def test_while_a_job_runs_no_other_begins(serve: Serve, own_shelf: Path) -> None:

@@ -88,6 +88,9 @@ class Jobs:
 
     async def _run(self, job: Job, arguments: Sequence[str]) -> None:
         command = [sys.executable, "-m", "lookalike", "--quiet", "--library", str(self._library), *arguments]
+        if job.is_cancelled:  # before it began
+            job.state = "cancelled"
+            return
         try:
             job.process = await asyncio.create_subprocess_exec(
                 *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, limit=LINE, start_new_session=True
@@ -112,8 +115,8 @@ class Jobs:
                 self._interrupt(job)
 
     def cancel(self, job: Job) -> None:
-        """Has it finish its batch and commit, as the first Ctrl-C does; no effect on one that has ended."""
-        if job.state == "running" and not job.is_cancelled:
+        """Has it finish its batch and commit, as Ctrl-C does; a second time ends it at once."""
+        if job.state == "running":
             job.is_cancelled = True
             self._interrupt(job)
 
@@ -124,7 +127,8 @@ class Jobs:
     async def close(self) -> None:
         """Cancels what runs, and waits until it has committed."""
         for job in self._jobs.values():
-            self.cancel(job)
+            if not job.is_cancelled:
+                self.cancel(job)
         if self._watching:
             await asyncio.wait(self._watching, timeout=30)
         for task in self._watching:

@@ -59,7 +59,7 @@ async def events(id: str, service: Here, role: Asker) -> Response:
 
 
 async def cancel(id: str, service: Here, role: Asker) -> Document:
-    """Has a job finish its batch, commit and end."""
+    """Has a job finish its batch, commit and end; once more, and it ends at once."""
     found = service.jobs.one(id)
     service.jobs.cancel(found)
     return _shown(service, found, role)
