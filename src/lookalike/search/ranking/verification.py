@@ -105,24 +105,24 @@ class GeometricVerifier:
 
         The mirror image is tried of those in `mirrored`, with None of all.
         """
-        records = {record.id: record for record in self.store.records(np.array(sorted(ids), np.int64))}
         proved: dict[int, Evidence] = {}
         misses = 0
-        for id, features in self._features([records[id] for id in ids if id in records]):
-            found = self._found(views, features, records[id], mirrored=mirrored is None or id in mirrored)
+        for record, features in self._candidates(ids):
+            found = self._found(views, features, record, mirrored=mirrored is None or record.id in mirrored)
             if found is not None:
-                proved[id] = found
+                proved[record.id] = found
             misses = 0 if found is not None else misses + 1
             if misses == PATIENCE:
                 break
         return proved
 
-    def _features(self, records: Sequence[Record]) -> Iterator[tuple[int, LocalFeatures]]:
-        """Features of each in turn, as far as there are any; read some at a time, since few may be wanted."""
-        for start in range(0, len(records), AT_ONCE):
-            some = records[start : start + AT_ONCE]
-            held = self._features_of(some)
-            yield from ((record.id, held[record.id]) for record in some if record.id in held)
+    def _candidates(self, ids: Sequence[int]) -> Iterator[tuple[Record, LocalFeatures]]:
+        """A file of each in turn, and its features, where there are any; read some at a time: few may be wanted."""
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            records = {record.id: record for record in self.store.records(np.array(sorted(some), np.int64))}
+            held = self._features_of(list(records.values()))
+            yield from ((records[id], held[id]) for id in some if id in held)
 
     def _features_of(self, records: Sequence[Record]) -> dict[int, LocalFeatures]:
         if self.index is not None:
