@@ -13,6 +13,7 @@ from PIL import Image
 from threadpoolctl import threadpool_info
 
 import lookalike
+from lookalike.match.verify.one_thread import one_thread
 from lookalike import Library
 from lookalike.errors import LibraryMissing
 
@@ -92,5 +93,6 @@ def test_a_reader_goes_with_its_thread_and_close_takes_the_rest(filled: Library)
 def test_blas_stays_on_one_thread_after_searches_in_turns(library: Library, photographs: Path) -> None:
     library.index(photographs, describers=["phash"])
     query = photographs / "coffee.png"
+    one_thread.cache_clear()  # other tests may have brought further libraries since
     at_once(lambda _: told(library, query))
     assert {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"} == {1}
