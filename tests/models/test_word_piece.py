@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -45,7 +46,15 @@ def test_odd_texts_have_the_pieces_that_tokenizers_finds(text: str, peer: Any) -
     assert uncased().ids(text, 256) == peer.encode(text).ids
 
 
-@given(st.text(st.characters(exclude_categories=("Cs", "Cn", "Co")), max_size=40).filter(lambda text: "[" not in text))
+def is_of_old(char: str) -> bool:
+    """Whether every version of Unicode since 3.2 agrees on what kind of character it is, and so do both tables."""
+    return unicodedata.ucd_3_2_0.category(char) == unicodedata.category(char)
+
+
+CHARACTERS = st.characters(exclude_categories=("Cs", "Cn", "Co"), exclude_characters="[").filter(is_of_old)
+
+
+@given(st.text(CHARACTERS, max_size=40))
 def test_any_text_has_these_pieces(peer: Any, text: str) -> None:
     assert uncased().ids(text, 256) == peer.encode(text).ids
 
