@@ -31,7 +31,7 @@ NETWORKS: Final = (
     ConvNet(side=260),
 )
 OF_CLASSES: Final = ("p@1", "map@r")
-OF_COPIES: Final = ("p@1", "micro_ap")
+OF_COPIES: Final = ("p@1", "micro-ap")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Bound on what any change of light and colour can explain, before one is sought at fourteen times the cost.
+"""Bound on what any change of light and colour can explain, before one is sought at twelve times the cost.
 
 The change of a px follows from its own level and colour. So it is bounded by a regression on these that knows
 no editor: where that leaves nearly all, so does every change.
