@@ -54,7 +54,7 @@ def test_a_server_that_does_not_resume_is_asked_for_the_whole(server, weights: W
 def test_a_wrong_file_is_deleted_and_both_digests_are_named(server, weights: Weights, cache: Path) -> None:
     server.content = bytes(len(server.content))
     found = hashlib.sha256(server.content).hexdigest()
-    with pytest.raises(WeightsError, match=f"{found}, wanted is {weights.sha256}"):
+    with pytest.raises(WeightsError, match=f"{weights.sha256} but got {found}"):
         get(weights.name)
     assert files(cache) == []
 

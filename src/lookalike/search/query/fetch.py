@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import io
 import queue
 import re
@@ -14,9 +13,15 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPException
 from ipaddress import ip_address
 from typing import Literal, cast
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from urllib3 import HTTPResponse
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
+from urllib3.util import ssl_wrap_socket
 
 from lookalike.errors import FetchRefused
 from lookalike.search.query.public_address import is_public
@@ -169,13 +174,13 @@ def _ask(
             if response.status != HTTPStatus.OK:
                 raise FetchRefused(f"{target.url!r} answers {response.status}{_phrase(response.status)}")
             return _body(target, response, max_bytes)
-    except TimeoutError:
+    except (TimeoutError, ReadTimeoutError):
         raise deadline.passed() from None
     except ssl.SSLCertVerificationError as error:
         raise FetchRefused(
             f"{target.host!r} does not prove who it is: {error.verify_message or error.reason}"
         ) from error
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, HTTPException, HTTPError) as error:
         raise FetchRefused(f"{target.url!r} was not fetched: {error or type(error).__name__}") from error
 
 
@@ -195,22 +200,22 @@ def _connected(target: _Target, addresses: Sequence[str], network: Network, dead
         return stream
     with stream:  # wrapping detaches it; where that fails it is closed
         stream.settimeout(deadline.left())
-        return network.trust().wrap_socket(stream, server_hostname=target.host)
+        return ssl_wrap_socket(stream, server_hostname=target.host, ssl_context=network.trust())
 
 
-def _response(target: _Target, stream: socket.socket, deadline: _Deadline) -> http.client.HTTPResponse:
-    kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
+def _response(target: _Target, stream: socket.socket, deadline: _Deadline) -> HTTPResponse:
+    kind = HTTPSConnection if target.scheme == "https" else HTTPConnection
     connection = kind(target.host, target.port)
     connection.auto_open = 0  # only ever the socket that it is given
     connection.sock = cast(socket.socket, _Stream(stream, deadline))
     headers = {"Accept": "image/*,*/*;q=0.5", "User-Agent": "lookalike", "Connection": "close"}
-    connection.request("GET", target.path, headers=headers)
+    connection.request("GET", target.path, headers=headers, preload_content=False, decode_content=False)
     return connection.getresponse()
 
 
 @dataclass(frozen=True)
 class _Stream:
-    """Socket for http.client. A socket's own timeout starts again with every byte; this deadline does not."""
+    """Socket for urllib3. A socket's own timeout starts again with every byte; this deadline does not."""
 
     stream: socket.socket
     deadline: _Deadline
@@ -222,8 +227,11 @@ class _Stream:
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(_Reader(self.stream, self.deadline), BLOCK)
 
+    def settimeout(self, _seconds: float | None) -> None:
+        """Nothing: the deadline decides."""
+
     def close(self) -> None:
-        """Nothing: http.client closes before the body is read; the owner of the socket closes it."""
+        """Nothing: urllib3 closes before the body is read; the owner of the socket closes it."""
 
 
 class _Reader(io.RawIOBase):
@@ -239,12 +247,12 @@ class _Reader(io.RawIOBase):
         return self._stream.recv_into(buffer)
 
 
-def _location(target: _Target, response: http.client.HTTPResponse) -> str:
-    location = response.getheader("Location")
+def _location(target: _Target, response: HTTPResponse) -> str:
+    location = response.headers.get("Location")
     if not location:
         raise FetchRefused(f"{target.url!r} redirects, but does not say where")
     try:
-        return urljoin(target.url, quote(location.encode("latin-1"), safe=RESERVED))  # http.client reads it as latin-1
+        return urljoin(target.url, quote(location.encode("latin-1"), safe=RESERVED))  # urllib3 reads it as latin-1
     except ValueError as error:
         raise FetchRefused(f"{target.url!r} redirects to what is no URL ({error})") from error
 
@@ -257,17 +265,20 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _body(target: _Target, response: http.client.HTTPResponse, max_bytes: int) -> bytes:
+def _body(target: _Target, response: HTTPResponse, max_bytes: int) -> bytes:
     """All of it, counted while it comes."""
-    declared = response.length
+    declared = response.length_remaining
     too_large = FetchRefused(f"{target.url!r} is larger than {max_bytes / 2**20:g} MB")
     if declared is not None and declared > max_bytes:
         raise too_large
     body = bytearray()
-    while block := response.read(BLOCK):
-        body += block
-        if len(body) > max_bytes:
-            raise too_large
-    if declared is not None and len(body) < declared:
-        raise FetchRefused(f"{target.url!r} ended after {len(body)} of {declared} bytes")
+    try:
+        for block in response.stream(BLOCK, decode_content=False):
+            body += block
+            if len(body) > max_bytes:
+                raise too_large
+    except ProtocolError as error:
+        if declared is None:
+            raise
+        raise FetchRefused(f"{target.url!r} ended after {len(body)} of {declared} bytes") from error
     return bytes(body)
