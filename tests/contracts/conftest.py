@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from lookalike.describe import DESCRIBERS
+from lookalike.describe.adapted import Adapted
 from lookalike.describe.aggregated import Aggregated
 from lookalike.describe.clip import Clip
 from lookalike.describe.learned import Learned
@@ -84,6 +85,10 @@ def _taught(describer: Describer, seed: int = 0) -> Describer:
         shapes = {"x_mean": (1280,), "x_map": (1280, 24), "y_mean": (384,), "y_map": (384, 24), "weight": (1,)}
         arrays = {name: rng.integers(1, 256, shape) / 256 for name, shape in shapes.items()}
         return dataclasses.replace(describer, fitted=Fitted.of(arrays | {"x_map": arrays["x_map"] - 0.5}))
+    if isinstance(describer, Adapted) and describer.fitted is None:
+        rng = np.random.default_rng(seed)
+        mean, matrix = rng.integers(1, 256, (1280,)) / 2560, rng.integers(-128, 128, (1280, 24)) / 256
+        return dataclasses.replace(describer, fitted=Adapted.of(mean, matrix, share=0.75, unrelated=0.25).fitted)
     if not isinstance(describer, Learned) or describer.fitted is not None:
         return describer
     rng = np.random.default_rng(seed)

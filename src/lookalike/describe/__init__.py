@@ -38,6 +38,7 @@ DESCRIBERS: Table[Describer] = Table(
         "whash": "lookalike.describe.whash:WaveletHash",
     },
     apart={
+        "adapted": "lookalike.describe.adapted:Adapted",
         "clip": "lookalike.describe.clip:Clip",
         "taught_words": "lookalike.describe.taught_words:TaughtWords",
     },

@@ -1,4 +1,4 @@
-"""What a loss is given: rows, their labels, what they are compared with, and which comparisons count."""
+"""Batches, as a loss is given them: rows, labels, what they are compared with, and which comparisons count."""
 
 from __future__ import annotations
 

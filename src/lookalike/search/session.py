@@ -12,8 +12,10 @@ from typing import Self
 
 from lookalike.errors import ChannelLeftOut
 from lookalike.index.derived import Derived, current, current_set
+from lookalike.learn.adapt import Adaptation
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
+from lookalike.search.adapt import adapt_library, forget_adapted
 from lookalike.search.caption_table import captions_in
 from lookalike.search.classification.classify import LEAST, Classified, Classifier, check_least
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
@@ -84,6 +86,20 @@ class Session:
         """Drops what was taught; False where nothing was."""
         with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
             return forget_words(store)
+
+    def adapt(self, *, by: str = "label", where: str | None = None) -> Adaptation:
+        """Fits `adapted` to classes of the library's pictures: by `label`, by `folder`, or by the KEY of a fact.
+
+        It is kept where it finds more of classes that it has not seen, and then asked beside `convnet`. Raises
+        `BadQuery` where fewer than eight classes have two pictures, `SpaceMismatch` without `convnet` rows.
+        """
+        with closing(open_store(self.folder)) as store, store.writing():
+            return adapt_library(store, by, where)
+
+    def forget_adapted(self) -> bool:
+        """Drops what `adapt` learned; False where nothing was."""
+        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+            return forget_adapted(store)
 
     @property
     def store(self) -> Store:

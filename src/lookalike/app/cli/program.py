@@ -15,6 +15,7 @@ import typer
 from lookalike import telemetry
 from lookalike.app.cli import start
 from lookalike.app.cli.commands import (
+    adapt,
     calibrate,
     classify,
     compare,
@@ -92,6 +93,7 @@ for module in (
     describers,
     eval,
     calibrate,
+    adapt,
     index,
     upkeep,
 ):

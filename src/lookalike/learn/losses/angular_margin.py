@@ -48,7 +48,7 @@ class AngularMargin:
         return cross_entropy(self.scale * cosines.scatter(1, own, self.handicapped(angle)), batch.labels)
 
     def handicapped(self, angle: Tensor) -> Tensor:
-        """What stands for the cosine of the angle to the row's own proxy, falling throughout [0, pi]."""
+        """Substitute for the cosine of the angle to the row's own proxy, falling throughout [0, pi]."""
         turned = self.m1 * angle + self.m2
         half_turns = torch.floor(turned.detach() / pi)
         sign = 1 - 2 * (half_turns % 2)

@@ -41,7 +41,7 @@ class SoftTriple:
 
 
 def _mean_distance(centres: Tensor) -> Tensor:
-    """Of every two centres of a class, over all classes; (c, k, d) unit rows."""
+    """Mean over every two centres of a class, and over all classes; (c, k, d) unit rows."""
     k = centres.shape[1]
     first, second = torch.triu_indices(k, k, offset=1, device=centres.device)
     if not len(first):

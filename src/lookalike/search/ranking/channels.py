@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.describe import DESCRIBERS
+from lookalike.describe.adapted import Adapted
+from lookalike.describe.convnet import ConvNet
 from lookalike.errors import BadQuery, SpaceMismatch
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Describer, Store
@@ -77,9 +79,13 @@ def channels_of(
     return [Channel(known[name], weight, name) for name, weight in weights.items()]
 
 
-def _defaults(names: Iterable[str], defaults: Mapping[str, float]) -> dict[str, float]:
-    """Default weights by name; where none has one, all count alike."""
-    weights = {name: defaults.get(name, 0.0) for name in names}
+def _defaults(known: Mapping[str, Describer], defaults: Mapping[str, float]) -> dict[str, float]:
+    """Default weights by name; where none has one, all count alike. What was adapted takes its share of `convnet`."""
+    weights = {name: defaults.get(name, 0.0) for name in known}
+    plain = weights.get(ConvNet.name, 0.0)
+    for name, describer in known.items():
+        if isinstance(describer, Adapted) and plain:
+            weights |= {name: plain * describer.share, ConvNet.name: plain * (1 - describer.share)}
     return weights if any(weights.values()) else dict.fromkeys(weights, 1.0)
 
 
