@@ -41,6 +41,10 @@ class NotFitted(LookalikeError):
     """A describer learns from pictures before it describes, and has not, or the pictures are too few or too alike."""
 
 
+class TrainingFailed(LookalikeError):
+    """A run of training cannot go on: its loss is no number, or its checkpoint is of another run."""
+
+
 class TooFew(NotFitted):
     """`found` says what is there, and how much it takes; for `most` components it is enough, 0: for none."""
 

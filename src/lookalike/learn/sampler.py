@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,23 +19,18 @@ class ClassesTimesPictures:
 
     def __post_init__(self) -> None:
         if self.classes < 2 or self.pictures < 2:
-            raise BadSetting(
-                "a batch needs at least 2 classes and 2 pictures of each: else there is nothing to compare"
-            )
+            raise BadSetting("a batch needs at least 2 classes and 2 pictures of each, or nothing is compared")
 
-    def batches(self, labels: NDArray[np.int64], rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
-        """Row numbers (b,) of one batch after another, without end; a class of one picture shows it again.
+    def drawn(self, labels: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+        """Row numbers (b,) of one batch; a class of one picture shows it again.
 
         Raises BadSetting where the labels (n,) are of fewer than two classes.
         """
         known = np.unique(labels)
         if len(known) < 2:
             raise BadSetting(f"at least 2 classes are wanted to learn from, here is {len(known)}")
-        members = {int(each): np.flatnonzero(labels == each) for each in known}
-        wanted = min(self.classes, len(known))
-        while True:
-            drawn = rng.choice(known, wanted, replace=False)
-            yield np.concatenate([self._of_class(members[int(each)], rng) for each in drawn])
+        chosen = rng.choice(known, min(self.classes, len(known)), replace=False)
+        return np.concatenate([self._of_class(np.flatnonzero(labels == each), rng) for each in chosen])
 
     def _of_class(self, members: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
         return rng.choice(members, self.pictures, replace=len(members) < self.pictures)
