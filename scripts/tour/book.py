@@ -14,6 +14,7 @@ import on_differences
 import on_hashes
 import on_keypoints
 import on_ladder
+import on_learning
 import on_matches
 import on_networks
 import on_proofs
@@ -45,6 +46,7 @@ CHAPTERS: Final = (
     on_words,
     on_proofs,
     on_differences,
+    on_learning,
 )
 NAMED: Final = re.compile(r"(!\[[^\]]+\]\(figures/([a-z0-9-]+)\.webp\)\n)(\n> [^\n]*\n)?")
 """A figure on a page, its name, and what the library says of it."""
