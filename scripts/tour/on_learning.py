@@ -41,7 +41,8 @@ def margins() -> Explanation:
 
 def digits_to_tell_apart() -> Explanation:
     pictures = drawn_digits(0).inputs.numpy()[:: EACH // 3, 0]
-    tiles = [np.repeat(np.uint8(255 - 255 * np.clip(one, 0, 1))[:, :, None], 3, axis=2) for one in pictures]
+    levels = (255 - 255 * np.clip(pictures, 0, 1)).astype(np.uint8)
+    tiles = list(np.repeat(levels[:, :, :, None], 3, axis=3))
     return Explanation(f"{DIGITS} digits, each turned, moved and blurred by chance.", in_rows(tiles[:24], 12))
 
 
