@@ -86,7 +86,11 @@ class Comparison:
 
         sheet = self.difference()
         if sheet is None:
-            raise BadQuery("nothing aligns the two pictures, so no places can be said to differ")
+            raise BadQuery(
+                "they show one thing from two sides, and pixels of two sides cannot be laid over each other"
+                if self.relation == "scene"
+                else "nothing aligns the two pictures, so no places can be said to differ"
+            )
         return write_atomically(Path(path), png(sheet))
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.columns import COLOURS, coloured, reason, styled
+from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import COMPARE, PAIR, add_verb
-from lookalike.app.cli.options import HtmlFile, Json, Long, OutFile, only_one
+from lookalike.app.cli.options import HtmlFile, Json, Long, OutFile, only_one, remark
 from lookalike.app.cli.output import json_bytes, lines, write
+from lookalike.errors import BadQuery
 from lookalike.figures import score
 
 if TYPE_CHECKING:
@@ -53,13 +55,23 @@ def compare(
     comparison = compared(first, second, describers=describer or ())
     if html is not None:
         comparison.save_html(html)
-    if draw is not None:
-        comparison.save_difference(draw)
+    undrawn = None if draw is None else _undrawn(comparison, draw)
     if json:
         write(json_bytes(compare_document(comparison)), output)
     else:
         write(lines(_long(comparison) if long else _short(comparison, colour=coloured(output))), output)
-    return 0
+    if undrawn is not None:
+        remark(f"{draw} was not drawn: {undrawn}")
+    return Exit.DONE if undrawn is None else Exit.NOTHING_FOUND
+
+
+def _undrawn(comparison: Comparison, draw: Path) -> str | None:
+    """Why there is no difference to draw; None where it is drawn."""
+    try:
+        comparison.save_difference(draw)
+    except BadQuery as error:
+        return str(error)
+    return None
 
 
 def _short(comparison: Comparison, *, colour: bool) -> Iterator[str]:
