@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from lookalike.search.locate import locate
     from lookalike.search.match import match
     from lookalike.search.query.query import Query
+    from lookalike.search.query.weighted import Weighted
     from lookalike.search.results import Results
     from lookalike.types import Answer, Picture, Record
 
@@ -72,6 +73,7 @@ __all__ = [
     "TooFew",
     "TrainingFailed",
     "UnknownName",
+    "Weighted",
     "WeightsError",
     "WorkerFailed",
     "compare",
@@ -92,6 +94,7 @@ _LAZY = {
     "Query": "lookalike.search.query.query:Query",
     "Record": "lookalike.types:Record",
     "Results": "lookalike.search.results:Results",
+    "Weighted": "lookalike.search.query.weighted:Weighted",
     "compare": "lookalike.search.compare:compare",
     "describer": "lookalike.describe.function:describer",
     "locate": "lookalike.search.locate:locate",

@@ -271,8 +271,8 @@ class Answer:
     `coverage` are the shares of the query that the hit shows, and of the hit that the query shows. `edits` say in plain
     words what makes the hit of the query. `differs` are the places that do not agree, the largest first; () where none.
     `identical`: in which sense it is, where it is. `frame`, from 1: which of several frames or pages is most alike,
-    where it is not the one that stands for the file.
-    `file` says whether the file is still as it was indexed.
+    where it is not the one that stands for the file. `parts`: by how much each part of the question raised or lowered
+    the score, where it has several. `file` says whether the file is still as it was indexed.
     """
 
     record: Record
@@ -291,6 +291,7 @@ class Answer:
     identical: Identical | None = None
     frame: int | None = None
     file: FileState = "unchanged"
+    parts: Mapping[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<{self.relation} {self.score:.2f} {self.path!r}>"

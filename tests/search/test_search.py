@@ -12,7 +12,7 @@ import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike import Library, Results
+from lookalike import Library, Results, Weighted
 from lookalike.describe import DESCRIBERS
 from lookalike.errors import BadQuery
 from lookalike.search.query.parts import Pictures, Text, is_plain
@@ -206,3 +206,47 @@ def test_one_thing_to_be_unlike_may_come_alone_and_must_be_readable(of_two_colou
         of_two_colours.search(red, minus="colour:no such")
     with pytest.raises(BadQuery, match="precision"):
         of_two_colours.search(red, minus=green, precision=0.9)
+
+
+def test_a_weight_makes_a_part_that_counts_so_much(of_two_colours: Library) -> None:
+    green, blue = halves((220, 20, 30), (20, 160, 40)), halves((220, 20, 30), (30, 60, 220))
+    for weights, first in (((3, 1), "green"), ((1, 3), "blue")):
+        found = of_two_colours.search(*(Weighted(each, w) for each, w in zip((green, blue), weights, strict=True)))
+        similar = [one for one in found if one.relation == "similar"]
+        score = {Path(one.record.path).stem: sum(one.parts.values()) for one in found}
+        assert max(score, key=lambda name: score[name]) == first
+        assert "moved by" in found[0].why
+        assert set(found[0].parts) == {f"{w}:array" if w > 1 else "array" for w in weights}
+        assert [one.score for one in similar] == sorted((one.score for one in similar), reverse=True)
+
+
+def test_a_minus_that_counts_more_takes_more(of_two_colours: Library) -> None:
+    red, green = plain(220, 20, 30), plain(20, 160, 40)
+    scores = []
+    for weight in (0.5, 1, 2):
+        found = of_two_colours.search(red, minus=Weighted(green, weight))
+        scores.append({Path(one.record.path).stem: one.score for one in found})
+    assert scores[0]["green"] > scores[1]["green"] > scores[2]["green"]
+    assert scores[0]["white"] == scores[2]["white"]
+
+
+def test_a_weighted_part_alone_is_a_plain_question(filled: Library, folder: Path) -> None:
+    alone, weighted = filled.search(folder / "2.png"), filled.search(f"3:{folder / '2.png'}")
+    assert [(one.path, one.score) for one in alone] == [(one.path, one.score) for one in weighted]
+    assert weighted.labels == ("3:2.png",)
+    cropped = filled.search(f"3:{folder / '2.png'}", crop=(0, 0, 20, 20))
+    assert cropped.size == (20, 20)
+    with pytest.raises(BadQuery, match="a crop goes with a single picture"):
+        filled.search(f"3:{folder / '2.png'}", folder / "1.png", crop=(0, 0, 20, 20))
+
+
+def test_a_language_that_no_channel_reads_is_said() -> None:
+    english = Reader()
+    object.__setattr__(english, "languages", ("en",))
+    assert Text("three", "en").rows(english) is not None
+    assert Text("three", "de").rows(english) is None
+    assert "'de'" in Text("three", "de").unread
+    assert Text("drei", "de").rows(Reader()) is not None  # a model that does not say what it reads
+    with pytest.raises(BadQuery, match="seems to be German"):
+        Text("ein Hund und der Ball").rows(english)
+    assert Text("ein Hund und der Ball", "en").rows(english) is not None

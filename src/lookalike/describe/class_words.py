@@ -40,6 +40,7 @@ class ClassWords:
 
     name: ClassVar[str] = "class_words"
     revision: ClassVar[int] = 1
+    languages: ClassVar[tuple[str, ...]] = ("en",)
     compares: ClassVar[str] = "the words for it"
     source: ClassVar[str] = "ImageNet-1k names, WordNet and MiniLM (Norouzi et al., ICLR 2014; Apache-2.0, MIT)"
     unrelated: ClassVar[float] = 0.14

@@ -39,6 +39,7 @@ class TaughtWords:
 
     name: ClassVar[str] = "taught_words"
     revision: ClassVar[int] = 1
+    languages: ClassVar[tuple[str, ...]] = ("en",)
     compares: ClassVar[str] = "your words for it"
     source: ClassVar[str] = "canonical correlation (Hotelling, 1936) beside class_words"
     unrelated: ClassVar[float] = 0.1

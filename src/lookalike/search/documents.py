@@ -44,7 +44,10 @@ def query_fields(results: Results) -> Document:
     query = results.query
     return {
         "sources": list(results.labels),
-        "minus": [os.fspath(each) if isinstance(each, (str, os.PathLike)) else None for each in query.minus],
+        "minus": [
+            *(os.fspath(each) if isinstance(each, (str, os.PathLike)) else None for each in query.minus),
+            *(part.written.removeprefix("- ") for part in query.parts if part.weight < 0),
+        ],
         "k": query.k,
         "where": query.where,
         "by": dict(results.weights),
@@ -94,6 +97,8 @@ def hit_fields(answer: Answer) -> Document:
         fields["labels"] = [str(label) for label in answer.record.labels]
     if answer.identical is not None:
         fields["identical"] = answer.identical
+    if answer.parts:
+        fields["parts"] = dict(answer.parts)
     if answer.frame is not None:
         fields["frame"] = answer.frame
     if answer.also:

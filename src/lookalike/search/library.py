@@ -37,9 +37,9 @@ from lookalike.search.ingest.report import IndexReport
 from lookalike.search.ingest.roots import Root, move_root, roots_held
 from lookalike.search.ingest.scan import roots_of
 from lookalike.search.ingest.supply import Given, is_uri
-from lookalike.search.query.query import Query, Weights, listed, sorted_by_kind, weights_of
+from lookalike.search.query.grammar import Asked, query_of
+from lookalike.search.query.query import Query, Weights, weights_of
 from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, name_of, sample
-from lookalike.search.query.words import words_apart
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS
@@ -201,8 +201,8 @@ class Library(Session):
 
     def search(
         self,
-        *sources: Source | Sequence[Source],
-        minus: Source | Sequence[Source] = (),
+        *sources: Asked,
+        minus: Asked = (),
         k: int = 20,
         where: str | None = None,
         by: Weights | None = None,
@@ -212,20 +212,20 @@ class Library(Session):
         precision: float | None = None,
         verify: int | None = None,
         orientations: bool = False,
+        lang: str | None = None,
     ) -> Results:
         """Answers, best first, to a `Query` about `sources`: pictures, `text:a red kite`, `words:kite`, `colour:teal`.
 
-        Several sources, or a list of them, are views of one thing; answers should not be like `minus`, one or several
-        of the same kinds. `by` is a weight of each channel, or a list of channels, which count alike. See `Query` for
+        Several pictures, or a list of them, are views of one thing; answers should not be like `minus`, one or several
+        of the same kinds. `2:a.jpg`, or `Weighted(pixels, 2)`, is a part of its own that counts twice
+        (docs/questions.md). `by` is a weight of each channel, or a list of channels, which count alike. See `Query` for
         the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused` for what cannot be asked, `SpaceMismatch` and
         `UnknownName` for a channel that is not there.
         """
-        words, others = words_apart([each for source in sources for each in listed(source)])
         return self.answer(
-            Query(
-                *sorted_by_kind(others),
-                words=words,
-                minus=listed(minus),
+            query_of(
+                sources,
+                minus,
                 where=where,
                 by=weights_of(by),
                 crop=crop,
@@ -235,6 +235,7 @@ class Library(Session):
                 collapse=collapse,
                 precision=precision,
                 fuse=fuse,
+                lang=lang,
             )
         )
 

@@ -7,32 +7,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.calibration.thresholds import calibration_of, threshold_for, with_probability
 from lookalike.search.components import extractor_of
 from lookalike.search.file_state import with_file_states
 from lookalike.search.pages.illustrate import Illustrator
+from lookalike.search.query.asked import Asked, asked
 from lookalike.search.query.decoder import PictureDecoder
-from lookalike.search.query.parts import Colours, Part, Pictures, Text
-from lookalike.search.query.query import Query, sorted_by_kind
-from lookalike.search.query.source import Sample, sample
+from lookalike.search.query.parts import Colours
+from lookalike.search.query.query import Query
+from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.query.texts import labelled
-from lookalike.search.query.words import words_apart
 from lookalike.search.ranking.answers import Answering, Contents, folded
-from lookalike.search.ranking.channels import Channel, channels_of
-from lookalike.search.ranking.engine import Engine, Ranking, Rows
+from lookalike.search.ranking.asking import Question, with_parts
+from lookalike.search.ranking.channels import channels_of
+from lookalike.search.ranking.engine import Engine, Ranking
 from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
 from lookalike.search.ranking.reading import with_words
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of, with_proof
-from lookalike.search.ranking.worded import Worded
 from lookalike.search.results import Results
-from lookalike.types import Answer, Space, Vectors
+from lookalike.types import Answer, Box, Space
 
 _ALL: Final = 1 << 30
 
@@ -53,116 +53,99 @@ class Search:
         self.decoder.start()  # the worker comes up while models load
         for channel in channels_of(self.describers, query.by) if query.views else ():
             channel.describer.describe([])
-        asked = [
-            sample(
-                view,
-                decode=self.decoder.decode,
-                tell=self.decoder.fingerprint,
-                frames=self.decoder.frames,
-                box=query.crop,
-            )
-            for view in query.views
-        ]
-        samples = [view for one in asked for view in one.orientations()] if query.orientations else asked
-        parts = _parts(samples, query.texts, query.colours)
-        rows, minus = (
-            [_rows(part, channels_of(self.describers, query.by, part.default_weights)) for part in each]
-            for each in (parts, self._minus(query))
-        )
-        worded = [Worded.of(self.store, text) for text in query.words]
+        asks = asked(query, partial(self._opened, box=query.crop), partial(sample, decode=self.decoder.decode))
+        question = Question.of(asks, self.store, self.describers, query.by)
         extractor = extractor_of(self.store)
-        most = _verified(query, keeps_features=extractor is not None)
+        most = _verified(query, asks, keeps_features=extractor is not None)
         verifier = verifier_of(self.store, extractor if most else None, self.set_index, self.decoder.sample)
-        views = verifier.views(asked) if most else []  # as it is: SIFT turns with the picture
-        calibration = (
-            self._calibration(parts, rows, verifier, most) if len(samples) == 1 and not (minus or worded) else None
-        )
+        views = verifier.views(asks.samples) if most else []  # as it is: SIFT turns with the picture
+        calibration = self._calibration(asks, question, verifier, most)
         threshold = 0.0 if query.precision is None else threshold_for(query.precision, calibration)
         among = None if query.where is None else self.store.ids(query.where)
 
         engine = Engine(self.store, self.index)
         fuser = FUSERS.make(query.fuse)
         found = rank_and_verify(
-            engine, verifier, rows, views, fuser, k=query.k, verify=most, minus=minus, among=among, worded=worded
+            engine,
+            verifier,
+            question.rows,
+            views,
+            fuser,
+            k=query.k,
+            verify=most,
+            minus=[part.rows for part in question.minus],
+            among=among,
+            worded=question.worded,
+            weights=question.weights,
         )
         contents = Contents.of(self.store, found.ranking)
-        same = contents.same_as(samples, self.decoder)
+        same = contents.same_as(asks.views, self.decoder)
         identical = [id for id, one in same.items() if one.relation == "identical"]
         ranking = with_proof(found.ranking, found.evidence, _ALL, identical)
-        named = {channel.name: channel.describer for part in rows for channel in part}
-        answering = Answering(samples, named, found.evidence, same, worded)
+        named = {channel.name: channel.describer for part in question.rows for channel in part}
+        answering = Answering(asks.views, named, found.evidence, same, question.worded)
         answers = answering.answers(Contents(ranking, contents.records))
-        alike = list(rows[0]) if rows else channels_of(self.describers, query.by)
+        alike = list(question.rows[0]) if question.plus else channels_of(self.describers, query.by)
         listed = folded(answers, engine.fold(ranking, alike)) if query.collapse else _flat(answers)
         told = [answer for answer in listed if answer.score >= threshold][: query.k]
-        explained = with_words(told, query.texts, rows, self.store, alone=not (samples or query.colours))
+        explained = with_words(told, asks.texts, question.rows, self.store, alone=_is_text_alone(asks))
+        if asks.is_mixed:
+            explained = with_parts(explained, question, self.store)
         return Results(
             query,
             tuple(with_file_states(with_probability(explained, calibration))),
             len(self.store.ids()) if among is None else len(among),
             time.perf_counter() - started,
-            labels=(*(one.label for one in asked), *map(labelled, query.texts), *query.colours, *query.words),
+            labels=_labels(query, asks),
             weights={
-                **{channel.name: channel.weight for part in rows for channel in part},
-                **{part.name: part.weight for part in worded},
+                **{channel.name: channel.weight for part in question.rows for channel in part},
+                **{part.name: part.weight for part in question.worded},
             },
             claim=None if calibration is None else calibration.claim,
-            size=asked[0].size if len(asked) == 1 else None,
-            _illustrate=self._illustrator(asked, samples, query, named, ranking),
+            size=asks.samples[0].size if len(asks.samples) == 1 else None,
+            _illustrate=self._illustrator(asks, named, ranking),
         )
 
-    def _minus(self, query: Query) -> list[Part]:
-        """Parts of the query that answers should not be like."""
-        if words_apart(query.minus)[0]:
-            raise BadQuery("words are not taken away: leave such pictures out with --where 'not label = ...'")
-        views, texts, colours = sorted_by_kind(query.minus)
-        return _parts([sample(view, decode=self.decoder.decode) for view in views], texts, colours)
+    def _opened(self, source: Source, box: Box | None) -> Sample:
+        """A picture that answers should be like, with all that tells whether it is one of the library's."""
+        decoder = self.decoder
+        return sample(source, decode=decoder.decode, tell=decoder.fingerprint, frames=decoder.frames, box=box)
 
     def _calibration(
-        self, parts: Sequence[Part], rows: Sequence[Rows], verifier: GeometricVerifier, verify: int
+        self, asks: Asked, question: Question, verifier: GeometricVerifier, verify: int
     ) -> Calibration | None:
         """Calibration of the score of one picture by these channels; None where it is not known."""
-        if len(parts) != 1 or not isinstance(parts[0], Pictures):
+        if asks.is_mixed or len(asks.views) != 1:
             return None
+        channels = list(question.rows[0])
         if verify == 0:
-            return calibration_of(self.store, list(rows[0]))
+            return calibration_of(self.store, channels)
         if verifier.index is None or verify != VERIFIED:
             return None
-        return calibration_of(self.store, list(rows[0]), verifier.index.space)
+        return calibration_of(self.store, channels, verifier.index.space)
 
-    def _illustrator(
-        self,
-        asked: Sequence[Sample],
-        samples: Sequence[Sample],
-        query: Query,
-        named: Mapping[str, Describer],
-        ranking: Ranking,
-    ) -> Illustrator:
-        drawn = [sample(text, decode=self.decoder.decode) for text in query.colours]
-        views = samples or drawn[:1]
+    def _illustrator(self, asks: Asked, named: Mapping[str, Describer], ranking: Ranking) -> Illustrator:
+        palettes = [each.part.text for each in asks.plus if isinstance(each.part, Colours)]
+        drawn = [sample(text, decode=self.decoder.decode) for text in palettes]
+        views = asks.views or tuple(drawn[:1])
         pairs = zip(ranking.ids.tolist(), ranking.views.tolist(), strict=True) if views else ()
         shown = {id: views[view] for id, view in pairs}
-        return Illustrator(self.decoder, [*asked, *drawn], tuple(map(labelled, query.texts)), named, shown)
+        return Illustrator(self.decoder, [*asks.samples, *drawn], tuple(map(labelled, asks.texts)), named, shown)
 
 
-def _parts(samples: Sequence[Sample], texts: Sequence[str], colours: Sequence[str]) -> list[Part]:
-    pictures: list[Part] = [Pictures(samples)] if samples else []
-    return [*pictures, *map(Text, texts), *map(Colours, colours)]
+def _labels(query: Query, asks: Asked) -> tuple[str, ...]:
+    """Names of the parts that answers should be like: of pictures as they were given, of others as they are written."""
+    plain = (*(one.label for one in asks.samples[: len(query.views)]), *map(labelled, query.texts))
+    return (*plain, *query.colours, *query.words, *(part.written for part in query.parts if part.weight > 0))
 
 
-def _rows(part: Part, channels: Sequence[Channel]) -> dict[Channel, Vectors]:
-    """Rows of the channels that can read the part; raises `BadQuery` where none that counts can."""
-    scaled = (replace(channel, unrelated=part.unrelated) for channel in channels)
-    described = {channel: channel.describe(part) for channel in scaled}
-    rows = {channel: found for channel, found in described.items() if found is not None}
-    if not any(channel.weight > 0 for channel in rows):
-        raise BadQuery(part.unread)
-    return rows
+def _is_text_alone(asks: Asked) -> bool:
+    return all(each.kind == "text" for each in asks.plus)
 
 
-def _verified(query: Query, *, keeps_features: bool) -> int:
+def _verified(query: Query, asks: Asked, *, keeps_features: bool) -> int:
     """How many candidates geometry verifies."""
-    if not query.views:
+    if not asks.samples:
         return 0
     return query.verify if query.verify is not None else VERIFIED if keeps_features else 0
 

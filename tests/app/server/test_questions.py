@@ -246,3 +246,30 @@ def test_a_picture_in_a_format_that_browsers_lack_has_a_thumbnail(client: Client
     with Image.open(io.BytesIO(answer.content)) as image:
         assert image.size == (32, 32)
         assert not image.getexif()
+
+
+def test_parts_have_weights_and_say_what_moved_an_answer(client: Client, picture: bytes, picture_id: str) -> None:
+    asked = {"part": ["2:picture:1", f"-0.5:id:{picture_id}", "words:photos"]}
+    told = client.post("/api/search", files=upload(picture, "mine.png"), data=asked).json()
+    assert told["query"]["sources"] == ["2:mine.png", "words:photos"]
+    assert told["query"]["minus"] == ["0.5:photos/0.png"]
+    assert set(told["hits"][0]["parts"]) == {"2:mine.png", "words:photos", "- 0.5:photos/0.png"}
+    views = client.post("/api/search", files=upload(picture, "mine.png"), data={"part": "words:photos"}).json()
+    assert views["query"]["sources"] == ["mine.png", "words:photos"]
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("0:colour:teal", "a number above 0"),
+        ("nan:colour:teal", "a number above 0"),
+        ("-colour:teal", "every part of the question is a minus"),
+        ("2:/etc/passwd", "a part is written"),
+        ("2:picture:1", "of 0, not picture:1"),
+        ("-words:invoice", "words are not taken away"),
+    ],
+)
+def test_a_part_that_is_none_is_refused(client: Client, part: str, told: str) -> None:
+    found = client.get("/api/search", params={"part": part})
+    assert found.status_code == 422
+    assert told in found.json()["detail"]

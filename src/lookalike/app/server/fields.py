@@ -37,6 +37,12 @@ class Ask(Fields):
     text: Several = Field([], description="Ask with words for what pictures show, where the library reads them.")
     words: Several = Field([], description="Ask with words of names, folders, labels, titles and captions.")
     minus_id: Ids = Field([], description="Answers should not be like this picture of the library.")
+    minus_text: Several = Field([], description="Answers should not show what these words say.")
+    part: Several = Field(
+        [],
+        description="A part with a weight, 2:text:red or -0.5:id:...; kinds: id, url, text, words, colour, picture:1.",
+    )
+    lang: Words | None = Field(None, description="The language of the texts, en.")
     minus_colour: Several = Field([], description="Answers should not be like these colours.")
     where: Words | None = Field(None, description="Only pictures that pass this filter, such as width > 1000.")
     by: Several = Field([], description="Compare by this channel, NAME or NAME=WEIGHT.")

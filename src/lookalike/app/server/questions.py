@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lookalike.app.server.fields import Ask, Upload, Uploads
+from lookalike.app.server.parts import Opener, named
 from lookalike.app.server.problems import Problem
 from lookalike.app.server.service import Service
 from lookalike.errors import BadQuery, UnknownName
@@ -15,6 +16,7 @@ from lookalike.search.components import by_name, describers_of
 from lookalike.search.pages.escape import legible
 from lookalike.search.query.query import Query
 from lookalike.search.query.source import Source
+from lookalike.search.query.texts import labelled
 from lookalike.types import Box
 
 LABEL: Final = 200
@@ -33,15 +35,22 @@ class Question:
 
 def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
     """The question, all of its pictures read; raises `Problem`, `BadQuery` or `FetchRefused` where one cannot be."""
-    views = [*uploads.get("picture", ()), *_of_library(service, ask.id), *(_fetched(service, url) for url in ask.url)]
+    sent = list(uploads.get("picture", ()))
+    opener = Opener(lambda id: _known(service, id), lambda url: _fetched(service, url), sent)
+    parts = tuple(map(opener.part, ask.part))
+    apart = named(ask.part, len(sent))
+    own = [upload for at, upload in enumerate(sent) if at not in apart]
+    views = [*own, *_of_library(service, ask.id), *(_fetched(service, url) for url in ask.url)]
     minus = [*uploads.get("minus_picture", ()), *_of_library(service, ask.minus_id)]
     colours, away = (tuple(map(_palette, each)) for each in (ask.colour, ask.minus_colour))
+    away = (*away, *map(labelled, ask.minus_text))
     query = Query(
         tuple(view.data for view in views),
         texts=tuple(ask.text),
         colours=colours,
         words=tuple(ask.words),
         minus=(*(each.data for each in minus), *away),
+        parts=parts,
         where=ask.where,
         by=_weights(service, ask.by),
         crop=_box(ask.crop),
@@ -50,9 +59,12 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         verify=ask.verify,
         collapse=ask.collapse,
         precision=ask.precision,
+        lang=ask.lang,
     )
     labels = [*(_label(view.name) for view in views), *ask.text, *colours, *ask.words]
-    return Question(query, labels, [*(_label(each.name) for each in minus), *away])
+    labels += [_label(each.written) for each in parts if each.weight > 0]
+    unlike = [_label(each.written.removeprefix("- ")) for each in parts if each.weight < 0]
+    return Question(query, labels, [*(_label(each.name) for each in minus), *away, *unlike])
 
 
 def picture_of(service: Service, name: str, uploads: Uploads, id: str | None) -> Source:
@@ -64,7 +76,11 @@ def picture_of(service: Service, name: str, uploads: Uploads, id: str | None) ->
 
 
 def _of_library(service: Service, ids: Sequence[str]) -> list[Upload]:
-    return [Upload(service.names.relative(service.records(id)[0].path), service.bytes_of(id)) for id in ids]
+    return [_known(service, id) for id in ids]
+
+
+def _known(service: Service, id: str) -> Upload:
+    return Upload(service.names.relative(service.records(id)[0].path), service.bytes_of(id))
 
 
 def _fetched(service: Service, url: str) -> Upload:

@@ -9,10 +9,12 @@ from typing import ClassVar, Final, Protocol
 import numpy as np
 
 from lookalike.describe.side import MIN_SIDE
+from lookalike.describe.tongue import check_tongue
 from lookalike.pixels.resize import resize
 from lookalike.protocols import ColourDescriber, Describer, TextDescriber
 from lookalike.search.query.colours import colours_of
 from lookalike.search.query.source import Sample
+from lookalike.search.query.texts import ENGLISH, reads
 from lookalike.types import Picture, Vectors
 
 SMALL: Final = 64
@@ -26,8 +28,11 @@ class Part(Protocol):
 
     default_weights: ClassVar[Mapping[str, float]]
     """By name of a describer; any other counts 0 unless the query names it."""
-    unread: ClassVar[str]
-    """Advice where no channel of the library can read the part."""
+
+    @property
+    def unread(self) -> str:
+        """Advice where no channel of the library can read the part."""
+
     unrelated: ClassVar[float | None]
     """Similarity of the part to an unrelated picture; None: as of two pictures."""
 
@@ -61,18 +66,33 @@ class Pictures:
 
 @dataclass(frozen=True, eq=False)
 class Text:
-    """Words, by their meaning."""
+    """Words, by their meaning. `lang` is their language, where it is said: channels that do not read it abstain."""
 
     default_weights: ClassVar[Mapping[str, float]] = {"clip": 100.0, "taught_words": 10.0, "class_words": 1.0}
-    unread: ClassVar[str] = (
-        "none of the channels asked reads words: run `lookalike index PATH --describer class_words`, or leave out --by"
-    )
     unrelated: ClassVar[float | None] = 0.0
 
     text: str
+    lang: str | None = None
+
+    @property
+    def unread(self) -> str:
+        """Advice where no channel reads words, or the language."""
+        if not reads(ENGLISH, self.lang):
+            return (
+                f"no channel asked is known to read {self.lang!r}; class_words and taught_words read English alone: "
+                "ask in English, or add a model that reads your language (`lookalike models add`)"
+            )
+        return (
+            "none of the channels asked reads words: run `lookalike index PATH --describer class_words`, "
+            "or leave out --by"
+        )
 
     def rows(self, describer: Describer) -> Vectors | None:
-        return describer.describe_text([self.text]) if isinstance(describer, TextDescriber) else None
+        if not isinstance(describer, TextDescriber) or not reads(getattr(describer, "languages", ()), self.lang):
+            return None
+        if self.lang is None and getattr(describer, "languages", ()) == ENGLISH:
+            check_tongue(self.text, describer.name)
+        return describer.describe_text([self.text])
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,8 @@ from typing import TypeAlias, cast
 from lookalike.errors import BadQuery
 from lookalike.search.query.colours import is_palette
 from lookalike.search.query.source import Source
-from lookalike.search.query.texts import PREFIX, check_text, is_text
+from lookalike.search.query.texts import PREFIX, check_language, check_text, is_text
+from lookalike.search.query.weighted import Weighted, check_parts
 from lookalike.types import Box
 
 Weights: TypeAlias = Mapping[str, float] | Sequence[str]
@@ -24,12 +25,13 @@ class Query:
     `views` are pictures of one thing; the view that is most alike counts. `texts` ask by meaning, `colours` by palette
     (`colour:teal=0.7,#fff=0.3`), `words` by what names, labels and captions say (`words:invoice 2021`); these count
     alike. Answers should not be like any of `minus`,
-    pictures, texts or colours: half of the similarity to the most alike of them is taken away. `where` filters
+    pictures, texts or colours: half of the similarity to the most alike of them is taken away. `parts` are any of these
+    with weights of their own, relative to the 1 of all others; a negative one is a minus. `where` filters
     (docs/where.md). `by` gives weights to channels, NAME or NAME:FIELD=VALUE; None stands for the default weights.
     `crop` (x, y, w, h) px takes a part of a single picture. `orientations` asks mirrored and turned by quarters as
     well. `k` answers are wanted. Geometry verifies the best `verify` candidates; None stands for 50 where the library
     keeps local features, else 0. `collapse` folds near duplicates under one answer. `precision` leaves out answers that
-    score too low to be right in that share of cases. `fuse` names the fuser.
+    score too low to be right in that share of cases. `fuse` names the fuser. `lang` is the language of the texts.
 
     Raises `BadQuery` where the parts do not go together.
     """
@@ -39,6 +41,7 @@ class Query:
     colours: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     minus: tuple[Source, ...] = ()
+    parts: tuple[Weighted, ...] = ()
     where: str | None = None
     by: Mapping[str, float] | None = None
     crop: Box | None = None
@@ -48,27 +51,42 @@ class Query:
     collapse: bool = False
     precision: float | None = None
     fuse: str = "weighted"
+    lang: str | None = None
 
     def __post_init__(self) -> None:
-        if not (self.views or self.texts or self.colours or self.words):
+        plain = bool(self.views or self.texts or self.colours or self.words)
+        check_parts(self.parts, others=plain)
+        check_language(self.lang)
+        if not (plain or self.parts):
             raise BadQuery("search needs a picture (a file, a URL, bytes, an array or a PIL image), a text or colours")
         if self.k < 1 or (self.verify is not None and self.verify < 0):
             raise BadQuery(f"k must be 1 or more and verify not negative, not {self.k} and {self.verify}")
         if self.orientations and self.precision is not None:
             raise BadQuery("scores are calibrated on upright pictures: ask for a precision, or for any orientation")
-        if self.minus and self.precision is not None:
+        if self.is_minus and self.precision is not None:
             raise BadQuery("scores are calibrated without minus: ask for a precision, or leave something out")
-        if self.words and self.precision is not None:
+        if self._has("words", self.words) and self.precision is not None:
             raise BadQuery("words rank, and their scores do not say how likely a picture is meant: leave out precision")
-        if self.crop is not None and (self.colours or self.texts):
-            kind = "colours have" if self.colours else "a text has"
+        colours, texts = self._has("colours", self.colours), self._has("text", self.texts)
+        if self.crop is not None and (colours or texts):
+            kind = "colours have" if colours else "a text has"
             raise BadQuery(f"{kind} no parts: leave out the crop, or ask about a picture")
-        if self.crop is not None and len(self.views) != 1:
+        if self.crop is not None and len(self.views) + self._has("picture") != 1:
             raise BadQuery("a crop goes with a single picture; crop the others yourself")
-        for text in self.texts:
-            check_text(text)
+        weighted = [str(each.source).removeprefix(PREFIX) for each in self.parts if each.kind == "text"]
+        for text in (*self.texts, *weighted):
+            check_text(text.strip())
         if self.by is not None:
             object.__setattr__(self, "by", MappingProxyType(dict(self.by)))
+
+    @property
+    def is_minus(self) -> bool:
+        """Whether answers should not be like something."""
+        return bool(self.minus) or any(part.weight < 0 for part in self.parts)
+
+    def _has(self, kind: str, plain: Sequence[Source] = ()) -> int:
+        """How many parts of that kind answers should be like, `plain` ones included."""
+        return len(plain) + sum(part.kind == kind and part.weight > 0 for part in self.parts)
 
 
 def weights_of(by: Weights | None) -> Mapping[str, float] | None:

@@ -44,10 +44,14 @@ class Channel:
         """(views, d) rows; None where the channel has nothing to say about the part and abstains."""
         return part.rows(self.describer)
 
+    @property
+    def floor(self) -> np.float32:
+        """Similarity at which the score begins."""
+        return np.float32(self.describer.unrelated if self.unrelated is None else self.unrelated)
+
     def alike(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Similarities on the scale that channels share: 0 as of unrelated pictures, 1 as of one with itself."""
-        floor = np.float32(self.describer.unrelated if self.unrelated is None else self.unrelated)
-        return np.asarray(np.clip((scores - floor) / (1 - floor), 0, 1), np.float32)
+        return np.asarray(np.clip((scores - self.floor) / (1 - self.floor), 0, 1), np.float32)
 
     def similarities(self, store: Store, queries: Vectors, ids: Ids) -> NDArray[np.float32]:
         """(views, len(ids)) exact similarities to the vectors in the store; NaN where there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +13,36 @@ from lookalike.index.similarity import similarity
 from lookalike.protocols import Fuser, Index, Store
 from lookalike.search.ranking.channels import AnyChannel, Channel, mean_alike
 from lookalike.search.ranking.frames import Frames, Similarities, frames_of
+from lookalike.search.ranking.mixing import Rows
 from lookalike.search.ranking.worded import Worded
-from lookalike.types import Hits, Ids, Space, Vectors
+from lookalike.types import Hits, Ids, Space
 
 CANDIDATES = 100
 """Asked of each channel at least; the exact scores then decide among them."""
-Rows: TypeAlias = Mapping[Channel, Vectors]
-"""(views, d) rows of one part of a query, of each channel that can read it."""
 _NONE: Ids = np.empty(0, np.int64)
 AGAINST: Final = 0.5
 """Share of the similarity to what answers should not be like that is taken from their score."""
 SAME = 0.9
 """Two hits that are this alike, on the scale of the score, are one picture when results are collapsed."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of the parts of a question, and of those of its minus, 1 on average; empty where all count alike."""
+
+    plus: tuple[float, ...] = ()
+    minus: tuple[float, ...] = ()
+
+    def plus_of(self, parts: Sequence[Rows]) -> Sequence[float]:
+        """One for each of these parts."""
+        return self.plus or [1.0] * len(parts)
+
+    def minus_of(self, parts: Sequence[Rows]) -> Sequence[float]:
+        """One for each of these parts of a minus."""
+        return self.minus or [1.0] * len(parts)
+
+
+EQUAL: Final = Weights()
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +86,14 @@ class Engine:
         among: Ids | None = None,
         others: Ids = _NONE,
         worded: Sequence[Worded] = (),
+        weights: Weights = EQUAL,
     ) -> Ranking:
         """The best `k` contents (of `among`) by the rows of every part, and `others` in their places.
 
         Parts that are `worded` bring their scores.
 
-        Views of a part are of one thing, of which the best counts; parts count alike. What a content has in common with
-        a part of `minus` is taken away, by the share `AGAINST`.
+        Views of a part are of one thing, of which the best counts; parts count by their `weights`. What a content has
+        in common with the part of `minus` that counts most there is taken away, by the share `AGAINST`.
         """
         frames = [frames_of(self.store, rows, among) for rows in parts]
         near = [found.nearest(max(CANDIDATES, 2 * k)) for found in frames if found is not None]
@@ -86,21 +105,22 @@ class Engine:
             *({channel: scores.max(axis=0) for channel, scores in views.items()} for views in of_views),  # (n,)
             *({part: part.similarities(ids)[0]} for part in worded),
         ]
-        against = self._against(minus, ids)
-        order = _fuse(ids, own, against, fuser, len(ids))
+        counts = [*weights.plus_of(parts), *(part.weight for part in worded)]
+        against = self._against(minus, weights.minus_of(minus), ids)
+        order = _fuse(ids, own, counts, against, fuser, len(ids))
         order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
         views = mean_alike(of_views[0]).argmax(axis=0) if of_views else np.zeros(len(ids), np.int64)
-        alike = np.mean([mean_alike(each) for each in own], axis=0)
+        alike = np.average([mean_alike(each) for each in own], axis=0, weights=counts)
         scores = np.asarray(np.clip(alike - AGAINST * against, 0, 1), np.float32)
         numbers = found[0][1][views, np.arange(len(ids))] if found else np.full(len(ids), -1, np.int64)
         return Ranking(ids, scores, _by_name(own), views, numbers)[order]
 
-    def _against(self, minus: Sequence[Rows], ids: Ids) -> NDArray[np.float32]:
-        """(n,) how like the most alike part of `minus` each content is, in [0, 1]; all 0 without any."""
+    def _against(self, minus: Sequence[Rows], weights: Sequence[float], ids: Ids) -> NDArray[np.float32]:
+        """(n,) the most that each content is like a part of `minus`, times its weight; all 0 without any."""
         most = np.zeros(len(ids), np.float32)
-        for rows in minus:
+        for rows, weight in zip(minus, weights, strict=True):
             views = {channel: channel.similarities(self.store, vectors, ids) for channel, vectors in rows.items()}
-            most = np.maximum(most, mean_alike(views).max(axis=0))
+            most = np.maximum(most, np.float32(weight) * mean_alike(views).max(axis=0))
         return most
 
     def _similarities(self, rows: Rows, further: Frames | None, ids: Ids) -> tuple[Similarities, NDArray[np.int64]]:
@@ -152,6 +172,7 @@ class Engine:
 def _fuse(
     ids: Ids,
     own: Sequence[Mapping[AnyChannel, NDArray[np.float32]]],
+    counts: Sequence[float],
     against: NDArray[np.float32],
     fuser: Fuser,
     k: int,
@@ -160,13 +181,13 @@ def _fuse(
     lists, weights = {}, {}
     if against.any():
         unlike = against > 0  # of the rest none is more like what is not wanted than another, whatever its rank
-        lists["minus"], weights["minus"] = Hits.ranked(ids[unlike], against[unlike]), -AGAINST * len(own)
-    for at, part in enumerate(own):
+        lists["minus"], weights["minus"] = Hits.ranked(ids[unlike], against[unlike]), -AGAINST * sum(counts)
+    for at, (part, count) in enumerate(zip(own, counts, strict=True)):
         total = sum(channel.weight for channel in part)
         for channel, scores in part.items():
             name, answers = f"{channel.name} {at}", ~np.isnan(scores)
             lists[name] = Hits.ranked(ids[answers], channel.alike(scores[answers]))
-            weights[name] = channel.weight / total
+            weights[name] = count * channel.weight / total
     fused = fuser.fuse(lists, weights, k).ids
     unanswered = np.setdiff1d(ids, fused)
     return np.searchsorted(ids, np.concatenate([fused, unanswered])[:k])

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lookalike.protocols import Fuser
-from lookalike.search.ranking.engine import Engine, Ranking, Rows
+from lookalike.search.ranking.engine import EQUAL, Engine, Ranking, Weights
+from lookalike.search.ranking.mixing import Rows
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.verification import GeometricVerifier, View, worth_proving
 from lookalike.search.ranking.worded import Worded
@@ -36,6 +37,7 @@ def rank_and_verify(
     minus: Sequence[Rows] = (),
     among: Ids | None = None,
     worded: Sequence[Worded] = (),
+    weights: Weights = EQUAL,
 ) -> Found:
     """Contents most like the rows of every part; geometry verifies `verify` of them against `views`.
 
@@ -43,6 +45,7 @@ def rank_and_verify(
     """
     voted = verifier.voted(views, among)
     most = max(k, verify)
-    ranking = engine.rank(parts, fuser, k=most, minus=minus, among=among, others=voted.hits.ids, worded=worded)
+    others = voted.hits.ids
+    ranking = engine.rank(parts, fuser, k=most, minus=minus, among=among, others=others, worded=worded, weights=weights)
     ids = worth_proving(voted.hits, ranking.ids, verify)
     return Found(ranking, verifier.prove(views, ids, mirrored=voted.mirrored))

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from lookalike.protocols import Store, TextDescriber
-from lookalike.search.ranking.engine import Rows
+from lookalike.search.ranking.mixing import Rows
 from lookalike.types import Answer, Ids, Vectors
 
 

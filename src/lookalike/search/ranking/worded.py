@@ -31,9 +31,10 @@ class Worded:
     terms: Mapping[int, Sequence[Term]]
     name: str = NAME
     weight: float = 1.0
+    label: str = ""
 
     @classmethod
-    def of(cls, store: Store, text: str) -> Worded:
+    def of(cls, store: Store, text: str, weight: float = 1.0, label: str = "") -> Worded:
         """Contents of the store that hold at least one of these words; raises `BadQuery` for none."""
         asked = terms_of(text)
         found = [store.words.holding(term.tokens, prefix=term.prefix) for term in asked]
@@ -46,7 +47,9 @@ class Worded:
             scores[np.searchsorted(ids, hits.ids)] += hits.scores
             for id in hits.ids.tolist():
                 terms.setdefault(id, []).append(term)
-        return cls(Hits.ranked(ids, np.clip(scores / most, 0, 1).astype(np.float32)), asked, terms)
+        return cls(
+            Hits.ranked(ids, np.clip(scores / most, 0, 1).astype(np.float32)), asked, terms, NAME, weight, label or text
+        )
 
     def alike(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """As they are."""

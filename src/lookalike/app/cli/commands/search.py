@@ -39,8 +39,11 @@ PIECE = 160
 
 if TYPE_CHECKING:
     from lookalike.search.library import Library
+    from lookalike.search.query.weighted import Weighted
     from lookalike.search.results import Results
     from lookalike.types import Box
+
+    Part = str | bytes | Weighted
 
 
 def search(
@@ -49,7 +52,8 @@ def search(
         typer.Argument(
             metavar="QUERY...",
             help="A picture file, - for its bytes on stdin, an http(s) URL, text:WORDS, or colour:#2a6f97. Several "
-            "pictures are views of one thing; after a - between two queries comes what results should not be like.",
+            "pictures are views of one thing; 2:QUERY counts twice, and is a part of its own; after a - between two "
+            "queries comes what results should not be like.",
         ),
     ] = None,
     crop: Annotated[
@@ -71,6 +75,12 @@ def search(
             metavar="EXPR",
             rich_help_panel=ASK,
             help="Search only pictures that pass this filter, e.g. 'width > 1000 and format = png'.",
+        ),
+    ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang", metavar="CODE", rich_help_panel=ASK, help="The language of text:... [default: en, English]."
         ),
     ] = None,
     each: Annotated[
@@ -135,6 +145,7 @@ def search(
         precision=precision,
         verify=verify,
         orientations=any_orientation,
+        lang=lang,
     )
     with open_chosen(library) as opened:
         if each:
@@ -143,8 +154,8 @@ def search(
             return _search_each(opened, asked, _all_queries(queries, queries_from), output)
         if queries_from is not None:
             raise BadQuery("--from needs --each")
-        plus, minus = _signed(queries or [])
-        results = asked.of(opened, *_sources(plus), minus=_sources(minus))
+        plus, minus = _parts(queries or [])
+        results = asked.of(opened, *plus, minus=minus)
         if html is not None:
             results.save_html(html)
         if json or jsonl or print0:
@@ -194,8 +205,9 @@ class _Asked:
     precision: float | None
     verify: int | None
     orientations: bool
+    lang: str | None
 
-    def of(self, library: Library, *sources: str | bytes, minus: Sequence[str | bytes] = ()) -> Results:
+    def of(self, library: Library, *sources: Part, minus: Sequence[Part] = ()) -> Results:
         return library.search(
             *sources,
             minus=minus,
@@ -208,6 +220,7 @@ class _Asked:
             precision=self.precision,
             verify=self.verify,
             orientations=self.orientations,
+            lang=self.lang,
         )
 
 
@@ -219,7 +232,7 @@ def _search_each(library: Library, asked: _Asked, queries: Iterable[str], output
     found, failed = False, False
     for query in queries:
         try:
-            results = asked.of(library, *_sources([query]))
+            results = asked.of(library, *_opened([query]))
         except (BadPicture, BadQuery, FetchRefused) as error:
             failed = True
             note(f"lookalike: {error}" if repr(query) in str(error) else f"lookalike: {shown(query[:SHOWN])}: {error}")
@@ -259,25 +272,36 @@ def _unended(stream: Iterable[bytes]) -> Iterator[str]:
             yield "./-" if name == b"-" else name.decode("utf-8", "surrogateescape")
 
 
-def _signed(queries: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Queries, and those of which a - before them says that results should not be like them.
+def _parts(queries: Sequence[str]) -> tuple[list[Part], list[Part]]:
+    """Queries, and those that results should not be like, as docs/questions.md says."""
+    from lookalike.search.query.grammar import signed
 
-    A - that comes first or last is a picture on stdin.
-    """
-    plus: list[str] = []
-    minus: list[str] = []
-    signs = {at for at in range(1, len(queries) - 1) if queries[at] == "-"}
-    for at, query in enumerate(queries):
-        if at - 1 in signs:
-            minus.append(query)
-            signs.discard(at)
-        elif at not in signs:
-            plus.append(query)
-    return plus, minus
+    plus, minus = signed(queries)
+    if len(queries) == 2 and queries[0] == "-" and sys.stdin.isatty():
+        raise BadQuery(
+            "the - that comes first may be a picture on stdin, where there is none, or what follows is all minus: "
+            "name at least one picture, text or colour that results should be like, before the -"
+        )
+    parts = _opened([*plus, *minus])
+    return parts[: len(plus)], parts[len(plus) :]
 
 
-def _sources(queries: list[str]) -> list[str | bytes]:
-    return [sys.stdin.buffer.read() if query == "-" else query for query in queries]
+def _opened(queries: Sequence[str]) -> list[Part]:
+    """Queries with their weights, the picture on stdin read."""
+    from lookalike.search.query.grammar import read
+    from lookalike.search.query.weighted import Weighted
+
+    words = [read(query) for query in queries]
+    if sum(word.source == "-" for word in words) > 1:
+        raise BadQuery("stdin holds one picture: name the other one by its path")
+    parts: list[Part] = []
+    for query, word in zip(queries, words, strict=True):
+        if word.source != "-":
+            parts.append(word.part if word.is_weighted else query)
+        else:
+            data = sys.stdin.buffer.read()
+            parts.append(Weighted(data, word.weight, label="-") if word.is_weighted else data)
+    return parts
 
 
 def _box(crop: str | None) -> Box | None:
@@ -326,6 +350,7 @@ def add_to(app: typer.Typer) -> None:
         "lookalike search holiday.jpg --html result.html",
         "lookalike search holiday.jpg --crop 100,80,300,200 --where 'width > 1000'",
         "lookalike search beach.jpg - people.jpg",
+        'lookalike search 2:chair.jpg "text:wooden" - armchair.jpg colour:teal',
         'lookalike search "text:a dog in the snow"',
         "lookalike search --each --from queries.txt --jsonl",
         group=FIND,
