@@ -25,6 +25,18 @@ _UNITS: Final = {
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """A person's word on an answer: whether the content of that sha256 is what `question` asked for.
+
+    A question is the parts that it was made of, sorted, a line each: the sha256 of a picture's bytes, or the text.
+    """
+
+    question: str
+    sha256: str
+    liked: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """Facts that a file tells of its picture, or a sidecar beside it; unknown is None.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from lookalike.facts import Facts, Label, Place
+from lookalike.facts import Facts, Judgement, Label, Place
 from lookalike.types import Hits, Ids, Stamp
 
 
@@ -51,6 +51,25 @@ class LabelKeeper(Protocol):
 
     def contents_at(self, paths: Iterable[str]) -> dict[str, str]:
         """The sha256 of the content of each path that has a record."""
+
+
+class LessonKeeper(Protocol):
+    """Judgements of answers, and profiles made of them and of labels; they outlive the records, as labels do."""
+
+    def judge(self, rows: Collection[Judgement]) -> int:
+        """Keeps them, the last of a question and a content; how many are new or changed."""
+
+    def judgements(self) -> list[Judgement]:
+        """By question, then sha256."""
+
+    def forget(self, rows: Collection[Judgement]) -> int:
+        """Drops those of these questions and contents, whatever they say; how many there were."""
+
+    def put_profile(self, name: str, text: str | None) -> None:
+        """Adds or replaces it; with None drops it."""
+
+    def profiles(self) -> dict[str, str]:
+        """Texts by name, in their order."""
 
 
 class WordKeeper(Protocol):

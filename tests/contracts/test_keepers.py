@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.facts import UNKNOWN, Facts, Label, Place
+from lookalike.facts import UNKNOWN, Facts, Judgement, Label, Place
 from lookalike.protocols import Store
 from lookalike.store import STORES, create_store
 from lookalike.types import Content, Space, Stamp
@@ -230,3 +230,38 @@ def test_a_filter_knows_labels_and_facts(store: Store) -> None:
         assert store.ids(filter).tolist() == [ids["/a"]], filter
         assert store.ids(f"not {filter}").tolist() == [ids["/b"]], filter
     assert np.array_equal(store.ids("label != apple and taken != 2020"), [ids["/b"]])
+
+
+def judged(store: Store, *rows: Judgement) -> int:
+    with store.writing(), store.transaction():
+        return store.lessons.judge(rows)
+
+
+def test_the_last_judgement_of_a_question_and_a_picture_counts(store: Store) -> None:
+    liked, other = Judgement("b", sha256(1), True), Judgement("a", sha256(1), False)
+    assert judged(store, liked, other) == 2
+    assert judged(store, liked) == 0
+    assert judged(store, Judgement("b", sha256(1), False)) == 1
+    assert store.lessons.judgements() == [other, Judgement("b", sha256(1), False)]
+    with store.writing(), store.transaction():
+        assert store.lessons.forget([liked, Judgement("c", sha256(1), True)]) == 1
+    assert store.lessons.judgements() == [other]
+    assert store.problems() == []
+
+
+def test_judgements_and_profiles_outlive_the_pictures(store: Store) -> None:
+    put(store, ("/a", 1))
+    judged(store, Judgement("x", sha256(1), True))
+    with store.writing(), store.transaction():
+        store.lessons.put_profile("goods", "{}")
+        store.lessons.put_profile("cars", "[]")
+        store.lessons.put_profile("goods", "[1]")
+        store.drop_records(["/a"])
+    with store.writing():
+        store.compact()
+    assert store.lessons.profiles() == {"cars": "[]", "goods": "[1]"}
+    assert [row.liked for row in store.lessons.judgements()] == [True]
+    with store.writing(), store.transaction():
+        store.lessons.put_profile("cars", None)
+        store.lessons.put_profile("never", None)
+    assert list(store.lessons.profiles()) == ["goods"]

@@ -48,6 +48,7 @@ def query_fields(results: Results) -> Document:
             *(os.fspath(each) if isinstance(each, (str, os.PathLike)) else None for each in query.minus),
             *(part.written.removeprefix("- ") for part in query.parts if part.weight < 0),
         ],
+        **({"like": list(query.like), "unlike": list(query.unlike)} if query.like or query.unlike else {}),
         "k": query.k,
         "where": query.where,
         "by": dict(results.weights),

@@ -37,6 +37,7 @@ from lookalike.search.ingest.report import IndexReport
 from lookalike.search.ingest.roots import Root, move_root, roots_held
 from lookalike.search.ingest.scan import roots_of
 from lookalike.search.ingest.supply import Given, is_uri
+from lookalike.search.judgements import Paths
 from lookalike.search.query.grammar import Asked, query_of
 from lookalike.search.query.query import Query, Weights, weights_of
 from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, name_of, sample
@@ -203,6 +204,8 @@ class Library(Session):
         self,
         *sources: Asked,
         minus: Asked = (),
+        like: Paths = (),
+        unlike: Paths = (),
         k: int = 20,
         where: str | None = None,
         by: Weights | None = None,
@@ -218,14 +221,16 @@ class Library(Session):
 
         Several pictures, or a list of them, are views of one thing; answers should not be like `minus`, one or several
         of the same kinds. `2:a.jpg`, or `Weighted(pixels, 2)`, is a part of its own that counts twice
-        (docs/questions.md). `by` is a weight of each channel, or a list of channels, which count alike. See `Query` for
-        the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused` for what cannot be asked, `SpaceMismatch` and
-        `UnknownName` for a channel that is not there.
+        (docs/questions.md). `like` and `unlike` are answers that were judged. `by` is a weight of each channel, or a
+        list of channels, which count alike. See `Query` for the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused`
+        for what cannot be asked, `SpaceMismatch` and `UnknownName` for a channel that is not there.
         """
         return self.answer(
             query_of(
                 sources,
                 minus,
+                like=like,
+                unlike=unlike,
                 where=where,
                 by=weights_of(by),
                 crop=crop,

@@ -27,6 +27,7 @@ class Results(Sequence[Answer]):
 
     `labels` name the parts of the query as a person knows them. `weights` are those of the channels that answered.
     `claim` says what the answers' probability is about; None where the library is not calibrated for the query.
+    `question` is how judgements name it.
     `size` is (w, h) px of the picture, or of the part of it, that was asked about; None of several and of none.
     """
 
@@ -38,6 +39,7 @@ class Results(Sequence[Answer]):
     weights: Mapping[str, float]
     claim: Claim | None
     size: Size | None
+    question: str
     _illustrate: Callable[[Results], tuple[list[Asked], list[Shown]]]
 
     @overload

@@ -16,6 +16,7 @@ from lookalike.search.calibration.model import Calibration
 from lookalike.search.calibration.thresholds import calibration_of, threshold_for, with_probability
 from lookalike.search.components import extractor_of
 from lookalike.search.file_state import with_file_states
+from lookalike.search.judgements import ids_of, judged_contents
 from lookalike.search.pages.illustrate import Illustrator
 from lookalike.search.query.asked import Asked, asked
 from lookalike.search.query.decoder import PictureDecoder
@@ -26,7 +27,8 @@ from lookalike.search.query.texts import labelled
 from lookalike.search.ranking.answers import Answering, Contents, folded
 from lookalike.search.ranking.asking import Question, with_parts
 from lookalike.search.ranking.channels import channels_of
-from lookalike.search.ranking.engine import Engine, Ranking
+from lookalike.search.ranking.engine import UNJUDGED, Engine, Ranking
+from lookalike.search.ranking.feedback import Judged
 from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
 from lookalike.search.ranking.reading import with_words
@@ -54,7 +56,8 @@ class Search:
         for channel in channels_of(self.describers, query.by) if query.views else ():
             channel.describer.describe([])
         asks = asked(query, partial(self._opened, box=query.crop), partial(sample, decode=self.decoder.decode))
-        question = Question.of(asks, self.store, self.describers, query.by)
+        judged = self._judged(query)
+        question = Question.of(asks, self.store, self.describers, query.by, judged)
         extractor = extractor_of(self.store)
         most = _verified(query, asks, keeps_features=extractor is not None)
         verifier = verifier_of(self.store, extractor if most else None, self.set_index, self.decoder.sample)
@@ -77,6 +80,7 @@ class Search:
             among=among,
             worded=question.worded,
             weights=question.weights,
+            judged=judged,
         )
         contents = Contents.of(self.store, found.ranking)
         same = contents.same_as(asks.views, self.decoder)
@@ -89,7 +93,7 @@ class Search:
         listed = folded(answers, engine.fold(ranking, alike)) if query.collapse else _flat(answers)
         told = [answer for answer in listed if answer.score >= threshold][: query.k]
         explained = with_words(told, asks.texts, question.rows, self.store, alone=_is_text_alone(asks))
-        if asks.is_mixed:
+        if asks.is_mixed or judged:
             explained = with_parts(explained, question, self.store)
         return Results(
             query,
@@ -103,6 +107,7 @@ class Search:
             },
             claim=None if calibration is None else calibration.claim,
             size=asks.samples[0].size if len(asks.samples) == 1 else None,
+            question=asks.key,
             _illustrate=self._illustrator(asks, named, ranking),
         )
 
@@ -111,11 +116,19 @@ class Search:
         decoder = self.decoder
         return sample(source, decode=decoder.decode, tell=decoder.fingerprint, frames=decoder.frames, box=box)
 
+    def _judged(self, query: Query) -> Judged:
+        """Answers that were judged, by the looks of pictures; raises `BadQuery` for what is not in the library."""
+        if not (query.like or query.unlike):
+            return UNJUDGED
+        liked, unliked = judged_contents(self.store, query.like, query.unlike)
+        channels = [channel for channel in channels_of(self.describers, query.by) if channel.weight > 0]
+        return Judged(ids_of(self.store, liked), ids_of(self.store, unliked), channels)
+
     def _calibration(
         self, asks: Asked, question: Question, verifier: GeometricVerifier, verify: int
     ) -> Calibration | None:
         """Calibration of the score of one picture by these channels; None where it is not known."""
-        if asks.is_mixed or len(asks.views) != 1:
+        if asks.is_mixed or question.judged or len(asks.views) != 1:
             return None
         channels = list(question.rows[0])
         if verify == 0:

@@ -21,6 +21,7 @@ from lookalike.search.classification.classify import LEAST, Classified, Classifi
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
+from lookalike.search.judgements import Judgements
 from lookalike.search.labels import Labels
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.query import listed
@@ -110,6 +111,11 @@ class Session:
     def labels(self) -> Labels:
         """Labels that the pictures were given."""
         return Labels(self.folder, self._readers.mine)
+
+    @property
+    def judgements(self) -> Judgements:
+        """Judgements of answers."""
+        return Judgements(self.folder, self._readers.mine)
 
     def classify(
         self,

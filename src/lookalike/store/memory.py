@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from lookalike.errors import LibraryMissing
 from lookalike.facts import Facts, Label, Place
-from lookalike.keepers import FactKeeper, LabelKeeper, WordKeeper
+from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, WordKeeper
 from lookalike.store.matching import matches
-from lookalike.store.memory_keepers import MemoryFacts, MemoryLabels, is_below
+from lookalike.store.memory_keepers import MemoryFacts, MemoryLabels, MemoryLessons, is_below
 from lookalike.store.packing import packed, rows_kept
 from lookalike.store.plain_words import PlainWords
 from lookalike.store.rows import check_vectors, local_of, stranger, unknown
@@ -53,6 +53,8 @@ class State:
     facts: dict[str, tuple[Facts, Place | None]] = field(default_factory=dict)
     sidecars: dict[str, tuple[Stamp, Facts]] = field(default_factory=dict)
     labels: dict[str, set[Label]] = field(default_factory=dict)
+    judgements: dict[tuple[str, str], bool] = field(default_factory=dict)
+    profiles: dict[str, str] = field(default_factory=dict)
     next_id: int = 1
     generation: int = 0
 
@@ -64,6 +66,7 @@ class MemoryStore:
         self.state = State()
         self.facts: FactKeeper = MemoryFacts(self)
         self.labels: LabelKeeper = MemoryLabels(self)
+        self.lessons: LessonKeeper = MemoryLessons(self)
         self.words: WordKeeper = PlainWords(self.records)
         self._writing = False
         self._open = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.facts import Facts, Label, Place
+from lookalike.facts import Facts, Judgement, Label, Place
 from lookalike.store.rows import stranger
 from lookalike.types import Ids, Stamp
 
@@ -103,6 +103,42 @@ class MemoryLabels:
         """The sha256 of the content of each path that has a record."""
         known = self._store.state.records
         return {path: self._store.state.contents[known[path][1]].sha256 for path in paths if path in known}
+
+
+class MemoryLessons:
+    """`LessonKeeper` on the dicts of a store."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def judge(self, rows: Collection[Judgement]) -> int:
+        """Keeps them, the last of a question and a content; how many are new or changed."""
+        self._store.change(())
+        known, before = self._store.state.judgements, dict(self._store.state.judgements)
+        known.update({(row.question, row.sha256): row.liked for row in rows})
+        return sum(before.get(key) is not liked for key, liked in known.items())
+
+    def judgements(self) -> list[Judgement]:
+        """By question, then sha256."""
+        rows = [Judgement(*key, liked) for key, liked in self._store.state.judgements.items()]
+        return sorted(rows, key=lambda row: (row.question.encode(), row.sha256))
+
+    def forget(self, rows: Collection[Judgement]) -> int:
+        """Drops those of these questions and contents, whatever they say; how many there were."""
+        self._store.change(())
+        gone = {(row.question, row.sha256) for row in rows}
+        return sum(self._store.state.judgements.pop(key, None) is not None for key in gone)
+
+    def put_profile(self, name: str, text: str | None) -> None:
+        """Adds or replaces it; with None drops it."""
+        self._store.change(())
+        self._store.state.profiles.pop(name, None)
+        if text is not None:
+            self._store.state.profiles[name] = text
+
+    def profiles(self) -> dict[str, str]:
+        """Texts by name, in their order."""
+        return dict(sorted(self._store.state.profiles.items(), key=lambda pair: pair[0].encode()))
 
 
 def is_below(path: str, roots: Sequence[str]) -> bool:

@@ -23,6 +23,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "places": ("content", "latitude", "longitude", "altitude"),
     "sidecars": ("path", "bytes", "mtime_ns", "inode", "device", *FACTS),
     "labels": ("sha256", "name", "value"),
+    "judgements": ("question", "sha256", "liked"),
+    "profiles": ("name", "text"),
 }
 """Columns of each table, in the order of its checksum: see `checksum.of_values`."""
 
@@ -62,7 +64,7 @@ def marking_unworded(table: str, content: str) -> str:
 
 
 _LATER = {("contents", "frames"), ("relations", "detail")}
-_LATER_TABLES = {"frames", "facts", "places", "sidecars", "labels"}
+_LATER_TABLES = {"frames", "facts", "places", "sidecars", "labels", "judgements", "profiles"}
 CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {
     table: tuple(column for column in columns if (table, column) not in _LATER)
     for table, columns in COLUMNS.items()
@@ -228,4 +230,20 @@ MIGRATIONS: tuple[Migration, ...] = (
     ) WITHOUT ROWID;
     """,
     _FACTS_AND_LABELS,
+    """
+    CREATE TABLE judgements (  -- of bytes, whether or not the library has them now
+        number INTEGER PRIMARY KEY,
+        question TEXT NOT NULL,
+        sha256 BLOB NOT NULL,
+        liked INTEGER NOT NULL,
+        checksum INTEGER NOT NULL,
+        UNIQUE (question, sha256)
+    );
+    CREATE TABLE profiles (
+        number INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        text TEXT NOT NULL,
+        checksum INTEGER NOT NULL
+    );
+    """,
 )

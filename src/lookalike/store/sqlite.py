@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import LibraryDamaged
-from lookalike.keepers import FactKeeper, LabelKeeper, WordKeeper
+from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, WordKeeper
 from lookalike.store import checksum
 from lookalike.store.codes import errors_of
 from lookalike.store.connection import bytes_of, connect, create
 from lookalike.store.database import Database
 from lookalike.store.facts import SQLiteFacts
 from lookalike.store.labels import SQLiteLabels
+from lookalike.store.lessons import SQLiteLessons
 from lookalike.store.lock import writer_lock
 from lookalike.store.packing import Packed, packed, rows_kept
 from lookalike.store.pairs import detail_of, pair_of
@@ -74,6 +75,7 @@ class SQLiteStore:
         self._words = WordTable(database, self.records)
         self.facts: FactKeeper = SQLiteFacts(database)
         self.labels: LabelKeeper = self._labels
+        self.lessons: LessonKeeper = SQLiteLessons(database)
         self.words: WordKeeper = self._words
 
     @classmethod

@@ -273,3 +273,14 @@ def test_a_part_that_is_none_is_refused(client: Client, part: str, told: str) ->
     found = client.get("/api/search", params={"part": part})
     assert found.status_code == 422
     assert told in found.json()["detail"]
+
+
+def test_judged_answers_count_and_are_not_kept(client: Client, shelf: Path, picture_id: str) -> None:
+    whole = client.get("/api/search", params={"id": picture_id}).json()["hits"]
+    asked = {"id": picture_id, "like_id": whole[2]["id"], "unlike_id": whole[1]["id"]}
+    told = client.get("/api/search", params=asked).json()
+    assert whole[1]["id"] not in [hit["id"] for hit in told["hits"]]
+    assert told["hits"][0]["parts"]["liked"] >= 0
+    assert "like" not in told["query"]
+    with lookalike.open(shelf / "library") as library:
+        assert library.judgements.questions() == []

@@ -22,6 +22,8 @@ def answers_document(
     part = found.results[start : start + count]
     told: Document = search_document(part)
     told["query"] |= {"sources": found.labels, "minus": found.minus}
+    for name in ("like", "unlike"):  # paths
+        told["query"].pop(name, None)
     told["hits"] = [
         _with_ids(hit, answer) | {"rank": rank}
         for rank, (hit, answer) in enumerate(zip(told["hits"], part, strict=True), start + 1)

@@ -37,6 +37,8 @@ class Ask(Fields):
     text: Several = Field([], description="Ask with words for what pictures show, where the library reads them.")
     words: Several = Field([], description="Ask with words of names, folders, labels, titles and captions.")
     minus_id: Ids = Field([], description="Answers should not be like this picture of the library.")
+    like_id: Ids = Field([], description="An answer that was liked draws the question to it; nothing is kept.")
+    unlike_id: Ids = Field([], description="What is more like this answer than like all that is wanted loses.")
     minus_text: Several = Field([], description="Answers should not show what these words say.")
     part: Several = Field(
         [],

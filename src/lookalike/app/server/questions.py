@@ -51,6 +51,8 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         words=tuple(ask.words),
         minus=(*(each.data for each in minus), *away),
         parts=parts,
+        like=tuple(service.records(id)[0].path for id in ask.like_id),
+        unlike=tuple(service.records(id)[0].path for id in ask.unlike_id),
         where=ask.where,
         by=_weights(service, ask.by),
         crop=_box(ask.crop),

@@ -49,6 +49,13 @@ class Asked:
         return len(self.plus) + len(self.minus) + len(self.words) > 1
 
     @property
+    def key(self) -> str:
+        """The question as judgements name it: a line for each part that answers should be like, sorted."""
+        pictures = [sample.sha256 or sample.label for sample in self.samples]
+        said = [each.label for each in self.plus if each.kind != "picture"]
+        return "\n".join(sorted([*pictures, *said, *(words.text for words in self.words)]))
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """Texts that answers should be like."""
         return tuple(each.part.text for each in self.plus if isinstance(each.part, Text))

@@ -86,11 +86,16 @@ def written(plus: Sequence[Word], minus: Sequence[Word]) -> list[str]:
     return [*map(_written, plus), *(each for word in minus for each in (MINUS, _written(word)))]
 
 
-def query_of(sources: Sequence[Asked], minus: Asked, **rest: Any) -> Query:
+def query_of(sources: Sequence[Asked], minus: Asked, *, like: Any, unlike: Any, **rest: Any) -> Query:
     """The question about these sources, sorted by their kinds; `rest` are the other fields of `Query`."""
-    plain, unlike, parts = apart([each for source in sources for each in weighed(source)], weighed(minus))
+    plain, away, parts = apart([each for source in sources for each in weighed(source)], weighed(minus))
     words, others = words_apart(plain)
-    return Query(*sorted_by_kind(others), words=words, minus=tuple(unlike), parts=parts, **rest)
+    views, texts, colours = sorted_by_kind(others)
+    return Query(views, texts, colours, words, tuple(away), parts, _paths(like), _paths(unlike), **rest)
+
+
+def _paths(paths: Any) -> tuple[str, ...]:
+    return tuple(map(os.fspath, [paths] if isinstance(paths, (str, os.PathLike)) else paths))
 
 
 def weighed(sources: Asked) -> list[Source | Weighted]:

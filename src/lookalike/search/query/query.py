@@ -26,7 +26,9 @@ class Query:
     (`colour:teal=0.7,#fff=0.3`), `words` by what names, labels and captions say (`words:invoice 2021`); these count
     alike. Answers should not be like any of `minus`,
     pictures, texts or colours: half of the similarity to the most alike of them is taken away. `parts` are any of these
-    with weights of their own, relative to the 1 of all others; a negative one is a minus. `where` filters
+    with weights of their own, relative to the 1 of all others; a negative one is a minus. `like` and `unlike` are paths
+    of answers that were judged: liked ones draw the question to them, what is more like the others loses. `where`
+    filters
     (docs/where.md). `by` gives weights to channels, NAME or NAME:FIELD=VALUE; None stands for the default weights.
     `crop` (x, y, w, h) px takes a part of a single picture. `orientations` asks mirrored and turned by quarters as
     well. `k` answers are wanted. Geometry verifies the best `verify` candidates; None stands for 50 where the library
@@ -42,6 +44,8 @@ class Query:
     words: tuple[str, ...] = ()
     minus: tuple[Source, ...] = ()
     parts: tuple[Weighted, ...] = ()
+    like: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     where: str | None = None
     by: Mapping[str, float] | None = None
     crop: Box | None = None
@@ -63,6 +67,10 @@ class Query:
             raise BadQuery(f"k must be 1 or more and verify not negative, not {self.k} and {self.verify}")
         if self.orientations and self.precision is not None:
             raise BadQuery("scores are calibrated on upright pictures: ask for a precision, or for any orientation")
+        if (self.like or self.unlike) and self.precision is not None:
+            raise BadQuery(
+                "scores are calibrated without judgements: ask for a precision, or leave out like and unlike"
+            )
         if self.is_minus and self.precision is not None:
             raise BadQuery("scores are calibrated without minus: ask for a precision, or leave something out")
         if self._has("words", self.words) and self.precision is not None:

@@ -11,7 +11,8 @@ from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Store
 from lookalike.search.query.asked import Asked, AskedPart
 from lookalike.search.ranking.channels import Channel, channels_of
-from lookalike.search.ranking.engine import AGAINST, Weights
+from lookalike.search.ranking.engine import AGAINST, UNJUDGED, Weights
+from lookalike.search.ranking.feedback import Judged, with_judged
 from lookalike.search.ranking.mixing import Described, Rows, in_proportion, moved, said, summed
 from lookalike.search.ranking.worded import Worded
 from lookalike.types import Answer, Ids, Vectors
@@ -24,10 +25,16 @@ class Question:
     plus: Sequence[Described]
     worded: Sequence[Worded]
     minus: Sequence[Described]
+    judged: Judged
 
     @classmethod
     def of(
-        cls, asked: Asked, store: Store, describers: Sequence[Describer], by: Mapping[str, float] | None
+        cls,
+        asked: Asked,
+        store: Store,
+        describers: Sequence[Describer],
+        by: Mapping[str, float] | None,
+        judged: Judged = UNJUDGED,
     ) -> Question:
         """Described; raises `BadQuery` for a part that no channel can read, and for words that are none."""
         counts = [*(each.weight for each in asked.plus), *(words.weight for words in asked.words)]
@@ -37,6 +44,7 @@ class Question:
             summed(_described(asked.plus, plus[: len(asked.plus)], describers, by)),
             [Worded.of(store, words.text, weight, words.label) for words, weight in pairs],
             _described(asked.minus, minus, describers, by),
+            judged,
         )
 
     @property
@@ -51,7 +59,13 @@ class Question:
 
     def moved(self, store: Store, ids: Ids) -> dict[int, dict[str, float]]:
         """By content and by label, by how much each part raised or lowered its score."""
-        return moved(self.plus, self.worded, self.minus, store, ids, AGAINST)
+        shares = moved(self.plus, self.worded, self.minus, store, np.union1d(ids, self.judged.all), AGAINST)
+        if not self.judged:
+            return shares
+        ascending = np.array(sorted(shares), np.int64)
+        asked = np.clip([sum(shares[id].values()) for id in ascending.tolist()], 0, 1).astype(np.float32)
+        found = self.judged.scores(store, ascending, asked)
+        return {id: with_judged(shares[id], found, at) for at, id in enumerate(ascending.tolist())}
 
 
 def with_parts(answers: Sequence[Answer], question: Question, store: Store) -> list[Answer]:

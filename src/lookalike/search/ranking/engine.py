@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Fuser, Index, Store
 from lookalike.search.ranking.channels import AnyChannel, Channel, mean_alike
+from lookalike.search.ranking.feedback import Judged
 from lookalike.search.ranking.frames import Frames, Similarities, frames_of
 from lookalike.search.ranking.mixing import Rows
 from lookalike.search.ranking.worded import Worded
@@ -43,6 +44,7 @@ class Weights:
 
 
 EQUAL: Final = Weights()
+UNJUDGED: Final = Judged(_NONE, _NONE, ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +89,7 @@ class Engine:
         others: Ids = _NONE,
         worded: Sequence[Worded] = (),
         weights: Weights = EQUAL,
+        judged: Judged = UNJUDGED,
     ) -> Ranking:
         """The best `k` contents (of `among`) by the rows of every part, and `others` in their places.
 
@@ -98,6 +101,8 @@ class Engine:
         frames = [frames_of(self.store, rows, among) for rows in parts]
         near = [found.nearest(max(CANDIDATES, 2 * k)) for found in frames if found is not None]
         near += [part.nearest(max(CANDIDATES, 2 * k), among) for part in worded]
+        if judged:
+            near += [judged.candidates(self.store, self.index, max(CANDIDATES, 2 * k), among), judged.all]
         ids = np.unique(np.concatenate([self._candidates(parts, k, among), others, *near]))
         found = [self._similarities(rows, further, ids) for rows, further in zip(parts, frames, strict=True)]
         of_views = [similarities for similarities, _ in found]
@@ -107,11 +112,14 @@ class Engine:
         ]
         counts = [*weights.plus_of(parts), *(part.weight for part in worded)]
         against = self._against(minus, weights.minus_of(minus), ids)
-        order = _fuse(ids, own, counts, against, fuser, len(ids))
-        order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
         views = mean_alike(of_views[0]).argmax(axis=0) if of_views else np.zeros(len(ids), np.int64)
         alike = np.average([mean_alike(each) for each in own], axis=0, weights=counts)
         scores = np.asarray(np.clip(alike - AGAINST * against, 0, 1), np.float32)
+        if judged:
+            scores = np.clip(judged.scores(self.store, ids, scores).scores, 0, 1)
+        order = np.lexsort((ids, -scores)) if judged else _fuse(ids, own, counts, against, fuser, len(ids))
+        order = order[judged.may_answer(ids, among)[order]]
+        order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
         numbers = found[0][1][views, np.arange(len(ids))] if found else np.full(len(ids), -1, np.int64)
         return Ranking(ids, scores, _by_name(own), views, numbers)[order]
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lookalike.protocols import Fuser
-from lookalike.search.ranking.engine import EQUAL, Engine, Ranking, Weights
+from lookalike.search.ranking.engine import EQUAL, UNJUDGED, Engine, Ranking, Weights
+from lookalike.search.ranking.feedback import Judged
 from lookalike.search.ranking.mixing import Rows
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.verification import GeometricVerifier, View, worth_proving
@@ -38,6 +39,7 @@ def rank_and_verify(
     among: Ids | None = None,
     worded: Sequence[Worded] = (),
     weights: Weights = EQUAL,
+    judged: Judged = UNJUDGED,
 ) -> Found:
     """Contents most like the rows of every part; geometry verifies `verify` of them against `views`.
 
@@ -46,6 +48,8 @@ def rank_and_verify(
     voted = verifier.voted(views, among)
     most = max(k, verify)
     others = voted.hits.ids
-    ranking = engine.rank(parts, fuser, k=most, minus=minus, among=among, others=others, worded=worded, weights=weights)
+    ranking = engine.rank(
+        parts, fuser, k=most, minus=minus, among=among, others=others, worded=worded, weights=weights, judged=judged
+    )
     ids = worth_proving(voted.hits, ranking.ids, verify)
     return Found(ranking, verifier.prove(views, ids, mirrored=voted.mirrored))

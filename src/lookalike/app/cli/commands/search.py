@@ -29,7 +29,7 @@ from lookalike.app.cli.options import (
     weights,
 )
 from lookalike.app.cli.output import json_bytes, json_line, lines, note, nul_separated, shown, write
-from lookalike.errors import BadPicture, BadQuery, FetchRefused
+from lookalike.errors import BadPicture, BadQuery, FetchRefused, LibraryBusy
 from lookalike.figures import counted, percent, score
 
 SHOWN = 100
@@ -75,6 +75,21 @@ def search(
             metavar="EXPR",
             rich_help_panel=ASK,
             help="Search only pictures that pass this filter, e.g. 'width > 1000 and format = png'.",
+        ),
+    ] = None,
+    like: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--like",
+            metavar="PATH",
+            rich_help_panel=ASK,
+            help="An answer that you like; it is kept. Repeat it for more.",
+        ),
+    ] = None,
+    unlike: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unlike", metavar="PATH", rich_help_panel=ASK, help="An answer that you do not want; it is kept."
         ),
     ] = None,
     lang: Annotated[
@@ -146,9 +161,15 @@ def search(
         verify=verify,
         orientations=any_orientation,
         lang=lang,
+        like=like or (),
+        unlike=unlike or (),
     )
     with open_chosen(library) as opened:
         if each:
+            if like or unlike:
+                raise BadQuery(
+                    "judgements are about the answers to one question: leave out --each, or --like and --unlike"
+                )
             if html is not None or json or print0 or long:
                 raise BadQuery("--each prints one JSON line for each query: leave out --html, --json, -0 and --long")
             return _search_each(opened, asked, _all_queries(queries, queries_from), output)
@@ -156,6 +177,7 @@ def search(
             raise BadQuery("--from needs --each")
         plus, minus = _parts(queries or [])
         results = asked.of(opened, *plus, minus=minus)
+        _keep_judgements(opened, results)
         if html is not None:
             results.save_html(html)
         if json or jsonl or print0:
@@ -164,6 +186,17 @@ def search(
             write(lines(_long(results) if long else _short(results, colour=coloured(output))), output)
         _remark_on(results)
     return Exit.DONE if results else Exit.NOTHING_FOUND
+
+
+def _keep_judgements(library: Library, results: Results) -> None:
+    """Keeps what was liked, and not; a library that cannot be written to now has answered all the same."""
+    query = results.query
+    if not (query.like or query.unlike):
+        return
+    try:
+        library.judgements.keep(results.question, query.like, query.unlike)
+    except (LibraryBusy, OSError) as error:
+        remark(f"the judgements count for this search and were not kept: {error}")
 
 
 def _remark_on(results: Results) -> None:
@@ -206,6 +239,8 @@ class _Asked:
     verify: int | None
     orientations: bool
     lang: str | None
+    like: Sequence[str]
+    unlike: Sequence[str]
 
     def of(self, library: Library, *sources: Part, minus: Sequence[Part] = ()) -> Results:
         return library.search(
@@ -221,6 +256,8 @@ class _Asked:
             verify=self.verify,
             orientations=self.orientations,
             lang=self.lang,
+            like=self.like,
+            unlike=self.unlike,
         )
 
 
