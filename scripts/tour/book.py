@@ -16,6 +16,7 @@ import on_keypoints
 import on_ladder
 import on_learning
 import on_matches
+import on_mixing
 import on_networks
 import on_proofs
 import on_spectra
@@ -41,6 +42,7 @@ CHAPTERS: Final = (
     on_sums,
     on_networks,
     on_text,
+    on_mixing,
     on_keypoints,
     on_matches,
     on_words,

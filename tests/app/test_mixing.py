@@ -67,3 +67,17 @@ def test_judgements_are_kept_listed_exported_and_forgotten(indexed, photos_folde
     assert indexed("judgements", "forget", photos_folder / "2.png").out == b"1 judgement forgotten\n"
     assert indexed("judgements", "forget", "--all", "--json").document["forgotten"] == 1
     assert indexed("judgements", "list").code == 1
+
+
+def test_a_library_is_tuned_or_told_why_not(indexed, photos_folder: Path) -> None:
+    few = indexed("tune", "--from", "folder")
+    assert few.code == 2
+    assert "give questions of 0 group(s), and 4 are needed" in few.err
+    assert indexed("tune", "--from", "judgements").code == 2
+    told = indexed("tune", "--from", "copies", "--originals", "4", "--json")
+    assert told.code in (0, 1, 2)
+    assert indexed("profiles", "list").code == 1
+    gone = indexed("search", photos_folder / "0.png", "--profile", "products")
+    assert (gone.code, "has no profile 'products'" in gone.err) == (2, True)
+    for verb in ("export", "revert"):
+        assert indexed("profiles", verb, "products").code == 2

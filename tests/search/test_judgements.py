@@ -11,7 +11,7 @@ from lookalike.errors import BadQuery
 from lookalike.search.judgements import written
 
 
-def names(results: object) -> list[str]:
+def names(results) -> list[str]:
     return [Path(one.path).name for one in results]
 
 

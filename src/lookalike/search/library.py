@@ -16,12 +16,7 @@ from lookalike.protocols import Describer, Locator
 from lookalike.search.calibration.calibrate import calibrate
 from lookalike.search.calibration.fit import Fitted
 from lookalike.search.calibration.questions import Asker
-from lookalike.search.components import (
-    by_name,
-    checked_describer,
-    describer_of,
-    describers_to_fill,
-)
+from lookalike.search.components import by_name, checked_describer, describer_of, describers_to_fill
 from lookalike.search.describe import several, vectors_of
 from lookalike.search.duplicate_search import DuplicateSearch
 from lookalike.search.duplicates.scope import Folder, Folders, scope_of
@@ -215,15 +210,15 @@ class Library(Session):
         precision: float | None = None,
         verify: int | None = None,
         orientations: bool = False,
+        profile: str | None = None,
         lang: str | None = None,
     ) -> Results:
         """Answers, best first, to a `Query` about `sources`: pictures, `text:a red kite`, `words:kite`, `colour:teal`.
 
-        Several pictures, or a list of them, are views of one thing; answers should not be like `minus`, one or several
-        of the same kinds. `2:a.jpg`, or `Weighted(pixels, 2)`, is a part of its own that counts twice
-        (docs/questions.md). `like` and `unlike` are answers that were judged. `by` is a weight of each channel, or a
-        list of channels, which count alike. See `Query` for the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused`
-        for what cannot be asked, `SpaceMismatch` and `UnknownName` for a channel that is not there.
+        Several pictures, or a list of them, are views of one thing; `2:a.jpg`, or `Weighted(pixels, 2)`, is a part of
+        its own that counts twice (docs/questions.md). `by` is a weight of each channel, or a list of channels, which
+        count alike. See `Query` for the rest. Raises `BadQuery`, `BadPicture`, `FetchRefused` for what cannot be asked,
+        `SpaceMismatch` and `UnknownName` for a channel that is not there.
         """
         return self.answer(
             query_of(
@@ -240,6 +235,7 @@ class Library(Session):
                 collapse=collapse,
                 precision=precision,
                 fuse=fuse,
+                profile=profile,
                 lang=lang,
             )
         )

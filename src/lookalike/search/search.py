@@ -26,14 +26,16 @@ from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.query.texts import labelled
 from lookalike.search.ranking.answers import Answering, Contents, folded
 from lookalike.search.ranking.asking import Question, with_parts
-from lookalike.search.ranking.channels import channels_of
+from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, channels_of
 from lookalike.search.ranking.engine import UNJUDGED, Engine, Ranking
 from lookalike.search.ranking.feedback import Judged
 from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
 from lookalike.search.ranking.reading import with_words
+from lookalike.search.ranking.rerank import RERANKERS
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of, with_proof
 from lookalike.search.results import Results
+from lookalike.search.tuning.profile import profile_of
 from lookalike.types import Answer, Box, Space
 
 _ALL: Final = 1 << 30
@@ -56,8 +58,11 @@ class Search:
         for channel in channels_of(self.describers, query.by) if query.views else ():
             channel.describer.describe([])
         asks = asked(query, partial(self._opened, box=query.crop), partial(sample, decode=self.decoder.decode))
-        judged = self._judged(query)
-        question = Question.of(asks, self.store, self.describers, query.by, judged)
+        profile = None if query.profile is None else profile_of(self.store, query.profile, self.describers)
+        looks = DEFAULT_WEIGHTS if profile is None else profile.weights
+        rerank = query.rerank or (None if profile is None else profile.rerank)
+        judged = self._judged(query, looks)
+        question = Question.of(asks, self.store, self.describers, query.by, judged, looks)
         extractor = extractor_of(self.store)
         most = _verified(query, asks, keeps_features=extractor is not None)
         verifier = verifier_of(self.store, extractor if most else None, self.set_index, self.decoder.sample)
@@ -81,6 +86,7 @@ class Search:
             worded=question.worded,
             weights=question.weights,
             judged=judged,
+            rerank=None if rerank is None else RERANKERS.spelled(rerank),
         )
         contents = Contents.of(self.store, found.ranking)
         same = contents.same_as(asks.views, self.decoder)
@@ -116,12 +122,12 @@ class Search:
         decoder = self.decoder
         return sample(source, decode=decoder.decode, tell=decoder.fingerprint, frames=decoder.frames, box=box)
 
-    def _judged(self, query: Query) -> Judged:
+    def _judged(self, query: Query, looks: Mapping[str, float]) -> Judged:
         """Answers that were judged, by the looks of pictures; raises `BadQuery` for what is not in the library."""
         if not (query.like or query.unlike):
             return UNJUDGED
         liked, unliked = judged_contents(self.store, query.like, query.unlike)
-        channels = [channel for channel in channels_of(self.describers, query.by) if channel.weight > 0]
+        channels = [channel for channel in channels_of(self.describers, query.by, looks) if channel.weight > 0]
         return Judged(ids_of(self.store, liked), ids_of(self.store, unliked), channels)
 
     def _calibration(

@@ -28,6 +28,9 @@ from lookalike.search.query.query import listed
 from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
 from lookalike.search.teach_words import Lesson, forget_words, teach_words
+from lookalike.search.tuning.profile import Profile, revert
+from lookalike.search.tuning.run import tune
+from lookalike.search.tuning.tune import Tuned
 from lookalike.store import open_store
 from lookalike.store.readers import Readers
 from lookalike.types import Picture, Record, Space
@@ -116,6 +119,35 @@ class Session:
     def judgements(self) -> Judgements:
         """Judgements of answers."""
         return Judgements(self.folder, self._readers.mine)
+
+    def tune(
+        self,
+        name: str = "tuned",
+        *,
+        source: str = "auto",
+        originals: int = 100,
+        seed: int = 0,
+        options: Options | None = None,
+    ) -> Tuned | None:
+        """Learns how much each channel counts, and whether to re-rank, and keeps it as a profile where that helps.
+
+        `source` is `label`, `folder`, the KEY of a fact, `copies`, `judgements`, or `auto`, the first that there is.
+        Judged by MAP@R on classes, originals or questions that taught nothing; kept where the lower end of the gain's
+        interval is above 0. None when `options.should_stop` ended it. Raises `BadQuery` where there is too little.
+        """
+        describers = describers_of(self.store)
+        with closing(open_store(self.folder)) as store, store.writing():
+            chosen = options or self._options()
+            return tune(store, describers, name, source, originals=originals, seed=seed, options=chosen)
+
+    def profiles(self) -> dict[str, Profile]:
+        """Profiles that `tune` kept, by name."""
+        return {name: Profile.of_json(text) for name, text in self.store.lessons.profiles().items()}
+
+    def revert_profile(self, name: str) -> bool:
+        """Brings back the profile that was there before the last `tune`; False where there was none, and drops it."""
+        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+            return revert(store, name)
 
     def classify(
         self,

@@ -29,11 +29,13 @@ from lookalike.app.cli.commands import (
     locate,
     match,
     models,
+    profiles,
     resolve,
     roots,
     search,
     serve,
     show,
+    tune,
     upkeep,
     words,
 )
@@ -94,6 +96,7 @@ for module in (
     describers,
     eval,
     calibrate,
+    tune,
     adapt,
     index,
     upkeep,
@@ -103,6 +106,7 @@ app.add_typer(models.app, name="models", rich_help_panel=KEEP)
 app.add_typer(words.app, name="words", rich_help_panel=KEEP)
 app.add_typer(label.app, name="label", rich_help_panel=KEEP)
 app.add_typer(judgements.app, name="judgements", rich_help_panel=KEEP)
+app.add_typer(profiles.app, name="profiles", rich_help_panel=KEEP)
 app.add_typer(roots.app, name="roots", rich_help_panel=KEEP)
 
 

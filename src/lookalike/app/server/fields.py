@@ -52,6 +52,7 @@ class Ask(Fields):
     k: int = Field(20, ge=1, le=1000, description="Answers in all.")
     page: int = Field(100, ge=1, le=200, description="Answers in one document; next leads to the others.")
     verify: int | None = Field(None, ge=0, le=200, description="Candidates that geometry verifies.")
+    profile: Words | None = Field(None, description="Compare as tune learned, by the name of the profile.")
     precision: FiniteFloat | None = Field(
         None, gt=0, lt=1, description="Only answers at least this likely to be right."
     )

@@ -61,6 +61,7 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         verify=ask.verify,
         collapse=ask.collapse,
         precision=ask.precision,
+        profile=ask.profile,
         lang=ask.lang,
     )
     labels = [*(_label(view.name) for view in views), *ask.text, *colours, *ask.words]

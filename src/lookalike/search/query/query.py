@@ -33,7 +33,9 @@ class Query:
     `crop` (x, y, w, h) px takes a part of a single picture. `orientations` asks mirrored and turned by quarters as
     well. `k` answers are wanted. Geometry verifies the best `verify` candidates; None stands for 50 where the library
     keeps local features, else 0. `collapse` folds near duplicates under one answer. `precision` leaves out answers that
-    score too low to be right in that share of cases. `fuse` names the fuser. `lang` is the language of the texts.
+    score too low to be right in that share of cases. `fuse` names the fuser. `profile`
+    names weights that `tune` learned, in place of the default ones, and `rerank` a re-ranker of the best candidates,
+    NAME or NAME:FIELD=VALUE. `lang` is the language of the texts.
 
     Raises `BadQuery` where the parts do not go together.
     """
@@ -55,6 +57,8 @@ class Query:
     collapse: bool = False
     precision: float | None = None
     fuse: str = "weighted"
+    profile: str | None = None
+    rerank: str | None = None
     lang: str | None = None
 
     def __post_init__(self) -> None:
@@ -67,6 +71,8 @@ class Query:
             raise BadQuery(f"k must be 1 or more and verify not negative, not {self.k} and {self.verify}")
         if self.orientations and self.precision is not None:
             raise BadQuery("scores are calibrated on upright pictures: ask for a precision, or for any orientation")
+        if self.profile is not None and self.by is not None:
+            raise BadQuery("a profile has weights of its own: name channels with by, or a profile, not both")
         if (self.like or self.unlike) and self.precision is not None:
             raise BadQuery(
                 "scores are calibrated without judgements: ask for a precision, or leave out like and unlike"

@@ -10,7 +10,7 @@ import numpy as np
 from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Store
 from lookalike.search.query.asked import Asked, AskedPart
-from lookalike.search.ranking.channels import Channel, channels_of
+from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel, channels_of
 from lookalike.search.ranking.engine import AGAINST, UNJUDGED, Weights
 from lookalike.search.ranking.feedback import Judged, with_judged
 from lookalike.search.ranking.mixing import Described, Rows, in_proportion, moved, said, summed
@@ -35,15 +35,19 @@ class Question:
         describers: Sequence[Describer],
         by: Mapping[str, float] | None,
         judged: Judged = UNJUDGED,
+        looks: Mapping[str, float] = DEFAULT_WEIGHTS,
     ) -> Question:
-        """Described; raises `BadQuery` for a part that no channel can read, and for words that are none."""
+        """Described, pictures by default with weights of `looks`.
+
+        Raises `BadQuery` for a part that no channel can read, and for words that are none.
+        """
         counts = [*(each.weight for each in asked.plus), *(words.weight for words in asked.words)]
         plus, minus = in_proportion(counts, [each.weight for each in asked.minus])
         pairs = zip(asked.words, plus[len(asked.plus) :], strict=True)
         return cls(
-            summed(_described(asked.plus, plus[: len(asked.plus)], describers, by)),
+            summed(_described(asked.plus, plus[: len(asked.plus)], describers, by, looks)),
             [Worded.of(store, words.text, weight, words.label) for words, weight in pairs],
-            _described(asked.minus, minus, describers, by),
+            _described(asked.minus, minus, describers, by, looks),
             judged,
         )
 
@@ -82,10 +86,12 @@ def _described(
     weights: Sequence[float],
     describers: Sequence[Describer],
     by: Mapping[str, float] | None,
+    looks: Mapping[str, float],
 ) -> list[Described]:
+    defaults = (looks if each.kind == "picture" else each.part.default_weights for each in parts)
     return [
-        Described(each.label, each.kind, _rows(each, channels_of(describers, by, each.part.default_weights)), weight)
-        for each, weight in zip(parts, weights, strict=True)
+        Described(each.label, each.kind, _rows(each, channels_of(describers, by, default)), weight)
+        for each, weight, default in zip(parts, weights, defaults, strict=True)
     ]
 
 

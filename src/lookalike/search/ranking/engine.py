@@ -15,6 +15,8 @@ from lookalike.search.ranking.channels import AnyChannel, Channel, mean_alike
 from lookalike.search.ranking.feedback import Judged
 from lookalike.search.ranking.frames import Frames, Similarities, frames_of
 from lookalike.search.ranking.mixing import Rows
+from lookalike.search.ranking.reordering import CONSIDERED, reordered
+from lookalike.search.ranking.rerank import CandidateReranker
 from lookalike.search.ranking.worded import Worded
 from lookalike.types import Hits, Ids, Space
 
@@ -90,6 +92,7 @@ class Engine:
         worded: Sequence[Worded] = (),
         weights: Weights = EQUAL,
         judged: Judged = UNJUDGED,
+        rerank: CandidateReranker | None = None,
     ) -> Ranking:
         """The best `k` contents (of `among`) by the rows of every part, and `others` in their places.
 
@@ -98,12 +101,13 @@ class Engine:
         Views of a part are of one thing, of which the best counts; parts count by their `weights`. What a content has
         in common with the part of `minus` that counts most there is taken away, by the share `AGAINST`.
         """
+        wide = k if rerank is None else max(k, CONSIDERED // 2)
         frames = [frames_of(self.store, rows, among) for rows in parts]
-        near = [found.nearest(max(CANDIDATES, 2 * k)) for found in frames if found is not None]
-        near += [part.nearest(max(CANDIDATES, 2 * k), among) for part in worded]
+        near = [found.nearest(max(CANDIDATES, 2 * wide)) for found in frames if found is not None]
+        near += [part.nearest(max(CANDIDATES, 2 * wide), among) for part in worded]
         if judged:
-            near += [judged.candidates(self.store, self.index, max(CANDIDATES, 2 * k), among), judged.all]
-        ids = np.unique(np.concatenate([self._candidates(parts, k, among), others, *near]))
+            near += [judged.candidates(self.store, self.index, max(CANDIDATES, 2 * wide), among), judged.all]
+        ids = np.unique(np.concatenate([self._candidates(parts, wide, among), others, *near]))
         found = [self._similarities(rows, further, ids) for rows, further in zip(parts, frames, strict=True)]
         of_views = [similarities for similarities, _ in found]
         own: list[Mapping[Any, NDArray[np.float32]]] = [
@@ -118,6 +122,8 @@ class Engine:
         if judged:
             scores = np.clip(judged.scores(self.store, ids, scores).scores, 0, 1)
         order = np.lexsort((ids, -scores)) if judged else _fuse(ids, own, counts, against, fuser, len(ids))
+        if rerank is not None:
+            order = self._reordered(order, ids, scores, parts, rerank)
         order = order[judged.may_answer(ids, among)[order]]
         order = order[(np.arange(len(order)) < k) | np.isin(ids[order], others)]
         numbers = found[0][1][views, np.arange(len(ids))] if found else np.full(len(ids), -1, np.int64)
@@ -147,6 +153,21 @@ class Engine:
                     hits = self.index(channel.describer.space).search(vectors, max(CANDIDATES, 2 * k), among)
                     found += [view.ids for view in hits]
         return np.unique(np.concatenate(found))
+
+    def _reordered(
+        self,
+        order: NDArray[np.int64],
+        ids: Ids,
+        scores: NDArray[np.float32],
+        parts: Sequence[Rows],
+        by: CandidateReranker,
+    ) -> NDArray[np.int64]:
+        """The same positions in `ids`, the best of them in the order of a re-ranker; none without rows to compare."""
+        channels = [channel for channel in (parts[0] if parts else ()) if channel.weight > 0]
+        if not channels:
+            return order
+        ranked = ids[order]
+        return order[reordered(by, scores[order], lambda at: self._alike_one_another(ranked[at], channels))]
 
     def fold(self, ranking: Ranking, channels: Sequence[Channel]) -> list[list[int]]:
         """Positions in `ranking`, each with those after it that show nearly the same picture."""

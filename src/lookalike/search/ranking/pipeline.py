@@ -10,6 +10,7 @@ from lookalike.search.ranking.engine import EQUAL, UNJUDGED, Engine, Ranking, We
 from lookalike.search.ranking.feedback import Judged
 from lookalike.search.ranking.mixing import Rows
 from lookalike.search.ranking.relation import Evidence
+from lookalike.search.ranking.rerank import CandidateReranker
 from lookalike.search.ranking.verification import GeometricVerifier, View, worth_proving
 from lookalike.search.ranking.worded import Worded
 from lookalike.types import Ids
@@ -40,6 +41,7 @@ def rank_and_verify(
     worded: Sequence[Worded] = (),
     weights: Weights = EQUAL,
     judged: Judged = UNJUDGED,
+    rerank: CandidateReranker | None = None,
 ) -> Found:
     """Contents most like the rows of every part; geometry verifies `verify` of them against `views`.
 
@@ -49,7 +51,16 @@ def rank_and_verify(
     most = max(k, verify)
     others = voted.hits.ids
     ranking = engine.rank(
-        parts, fuser, k=most, minus=minus, among=among, others=others, worded=worded, weights=weights, judged=judged
+        parts,
+        fuser,
+        k=most,
+        minus=minus,
+        among=among,
+        others=others,
+        worded=worded,
+        weights=weights,
+        judged=judged,
+        rerank=rerank,
     )
     ids = worth_proving(voted.hits, ranking.ids, verify)
     return Found(ranking, verifier.prove(views, ids, mirrored=voted.mirrored))

@@ -111,6 +111,10 @@ def search(
         ),
     ] = None,
     by: By = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", metavar="NAME", rich_help_panel=COMPARE, help="Compare as `lookalike tune` learned."),
+    ] = None,
     fuse: Annotated[
         str,
         typer.Option(
@@ -161,6 +165,7 @@ def search(
         verify=verify,
         orientations=any_orientation,
         lang=lang,
+        profile=profile,
         like=like or (),
         unlike=unlike or (),
     )
@@ -239,6 +244,7 @@ class _Asked:
     verify: int | None
     orientations: bool
     lang: str | None
+    profile: str | None
     like: Sequence[str]
     unlike: Sequence[str]
 
@@ -256,6 +262,7 @@ class _Asked:
             verify=self.verify,
             orientations=self.orientations,
             lang=self.lang,
+            profile=self.profile,
             like=self.like,
             unlike=self.unlike,
         )
