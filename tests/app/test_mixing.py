@@ -17,7 +17,7 @@ def test_parts_weights_and_a_minus_are_typed(indexed, photos_folder: Path) -> No
     asked = ["photos/0.png", "photos/1.png", "photos/2.png"]
     found = indexed("search", f"2:{asked[0]}", asked[1], "-", f"0.5:{asked[2]}", "--json")
     query = found.document["query"]
-    assert (query["sources"], query["minus"]) == (["photos/1.png", "2:0.png"], ["0.5:2.png"])
+    assert (query["sources"], query["minus"]) == (["photos/1.png", "2:photos/0.png"], ["0.5:photos/2.png"])
     assert set(found.document["hits"][0]["parts"]) == {"1.png", "2:0.png", "- 0.5:2.png"}
     data = (photos_folder / "0.png").read_bytes()
     piped = indexed("search", "3:-", asked[1], "--json", stdin=data)

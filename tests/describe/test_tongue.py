@@ -15,8 +15,8 @@ from lookalike.errors import BadQuery
     ("text", "language"),
     [
         ("ein Hund im Schnee mit einem Ball", "German"),
-        ("une pomme rouge dans une boîte", "French"),
-        ("un perro en la nieve", "Spanish"),
+        ("une pomme verte dans une boîte", "French"),
+        ("un perro en la casa", "Spanish"),
         ("un cane nella neve", "Italian"),
         ("een hond in de sneeuw", "Dutch"),
         ("um cão na neve com uma bola", "Portuguese"),

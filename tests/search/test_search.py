@@ -233,7 +233,7 @@ def test_a_minus_that_counts_more_takes_more(of_two_colours: Library) -> None:
 def test_a_weighted_part_alone_is_a_plain_question(filled: Library, folder: Path) -> None:
     alone, weighted = filled.search(folder / "2.png"), filled.search(f"3:{folder / '2.png'}")
     assert [(one.path, one.score) for one in alone] == [(one.path, one.score) for one in weighted]
-    assert weighted.labels == ("3:2.png",)
+    assert weighted.labels == (f"3:{folder / '2.png'}",)
     cropped = filled.search(f"3:{folder / '2.png'}", crop=(0, 0, 20, 20))
     assert cropped.size == (20, 20)
     with pytest.raises(BadQuery, match="a crop goes with a single picture"):

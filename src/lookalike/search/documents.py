@@ -46,7 +46,7 @@ def query_fields(results: Results) -> Document:
         "sources": list(results.labels),
         "minus": [
             *(os.fspath(each) if isinstance(each, (str, os.PathLike)) else None for each in query.minus),
-            *(part.written.removeprefix("- ") for part in query.parts if part.weight < 0),
+            *(part.spelled for part in query.parts if part.weight < 0),
         ],
         **({"like": list(query.like), "unlike": list(query.unlike)} if query.like or query.unlike else {}),
         "k": query.k,

@@ -155,7 +155,7 @@ class Search:
 def _labels(query: Query, asks: Asked) -> tuple[str, ...]:
     """Names of the parts that answers should be like: of pictures as they were given, of others as they are written."""
     plain = (*(one.label for one in asks.samples[: len(query.views)]), *map(labelled, query.texts))
-    return (*plain, *query.colours, *query.words, *(part.written for part in query.parts if part.weight > 0))
+    return (*plain, *query.colours, *query.words, *(part.spelled for part in query.parts if part.weight > 0))
 
 
 def _is_text_alone(asks: Asked) -> bool:

@@ -6,7 +6,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike.errors import BadQuery
@@ -47,6 +47,7 @@ def looks(part: Word) -> bool:
         return True
 
 
+@settings(deadline=None)
 @given(st.lists(PARTS, min_size=1, max_size=5), st.lists(PARTS, max_size=3))
 def test_what_is_written_is_read(plus: list[Word], minus: list[Word]) -> None:
     words, away = signed(written(plus, minus))
@@ -54,6 +55,7 @@ def test_what_is_written_is_read(plus: list[Word], minus: list[Word]) -> None:
     assert [read(word, nothing) for word in away] == plain(minus)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=20))
 def test_any_word_is_read_as_a_file_as_it_stands_or_refused(word: str) -> None:
     try:
@@ -66,6 +68,7 @@ def test_any_word_is_read_as_a_file_as_it_stands_or_refused(word: str) -> None:
     assert found.is_weighted or found.source == word
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=20), st.sets(st.text(min_size=1, max_size=20)))
 def test_no_file_that_is_there_is_passed_over_in_silence(word: str, files: set[str]) -> None:
     try:

@@ -196,4 +196,4 @@ def test_a_re_ranker_changes_the_order_and_no_score(of_classes: Library, tmp_pat
     assert [one.path for one in plain] != [one.path for one in again]
     assert {one.path: one.score for one in plain} == {one.path: one.score for one in again}
     with pytest.raises(UnknownName):
-        of_classes.answer(Query((asked,), rerank="difusion"))
+        of_classes.answer(Query((asked,), rerank="no_such_way"))

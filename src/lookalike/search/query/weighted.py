@@ -58,9 +58,18 @@ class Weighted:
 
     @property
     def written(self) -> str:
-        """The part as the command line writes it: '2:a.jpg', '- text:people'."""
-        amount = abs(self.weight)
-        return f"{'- ' if self.weight < 0 else ''}{'' if amount == 1 else f'{amount:g}:'}{self.named}"
+        """The part as the command line writes it, in short: '2:a.jpg', '- text:people'."""
+        return f"{'- ' if self.weight < 0 else ''}{self._amount}{self.named}"
+
+    @property
+    def spelled(self) -> str:
+        """The part with the whole of its source and without its sign: '2:photos/a.jpg'."""
+        is_named = isinstance(self.source, (str, os.PathLike)) and not self.label
+        return f"{self._amount}{os.fspath(self.source) if is_named else self.named}"  # type: ignore[arg-type]
+
+    @property
+    def _amount(self) -> str:
+        return "" if abs(self.weight) == 1 else f"{abs(self.weight):g}:"
 
 
 def kind_of(source: Source) -> Kind:

@@ -162,7 +162,7 @@ class Engine:
         parts: Sequence[Rows],
         by: CandidateReranker,
     ) -> NDArray[np.int64]:
-        """The same positions in `ids`, the best of them in the order of a re-ranker; none without rows to compare."""
+        """Positions in `ids`, the best of them in the order of a re-ranker; none without rows to compare."""
         channels = [channel for channel in (parts[0] if parts else ()) if channel.weight > 0]
         if not channels:
             return order

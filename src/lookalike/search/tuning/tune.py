@@ -127,7 +127,7 @@ def _reordered(scores: Scores, near: Scores, counted: NDArray[np.int64], rerank:
 
 
 def map_at_r(order: NDArray[np.int64], right: NDArray[np.bool_]) -> float:
-    """Of places, best first, and which are right [Musgrave et al., A metric learning reality check, ECCV 2020]."""
+    """MAP@R of places, best first, and which are right [Musgrave, Belongie & Lim, ECCV 2020]."""
     count = int(right.sum())
     found = right[order[:count]]
     return float((np.cumsum(found) * found / np.arange(1, len(found) + 1)).sum() / count)

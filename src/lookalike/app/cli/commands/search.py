@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.columns import COLOURS, coloured, near, reason, styled
+from lookalike.app.cli.commands.search_parts import Part, keep_judgements, parts_of, sources_of
 from lookalike.app.cli.exits import Exit, name_of
 from lookalike.app.cli.help import ASK, COMPARE, FIND, OUTPUT, add_verb
 from lookalike.app.cli.options import (
@@ -29,7 +30,7 @@ from lookalike.app.cli.options import (
     weights,
 )
 from lookalike.app.cli.output import json_bytes, json_line, lines, note, nul_separated, shown, write
-from lookalike.errors import BadPicture, BadQuery, FetchRefused, LibraryBusy
+from lookalike.errors import BadPicture, BadQuery, FetchRefused
 from lookalike.figures import counted, percent, score
 
 SHOWN = 100
@@ -39,11 +40,8 @@ PIECE = 160
 
 if TYPE_CHECKING:
     from lookalike.search.library import Library
-    from lookalike.search.query.weighted import Weighted
     from lookalike.search.results import Results
     from lookalike.types import Box
-
-    Part = str | bytes | Weighted
 
 
 def search(
@@ -180,9 +178,9 @@ def search(
             return _search_each(opened, asked, _all_queries(queries, queries_from), output)
         if queries_from is not None:
             raise BadQuery("--from needs --each")
-        plus, minus = _parts(queries or [])
+        plus, minus = parts_of(queries or [])
         results = asked.of(opened, *plus, minus=minus)
-        _keep_judgements(opened, results)
+        keep_judgements(opened, results)
         if html is not None:
             results.save_html(html)
         if json or jsonl or print0:
@@ -191,17 +189,6 @@ def search(
             write(lines(_long(results) if long else _short(results, colour=coloured(output))), output)
         _remark_on(results)
     return Exit.DONE if results else Exit.NOTHING_FOUND
-
-
-def _keep_judgements(library: Library, results: Results) -> None:
-    """Keeps what was liked, and not; a library that cannot be written to now has answered all the same."""
-    query = results.query
-    if not (query.like or query.unlike):
-        return
-    try:
-        library.judgements.keep(results.question, query.like, query.unlike)
-    except (LibraryBusy, OSError) as error:
-        remark(f"the judgements count for this search and were not kept: {error}")
 
 
 def _remark_on(results: Results) -> None:
@@ -276,7 +263,7 @@ def _search_each(library: Library, asked: _Asked, queries: Iterable[str], output
     found, failed = False, False
     for query in queries:
         try:
-            results = asked.of(library, *_opened([query]))
+            results = asked.of(library, *sources_of([query]))
         except (BadPicture, BadQuery, FetchRefused) as error:
             failed = True
             note(f"lookalike: {error}" if repr(query) in str(error) else f"lookalike: {shown(query[:SHOWN])}: {error}")
@@ -314,38 +301,6 @@ def _unended(stream: Iterable[bytes]) -> Iterator[str]:
     for line in stream:
         if name := line.rstrip(b"\r\n"):
             yield "./-" if name == b"-" else name.decode("utf-8", "surrogateescape")
-
-
-def _parts(queries: Sequence[str]) -> tuple[list[Part], list[Part]]:
-    """Queries, and those that results should not be like, as docs/questions.md says."""
-    from lookalike.search.query.grammar import signed
-
-    plus, minus = signed(queries)
-    if len(queries) == 2 and queries[0] == "-" and sys.stdin.isatty():
-        raise BadQuery(
-            "the - that comes first may be a picture on stdin, where there is none, or what follows is all minus: "
-            "name at least one picture, text or colour that results should be like, before the -"
-        )
-    parts = _opened([*plus, *minus])
-    return parts[: len(plus)], parts[len(plus) :]
-
-
-def _opened(queries: Sequence[str]) -> list[Part]:
-    """Queries with their weights, the picture on stdin read."""
-    from lookalike.search.query.grammar import read
-    from lookalike.search.query.weighted import Weighted
-
-    words = [read(query) for query in queries]
-    if sum(word.source == "-" for word in words) > 1:
-        raise BadQuery("stdin holds one picture: name the other one by its path")
-    parts: list[Part] = []
-    for query, word in zip(queries, words, strict=True):
-        if word.source != "-":
-            parts.append(word.part if word.is_weighted else query)
-        else:
-            data = sys.stdin.buffer.read()
-            parts.append(Weighted(data, word.weight, label="-") if word.is_weighted else data)
-    return parts
 
 
 def _box(crop: str | None) -> Box | None:
