@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from lookalike.search.locate import locate
     from lookalike.search.match import match
     from lookalike.search.query.query import Query
+    from lookalike.search.query.things import Things
     from lookalike.search.results import Results
     from lookalike.types import Answer, Picture, Record
 
@@ -69,6 +70,7 @@ __all__ = [
     "Record",
     "Results",
     "SpaceMismatch",
+    "Things",
     "TooFew",
     "TrainingFailed",
     "UnknownName",
@@ -92,6 +94,7 @@ _LAZY = {
     "Query": "lookalike.search.query.query:Query",
     "Record": "lookalike.types:Record",
     "Results": "lookalike.search.results:Results",
+    "Things": "lookalike.search.query.things:Things",
     "compare": "lookalike.search.compare:compare",
     "describer": "lookalike.describe.function:describer",
     "locate": "lookalike.search.locate:locate",

@@ -53,6 +53,19 @@ class LabelKeeper(Protocol):
         """The sha256 of the content of each path that has a record."""
 
 
+class ObjectKeeper(Protocol):
+    """Objects that contents are views of, one each at most. They outlive the records, as labels do."""
+
+    def put(self, names: Mapping[str, str]) -> None:
+        """Contents, by sha256, are views of these objects from now on, whatever they were views of."""
+
+    def remove(self, sha256s: Collection[str]) -> int:
+        """Makes them views of nothing; how many there were."""
+
+    def all(self) -> dict[str, str]:
+        """Name of the object of each content that is a view of one, by sha256; by name, then sha256."""
+
+
 class WordKeeper(Protocol):
     """Words of contents with a record: names, folders, labels, and facts, see `store.words`."""
 

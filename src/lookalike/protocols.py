@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.keepers import FactKeeper, LabelKeeper, WordKeeper
+from lookalike.keepers import FactKeeper, LabelKeeper, ObjectKeeper, WordKeeper
 from lookalike.types import (
     Content,
     Explanation,
@@ -196,6 +196,7 @@ class Store(Protocol):
 
     facts: FactKeeper
     labels: LabelKeeper
+    objects: ObjectKeeper
     words: WordKeeper
 
     # records: a file and the content it had when last read

@@ -1,4 +1,4 @@
-"""What `FactKeeper`, `LabelKeeper` and `WordKeeper` promise, of every store."""
+"""What `FactKeeper`, `LabelKeeper`, `ObjectKeeper` and `WordKeeper` promise, of every store."""
 
 from __future__ import annotations
 
@@ -230,3 +230,51 @@ def test_a_filter_knows_labels_and_facts(store: Store) -> None:
         assert store.ids(filter).tolist() == [ids["/a"]], filter
         assert store.ids(f"not {filter}").tolist() == [ids["/b"]], filter
     assert np.array_equal(store.ids("label != apple and taken != 2020"), [ids["/b"]])
+
+
+def make_views(store: Store, names: dict[int, str]) -> None:
+    with store.writing(), store.transaction():
+        store.objects.put({sha256(number): name for number, name in names.items()})
+
+
+def objects(store: Store) -> dict[str, str]:
+    return {record.path: record.object for record in store.records()}
+
+
+def test_a_content_is_a_view_of_one_object_whatever_file_holds_it(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 1), ("/c", 2), ("/d", 3))
+    make_views(store, {1: "mug", 2: "Äpfel"})
+    assert objects(store) == {"/a": "mug", "/b": "mug", "/c": "Äpfel", "/d": ""}
+    make_views(store, {1: "cup"})
+    assert list(store.objects.all().items()) == [(sha256(1), "cup"), (sha256(2), "Äpfel")]
+    assert store.ids("object = CUP").tolist() == store.ids("path = /a").tolist()
+    assert store.ids("object != cup").tolist() == store.ids("path = /[cd]").tolist()
+    assert holding(store, "apfel") == ["/c"]
+    with store.writing(), store.transaction():
+        assert store.objects.remove([sha256(1), sha256(1), sha256(3)]) == 1
+    assert objects(store) == {"/a": "", "/b": "", "/c": "Äpfel", "/d": ""}
+    assert store.problems() == []
+
+
+def test_views_outlive_their_files_and_go_to_what_takes_their_place(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 2), ("/c", 3))
+    make_views(store, {1: "mug", 2: "cup"})
+    put(store, ("/a", 4), ("/b", 1), ("/c", 5))
+    assert objects(store) == {"/a": "mug", "/b": "mug", "/c": ""}
+    with store.writing(), store.transaction():
+        store.drop_records(["/a", "/b", "/c"])
+    with store.writing():
+        store.compact()
+    put(store, ("/again", 2))
+    assert objects(store) == {"/again": "cup"}
+
+
+def test_objects_change_nothing_that_an_index_follows_and_need_a_transaction(store: Store) -> None:
+    put(store, ("/a", 1))
+    before = store.generation(SPACE)
+    make_views(store, {1: "mug"})
+    assert store.generation(SPACE) == before
+    with pytest.raises(RuntimeError, match="transaction"):
+        store.objects.put({sha256(1): "cup"})
+    with pytest.raises(RuntimeError, match="transaction"):
+        store.objects.remove([sha256(1)])

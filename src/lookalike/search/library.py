@@ -39,6 +39,7 @@ from lookalike.search.ingest.scan import roots_of
 from lookalike.search.ingest.supply import Given, is_uri
 from lookalike.search.query.query import Query, Weights, listed, sorted_by_kind, weights_of
 from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, name_of, sample
+from lookalike.search.query.things import Things
 from lookalike.search.query.words import words_apart
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
@@ -212,6 +213,7 @@ class Library(Session):
         precision: float | None = None,
         verify: int | None = None,
         orientations: bool = False,
+        things: Things | None = None,
     ) -> Results:
         """Answers, best first, to a `Query` about `sources`: pictures, `text:a red kite`, `words:kite`, `colour:teal`.
 
@@ -235,12 +237,15 @@ class Library(Session):
                 collapse=collapse,
                 precision=precision,
                 fuse=fuse,
+                things=things,
             )
         )
 
     def answer(self, query: Query) -> Results:
         """Answers to `query`, best first; raises as `search`."""
-        return Search(self.store, self._index, self._set_index, self._decoder, self._describers()).answer(query)
+        return Search(self.store, self._index, self._set_index, self._decoder, self._describers(), self._judges).answer(
+            query
+        )
 
     def locate(
         self,

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.calibration.thresholds import calibration_of, threshold_for, with_probability
+from lookalike.search.classification.gather import Gatherer, by_thing, pictures_for, proofs_of
+from lookalike.search.classification.judges import Judges
 from lookalike.search.components import extractor_of
 from lookalike.search.file_state import with_file_states
 from lookalike.search.pages.illustrate import Illustrator
@@ -22,6 +25,7 @@ from lookalike.search.query.parts import Colours, Part, Pictures, Text
 from lookalike.search.query.query import Query, sorted_by_kind
 from lookalike.search.query.source import Sample, sample
 from lookalike.search.query.texts import labelled
+from lookalike.search.query.things import Things
 from lookalike.search.query.words import words_apart
 from lookalike.search.ranking.answers import Answering, Contents, folded
 from lookalike.search.ranking.channels import Channel, channels_of
@@ -46,6 +50,7 @@ class Search:
     set_index: Callable[[Space], SetIndex]
     decoder: PictureDecoder
     describers: Sequence[Describer]
+    judges: Judges = field(default_factory=Judges)
 
     def answer(self, query: Query) -> Results:
         """Answers, best first: relations are known before they are ordered and cut."""
@@ -83,18 +88,26 @@ class Search:
         engine = Engine(self.store, self.index)
         fuser = FUSERS.make(query.fuse)
         found = rank_and_verify(
-            engine, verifier, rows, views, fuser, k=query.k, verify=most, minus=minus, among=among, worded=worded
+            engine, verifier, rows, views, fuser, k=_ranked(query), verify=most, minus=minus, among=among, worded=worded
         )
         contents = Contents.of(self.store, found.ranking)
         same = contents.same_as(samples, self.decoder)
         identical = [id for id, one in same.items() if one.relation == "identical"]
         ranking = with_proof(found.ranking, found.evidence, _ALL, identical)
         named = {channel.name: channel.describer for part in rows for channel in part}
+        gathered = None
+        if query.things is not None:
+            plain = len(parts) == len(samples) == 1 and not (minus or worded)
+            score = partial(engine.rank, rows, fuser, k=1, minus=minus, among=among, worded=worded)
+            gatherer = self._gatherer(query, query.things, rows, score, plain=plain)
+            gathered = gatherer.gathered(ranking, proofs_of(ranking, found.evidence, identical), query.where, query.k)
+            ranking, calibration = ranking[gathered.places], None
         answering = Answering(samples, named, found.evidence, same, worded)
         answers = answering.answers(Contents(ranking, contents.records))
         alike = list(rows[0]) if rows else channels_of(self.describers, query.by)
         listed = folded(answers, engine.fold(ranking, alike)) if query.collapse else _flat(answers)
         told = [answer for answer in listed if answer.score >= threshold][: query.k]
+        told, things = (told, None) if gathered is None else by_thing(answers, gathered)
         explained = with_words(told, query.texts, rows, self.store, alone=not (samples or query.colours))
         return Results(
             query,
@@ -108,6 +121,8 @@ class Search:
             },
             claim=None if calibration is None else calibration.claim,
             size=asked[0].size if len(asked) == 1 else None,
+            things=things,
+            verdict=None if gathered is None else gathered.verdict,
             _illustrate=self._illustrator(asked, samples, query, named, ranking),
         )
 
@@ -129,6 +144,14 @@ class Search:
         if verifier.index is None or verify != VERIFIED:
             return None
         return calibration_of(self.store, list(rows[0]), verifier.index.space)
+
+    def _gatherer(
+        self, query: Query, things: Things, rows: Sequence[Rows], score: Callable[..., Ranking], *, plain: bool
+    ) -> Gatherer:
+        """Brings views together; `plain`: the question is one picture as it is, of which probabilities are known."""
+        channels = list(rows[0]) if rows else channels_of(self.describers, query.by)
+        judges = self.judges if plain else None
+        return Gatherer(self.store, things, channels, lambda ids: score(others=ids), judges)
 
     def _illustrator(
         self,
@@ -158,6 +181,11 @@ def _rows(part: Part, channels: Sequence[Channel]) -> dict[Channel, Vectors]:
     if not any(channel.weight > 0 for channel in rows):
         raise BadQuery(part.unread)
     return rows
+
+
+def _ranked(query: Query) -> int:
+    """How many pictures are ranked: as many as are told, and enough to find the things of which they are views."""
+    return query.k if query.things is None else pictures_for(query.k)
 
 
 def _verified(query: Query, *, keeps_features: bool) -> int:

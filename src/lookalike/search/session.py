@@ -17,14 +17,17 @@ from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.adapt import adapt_library, forget_adapted
 from lookalike.search.caption_table import captions_in
-from lookalike.search.classification.classify import LEAST, Classified, Classifier, check_least
+from lookalike.search.classification.classify import Classified, Classifier
+from lookalike.search.classification.judges import Judges
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
 from lookalike.search.labels import Labels
+from lookalike.search.objects import Objects
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.query import listed
 from lookalike.search.query.source import Sample, Source, sample
+from lookalike.search.query.things import LEAST, check_least
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
 from lookalike.search.teach_words import Lesson, forget_words, teach_words
 from lookalike.store import open_store
@@ -49,6 +52,7 @@ class Session:
         self._given = tuple(map(checked_describer, describers))
         self._told: set[str] = set()
         self._decoder = PictureDecoder(limits)
+        self._judges = Judges()
         self._derived = Derived(self.folder / "indexes")
         self._readers = Readers(lambda: open_store(self.folder, write=False))
         self._indexes = IndexCache[Index](self._derived, current)
@@ -111,6 +115,11 @@ class Session:
         """Labels that the pictures were given."""
         return Labels(self.folder, self._readers.mine)
 
+    @property
+    def objects(self) -> Objects:
+        """Objects that the pictures are views of."""
+        return Objects(self.folder, self._readers.mine)
+
     def classify(
         self,
         sources: Source | Sequence[Source],
@@ -120,7 +129,7 @@ class Session:
         where: str | None = None,
         k: int = 5,
     ) -> list[Classified]:
-        """The class of each picture among those of the library, by `label`, by `folder`, or by the KEY of a fact.
+        """The class of each picture among those of the library, by `label`, `folder`, `object`, or the KEY of a fact.
 
         All views of a class vote by their looks. None of the classes is named where the best is less likely than
         `least`, as learned from the pictures that have one, each asked about without its own. Of pictures that pass
@@ -132,7 +141,7 @@ class Session:
     def classifier(self, by: str = "label", where: str | None = None, least: float = LEAST) -> Classifier:
         """Learned once, for many pictures; see `classify`."""
         check_least(least)
-        return Classifier.of(self.store, self._describers(), by, where)
+        return Classifier.of(self.store, self._describers(), by, where, self._judges)
 
     def sampled(self, source: Source) -> Sample:
         """A picture to ask a `classifier` about."""

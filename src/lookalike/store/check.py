@@ -27,6 +27,7 @@ _KEYS = {
     "frames": "rowid",
     "sidecars": "number",
     "labels": "number",
+    "objects": "number",
 }
 """As SQL; of other tables a row is not told from others."""
 LOST = "what the library knew of it was damaged"

@@ -1,4 +1,4 @@
-"""Facts and labels on dicts, for `MemoryStore`."""
+"""Facts, labels and objects on dicts, for `MemoryStore`."""
 
 from __future__ import annotations
 
@@ -103,6 +103,27 @@ class MemoryLabels:
         """The sha256 of the content of each path that has a record."""
         known = self._store.state.records
         return {path: self._store.state.contents[known[path][1]].sha256 for path in paths if path in known}
+
+
+class MemoryObjects:
+    """`ObjectKeeper` on the dicts of a store."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def put(self, names: Mapping[str, str]) -> None:
+        """Contents, by sha256, are views of these objects from now on, whatever they were views of."""
+        self._store.change(())
+        self._store.state.objects.update(names)
+
+    def remove(self, sha256s: Collection[str]) -> int:
+        """Makes them views of nothing; how many there were."""
+        self._store.change(())
+        return sum(self._store.state.objects.pop(sha256, None) is not None for sha256 in set(sha256s))
+
+    def all(self) -> dict[str, str]:
+        """Name of the object of each content that is a view of one, by sha256; by name, then sha256."""
+        return dict(sorted(self._store.state.objects.items(), key=lambda row: (row[1].encode(), row[0])))
 
 
 def is_below(path: str, roots: Sequence[str]) -> bool:

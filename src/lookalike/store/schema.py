@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "places": ("content", "latitude", "longitude", "altitude"),
     "sidecars": ("path", "bytes", "mtime_ns", "inode", "device", *FACTS),
     "labels": ("sha256", "name", "value"),
+    "objects": ("sha256", "name"),
 }
 """Columns of each table, in the order of its checksum: see `checksum.of_values`."""
 
@@ -62,7 +63,7 @@ def marking_unworded(table: str, content: str) -> str:
 
 
 _LATER = {("contents", "frames"), ("relations", "detail")}
-_LATER_TABLES = {"frames", "facts", "places", "sidecars", "labels"}
+_LATER_TABLES = {"frames", "facts", "places", "sidecars", "labels", "objects"}
 CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {
     table: tuple(column for column in columns if (table, column) not in _LATER)
     for table, columns in COLUMNS.items()
@@ -144,6 +145,16 @@ _FACTS_AND_LABELS = f"""
     {marking_unworded("sidecars", "content FROM records WHERE path = {row}.path")}
 """
 
+_OBJECTS = f"""
+    CREATE TABLE objects (  -- of bytes, whether or not the library has them now
+        number INTEGER PRIMARY KEY,
+        sha256 BLOB NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        checksum INTEGER NOT NULL
+    );
+    CREATE INDEX objects_by_name ON objects (name);
+    {marking_unworded("objects", "id FROM contents WHERE sha256 = {row}.sha256")}
+"""
 
 MIGRATIONS: tuple[Migration, ...] = (
     """
@@ -228,4 +239,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ) WITHOUT ROWID;
     """,
     _FACTS_AND_LABELS,
+    _OBJECTS,
 )

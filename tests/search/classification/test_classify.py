@@ -9,9 +9,10 @@ from PIL import Image
 from lookalike import Library
 from lookalike.errors import BadQuery
 from lookalike.search.classification.classes import Classes
-from lookalike.search.classification.evidence import class_scores, features_of
+from lookalike.search.classification.evidence import Votes, features_of
 from lookalike.search.classification.model import NONE, OTHER, RIGHT, fitted, questions
 from lookalike.search.ranking.aggregate.best import BestView
+from lookalike.store.memory import MemoryStore
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 50, 210)}
 
@@ -107,7 +108,7 @@ def test_a_class_that_is_alone_is_above_nothing() -> None:
 def test_class_scores_are_of_the_members_that_count() -> None:
     classes = Classes(np.arange(3), ["a", "b"], [np.array([0, 2]), np.array([1])])
     similarities = np.array([[0.1, np.nan, 0.5], [0.2, 0.3, np.nan]], np.float32)
-    assert np.allclose(class_scores(similarities, classes, BestView()), [[0.5, -1], [0.2, 0.3]])
+    assert np.allclose(Votes(MemoryStore(), [], BestView()).scores(similarities, classes), [[0.5, -1], [0.2, 0.3]])
 
 
 def test_what_is_learned_says_probabilities_that_come_true() -> None:

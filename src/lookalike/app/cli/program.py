@@ -28,6 +28,7 @@ from lookalike.app.cli.commands import (
     locate,
     match,
     models,
+    objects,
     resolve,
     roots,
     search,
@@ -101,6 +102,7 @@ for module in (
 app.add_typer(models.app, name="models", rich_help_panel=KEEP)
 app.add_typer(words.app, name="words", rich_help_panel=KEEP)
 app.add_typer(label.app, name="label", rich_help_panel=KEEP)
+app.add_typer(objects.app, name="objects", rich_help_panel=KEEP)
 app.add_typer(roots.app, name="roots", rich_help_panel=KEEP)
 
 

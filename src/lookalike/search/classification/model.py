@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.protocols import Store
 from lookalike.search.classification.classes import Classes
-from lookalike.search.classification.evidence import class_scores, features_of, similarities_to, stored_rows
-from lookalike.search.ranking.aggregate import Aggregator
-from lookalike.search.ranking.channels import Channel
+from lookalike.search.classification.evidence import Votes, features_of, similarities_to, stored_rows
 
 ASKED: Final = 400
 """Labelled pictures that are asked about at most."""
@@ -37,21 +33,19 @@ class Judge:
         return told
 
 
-def judge_of(
-    store: Store, channels: Sequence[Channel], classes: Classes, aggregator: Aggregator, seed: int = 0
-) -> Judge | None:
+def judge_of(votes: Votes, classes: Classes, seed: int = 0) -> Judge | None:
     """Fitted to labelled pictures, once without their own label and once without their whole class.
 
     So one in two is of none of the classes, as far as the odds go that it is fitted to. None where they are too few.
     """
     rng = np.random.default_rng(seed)
     places = np.sort(rng.permutation(len(classes.ids))[:ASKED])
-    rows = stored_rows(store, channels, classes.ids[places])
+    rows = stored_rows(votes.store, votes.channels, classes.ids[places])
     if len(places) < LEAST or len(classes.names) < 2 or not any(channel.weight > 0 for channel in rows):
         return None
-    similarities = similarities_to(store, rows, classes.ids)
+    similarities = similarities_to(votes.store, rows, classes.ids)
     similarities[np.arange(len(places)), places] = np.nan
-    scores = class_scores(similarities, classes, aggregator)
+    scores = votes.scores(similarities, classes)
     is_of = np.stack([np.isin(places, members) for members in classes.members], axis=1)  # (q, c)
     features, outcomes = questions(scores, is_of)
     return None if len(set(outcomes.tolist())) < 2 else Judge(fitted(features, outcomes))

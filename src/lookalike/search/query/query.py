@@ -11,6 +11,7 @@ from lookalike.errors import BadQuery
 from lookalike.search.query.colours import is_palette
 from lookalike.search.query.source import Source
 from lookalike.search.query.texts import PREFIX, check_text, is_text
+from lookalike.search.query.things import Things
 from lookalike.types import Box
 
 Weights: TypeAlias = Mapping[str, float] | Sequence[str]
@@ -29,7 +30,8 @@ class Query:
     `crop` (x, y, w, h) px takes a part of a single picture. `orientations` asks mirrored and turned by quarters as
     well. `k` answers are wanted. Geometry verifies the best `verify` candidates; None stands for 50 where the library
     keeps local features, else 0. `collapse` folds near duplicates under one answer. `precision` leaves out answers that
-    score too low to be right in that share of cases. `fuse` names the fuser.
+    score too low to be right in that share of cases. `fuse` names the fuser. With `things`, answers are objects,
+    labels or folders in place of pictures.
 
     Raises `BadQuery` where the parts do not go together.
     """
@@ -48,6 +50,7 @@ class Query:
     collapse: bool = False
     precision: float | None = None
     fuse: str = "weighted"
+    things: Things | None = None
 
     def __post_init__(self) -> None:
         if not (self.views or self.texts or self.colours or self.words):
@@ -65,6 +68,8 @@ class Query:
             raise BadQuery(f"{kind} no parts: leave out the crop, or ask about a picture")
         if self.crop is not None and len(self.views) != 1:
             raise BadQuery("a crop goes with a single picture; crop the others yourself")
+        if self.things is not None and (self.collapse or self.precision is not None):
+            raise BadQuery("answers are brought together by thing already: leave out collapse and precision")
         for text in self.texts:
             check_text(text)
         if self.by is not None:

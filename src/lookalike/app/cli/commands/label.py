@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +10,13 @@ import typer
 from lookalike.app.cli.columns import near
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import OUTPUT, Verbs, add_verb
+from lookalike.app.cli.lists import Encoding, Format, read_list, tell_left_out
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen, remark
-from lookalike.app.cli.output import json_bytes, lines, note, write
+from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import BadQuery
 from lookalike.figures import counted
 
 app = typer.Typer(cls=Verbs, help="Give pictures labels, and facts as KEY=VALUE, of your own.", no_args_is_help=True)
-
-TOLD = 20
-"""Lines of a list that was read in part that are told one by one."""
 
 Label = Annotated[
     str, typer.Argument(metavar="LABEL", help="A label, e.g. apple, or a fact, e.g. price=3.50 or weight=450g.")
@@ -30,9 +27,6 @@ Paths = Annotated[
 ]
 Where = Annotated[
     str | None, typer.Option("--where", metavar="EXPR", help="Only pictures that pass this filter (docs/where.md).")
-]
-Format = Annotated[
-    str | None, typer.Option("--format", metavar="csv|jsonl", help="How the list is written [default: as it looks].")
 ]
 
 
@@ -98,9 +92,7 @@ def list_(
 def import_(
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSON lines of paths and labels; - for stdin.")],
     format: Format = None,
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", metavar="NAME", help="Of the list, e.g. cp1252 [default: UTF-8].")
-    ] = None,
+    encoding: Encoding = None,
     library: LibraryFolder = None,
     json: Json = False,
     output: OutFile = None,
@@ -108,13 +100,10 @@ def import_(
     """Read labels from a list. Paths start from the folder of the list; a path may be a folder or a glob."""
     from lookalike.app.documents import document
 
-    data, beside = _read(file)
+    data, beside = read_list(file)
     with open_chosen(library) as opened:
         done = opened.labels.read(data, beside=beside, format=format, encoding=encoding)
-    for line in done.left_out[:TOLD]:
-        note(f"lookalike: {line}")
-    if len(done.left_out) > TOLD:
-        note(f"lookalike: and {len(done.left_out) - TOLD} more lines: see --json")
+    tell_left_out(done.left_out)
     if json:
         fields = {"added": done.added, "pictures": done.pictures, "left_out": list(done.left_out)}
         write(json_bytes(document("labels", **fields)), output)
@@ -147,15 +136,6 @@ def export(
 def _check_some(paths: list[str] | None, where: str | None, or_else: str = "--where 'width > 0' for all") -> None:
     if not paths and where is None:
         raise BadQuery(f"which pictures? Name paths, or --where with a filter, or {or_else}")
-
-
-def _read(file: str) -> tuple[bytes, Path]:
-    if file == "-":
-        return sys.stdin.buffer.read(), Path()
-    try:
-        return Path(file).read_bytes(), Path(file).parent
-    except OSError as error:
-        raise BadQuery(f"cannot read the list {file!r}: {error.strerror}", path=file) from error
 
 
 def _told(done: str, count: int, *, json: bool, output: Path | None) -> int:
