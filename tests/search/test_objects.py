@@ -76,16 +76,25 @@ def test_folders_labels_and_facts_become_objects(filled: Library, folder: Path) 
     filled.index(folder)
     done = filled.objects.gather("folder")
     assert (done.views, done.objects, done.left_out) == (5, 2, ())
-    assert held(filled)["0.png"] == str(folder / "below")
+    assert held(filled) == {"0.png": "below"} | {f"{number}.png": "photos" for number in range(1, 5)}
     filled.labels.add(None, "even", "sku=7", where="name = [024].png")
     filled.labels.add(folder / "4.png", "last")
     done = filled.objects.gather("label")
     assert (done.views, done.objects, done.moved) == (2, 1, 2)
     assert done.left_out == (f"'{folder}/4.png' is of 2: even, last; a picture is a view of one object",)
-    assert held(filled)["4.png"] == str(folder)
+    assert held(filled)["4.png"] == "photos"
     assert filled.objects.gather("sku", where="name = 0.png").views == 1
     with pytest.raises(BadQuery, match="has anything by 'colour'"):
         filled.objects.gather("colour")
+
+
+def test_folders_of_one_name_are_told_apart_by_what_is_above_them(filled: Library, folder: Path) -> None:
+    for number, name in enumerate(("a/front", "b/front", "b/back")):
+        (folder / name).mkdir(parents=True)
+        (folder / f"{number}.png").rename(folder / name / "it.png")
+    filled.index(folder)
+    assert filled.objects.gather("folder").objects == 4
+    assert list(filled.objects.counts()) == ["a/front", "b/front", "back", "photos"]
 
 
 def test_a_picture_that_lies_in_two_folders_is_left_out(filled: Library, folder: Path) -> None:
@@ -103,7 +112,7 @@ def test_a_picture_that_lies_in_two_folders_is_left_out(filled: Library, folder:
         "path,object\n0.png,mug\n1.png,mug\n2.png,cup\n",
         "0.png;mug\n1.png;mug\n2.png;cup",
         "sep=;\r\nObject;path;price\r\nmug;0.png;3\r\n mug ;1.png;\r\ncup;2.png;\r\n",
-        '{"path": "0.png", "object": "mug"}\n{"path": "[1].png", "object": "mug"}\n{"path": "2.png", "object": "cup"}\n',
+        '{"path": "[01].png", "object": "mug"}\n{"path": "2.png", "object": "cup"}\n',
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -53,6 +53,7 @@ class Objects:
     def gather(self, by: str, *, where: str | None = None) -> Gathered:
         """Makes an object of each folder, of each label, or of each value of the fact `by`, of pictures that pass.
 
+        A folder gives it the last part of its path, or as many as tell it from the others.
         A picture that has two of them, as of two labels, is left out. Raises `BadQuery` where there are none.
         """
         with closing(open_store(self.folder)) as store, store.writing():
@@ -61,6 +62,9 @@ class Objects:
             for record in store.records(where=where):
                 names[record.content.sha256].update(_names(record, by))
                 paths.setdefault(record.content.sha256, record.path)
+            if by == "folder":
+                short = _short({folder for found in names.values() for folder in found})
+                names = defaultdict(set, {each: {short[folder] for folder in found} for each, found in names.items()})
             if not any(names.values()):
                 raise BadQuery(
                     f"no picture has anything by {by!r}: objects go by folder, by label, or by the KEY of a fact"
@@ -144,6 +148,21 @@ def _names(record: Record, by: str) -> Iterator[str]:
             yield label.name
         elif by not in ("label", "folder") and label.value and label.name == by.lower():
             yield label.value
+
+
+def _short(folders: Collection[str]) -> dict[str, str]:
+    """The last parts of each path, as many as no other ends with."""
+    parts = {folder: folder.strip("/").split("/") for folder in folders}
+    short = dict.fromkeys(folders, "")
+    waiting, count = set(folders), 0
+    while waiting:
+        count += 1
+        tails = {folder: "/".join(parts[folder][-count:]) for folder in folders}
+        many = Counter(tails.values())
+        done = {folder for folder in waiting if many[tails[folder]] == 1 or count >= len(parts[folder])}
+        short |= {folder: tails[folder] if count < len(parts[folder]) else folder for folder in done}
+        waiting -= done
+    return short
 
 
 def _unnamable(names: Iterable[str]) -> list[str]:

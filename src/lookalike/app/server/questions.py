@@ -15,6 +15,7 @@ from lookalike.search.components import by_name, describers_of
 from lookalike.search.pages.escape import legible
 from lookalike.search.query.query import Query
 from lookalike.search.query.source import Source
+from lookalike.search.query.things import Things
 from lookalike.types import Box
 
 LABEL: Final = 200
@@ -50,6 +51,7 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         verify=ask.verify,
         collapse=ask.collapse,
         precision=ask.precision,
+        things=Things.asked(ask.group_by, ask.as_, ask.least, ask.vote),
     )
     labels = [*(_label(view.name) for view in views), *ask.text, *colours, *ask.words]
     return Question(query, labels, [*(_label(each.name) for each in minus), *away])

@@ -59,7 +59,7 @@ class Classifier:
     def of(
         cls, store: Store, describers: Sequence[Describer], by: str, where: str | None, judges: Judges
     ) -> Classifier:
-        """Learned from pictures of the store that pass `where` and have a class by a label, a folder, an object or KEY."""
+        """Learned from pictures of the store that pass `where` and have a class by label, folder, object or a KEY."""
         classes = Classes.of(store, by, where)
         votes = Votes(store, channels_of(describers), AGGREGATORS.make(VOTE))
         return cls(votes, classes, judges.of(votes, classes))

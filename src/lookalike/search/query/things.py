@@ -64,8 +64,9 @@ class Thing:
     def words(self) -> str:
         """Words for people."""
         if self.name is None:
-            return f"of no {self.by}"
-        return f"{self.by} {self.name}, {self.views} view{'s' * (self.views != 1)}"
+            return f"a view of no {self.by}"
+        name = self.name.rpartition("/")[2] if self.by == "folder" else self.name  # where it lies is nobody's business
+        return f"{self.by} {name}, {self.views} view{'s' * (self.views != 1)}"
 
 
 @dataclass(frozen=True)
