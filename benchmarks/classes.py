@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lookalike.protocols import Store
 from lookalike.search.classification.classes import Classes
 from lookalike.search.classification.evidence import Votes, similarities_to, stored_rows
-from lookalike.search.classification.model import NONE, RIGHT, Judge, fitted, questions
+from lookalike.search.classification.model import NONE, RIGHT, Judge
 from lookalike.search.components import describers_of
 from lookalike.search.ranking.aggregate import Aggregator
 from lookalike.search.ranking.aggregate.agreement import Agreement
@@ -88,11 +88,12 @@ def trial(
     scores = way.scores(similarities, known)
     there = np.asarray(is_of.any(axis=1))
     taught = there & (rng.random(len(there)) < 0.5)
-    judge = Judge(fitted(*questions(scores[taught], is_of[taught])))
+    judge = Judge.of(known.names, scores[taught], is_of[taught])
+    assert judge is not None
     asked = np.flatnonzero(~taught)
     right: NDArray[np.bool_] = is_of[asked, scores[asked].argmax(axis=1)]
     none = np.asarray(~(is_of & (scores >= 0)).any(axis=1))[asked]
-    return judge.probabilities(scores[asked]), right, none
+    return judge.probabilities(scores[asked], known.names), right, none
 
 
 def none_line(least: float, told: NDArray[np.float64], right: NDArray[np.bool_], none: NDArray[np.bool_]) -> str:

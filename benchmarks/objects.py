@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,8 @@ import lookalike
 from lookalike.evaluate.statistics import Estimate, bootstrap_mean
 from lookalike.index.similarity import similarity
 from lookalike.search.classification.classes import Classes
-from lookalike.search.classification.evidence import Votes, similarities_to, stored_rows
-from lookalike.search.classification.model import NONE, RIGHT, Judge, fitted, questions
+from lookalike.search.classification.evidence import Votes, similarities_to, stored_rows, usual_scores
+from lookalike.search.classification.model import NONE, RIGHT, Judge
 from lookalike.search.components import describers_of
 from lookalike.search.ranking.aggregate import AGGREGATORS
 from lookalike.search.ranking.channels import Channel, channels_of, mean_alike
@@ -211,14 +211,17 @@ def near_misses(found: Set, words: str, draws: int, seed: int) -> list[tuple[boo
     told = found.votes(words).scores(scores, found.classes)
     is_of = np.arange(len(found.classes.names))[None, :] == found.of[:, None]
     shelf_of = [found.shelves[int(members[0])] for members in found.classes.members]
+    usual = dict(zip(found.classes.names, usual_scores(told, is_of).tolist(), strict=True))
     answers = []
     for draw in range(draws):
         order = np.random.default_rng(seed + draw).permutation(len(found.classes.names))
         taught = np.isin(found.of, order[: len(order) // 2])
-        judge = Judge(fitted(*questions(told[taught], is_of[taught])))
+        judge = Judge.of(found.classes.names, told[taught], is_of[taught])
+        assert judge is not None
+        judge = replace(judge, usual=usual)
         for there in (True, False):
             asked = told[~taught] if there else np.where(is_of, np.float32(-1), told)[~taught]
-            likely = judge.probabilities(asked)
+            likely = judge.probabilities(asked, found.classes.names)
             for at, (own, first) in enumerate(
                 zip(found.of[~taught].tolist(), asked.argmax(axis=1).tolist(), strict=True)
             ):

@@ -45,7 +45,7 @@ def asked(name: str, seed: int = 999) -> np.ndarray:
 
 def test_one_answer_an_object_with_its_best_view_and_its_name(shop: Library) -> None:
     found = shop.search(asked("red"), things=Things("object"))
-    assert [thing.name for thing in found.things or ()][0] == "red thing"
+    assert (found.things or ())[0].name == "red thing"
     assert sorted(str(thing.name) for thing in found.things or ()) == ["blue thing", "green thing", "red thing"]
     assert {thing.views for thing in found.things or ()} == {12}
     plain = shop.search(asked("red"))

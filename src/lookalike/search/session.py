@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from lookalike.errors import ChannelLeftOut
 from lookalike.index.derived import Derived, current, current_set
 from lookalike.learn.adapt import Adaptation
@@ -19,9 +21,11 @@ from lookalike.search.adapt import adapt_library, forget_adapted
 from lookalike.search.caption_table import captions_in
 from lookalike.search.classification.classify import Classified, Classifier
 from lookalike.search.classification.judges import Judges
+from lookalike.search.classification.suggest import Suggestion, suggestions
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
+from lookalike.search.label_targets import Paths, contents_of, several
 from lookalike.search.labels import Labels
 from lookalike.search.objects import Objects
 from lookalike.search.query.decoder import PictureDecoder
@@ -137,6 +141,19 @@ class Session:
         """
         classifier = self.classifier(by, where, least)
         return classifier.classified([classifier.asked(self.sampled(one)) for one in listed(sources)], least, k)
+
+    def suggest_labels(
+        self, paths: Paths = None, *, by: str = "label", least: float = LEAST, where: str | None = None
+    ) -> list[Suggestion]:
+        """Labels for pictures at and below `paths` that pass `where`, from those that look like them; writes nothing.
+
+        One a picture at most, which it has not and which is at least so likely; `by` a KEY suggests values of that
+        fact. Raises `BadQuery` for a path without a picture of the library, and where no picture has a label.
+        """
+        classifier, store = self.classifier(by, None, least), self.store
+        known = store.contents(contents_of(store, several(paths), where))
+        contents = np.array(sorted(id for id, _ in known.values()), np.int64)
+        return sorted(suggestions(classifier, by, contents, least), key=lambda one: one.path)
 
     def classifier(self, by: str = "label", where: str | None = None, least: float = LEAST) -> Classifier:
         """Learned once, for many pictures; see `classify`."""

@@ -79,15 +79,15 @@ class Classifier:
             return []
         similarities = self._similarities(asked)
         scores = self.votes.scores(similarities, self.classes)
-        told = None if self.judge is None else self.judge.probabilities(scores)
-        nearest = self._nearest(np.nan_to_num(similarities, nan=-1), scores.argmax(axis=1))
+        told = None if self.judge is None else self.judge.probabilities(scores, self.classes.names)
+        nearest = self.nearest(np.nan_to_num(similarities, nan=-1), scores.argmax(axis=1))
         paths = {record.id: record.path for record in self.votes.store.records(np.unique(nearest))}
         return [
             self._one(one.label, scores[at], None if told is None else told[at], paths[int(nearest[at])], least, k)
             for at, one in enumerate(asked)
         ]
 
-    def _nearest(self, similarities: NDArray[np.float32], first: NDArray[np.int64]) -> Ids:
+    def nearest(self, similarities: NDArray[np.float32], first: NDArray[np.int64]) -> Ids:
         """(q,) the member of the first class of each that is most alike."""
         members = [self.classes.members[of] for of in first.tolist()]
         places = [each[row[each].argmax()] for each, row in zip(members, similarities, strict=True)]

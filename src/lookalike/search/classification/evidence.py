@@ -19,6 +19,8 @@ from lookalike.types import Ids, Vectors
 
 NEAREST: Final = 16
 """Classes whose views are compared to one another, those with the most alike views; of others the best view counts."""
+FEW: Final = 2
+"""Pictures that what is usual of all classes counts for, in what is usual of one."""
 AT_ONCE: Final = 64
 """Questions for which the views are read at once."""
 
@@ -90,11 +92,28 @@ def similarities_to(store: Store, rows: Mapping[Channel, Vectors], ids: Ids) -> 
     return mean_alike({channel: channel.similarities(store, vectors, ids) for channel, vectors in rows.items()})
 
 
-def features_of(scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(q, 2) what tells how sure the best class is: its score, and by how much it is above the next."""
+def features_of(scores: NDArray[np.float32], usual: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(q, 3) what tells how sure the best class is: its score, by how much it is above the next, and above what it is
+    usual for pictures of it to score, (c,): a class whose pictures are all of one kind is told from its like by that.
+    """
+    first = scores.argmax(axis=1)
     ordered = -np.sort(-scores, axis=1)
     second = ordered[:, 1] if scores.shape[1] > 1 else np.zeros(len(scores))
-    return np.stack([ordered[:, 0], ordered[:, 0] - np.maximum(second, 0)], axis=1).astype(np.float64)
+    columns = [ordered[:, 0], ordered[:, 0] - np.maximum(second, 0), ordered[:, 0] - usual[first]]
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
+def usual_scores(scores: NDArray[np.float32], is_of: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(c,) lower quartile of (q, c) scores of pictures in their own class, each without itself.
+
+    Of a class of which few were asked about it is drawn towards that of all.
+    """
+    own = np.where(is_of & (scores >= 0), scores, np.nan)
+    known = own[~np.isnan(own)]
+    of_all = float(np.quantile(known, 0.25)) if len(known) else 0.0
+    counts = (~np.isnan(own)).sum(axis=0)
+    quartiles = [np.nanquantile(column, 0.25) if count else 0.0 for column, count in zip(own.T, counts, strict=True)]
+    return np.asarray((counts * np.array(quartiles) + FEW * of_all) / (counts + FEW), np.float64)
 
 
 def stored_rows(store: Store, channels: Sequence[Channel], ids: Ids) -> dict[Channel, Vectors]:

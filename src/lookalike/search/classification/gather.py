@@ -108,7 +108,7 @@ class Gatherer:
         judge = None if self.judges is None else self.judges.of(votes, classes)
         if judge is None or first != names[int(looks.argmax())]:
             return Verdict(self.asked.by, first, first, None, None, self.asked.least)
-        told = judge.probabilities(looks[None])[0]
+        told = judge.probabilities(looks[None], names)[0]
         named = first if told[RIGHT] >= self.asked.least else None
         return Verdict(self.asked.by, named, first, float(told[RIGHT]), float(told[NONE]), self.asked.least)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,9 +13,12 @@ from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import OUTPUT, Verbs, add_verb
 from lookalike.app.cli.lists import Encoding, Format, read_list, tell_left_out
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen, remark
-from lookalike.app.cli.output import json_bytes, lines, write
+from lookalike.app.cli.output import json_bytes, lines, shown, write
 from lookalike.errors import BadQuery
-from lookalike.figures import counted
+from lookalike.figures import counted, percent
+
+if TYPE_CHECKING:
+    from lookalike.search.classification.suggest import Suggestion
 
 app = typer.Typer(cls=Verbs, help="Give pictures labels, and facts as KEY=VALUE, of your own.", no_args_is_help=True)
 
@@ -133,6 +137,61 @@ def export(
     return Exit.DONE if rows else Exit.NOTHING_FOUND
 
 
+def suggest(
+    paths: Paths = None,
+    where: Where = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="label|KEY", help="Suggest labels, or values of the fact of this key.")
+    ] = "label",
+    least: Annotated[float, typer.Option("--least", metavar="P", help="Only what is so likely to be right.")] = 0.5,
+    keep: Annotated[bool, typer.Option("--write", help="Write the suggestions; else nothing is written.")] = False,
+    library: LibraryFolder = None,
+    json: Json = False,
+    output: OutFile = None,
+) -> int:
+    """Suggest labels for pictures, from the labels of pictures that look like them, each with how likely it is."""
+    _check_some(paths, where, "--where 'label != *' for all without a label")
+    if by in ("folder", "object"):
+        raise BadQuery(f"a {by} is no label: suggest by label, or by the KEY of a fact")
+    with open_chosen(library) as opened:
+        found = opened.suggest_labels(paths or None, by=by, least=least, where=where)
+        unsure = any(one.probability is None for one in found)
+        if keep and unsure:
+            raise BadQuery(
+                "nothing is written without a probability: 20 pictures with two labels are needed to learn it"
+            )
+        if keep:
+            for label in sorted({one.label for one in found}):
+                opened.labels.add([one.path for one in found if one.label == label], label)
+    if unsure:
+        remark("no probability: too few pictures have a label, or all have the same; 20 with two labels would do")
+    write(_suggested_document(found, keep) if json else lines(map(_suggested, found)), output)
+    if found:
+        remark(f"{counted(len(found), 'label')} {'written' if keep else 'suggested, none written: --write does'}")
+    return Exit.DONE if found else Exit.NOTHING_FOUND
+
+
+def _suggested(one: Suggestion) -> str:
+    sure = "      ?" if one.probability is None else f"{percent(one.probability):>7}"
+    return f"{sure}  {near(one.path)}  {shown(one.label)}  like {near(one.best)}"
+
+
+def _suggested_document(found: Sequence[Suggestion], written: bool) -> bytes:
+    from lookalike.app.documents import document, path_fields
+
+    rows = [
+        {
+            **path_fields(one.path),
+            "label": one.label,
+            "probability": None if one.probability is None else round(one.probability, 6),
+            "none": None if one.none is None else round(one.none, 6),
+            "best": path_fields(one.best),
+        }
+        for one in found
+    ]
+    return json_bytes(document("labels", suggested=rows, written=written))
+
+
 def _check_some(paths: list[str] | None, where: str | None, or_else: str = "--where 'width > 0' for all") -> None:
     if not paths and where is None:
         raise BadQuery(f"which pictures? Name paths, or --where with a filter, or {or_else}")
@@ -157,4 +216,11 @@ add_verb(
 add_verb(app, remove, "lookalike label remove apple a.jpg", group="Commands")
 add_verb(app, list_, "lookalike label list", group="Commands", name="list", needs_arguments=False)
 add_verb(app, import_, "lookalike label import goods.csv", group="Commands", name="import")
+add_verb(
+    app,
+    suggest,
+    "lookalike label suggest new/",
+    "lookalike label suggest --where 'label != *' --least 0.9 --write",
+    group="Commands",
+)
 add_verb(app, export, "lookalike label export -o labels.csv", group="Commands", needs_arguments=False)
