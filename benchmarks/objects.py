@@ -1,6 +1,6 @@
 """Do pictures find their object better among objects than among pictures, and by which of the ways to make one score?
 
-python benchmarks/objects.py DATA [--sets grocery coil20 ...] [--libraries DIR] [--draws 5] [--seed 0]
+python benchmarks/objects.py DATA [--sets grocery coil20 ...] [--libraries DIR] [--draws 5] [--seed 0] [--proof N]
 
 DATA holds the sets as `shared/data` does. Objects are the fine classes of the goods, the turntable's things, the
 scenes seen from several sides, and the classes of caltech101. `all`: every picture asks, without itself. `few`: an
@@ -10,6 +10,7 @@ objects. `one row` keeps the normed sum of the views alone: the majority of each
 
 `near misses`: half of the objects teach what scores are worth, the pictures of the other half ask, once with and once
 without their object in the library. With --libraries the indexed sets are kept there, and used again.
+--proof asks N pictures of each set, drawn, in libraries that keep local features: by looks alone, and with proof.
 """
 
 from __future__ import annotations
@@ -74,14 +75,21 @@ class Set:
     alike: Scores
 
 
-def opened(data: Path, libraries: Path, name: str) -> Set:
-    """The set, indexed if it was not, with its objects."""
+def fill(data: Path, libraries: Path, name: str, *, local: bool) -> Path:
+    """Library of the set, indexed if it was not, with its objects."""
     folders, object_of = SETS[name]
-    with lookalike.open(libraries / name) as library:
-        if not (libraries / name).exists():
-            library.index([data / name / folder for folder in folders], local=False, planes=False)
+    place = libraries / (f"{name}-local" if local else name)
+    if not place.exists():
+        with lookalike.open(place) as library:
+            library.index([data / name / folder for folder in folders], local=local, planes=False)
             lines = [f'"{record.path}",{object_of(Path(record.path))}' for record in library.records()]
             library.objects.read("\n".join(["path,object", *lines]).encode())
+    return place
+
+
+def opened(data: Path, libraries: Path, name: str) -> Set:
+    """The set, with all that is known of its pictures."""
+    fill(data, libraries, name, local=False)
     with closing(open_store(libraries / name, write=False)) as store:
         classes = Classes.of(store, "object")
         channels = [each for each in channels_of(describers_of(store, ())) if each.weight > 0]
@@ -263,6 +271,30 @@ def report(found: Set, name: str, draws: int, seed: int) -> None:
         print_near_misses(found, draws, seed)
 
 
+def print_proofs(place: Path, count: int, seed: int) -> None:
+    """By looks and with proof: whose first object is right, and how many that a proof put first are wrong."""
+    right = np.zeros((2, count), bool)
+    proved = wrong = 0
+    with lookalike.open(place) as library:
+        records = library.records()
+        drawn = np.random.default_rng(seed).permutation(len(records))[:count]
+        for at, record in enumerate(records[number] for number in drawn.tolist()):
+            where = f'not path = "{record.path}"'
+            for row, verify in enumerate((0, 50)):
+                found = library.search(
+                    record.path, things=lookalike.Things(least=None), where=where, k=3, verify=verify
+                )
+                right[row, at] = (found.things or ())[0].name == record.object
+            proved += found[0].relation != "similar"
+            wrong += found[0].relation != "similar" and not right[1, at]
+    won, lost = int((right[1] & ~right[0]).sum()), int((right[0] & ~right[1]).sum())
+    print(
+        f"\n### proof\n\n{len(drawn)} pictures, right first: by looks {right[0].mean():.3f}, "
+        f"with proof {right[1].mean():.3f}"
+    )
+    print(f"(won {won}, lost {lost}); the first is proved in {proved}, of which {wrong} are wrong")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
@@ -270,10 +302,14 @@ def main() -> None:
     parser.add_argument("--libraries", type=Path)
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--proof", type=int, default=0)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         for name in given.sets:
-            report(opened(given.data, given.libraries or Path(folder), name), name, given.draws, given.seed)
+            libraries = given.libraries or Path(folder)
+            report(opened(given.data, libraries, name), name, given.draws, given.seed)
+            if given.proof:
+                print_proofs(fill(given.data, libraries, name, local=True), given.proof, given.seed)
 
 
 if __name__ == "__main__":
