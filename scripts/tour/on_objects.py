@@ -78,7 +78,8 @@ def _rows() -> tuple[Channel, dict[str, NDArray[np.float32]]]:
 def _scores(name: str) -> NDArray[np.float32]:
     """(4,) scores of the views of a box."""
     channel, rows = _rows()
-    return channel.alike(rows[""] @ rows[name].T)[0]
+    scores: NDArray[np.float32] = channel.alike(rows[""] @ rows[name].T)[0]
+    return scores
 
 
 def _voted(vote: str, name: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from lookalike.facts import Facts, Label, Place
@@ -64,6 +64,12 @@ class ObjectKeeper(Protocol):
 
     def all(self) -> dict[str, str]:
         """Name of the object of each content that is a view of one, by sha256; by name, then sha256."""
+
+    def members(self, by: str, where: str | None = None) -> Iterator[tuple[int, str]]:
+        """Ids of contents with the names of their things: by `object`, `label` or `folder`, or by values of a KEY.
+
+        Of records that pass `where`; a pair may come more than once.
+        """
 
 
 class WordKeeper(Protocol):

@@ -256,6 +256,24 @@ def test_a_content_is_a_view_of_one_object_whatever_file_holds_it(store: Store) 
     assert store.problems() == []
 
 
+def test_members_of_things_are_found_by_object_label_folder_and_fact(store: Store) -> None:
+    put(store, ("/x/a", 1), ("/y/b", 1), ("/y/c", 2), ("shop:1", 3))
+    make_views(store, {1: "mug", 2: "cup"})
+    label(store, (1, APPLE), (1, Label.of("red")), (2, APPLE), (2, PRICE), (3, Label.of("price")))
+    first, second, third = store.ids().tolist()
+
+    def members(by: str, where: str | None = None) -> list[tuple[int, str]]:
+        return sorted(set(store.objects.members(by, where)))
+
+    assert members("object") == [(first, "mug"), (second, "cup")]
+    assert members("label") == [(first, "apple"), (first, "red"), (second, "apple"), (third, "price")]
+    assert members("folder") == [(first, "/x"), (first, "/y"), (second, "/y"), (third, "")]
+    assert members("Price") == [(second, "3.50")]
+    assert members("label", "object = mug and label = r*") == [(first, "apple"), (first, "red")]
+    assert members("folder", "path = /y/*") == [(first, "/y"), (second, "/y")]
+    assert members("weight") == []
+
+
 def test_views_outlive_their_files_and_go_to_what_takes_their_place(store: Store) -> None:
     put(store, ("/a", 1), ("/b", 2), ("/c", 3))
     make_views(store, {1: "mug", 2: "cup"})

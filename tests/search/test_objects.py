@@ -81,7 +81,7 @@ def test_folders_labels_and_facts_become_objects(filled: Library, folder: Path) 
     filled.labels.add(folder / "4.png", "last")
     done = filled.objects.gather("label")
     assert (done.views, done.objects, done.moved) == (2, 1, 2)
-    assert done.left_out == (f"'{folder}/4.png' is of 2: even, last; a picture is a view of one object",)
+    assert done.left_out == (f"'{folder}/4.png': it is of 2: even, last; a picture is a view of one object",)
     assert held(filled)["4.png"] == "photos"
     assert filled.objects.gather("sku", where="name = 0.png").views == 1
     with pytest.raises(BadQuery, match="has anything by 'colour'"):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from lookalike.errors import BadQuery
 from lookalike.protocols import Store
 from lookalike.search.label_targets import Paths, Targets, contents_of, several
 from lookalike.search.object_lists import Line, lines_of, object_named
 from lookalike.store import open_store
-from lookalike.types import Record
 
 
 @dataclass(frozen=True)
@@ -57,24 +58,19 @@ class Objects:
         A picture that has two of them, as of two labels, is left out. Raises `BadQuery` where there are none.
         """
         with closing(open_store(self.folder)) as store, store.writing():
-            names: dict[str, set[str]] = defaultdict(set)
-            paths: dict[str, str] = {}
-            for record in store.records(where=where):
-                names[record.content.sha256].update(_names(record, by))
-                paths.setdefault(record.content.sha256, record.path)
-            if by == "folder":
-                short = _short({folder for found in names.values() for folder in found})
-                names = defaultdict(set, {each: {short[folder] for folder in found} for each, found in names.items()})
-            if not any(names.values()):
+            things = _things(store, by, where)
+            if not things:
                 raise BadQuery(
                     f"no picture has anything by {by!r}: objects go by folder, by label, or by the KEY of a fact"
                 )
-            left_out = [f"{paths[each]!r} is of {_told(found)}" for each, found in names.items() if len(found) > 1]
-            left_out += [f"{paths[each]!r}: {why}" for each, found in names.items() for why in _unnamable(found)]
-            sound = {
-                each: next(iter(found)) for each, found in names.items() if len(found) == 1 and not _unnamable(found)
-            }
-            return _kept(store, {each: object_named(name) for each, name in sound.items()}, sorted(left_out))
+            names: dict[str, str] = {}
+            left_out: list[str] = []
+            for sha256, (path, found) in things.items():
+                try:
+                    names[sha256] = _only(found)
+                except BadQuery as error:
+                    left_out.append(f"{path!r}: {error}")
+            return _kept(store, names, sorted(left_out))
 
     def read(
         self,
@@ -132,22 +128,12 @@ class Objects:
 
 
 def _kept(store: Store, names: Mapping[str, str], left_out: Iterable[str]) -> Gathered:
-    """What was done once it is written."""
+    """Writes them, and says how many came from another object."""
     before = store.objects.all()
     with store.transaction():
         store.objects.put(names)
     moved = sum(before.get(sha256, name) != name for sha256, name in names.items())
     return Gathered(len(names), len(set(names.values())), moved, tuple(left_out))
-
-
-def _names(record: Record, by: str) -> Iterator[str]:
-    if by == "folder":
-        yield os.path.dirname(record.path)  # noqa: PTH120  a name of any bytes
-    for label in record.labels:
-        if by == "label" and not label.value:
-            yield label.name
-        elif by not in ("label", "folder") and label.value and label.name == by.lower():
-            yield label.value
 
 
 def _short(folders: Collection[str]) -> dict[str, str]:
@@ -165,20 +151,25 @@ def _short(folders: Collection[str]) -> dict[str, str]:
     return short
 
 
-def _unnamable(names: Iterable[str]) -> list[str]:
-    """Why no object can be called so."""
-    found = []
-    for name in names:
-        try:
-            object_named(name)
-        except BadQuery as error:
-            found.append(str(error))
-    return found
+def _things(store: Store, by: str, where: str | None) -> dict[str, tuple[str, set[str]]]:
+    """A path of each content that is of something, and the names of what it is of, by sha256."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for id, name in store.objects.members(by, where):
+        found[id].add(name)
+    if by == "folder":
+        short = _short({folder for folders in found.values() for folder in folders})
+        found = defaultdict(set, {id: {short[folder] for folder in folders} for id, folders in found.items()})
+    records = store.records(np.array(sorted(found), np.int64))
+    return {record.content.sha256: (record.path, found[record.id]) for record in records}
 
 
-def _told(names: Iterable[str]) -> str:
-    several = sorted(names)
-    return f"{len(several)}: {', '.join(several[:5])}; a picture is a view of one object"
+def _only(names: Collection[str]) -> str:
+    """The name that the object gets; raises `BadQuery` where there are several, or nothing can be called so."""
+    if len(names) > 1:
+        told = ", ".join(sorted(names)[:5])
+        raise BadQuery(f"it is of {len(names)}: {told}; a picture is a view of one object")
+    (name,) = names
+    return object_named(name)
 
 
 def _resolved(lines: Iterable[Line], targets: Targets) -> tuple[list[tuple[int, str, str]], list[tuple[int, str]]]:

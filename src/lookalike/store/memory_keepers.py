@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -124,6 +125,19 @@ class MemoryObjects:
     def all(self) -> dict[str, str]:
         """Name of the object of each content that is a view of one, by sha256; by name, then sha256."""
         return dict(sorted(self._store.state.objects.items(), key=lambda row: (row[1].encode(), row[0])))
+
+    def members(self, by: str, where: str | None = None) -> Iterator[tuple[int, str]]:
+        """Ids of contents with the names of their things: by `object`, `label` or `folder`, or by values of a KEY."""
+        for record in self._store.records(where=where):
+            if by == "folder":
+                yield record.id, os.path.dirname(record.path)  # noqa: PTH120
+            elif by == "object":
+                yield from [(record.id, record.object)] if record.object else []
+            elif by == "label":
+                yield from ((record.id, label.name) for label in record.labels if not label.value)
+            else:
+                own = (label for label in record.labels if label.value and label.name == by.lower())
+                yield from ((record.id, label.value) for label in own)
 
 
 def is_below(path: str, roots: Sequence[str]) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from lookalike.store.database import Database
 from lookalike.store.paths import stored
+from lookalike.store.paths import text as path_of
+from lookalike.store.record_rows import SOURCES, filtered
 from lookalike.store.rows import checked, columns_of, into, with_checksum
 
 
@@ -44,6 +47,22 @@ class SQLiteObjects:
         text = f"SELECT {columns_of('objects')} FROM objects ORDER BY name, sha256"
         rows = (checked("objects", row) for row in self._database.rows(text))
         return {sha256.hex(): name for sha256, name in rows}
+
+    def members(self, by: str, where: str | None = None) -> Iterator[tuple[int, str]]:
+        """Ids of contents with the names of their things: by `object`, `label` or `folder`, or by values of a KEY."""
+        conditions, values = filtered(where)
+        passing = " AND ".join(conditions)
+        if by == "folder":
+            for id, path in self._database.rows(f"SELECT c.id, r.path {SOURCES} WHERE {passing}", values):
+                yield id, os.path.dirname(path_of(path))  # noqa: PTH120  a fifth of the time of a Path
+        elif by == "object":
+            text = f"SELECT c.id, o.name {SOURCES} WHERE o.name IS NOT NULL AND {passing}"
+            yield from self._database.rows(text, values)
+        else:
+            name, own = ("l.name", "l.value = ''") if by == "label" else ("l.value", "l.value != '' AND l.name = ?")
+            keys = [] if by == "label" else [by.lower()]
+            text = f"SELECT c.id, {name} {SOURCES} JOIN labels l ON l.sha256 = c.sha256 WHERE {own} AND {passing}"
+            yield from self._database.rows(text, [*keys, *values])
 
     def _count(self) -> int:
         return int(self._database.value("SELECT count(*) FROM objects"))

@@ -123,7 +123,7 @@ def stored_rows(store: Store, channels: Sequence[Channel], ids: Ids) -> dict[Cha
 
 
 def _rows(store: Store, channel: Channel, ids: Ids) -> tuple[Ids, Vectors]:
-    """Those of these contents, ascending, that have a row, and their rows."""
+    """Contents, of these, ascending, that have a row, and their rows."""
     space = channel.describer.space
     found = list(store.vectors(space, ids))
     if not found:
