@@ -115,6 +115,7 @@ def test_questions_of_several_parts_are_brought_together_without_a_probability(s
     for found, name in ((several, "red"), (minus, "red"), (words, "green")):
         assert found.verdict is not None
         assert (found.verdict.name, found.verdict.probability, found.verdict.none) == (name, None, None)
+        assert found[0].score < 1
 
 
 def test_a_picture_of_two_labels_votes_for_both(shop: Library, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from lookalike.search.classification.classes import Classes
 from lookalike.search.classification.evidence import NEAREST, Votes
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.model import NONE, RIGHT
-from lookalike.search.query.things import Thing, Things, Verdict
+from lookalike.search.query.things import VOTE, VOTE_OF_PARTS, Thing, Things, Verdict
 from lookalike.search.ranking.aggregate import AGGREGATORS
 from lookalike.search.ranking.channels import Channel
 from lookalike.search.ranking.engine import Ranking
@@ -60,7 +60,8 @@ class Gatherer:
         """
         classes = Classes.of(self.store, self.asked.by, where)
         found = _seen_in(classes, ranking.ids)
-        votes = Votes(self.store, self.channels, AGGREGATORS.spelled(self.asked.vote), max(NEAREST, 2 * k))
+        vote = self.asked.vote or (VOTE_OF_PARTS if self.judges is None else VOTE)
+        votes = Votes(self.store, self.channels, AGGREGATORS.spelled(vote), max(NEAREST, 2 * k))
         looks = votes.scores(self._looks(found.ids), found)[0] if found.names else np.empty(0, np.float32)
         proved = np.array(
             [max((proofs.get(id, 0.0) for id in found.ids[of].tolist()), default=0) for of in found.members]

@@ -10,7 +10,9 @@ from lookalike.errors import BadQuery
 LEAST: Final = 0.5
 """Probability below which none of the things is named."""
 VOTE: Final = "span"
-"""How the views of a thing make one score, unless told otherwise (docs/decisions/0037)."""
+"""How the views of a thing make one score of one picture, unless told otherwise (docs/decisions/0037)."""
+VOTE_OF_PARTS: Final = "power_mean"
+"""How they do of any other question, whose scores are no cosines of one vector: a mixture would be off the scale."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +20,13 @@ class Things:
     """How answers are brought together: `by` object, label, folder, or the KEY of a fact, one answer each.
 
     The best view of a thing is shown, and its score is made of those of all of its views by `vote`, a row of
-    `search/ranking/aggregate` as NAME or NAME:FIELD=VALUE. With `alone`, pictures that are views of nothing answer for
-    themselves. With `least`, the first thing is named where it is at least so likely, else none; None names nothing.
+    `search/ranking/aggregate` as NAME or NAME:FIELD=VALUE; None stands for the default. With `alone`, pictures that are
+    views of nothing answer for themselves. With `least`, the first thing is named where it is at least so likely, else
+    none; None names nothing.
     """
 
     by: str = "object"
-    vote: str = VOTE
+    vote: str | None = None
     least: float | None = LEAST
     alone: bool = False
 
@@ -47,8 +50,8 @@ class Things:
                 raise BadQuery("--least and --vote are about things: add --group-by object, label or folder")
             return None
         if group_by is None:
-            return cls(least=least, alone=True, vote=vote or VOTE)
-        return cls(group_by, least=LEAST if least is None else least, vote=vote or VOTE)
+            return cls(least=least, alone=True, vote=vote)
+        return cls(group_by, least=LEAST if least is None else least, vote=vote)
 
 
 @dataclass(frozen=True)
