@@ -21,6 +21,8 @@ NEAREST: Final = 16
 """Classes whose views are compared to one another, those with the most alike views; of others the best view counts."""
 FEW: Final = 2
 """Pictures that what is usual of all classes counts for, in what is usual of one."""
+ITSELF: Final = 0.9999
+"""Score of a view that is the picture asked about itself."""
 AT_ONCE: Final = 64
 """Questions for which the views are read at once."""
 
@@ -36,21 +38,27 @@ class Votes:
 
     def scores(self, similarities: NDArray[np.float32], classes: Classes) -> NDArray[np.float32]:
         """(q, c) of (q, n) similarities to the members, NaN for those that do not count; -1 of a class without any."""
-        return np.nan_to_num(self._told(similarities, classes), nan=-1.0)
+        best = _best_views(similarities, classes)
+        settled = best >= ITSELF  # whatever the others are like
+        return np.where(settled, best, np.nan_to_num(self._told(similarities, classes, best), nan=-1.0))
 
-    def _told(self, similarities: NDArray[np.float32], classes: Classes) -> NDArray[np.float32]:
+    def _told(
+        self, similarities: NDArray[np.float32], classes: Classes, best: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         if not self.aggregator.among:
             of_each = [self.aggregator.aggregate(similarities[:, members]) for members in classes.members]
             return np.stack(of_each, axis=1)
-        best = [np.fmax.reduce(similarities[:, members], axis=1) for members in classes.members]
-        scores = np.stack(best, axis=1)  # (q, c)
+        scores = best.copy()
         for start in range(0, len(scores), AT_ONCE):
             rows = slice(start, start + AT_ONCE)
             self._compare_views(scores[rows], similarities[rows], classes)
         return scores
 
     def _compare_views(self, scores: NDArray[np.float32], similarities: NDArray[np.float32], classes: Classes) -> None:
-        """Puts what the views of the nearest classes say together in the place of the best view of each."""
+        """Puts what the views of the nearest classes say together in the place of the best view of each.
+
+        Other classes stay behind them.
+        """
         near = np.argsort(-np.nan_to_num(scores, nan=-1), axis=1, kind="stable")[:, : self.nearest]
         pairs = list(zip(np.repeat(np.arange(len(near)), near.shape[1]).tolist(), near.ravel().tolist(), strict=True))
         views = [_best(classes.members[of], similarities[asked], self.aggregator.among) for asked, of in pairs]
@@ -64,7 +72,9 @@ class Votes:
             m, (known, matrix) = len(places), alike[of]
             at = np.searchsorted(known, places)
             told[row, :m], between[row, :m, :m] = similarities[asked, places], matrix[np.ix_(at, at)]
-        scores[tuple(np.array(pairs).T)] = self.aggregator.aggregate(told, between)
+        compared = self.aggregator.aggregate(told, between).reshape(near.shape)
+        np.minimum(scores, np.fmin.reduce(compared, axis=1)[:, None], out=scores)
+        np.put_along_axis(scores, near, compared, axis=1)
 
     def _alike(
         self, ids: Ids, seen: Mapping[int, NDArray[np.int64]]
@@ -85,6 +95,11 @@ class Votes:
             np.fill_diagonal(alike, 1)
             found[of] = places, alike
         return found
+
+
+def _best_views(similarities: NDArray[np.float32], classes: Classes) -> NDArray[np.float32]:
+    """(q, c) score of the most alike member of each; NaN where none counts."""
+    return np.stack([np.fmax.reduce(similarities[:, members], axis=1) for members in classes.members], axis=1)
 
 
 def similarities_to(store: Store, rows: Mapping[Channel, Vectors], ids: Ids) -> NDArray[np.float32]:

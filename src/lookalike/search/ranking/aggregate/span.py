@@ -19,10 +19,11 @@ RIDGE: Final = 0.01
 
 @dataclass(frozen=True)
 class ClosestOnSpan:
-    """Cosine of the question to the closest mixture of the best `views`, no view counting against it.
+    """Cosine of the question to the closest mixture of the best `views`, by the root of `power` of their number.
 
-    max over w >= 0 of (w . s) / sqrt(w . B . w): s are the scores of the views, B those between them, which stand for
-    cosines. With w free it is the distance to a subspace [Chien & Wu, Discriminant waveletfaces and nearest feature
+    max over w >= 0 of (w . s) / sqrt(w . B . w), by m ** (1 / power): s are the scores of m views, B those between
+    them, which stand for cosines. More views come nearer to anything; the root makes up for that, as in a generalised mean.
+    With w free it is the distance to a subspace [Chien & Wu, Discriminant waveletfaces and nearest feature
     classifiers, PAMI 2002]; that of the nearest views alone is from [Vincent & Bengio, K-local hyperplane and convex
     distance nearest neighbor algorithms, NIPS 2001].
     """
@@ -31,10 +32,11 @@ class ClosestOnSpan:
     revision: ClassVar[int] = 1
 
     views: int = 10
+    power: float = 8.0
 
     def __post_init__(self) -> None:
-        if self.views < 1:
-            raise BadSetting(f"views must be 1 or more, not {self.views}")
+        if self.views < 1 or not 1 <= self.power <= 100:
+            raise BadSetting(f"views is 1 or more, power 1 to 100, not {self.views} and {self.power:g}")
 
     @property
     def among(self) -> int:
@@ -48,7 +50,9 @@ class ClosestOnSpan:
         length = np.sqrt(np.maximum(np.einsum("qi,qij,qj->q", weights, told, weights), 1e-12))
         mixed = np.where(along > 0, along / length, 0)
         best = known.max(axis=1, initial=0)
-        return np.asarray(np.where(counted.any(axis=1), np.clip(mixed, best, 1), np.nan), np.float32)
+        count = counted.sum(axis=1)
+        root = np.maximum(count, 1) ** (1 / self.power)
+        return np.asarray(np.where(count > 0, np.clip(mixed, best, 1) / root, np.nan), np.float32)
 
 
 def _weights(scores: NDArray[np.float64], gram: NDArray[np.float64]) -> NDArray[np.float64]:
