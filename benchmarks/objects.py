@@ -5,8 +5,9 @@ python benchmarks/objects.py DATA [--sets grocery coil20 ...] [--libraries DIR] 
 DATA holds the sets as `shared/data` does. Objects are the fine classes of the goods, the turntable's things, the
 scenes seen from several sides, and the classes of caltech101. `all`: every picture asks, without itself. `few`: an
 object keeps four views, drawn anew each time, and all other pictures ask. `uneven`: it keeps one to eight. P@1 is the
-share whose first object is right; MAP@R is of pictures, in the order of their objects (of
-`pictures`: in their own). Intervals are of 95 %, drawn over objects. `one row` keeps the normed sum of the views alone: the majority of each bit where a row is of bits.
+share whose first object is right; MAP@R is of pictures, in the order of their objects (of `pictures`: in their own).
+Intervals are of 95 %, drawn over objects. `one row` keeps the normed sum of the views alone: the majority of each bit
+where a row is of bits.
 
 `near misses`: half of the objects teach what scores are worth, the pictures of the other half ask, once with and once
 without their object in the library. With --libraries the indexed sets are kept there, and used again.

@@ -22,7 +22,8 @@ class ClosestOnSpan:
     """Cosine of the question to the closest mixture of the best `views`, by the root of `power` of their number.
 
     max over w >= 0 of (w . s) / sqrt(w . B . w), by m ** (1 / power): s are the scores of m views, B those between
-    them, which stand for cosines. More views come nearer to anything; the root makes up for that, as in a generalised mean.
+    them, which stand for cosines. More views come nearer to anything; the root makes up for that, as in a generalised
+    mean.
     With w free it is the distance to a subspace [Chien & Wu, Discriminant waveletfaces and nearest feature
     classifiers, PAMI 2002]; that of the nearest views alone is from [Vincent & Bengio, K-local hyperplane and convex
     distance nearest neighbor algorithms, NIPS 2001].
