@@ -1,4 +1,4 @@
-"""Facts, labels and words of many pictures: seconds of CPU to fill, to import a list, to filter and to search.
+"""Facts, labels, objects and words of many pictures: seconds of CPU to fill, to import a list, to filter, to search.
 
 python benchmarks/labels.py [--pictures 100000]
 
@@ -16,14 +16,16 @@ from pathlib import Path
 
 from lookalike.facts import Facts
 from lookalike.protocols import Store
+from lookalike.search.classification.classes import Classes
 from lookalike.search.labels import Labels
+from lookalike.search.objects import Objects
 from lookalike.search.ranking.worded import Worded
 from lookalike.store import create_store
 from lookalike.types import Content, Stamp
 
 COMMIT = 256
 FACTS = Facts(camera="FUJIFILM X100V", keywords=("sea",))
-FILTERS = ("label = 'label 7'", "fact.price < 3", "camera = *x100*", "keyword = sea")
+FILTERS = ("label = 'label 7'", "object = 'object 7'", "fact.price < 3", "camera = *x100*", "keyword = sea")
 QUESTIONS = ("words:000777", "words:holiday label 7", "words:hol*")
 
 
@@ -60,6 +62,11 @@ def main() -> None:
             measured("records with facts, and their words", lambda: fill(store, count))
         labels = Labels(Path(folder) / "library", lambda: store)
         measured("a list of a label and a fact each", lambda: labels.read(f"path,label,price\n{rows}".encode()).added)
+        objects = Objects(Path(folder) / "library", lambda: store)
+        views = "".join(f"{path(number)},object {number // 10}\n" for number in range(count))
+        measured("a list of objects of ten views", lambda: objects.read(f"path,object\n{views}".encode()).views)
+        for by in ("object", "label", "folder"):
+            measured(f"things by {by}", lambda by=by: len(Classes.of(store, by).names))  # type: ignore[misc]
         for where in FILTERS:
             measured(f"`{where}`", lambda where=where: len(store.ids(where)))  # type: ignore[misc]
         for words in QUESTIONS:

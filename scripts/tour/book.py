@@ -18,6 +18,7 @@ import on_learning
 import on_matches
 import on_mixing
 import on_networks
+import on_objects
 import on_proofs
 import on_spectra
 import on_sums
@@ -49,6 +50,7 @@ CHAPTERS: Final = (
     on_proofs,
     on_differences,
     on_learning,
+    on_objects,
 )
 NAMED: Final = re.compile(r"(!\[[^\]]+\]\(figures/([a-z0-9-]+)\.webp\)\n)(\n> [^\n]*\n)?")
 """A figure on a page, its name, and what the library says of it."""

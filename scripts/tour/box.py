@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -31,21 +32,21 @@ SIDES: Final = ("chelsea", "astronaut", "coffee", "rocket")
 TOP: Final = "coins"
 
 
-def view(degrees: float, light: float = 1.0) -> Picture:
-    """The box, seen from so far around it."""
+def view(degrees: float, light: float = 1.0, sides: Sequence[str] = SIDES) -> Picture:
+    """The box, seen from so far around it, with these pictures around it."""
     camera = _camera(degrees)
     canvas = _table(camera)
-    for name, corners in sorted(_faces(), key=lambda face: -_distance(camera, face[1])):
+    for name, corners in sorted(_faces(sides), key=lambda face: -_distance(camera, face[1])):
         if _faces_us(camera, corners):
             _paint(canvas, camera, corners, square(photo(name), TEXTURE))
     smooth = cv2.resize(light * canvas.astype(np.float32), SIZE, interpolation=cv2.INTER_AREA)
     return picture(np.clip(np.rint(smooth), 0, 255).astype(np.uint8))
 
 
-def _faces() -> list[tuple[str, NDArray[np.float64]]]:
+def _faces(sides: Sequence[str]) -> list[tuple[str, NDArray[np.float64]]]:
     """Each side's picture and its (4, 3) corners, from the upper left clockwise as seen from outside; y points down."""
     front = np.array([(-1, -1, -1), (1, -1, -1), (1, 1, -1), (-1, 1, -1)], np.float64)
-    around = [(name, front @ _about_y(90 * at).T) for at, name in enumerate(SIDES)]
+    around = [(name, front @ _about_y(90 * at).T) for at, name in enumerate(sides)]
     top = np.array([(-1, -1, 1), (1, -1, 1), (1, -1, -1), (-1, -1, -1)], np.float64)
     return [*around, (TOP, top)]
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from lookalike.search.locate import locate
     from lookalike.search.match import match
     from lookalike.search.query.query import Query
+    from lookalike.search.query.things import Things
     from lookalike.search.query.weighted import Weighted
     from lookalike.search.results import Results
     from lookalike.types import Answer, Picture, Record
@@ -70,6 +71,7 @@ __all__ = [
     "Record",
     "Results",
     "SpaceMismatch",
+    "Things",
     "TooFew",
     "TrainingFailed",
     "UnknownName",
@@ -95,6 +97,7 @@ _LAZY = {
     "Record": "lookalike.types:Record",
     "Results": "lookalike.search.results:Results",
     "Weighted": "lookalike.search.query.weighted:Weighted",
+    "Things": "lookalike.search.query.things:Things",
     "compare": "lookalike.search.compare:compare",
     "describer": "lookalike.describe.function:describer",
     "locate": "lookalike.search.locate:locate",

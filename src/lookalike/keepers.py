@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from lookalike.facts import Facts, Judgement, Label, Place
@@ -70,6 +70,25 @@ class LessonKeeper(Protocol):
 
     def profiles(self) -> dict[str, str]:
         """Texts by name, in their order."""
+
+
+class ObjectKeeper(Protocol):
+    """Objects that contents are views of, one each at most. They outlive the records, as labels do."""
+
+    def put(self, names: Mapping[str, str]) -> None:
+        """Contents, by sha256, are views of these objects from now on, whatever they were views of."""
+
+    def remove(self, sha256s: Collection[str]) -> int:
+        """Makes them views of nothing; how many there were."""
+
+    def all(self) -> dict[str, str]:
+        """Name of the object of each content that is a view of one, by sha256; by name, then sha256."""
+
+    def members(self, by: str, where: str | None = None) -> Iterator[tuple[int, str]]:
+        """Ids of contents with the names of their things: by `object`, `label` or `folder`, or by values of a KEY.
+
+        Of records that pass `where`; a pair may come more than once.
+        """
 
 
 class WordKeeper(Protocol):

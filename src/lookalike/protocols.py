@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, WordKeeper
+from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
 from lookalike.types import (
     Content,
     Explanation,
@@ -197,6 +197,7 @@ class Store(Protocol):
     facts: FactKeeper
     labels: LabelKeeper
     lessons: LessonKeeper
+    objects: ObjectKeeper
     words: WordKeeper
 
     # records: a file and the content it had when last read

@@ -216,6 +216,8 @@ class Record:
     """Id of the content."""
     labels: tuple[Label, ...] = ()
     facts: Facts = UNKNOWN
+    object: str = ""
+    """Name of the object that it is a view of, if it is of one."""
 
     @property
     def has_file(self) -> bool:

@@ -16,7 +16,7 @@ def test_pictures_are_classified_as_lines_csv_and_json(program, photos_folder: P
     first, second = (line.split("  ") for line in done.out.decode().splitlines())
     assert first == ["1.000", str(query), "apple"]
     assert second[1:] == [f"{photos_folder}/2.png", "pear"]
-    assert 0.5 < float(second[0]) < 1  # the mean with the other pear
+    assert float(second[0]) == 1  # it is one of the views, whatever the other pear is like
     assert "no probability" in done.err
     listed = program("classify", query, tmp_path / "gone.png", "--csv")
     assert listed.code == 3

@@ -70,3 +70,19 @@ def test_wrong_use_exits_2_with_a_sentence(indexed, wrong: list[str]) -> None:
     assert done.code == 2
     assert done.err.startswith("lookalike: ")
     assert "defect" not in done.err
+
+
+def test_suggestions_are_written_only_when_asked_and_never_without_a_probability(indexed, photos_folder: Path) -> None:
+    indexed("label", "add", "apple", photos_folder / "0.png")
+    told = indexed("label", "suggest", "--where", "name = [12].png", "--json")
+    assert told.code == 0
+    assert told.document["written"] is False
+    assert [(row["label"], row["probability"]) for row in told.document["suggested"]] == [("apple", None)] * 2
+    lines = indexed("label", "suggest", photos_folder / "1.png")
+    assert lines.out == b"      ?  photos/1.png  apple  like photos/0.png\n"
+    assert "none written" in lines.err
+    for wrong in (["--write"], ["--by", "folder"], ["--least", "2"]):
+        refused = indexed("label", "suggest", photos_folder / "1.png", *wrong)
+        assert (refused.code, refused.err.startswith("lookalike: ")) == (2, True)
+    assert indexed("label", "list").out == b"        1  apple\n"
+    assert indexed("label", "suggest", photos_folder / "0.png").code == 1

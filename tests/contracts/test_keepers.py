@@ -1,4 +1,4 @@
-"""What `FactKeeper`, `LabelKeeper` and `WordKeeper` promise, of every store."""
+"""What `FactKeeper`, `LabelKeeper`, `ObjectKeeper` and `WordKeeper` promise, of every store."""
 
 from __future__ import annotations
 
@@ -265,3 +265,69 @@ def test_judgements_and_profiles_outlive_the_pictures(store: Store) -> None:
         store.lessons.put_profile("cars", None)
         store.lessons.put_profile("never", None)
     assert list(store.lessons.profiles()) == ["goods"]
+
+
+def make_views(store: Store, names: dict[int, str]) -> None:
+    with store.writing(), store.transaction():
+        store.objects.put({sha256(number): name for number, name in names.items()})
+
+
+def objects(store: Store) -> dict[str, str]:
+    return {record.path: record.object for record in store.records()}
+
+
+def test_a_content_is_a_view_of_one_object_whatever_file_holds_it(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 1), ("/c", 2), ("/d", 3))
+    make_views(store, {1: "mug", 2: "Äpfel"})
+    assert objects(store) == {"/a": "mug", "/b": "mug", "/c": "Äpfel", "/d": ""}
+    make_views(store, {1: "cup"})
+    assert list(store.objects.all().items()) == [(sha256(1), "cup"), (sha256(2), "Äpfel")]
+    assert store.ids("object = CUP").tolist() == store.ids("path = /a").tolist()
+    assert store.ids("object != cup").tolist() == store.ids("path = /[cd]").tolist()
+    assert holding(store, "apfel") == ["/c"]
+    with store.writing(), store.transaction():
+        assert store.objects.remove([sha256(1), sha256(1), sha256(3)]) == 1
+    assert objects(store) == {"/a": "", "/b": "", "/c": "Äpfel", "/d": ""}
+    assert store.problems() == []
+
+
+def test_members_of_things_are_found_by_object_label_folder_and_fact(store: Store) -> None:
+    put(store, ("/x/a", 1), ("/y/b", 1), ("/y/c", 2), ("shop:1", 3))
+    make_views(store, {1: "mug", 2: "cup"})
+    label(store, (1, APPLE), (1, Label.of("red")), (2, APPLE), (2, PRICE), (3, Label.of("price")))
+    first, second, third = store.ids().tolist()
+
+    def members(by: str, where: str | None = None) -> list[tuple[int, str]]:
+        return sorted(set(store.objects.members(by, where)))
+
+    assert members("object") == [(first, "mug"), (second, "cup")]
+    assert members("label") == [(first, "apple"), (first, "red"), (second, "apple"), (third, "price")]
+    assert members("folder") == [(first, "/x"), (first, "/y"), (second, "/y"), (third, "")]
+    assert members("Price") == [(second, "3.50")]
+    assert members("label", "object = mug and label = r*") == [(first, "apple"), (first, "red")]
+    assert members("folder", "path = /y/*") == [(first, "/y"), (second, "/y")]
+    assert members("weight") == []
+
+
+def test_views_outlive_their_files_and_go_to_what_takes_their_place(store: Store) -> None:
+    put(store, ("/a", 1), ("/b", 2), ("/c", 3))
+    make_views(store, {1: "mug", 2: "cup"})
+    put(store, ("/a", 4), ("/b", 1), ("/c", 5))
+    assert objects(store) == {"/a": "mug", "/b": "mug", "/c": ""}
+    with store.writing(), store.transaction():
+        store.drop_records(["/a", "/b", "/c"])
+    with store.writing():
+        store.compact()
+    put(store, ("/again", 2))
+    assert objects(store) == {"/again": "cup"}
+
+
+def test_objects_change_nothing_that_an_index_follows_and_need_a_transaction(store: Store) -> None:
+    put(store, ("/a", 1))
+    before = store.generation(SPACE)
+    make_views(store, {1: "mug"})
+    assert store.generation(SPACE) == before
+    with pytest.raises(RuntimeError, match="transaction"):
+        store.objects.put({sha256(1): "cup"})
+    with pytest.raises(RuntimeError, match="transaction"):
+        store.objects.remove([sha256(1)])

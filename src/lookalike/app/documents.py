@@ -6,7 +6,15 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lookalike.search.documents import Document, differs_fields, document, hit_fields, path_fields, search_document
+from lookalike.search.documents import (
+    Document,
+    all_hit_fields,
+    differs_fields,
+    document,
+    path_fields,
+    search_document,
+    verdict_fields,
+)
 from lookalike.search.duplicates.hard_links import hard_links
 
 if TYPE_CHECKING:
@@ -57,8 +65,8 @@ def failures_document(failures: Iterable[Failure]) -> list[Document]:
 
 def hit_lines(results: Results) -> Iterable[Document]:
     """One hit a line, with its query and rank from 1."""
-    for rank, answer in enumerate(results, start=1):
-        yield {"query": results.labels, "rank": rank, **hit_fields(answer)}
+    for rank, hit in enumerate(all_hit_fields(results), start=1):
+        yield {"query": results.labels, "rank": rank, **hit}
 
 
 def question_line(query: str, results: Results) -> Document:
@@ -66,7 +74,8 @@ def question_line(query: str, results: Results) -> Document:
     return {
         "query": query,
         "seconds": round(results.seconds, 6),
-        "hits": [hit_fields(answer) for answer in results],
+        **verdict_fields(results),
+        "hits": all_hit_fields(results),
     }
 
 

@@ -114,5 +114,24 @@ def search_document(results: Results) -> Document:
         query=query_fields(results),
         seconds=round(results.seconds, 6),
         searched=results.searched,
-        hits=[hit_fields(answer) for answer in results],
+        **verdict_fields(results),
+        hits=all_hit_fields(results),
     )
+
+
+def all_hit_fields(results: Results) -> list[Document]:
+    """All answers, each with the thing of which it is the best view, where things were asked for."""
+    hits = [hit_fields(answer) for answer in results]
+    for hit, thing in zip(hits, results.things or (), strict=False):
+        hit["thing"] = {"by": thing.by, "name": thing.name, "views": thing.views}
+    return hits
+
+
+def verdict_fields(results: Results) -> Document:
+    """Which thing it is, or none, where that was asked for."""
+    told = results.verdict
+    if told is None:
+        return {}
+    sure = {"probability": told.probability, "none": told.none}
+    rounded = {name: None if value is None else round(value, 6) for name, value in sure.items()}
+    return {"verdict": {"by": told.by, "name": told.name, "nearest": told.nearest, **rounded, "least": told.least}}

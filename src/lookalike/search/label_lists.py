@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import json
@@ -13,9 +12,9 @@ from typing import Any, Final
 
 from lookalike.errors import BadQuery
 from lookalike.facts import Label
+from lookalike.search.tables import csv_rows, text_of
 
 _PATH, _LABEL = "path", "label"
-_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 FORMATS: Final = ("csv", "jsonl")
 
 
@@ -33,7 +32,7 @@ def lines_of(data: bytes, format: str | None, encoding: str | None) -> tuple[lis
 
     The format is guessed from its beginning where it is not named, UTF-8 or a byte order mark tells the encoding.
     """
-    text = _text(data, encoding)
+    text = text_of(data, encoding)
     chosen = format or ("jsonl" if text.lstrip()[:1] == "{" else "csv")
     if chosen not in FORMATS:
         raise BadQuery(f"lists of labels are {' or '.join(FORMATS)}, not {chosen!r}")
@@ -74,42 +73,19 @@ def jsonl_of(rows: Iterable[tuple[str, str]]) -> bytes:
     return b"".join(json.dumps({_PATH: path, "labels": each}).encode() + b"\n" for path, each in labels.items())
 
 
-def _text(data: bytes, encoding: str | None) -> str:
-    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    chosen = encoding or marked or "utf-8"
-    try:
-        return data.decode(chosen)
-    except LookupError as error:
-        raise BadQuery(f"there is no encoding {encoding!r}: name one such as cp1252 or utf-16") from error
-    except UnicodeError as error:
-        at = data[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 1
-        raise BadQuery(
-            f"line {at} of the list is not {chosen.upper()}: name its encoding, as in --encoding cp1252, "
-            "or save it as UTF-8; nothing was labelled"
-        ) from error
-
-
 _Row = tuple[int, str, Sequence[str] | str]
 """Number, path, and the labels, or why there are none."""
 
 
 def _csv(text: str) -> Iterator[_Row]:
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     header: list[str] | None = None
-    before = 0
-    try:
-        for row in rows:
-            number, before = before + 1, rows.line_num
-            if not any(cell.strip() for cell in row) or (number == 1 and row[0].lower().startswith("sep=")):
+    for number, row in csv_rows(text):
+        if header is None:
+            header = [cell.strip().lower() for cell in row]
+            if _PATH in header:
                 continue
-            if header is None:
-                header = [cell.strip().lower() for cell in row]
-                if _PATH in header:
-                    continue
-                header = [_PATH, *[_LABEL] * (len(row) - 1)]
-            yield _of_row(number, header, row)
-    except csv.Error as error:
-        raise BadQuery(f"line {rows.line_num} of the list is no CSV ({error}); nothing was labelled") from error
+            header = [_PATH, *[_LABEL] * (len(row) - 1)]
+        yield _of_row(number, header, row)
 
 
 def _of_row(number: int, header: Sequence[str], row: Sequence[str]) -> _Row:
@@ -119,14 +95,6 @@ def _of_row(number: int, header: Sequence[str], row: Sequence[str]) -> _Row:
     path = next((cell for name, cell in cells if name == _PATH), "")
     labels = [cell if name == _LABEL else f"{name}={cell}" for name, cell in cells if name != _PATH and cell.strip()]
     return _checked(number, path, labels)
-
-
-def _delimiter(text: str) -> str:
-    """The one of , ; and tab that the first line has most of."""
-    first = text.lstrip().partition("\n")[0]
-    if first.lower().startswith("sep="):  # as spreadsheets write
-        return first[4:5] or ","
-    return max(",;\t", key=first.count)
 
 
 def _jsonl(text: str) -> Iterator[_Row]:

@@ -1,16 +1,22 @@
-"""Pictures of a library that a list names: by path, by folder, by URI or by glob."""
+"""Pictures of a library that a person or a list names: by path, by folder, by URI, by glob, by a filter."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
+from lookalike.errors import BadQuery
 from lookalike.protocols import Store
 from lookalike.store.matching import path_matches
 
+Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None"
+
+NAMED = 3
+"""Paths that an error names."""
 _GLOB = frozenset("*?[")
 
 
@@ -46,3 +52,26 @@ class Targets:
     @cached_property
     def _paths(self) -> Sequence[tuple[str, str]]:
         return [(record.path, record.content.sha256) for record in self.store.records()]
+
+
+def several(paths: Paths) -> list[str | os.PathLike[str]] | None:
+    """A single path is one, and not as many as it has characters."""
+    return None if paths is None else [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+
+
+def contents_of(store: Store, paths: Sequence[str | os.PathLike[str]] | None, where: str | None) -> list[str]:
+    """The sha256 of each picture at and below these paths that passes; raises `BadQuery` for a path without one."""
+    found = None if paths is None else _at(store, paths)
+    if found is not None and where is None:
+        return sorted(found)
+    passing = {record.content.sha256 for record in store.records(where=where)}
+    return sorted(passing if found is None else passing & found)
+
+
+def _at(store: Store, paths: Sequence[str | os.PathLike[str]]) -> set[str]:
+    targets = Targets.of(store, Path())
+    contents = {os.fspath(path): targets.at(os.fspath(path)) for path in paths}
+    if unknown := [path for path, found in contents.items() if not found]:
+        named = ", ".join(map(repr, unknown[:NAMED])) + (f" and {len(unknown) - NAMED} more" * (len(unknown) > NAMED))
+        raise BadQuery(f"the library has no picture at {named}: run `lookalike index` on it first")
+    return {sha256 for found in contents.values() for sha256 in found}

@@ -8,19 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from lookalike.errors import BadQuery
 from lookalike.facts import Label
 from lookalike.protocols import Store
 from lookalike.search.label_lists import Line, lines_of
-from lookalike.search.label_targets import Targets
+from lookalike.search.label_targets import Paths, Targets, contents_of, several
 from lookalike.store import open_store
-
-Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None"
-
-NAMED = 3
-"""Paths that an error names."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,7 @@ class Labels:
 
     def of(self, path: str | os.PathLike[str]) -> tuple[str, ...]:
         """Labels of one picture, by name; raises `BadQuery` where the library has none at `path`."""
-        (sha256,) = _contents(self._reader(), [path], None)
+        (sha256,) = contents_of(self._reader(), [path], None)
         return tuple(map(str, self._reader().labels.of(sha256)))
 
     def counts(self) -> dict[str, int]:
@@ -87,7 +81,7 @@ class Labels:
     def listed(self, paths: Paths, where: str | None = None) -> dict[str, tuple[str, ...]]:
         """Labels of the files that `add` would give some, by path; () of a file without any."""
         store = self._reader()
-        contents = set(_contents(store, _several(paths), where))
+        contents = set(contents_of(store, several(paths), where))
         records = (record for record in store.records(where=where) if record.content.sha256 in contents)
         return {record.path: tuple(map(str, record.labels)) for record in sorted(records, key=lambda one: one.path)}
 
@@ -130,31 +124,8 @@ class Labels:
         if not wanted:
             raise BadQuery("name at least one label, as apple or price=3.50")
         with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
-            contents = _contents(store, _several(paths), where)
+            contents = contents_of(store, several(paths), where)
             return change(store, [(sha256, label) for sha256 in contents for label in wanted])
-
-
-def _several(paths: Paths) -> list[str | os.PathLike[str]] | None:
-    """A single path is one, and not as many as it has characters."""
-    return None if paths is None else [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-
-
-def _contents(store: Store, paths: Sequence[str | os.PathLike[str]] | None, where: str | None) -> list[str]:
-    """The sha256 of each picture at and below these paths that passes; raises `BadQuery` for a path without one."""
-    found = None if paths is None else _at(store, paths)
-    if found is not None and where is None:
-        return sorted(found)
-    passing = {record.content.sha256 for record in store.records(where=where)}
-    return sorted(passing if found is None else passing & found)
-
-
-def _at(store: Store, paths: Sequence[str | os.PathLike[str]]) -> set[str]:
-    targets = Targets.of(store, Path())
-    contents = {os.fspath(path): targets.at(os.fspath(path)) for path in paths}
-    if unknown := [path for path, found in contents.items() if not found]:
-        named = ", ".join(map(repr, unknown[:NAMED])) + (f" and {len(unknown) - NAMED} more" * (len(unknown) > NAMED))
-        raise BadQuery(f"the library has no picture at {named}: run `lookalike index` on it first")
-    return {sha256 for found in contents.values() for sha256 in found}
 
 
 def _resolved(lines: Iterable[Line], targets: Targets) -> tuple[list[tuple[int, str, Label]], list[tuple[int, str]]]:

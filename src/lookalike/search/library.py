@@ -36,6 +36,7 @@ from lookalike.search.judgements import Paths
 from lookalike.search.query.grammar import Asked, query_of
 from lookalike.search.query.query import Query, Weights, weights_of
 from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, name_of, sample
+from lookalike.search.query.things import Things
 from lookalike.search.ranking.channels import channels_of
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.fuse import FUSERS
@@ -212,6 +213,7 @@ class Library(Session):
         orientations: bool = False,
         profile: str | None = None,
         lang: str | None = None,
+        things: Things | None = None,
     ) -> Results:
         """Answers, best first, to a `Query` about `sources`: pictures, `text:a red kite`, `words:kite`, `colour:teal`.
 
@@ -237,12 +239,14 @@ class Library(Session):
                 fuse=fuse,
                 profile=profile,
                 lang=lang,
+                things=things,
             )
         )
 
     def answer(self, query: Query) -> Results:
         """Answers to `query`, best first; raises as `search`."""
-        return Search(self.store, self._index, self._set_index, self._decoder, self._describers()).answer(query)
+        indexes = (self._index, self._set_index)
+        return Search(self.store, *indexes, self._decoder, self._describers(), self._judges).answer(query)
 
     def locate(
         self,

@@ -13,6 +13,7 @@ from lookalike.search.atomic import write_atomically
 from lookalike.search.calibration.model import Claim
 from lookalike.search.documents import json_text, search_document
 from lookalike.search.query.query import Query
+from lookalike.search.query.things import Thing, Verdict
 from lookalike.types import Answer, Size
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Results(Sequence[Answer]):
     `claim` says what the answers' probability is about; None where the library is not calibrated for the query.
     `question` is how judgements name it.
     `size` is (w, h) px of the picture, or of the part of it, that was asked about; None of several and of none.
+    `things` are those of which the answers are the best views, and `verdict` says which of them it is; None where
+    pictures were asked for.
     """
 
     query: Query
@@ -41,13 +44,17 @@ class Results(Sequence[Answer]):
     size: Size | None
     question: str
     _illustrate: Callable[[Results], tuple[list[Asked], list[Shown]]]
+    things: tuple[Thing, ...] | None = None
+    verdict: Verdict | None = None
 
     @overload
     def __getitem__(self, at: int) -> Answer: ...
     @overload
     def __getitem__(self, at: slice) -> Results: ...
     def __getitem__(self, at: int | slice) -> Answer | Results:
-        return replace(self, answers=self.answers[at]) if isinstance(at, slice) else self.answers[at]
+        if not isinstance(at, slice):
+            return self.answers[at]
+        return replace(self, answers=self.answers[at], things=None if self.things is None else self.things[at])
 
     def __len__(self) -> int:
         return len(self.answers)

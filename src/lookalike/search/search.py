@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from lookalike.protocols import Describer, Index, SetIndex, Store
+from lookalike.protocols import Describer, Fuser, Index, SetIndex, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.calibration.thresholds import calibration_of, threshold_for, with_probability
+from lookalike.search.classification.gather import Gatherer, by_thing, pictures_for, proofs_of
+from lookalike.search.classification.judges import Judges
 from lookalike.search.components import extractor_of
 from lookalike.search.file_state import with_file_states
 from lookalike.search.judgements import ids_of, judged_contents
@@ -24,6 +26,7 @@ from lookalike.search.query.parts import Colours
 from lookalike.search.query.query import Query
 from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.query.texts import labelled
+from lookalike.search.query.things import Things
 from lookalike.search.ranking.answers import Answering, Contents, folded
 from lookalike.search.ranking.asking import Question, with_parts
 from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, channels_of
@@ -36,7 +39,7 @@ from lookalike.search.ranking.rerank import RERANKERS
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of, with_proof
 from lookalike.search.results import Results
 from lookalike.search.tuning.profile import profile_of
-from lookalike.types import Answer, Box, Space
+from lookalike.types import Answer, Box, Ids, Space
 
 _ALL: Final = 1 << 30
 
@@ -50,6 +53,7 @@ class Search:
     set_index: Callable[[Space], SetIndex]
     decoder: PictureDecoder
     describers: Sequence[Describer]
+    judges: Judges = field(default_factory=Judges)
 
     def answer(self, query: Query) -> Results:
         """Answers, best first: relations are known before they are ordered and cut."""
@@ -79,7 +83,7 @@ class Search:
             question.rows,
             views,
             fuser,
-            k=query.k,
+            k=_ranked(query),
             verify=most,
             minus=[part.rows for part in question.minus],
             among=among,
@@ -93,11 +97,18 @@ class Search:
         identical = [id for id, one in same.items() if one.relation == "identical"]
         ranking = with_proof(found.ranking, found.evidence, _ALL, identical)
         named = {channel.name: channel.describer for part in question.rows for channel in part}
+        gathered = None
+        if query.things is not None:
+            proofs = proofs_of(ranking, found.evidence, identical)
+            gatherer = self._gatherer(query.things, query, question, asks, engine, fuser, among)
+            gathered = gatherer.gathered(ranking, proofs, query.where, query.k)
+            ranking, calibration = ranking[gathered.places], None
         answering = Answering(asks.views, named, found.evidence, same, question.worded)
         answers = answering.answers(Contents(ranking, contents.records))
         alike = list(question.rows[0]) if question.plus else channels_of(self.describers, query.by)
         listed = folded(answers, engine.fold(ranking, alike)) if query.collapse else _flat(answers)
         told = [answer for answer in listed if answer.score >= threshold][: query.k]
+        told, things = (told, None) if gathered is None else by_thing(answers, gathered)
         explained = with_words(told, asks.texts, question.rows, self.store, alone=_is_text_alone(asks))
         if asks.is_mixed or judged:
             explained = with_parts(explained, question, self.store)
@@ -114,6 +125,8 @@ class Search:
             claim=None if calibration is None else calibration.claim,
             size=asks.samples[0].size if len(asks.samples) == 1 else None,
             question=asks.key,
+            things=things,
+            verdict=None if gathered is None else gathered.verdict,
             _illustrate=self._illustrator(asks, named, ranking),
         )
 
@@ -143,6 +156,35 @@ class Search:
             return None
         return calibration_of(self.store, channels, verifier.index.space)
 
+    def _gatherer(
+        self,
+        things: Things,
+        query: Query,
+        question: Question,
+        asks: Asked,
+        engine: Engine,
+        fuser: Fuser,
+        among: Ids | None,
+    ) -> Gatherer:
+        """Brings views together; probabilities are known of a question that is one picture as it is."""
+
+        def scores(ids: Ids) -> Ranking:
+            return engine.rank(
+                question.rows,
+                fuser,
+                k=1,
+                minus=[part.rows for part in question.minus],
+                among=among,
+                others=ids,
+                worded=question.worded,
+                weights=question.weights,
+                judged=question.judged,
+            )
+
+        channels = list(question.rows[0]) if question.plus else channels_of(self.describers, query.by)
+        plain = len(asks.views) == 1 and not asks.is_mixed and not question.judged
+        return Gatherer(self.store, things, channels, scores, self.judges if plain else None)
+
     def _illustrator(self, asks: Asked, named: Mapping[str, Describer], ranking: Ranking) -> Illustrator:
         palettes = [each.part.text for each in asks.plus if isinstance(each.part, Colours)]
         drawn = [sample(text, decode=self.decoder.decode) for text in palettes]
@@ -160,6 +202,11 @@ def _labels(query: Query, asks: Asked) -> tuple[str, ...]:
 
 def _is_text_alone(asks: Asked) -> bool:
     return all(each.kind == "text" for each in asks.plus)
+
+
+def _ranked(query: Query) -> int:
+    """How many pictures are ranked: as many as are told, and enough to find the things of which they are views."""
+    return query.k if query.things is None else pictures_for(query.k)
 
 
 def _verified(query: Query, asks: Asked, *, keeps_features: bool) -> int:

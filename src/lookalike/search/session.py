@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from lookalike.errors import ChannelLeftOut
 from lookalike.index.derived import Derived, current, current_set
 from lookalike.learn.adapt import Adaptation
@@ -17,15 +19,20 @@ from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.adapt import adapt_library, forget_adapted
 from lookalike.search.caption_table import captions_in
-from lookalike.search.classification.classify import LEAST, Classified, Classifier, check_least
+from lookalike.search.classification.classify import Classified, Classifier
+from lookalike.search.classification.judges import Judges
+from lookalike.search.classification.suggest import Suggestion, suggestions
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
 from lookalike.search.judgements import Judgements
+from lookalike.search.label_targets import Paths, contents_of, several
 from lookalike.search.labels import Labels
+from lookalike.search.objects import Objects
 from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.query import listed
 from lookalike.search.query.source import Sample, Source, sample
+from lookalike.search.query.things import LEAST, check_least
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
 from lookalike.search.teach_words import Lesson, forget_words, teach_words
 from lookalike.search.tuning.profile import Profile, revert
@@ -53,6 +60,7 @@ class Session:
         self._given = tuple(map(checked_describer, describers))
         self._told: set[str] = set()
         self._decoder = PictureDecoder(limits)
+        self._judges = Judges()
         self._derived = Derived(self.folder / "indexes")
         self._readers = Readers(lambda: open_store(self.folder, write=False))
         self._indexes = IndexCache[Index](self._derived, current)
@@ -149,6 +157,11 @@ class Session:
         with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
             return revert(store, name)
 
+    @property
+    def objects(self) -> Objects:
+        """Objects that the pictures are views of."""
+        return Objects(self.folder, self._readers.mine)
+
     def classify(
         self,
         sources: Source | Sequence[Source],
@@ -158,7 +171,7 @@ class Session:
         where: str | None = None,
         k: int = 5,
     ) -> list[Classified]:
-        """The class of each picture among those of the library, by `label`, by `folder`, or by the KEY of a fact.
+        """The class of each picture among those of the library, by `label`, `folder`, `object`, or the KEY of a fact.
 
         All views of a class vote by their looks. None of the classes is named where the best is less likely than
         `least`, as learned from the pictures that have one, each asked about without its own. Of pictures that pass
@@ -167,10 +180,23 @@ class Session:
         classifier = self.classifier(by, where, least)
         return classifier.classified([classifier.asked(self.sampled(one)) for one in listed(sources)], least, k)
 
+    def suggest_labels(
+        self, paths: Paths = None, *, by: str = "label", least: float = LEAST, where: str | None = None
+    ) -> list[Suggestion]:
+        """Labels for pictures at and below `paths` that pass `where`, from those that look like them; writes nothing.
+
+        One a picture at most, which it has not and which is at least so likely; `by` a KEY suggests values of that
+        fact. Raises `BadQuery` for a path without a picture of the library, and where no picture has a label.
+        """
+        classifier, store = self.classifier(by, None, least), self.store
+        known = store.contents(contents_of(store, several(paths), where))
+        contents = np.array(sorted(id for id, _ in known.values()), np.int64)
+        return sorted(suggestions(classifier, by, contents, least), key=lambda one: one.path)
+
     def classifier(self, by: str = "label", where: str | None = None, least: float = LEAST) -> Classifier:
         """Learned once, for many pictures; see `classify`."""
         check_least(least)
-        return Classifier.of(self.store, self._describers(), by, where)
+        return Classifier.of(self.store, self._describers(), by, where, self._judges)
 
     def sampled(self, source: Source) -> Sample:
         """A picture to ask a `classifier` about."""

@@ -29,6 +29,7 @@ _KEYS = {
     "labels": "number",
     "judgements": "number",
     "profiles": "number",
+    "objects": "number",
 }
 """As SQL; of other tables a row is not told from others."""
 LOST = "what the library knew of it was damaged"

@@ -128,6 +128,8 @@ def _any_of(found: Sequence[str], comparison: Comparison) -> bool:
 def _words(record: Record, field: Field) -> Sequence[str]:
     if field == "label":
         return [label.name for label in record.labels if not label.value]
+    if field == "object":
+        return [record.object] if record.object else []
     if field == "keyword":
         return record.facts.keywords or ()
     word = {"camera": record.facts.camera, "lens": record.facts.lens, "title": record.facts.title}

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from lookalike.errors import LibraryMissing
 from lookalike.facts import Facts, Label, Place
-from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, WordKeeper
+from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
 from lookalike.store.matching import matches
-from lookalike.store.memory_keepers import MemoryFacts, MemoryLabels, MemoryLessons, is_below
+from lookalike.store.memory_keepers import MemoryFacts, MemoryLabels, MemoryLessons, MemoryObjects, is_below
 from lookalike.store.packing import packed, rows_kept
 from lookalike.store.plain_words import PlainWords
 from lookalike.store.rows import check_vectors, local_of, stranger, unknown
@@ -55,6 +55,7 @@ class State:
     labels: dict[str, set[Label]] = field(default_factory=dict)
     judgements: dict[tuple[str, str], bool] = field(default_factory=dict)
     profiles: dict[str, str] = field(default_factory=dict)
+    objects: dict[str, str] = field(default_factory=dict)
     next_id: int = 1
     generation: int = 0
 
@@ -67,6 +68,7 @@ class MemoryStore:
         self.facts: FactKeeper = MemoryFacts(self)
         self.labels: LabelKeeper = MemoryLabels(self)
         self.lessons: LessonKeeper = MemoryLessons(self)
+        self.objects: ObjectKeeper = MemoryObjects(self)
         self.words: WordKeeper = PlainWords(self.records)
         self._writing = False
         self._open = False
@@ -96,14 +98,16 @@ class MemoryStore:
             if not known:
                 raise stranger()
             self.state.failures.pop(path, None)
-            self._carry_labels(path, sha256)
+            self._carry(path, sha256)
             self.state.records[path] = (stamp, known[sha256][0])
 
-    def _carry_labels(self, path: str, sha256: str) -> None:
+    def _carry(self, path: str, sha256: str) -> None:
         before = self.labels.contents_at([path]).get(path, sha256)
         facts = {label.name for label in self.labels.of(sha256) if label.value}
         taken = {label for label in self.labels.of(before) if not (label.value and label.name in facts)}
         self.state.labels.setdefault(sha256, set()).update(taken)
+        if before in self.state.objects:
+            self.state.objects.setdefault(sha256, self.state.objects[before])
 
     def drop_records(self, paths: Sequence[str]) -> None:
         """Drops files and failures of these paths. Contents and vectors stay until `compact`."""
@@ -126,7 +130,8 @@ class MemoryStore:
         inside, _ = self.state.facts.get(content.sha256, (Facts(), None))
         _, beside = self.state.sidecars.get(path, (None, Facts()))
         facts = beside.over(Facts(taken=content.taken)).over(inside)
-        return Record(path, stamp, content, id, self.labels.of(content.sha256), facts)
+        labels, object = self.labels.of(content.sha256), self.state.objects.get(content.sha256, "")
+        return Record(path, stamp, content, id, labels, facts, object)
 
     def count(self) -> int:
         """Number of records."""

@@ -1,8 +1,9 @@
-"""Facts and labels on dicts, for `MemoryStore`."""
+"""Facts, labels and objects on dicts, for `MemoryStore`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -139,6 +140,40 @@ class MemoryLessons:
     def profiles(self) -> dict[str, str]:
         """Texts by name, in their order."""
         return dict(sorted(self._store.state.profiles.items(), key=lambda pair: pair[0].encode()))
+
+
+class MemoryObjects:
+    """`ObjectKeeper` on the dicts of a store."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def put(self, names: Mapping[str, str]) -> None:
+        """Contents, by sha256, are views of these objects from now on, whatever they were views of."""
+        self._store.change(())
+        self._store.state.objects.update(names)
+
+    def remove(self, sha256s: Collection[str]) -> int:
+        """Makes them views of nothing; how many there were."""
+        self._store.change(())
+        return sum(self._store.state.objects.pop(sha256, None) is not None for sha256 in set(sha256s))
+
+    def all(self) -> dict[str, str]:
+        """Name of the object of each content that is a view of one, by sha256; by name, then sha256."""
+        return dict(sorted(self._store.state.objects.items(), key=lambda row: (row[1].encode(), row[0])))
+
+    def members(self, by: str, where: str | None = None) -> Iterator[tuple[int, str]]:
+        """Ids of contents with the names of their things: by `object`, `label` or `folder`, or by values of a KEY."""
+        for record in self._store.records(where=where):
+            if by == "folder":
+                yield record.id, os.path.dirname(record.path)  # noqa: PTH120
+            elif by == "object":
+                yield from [(record.id, record.object)] if record.object else []
+            elif by == "label":
+                yield from ((record.id, label.name) for label in record.labels if not label.value)
+            else:
+                own = (label for label in record.labels if label.value and label.name == by.lower())
+                yield from ((record.id, label.value) for label in own)
 
 
 def is_below(path: str, roots: Sequence[str]) -> bool:

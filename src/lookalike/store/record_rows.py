@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lookalike.facts import Facts, Label
@@ -17,10 +18,11 @@ from lookalike.types import Content, Ids, Record
 SOURCES = """
     FROM records r JOIN contents c ON c.id = r.content
     LEFT JOIN facts f ON f.content = c.id LEFT JOIN sidecars s ON s.path = r.path
+    LEFT JOIN objects o ON o.sha256 = c.sha256
 """
-_TABLES = (("records", "r"), ("contents", "c"), ("facts", "f"), ("sidecars", "s"))
+_TABLES = (("records", "r"), ("contents", "c"), ("facts", "f"), ("sidecars", "s"), ("objects", "o"))
 _RECORD = f"SELECT {', '.join(columns_of(table, short) for table, short in _TABLES)} {SOURCES}"
-_ENDS = [sum(len(COLUMNS[table]) + 1 for table, _ in _TABLES[:count]) for count in range(1, 5)]
+_ENDS = [sum(len(COLUMNS[table]) + 1 for table, _ in _TABLES[:count]) for count in range(1, 6)]
 AMONG = "IN (SELECT value FROM json_each(?))"
 
 
@@ -33,7 +35,7 @@ def records_of(database: Database, ids: Ids | None, where: str | None) -> Iterat
     for row in database.rows(f"{_RECORD} WHERE {' AND '.join(conditions)} ORDER BY c.id, r.path", values):
         record = record_of(row[: _ENDS[1]])
         labels = labels_of(database, record.content.sha256) if has_labels else ()
-        yield Record(record.path, record.stamp, record.content, record.id, labels, _facts(record.content, row))
+        yield replace(record, labels=labels, facts=_facts(record.content, row), object=_object(row))
 
 
 def filtered(where: str | None) -> tuple[list[str], list[Any]]:
@@ -79,7 +81,12 @@ def as_json(ids: Ids) -> str:
 
 def _facts(content: Content, row: Sequence[Any]) -> Facts:
     """A sidecar's before those of the file, in which the camera's time comes first."""
-    inside, beside = row[_ENDS[1] : _ENDS[2]], row[_ENDS[2] :]
+    inside, beside = row[_ENDS[1] : _ENDS[2]], row[_ENDS[2] : _ENDS[3]]
     facts = Facts() if inside[0] is None else facts_of(checked("facts", inside)[1:])
     own = Facts(taken=content.taken).over(facts)
     return own if beside[0] is None else facts_of(checked("sidecars", beside)[5:]).over(own)
+
+
+def _object(row: Sequence[Any]) -> str:
+    of = row[_ENDS[3] :]
+    return "" if of[0] is None else str(checked("objects", of)[1])

@@ -25,6 +25,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "labels": ("sha256", "name", "value"),
     "judgements": ("question", "sha256", "liked"),
     "profiles": ("name", "text"),
+    "objects": ("sha256", "name"),
 }
 """Columns of each table, in the order of its checksum: see `checksum.of_values`."""
 
@@ -64,7 +65,7 @@ def marking_unworded(table: str, content: str) -> str:
 
 
 _LATER = {("contents", "frames"), ("relations", "detail")}
-_LATER_TABLES = {"frames", "facts", "places", "sidecars", "labels", "judgements", "profiles"}
+_LATER_TABLES = {"frames", "facts", "places", "sidecars", "labels", "judgements", "profiles", "objects"}
 CHECKED_FIRST: Mapping[str, tuple[str, ...]] = {
     table: tuple(column for column in columns if (table, column) not in _LATER)
     for table, columns in COLUMNS.items()
@@ -146,6 +147,16 @@ _FACTS_AND_LABELS = f"""
     {marking_unworded("sidecars", "content FROM records WHERE path = {row}.path")}
 """
 
+_OBJECTS = f"""
+    CREATE TABLE objects (  -- of bytes, whether or not the library has them now
+        number INTEGER PRIMARY KEY,
+        sha256 BLOB NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        checksum INTEGER NOT NULL
+    );
+    CREATE INDEX objects_by_name ON objects (name);
+    {marking_unworded("objects", "id FROM contents WHERE sha256 = {row}.sha256")}
+"""
 
 MIGRATIONS: tuple[Migration, ...] = (
     """
@@ -246,4 +257,5 @@ MIGRATIONS: tuple[Migration, ...] = (
         checksum INTEGER NOT NULL
     );
     """,
+    _OBJECTS,
 )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import LibraryDamaged
-from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, WordKeeper
+from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
 from lookalike.store import checksum
 from lookalike.store.codes import errors_of
 from lookalike.store.connection import bytes_of, connect, create
@@ -21,6 +21,7 @@ from lookalike.store.facts import SQLiteFacts
 from lookalike.store.labels import SQLiteLabels
 from lookalike.store.lessons import SQLiteLessons
 from lookalike.store.lock import writer_lock
+from lookalike.store.objects import SQLiteObjects
 from lookalike.store.packing import Packed, packed, rows_kept
 from lookalike.store.pairs import detail_of, pair_of
 from lookalike.store.paths import below, stored
@@ -72,10 +73,12 @@ class SQLiteStore:
         self._database = database
         self._writing = False
         self._labels = SQLiteLabels(database)
+        self._objects = SQLiteObjects(database)
         self._words = WordTable(database, self.records)
         self.facts: FactKeeper = SQLiteFacts(database)
         self.labels: LabelKeeper = self._labels
         self.lessons: LessonKeeper = SQLiteLessons(database)
+        self.objects: ObjectKeeper = self._objects
         self.words: WordKeeper = self._words
 
     @classmethod
@@ -109,7 +112,8 @@ class SQLiteStore:
         """Adds or replaces (path, stamp, sha256 of a known content); clears a failure of the path."""
         self._database.change("DELETE FROM failures WHERE path = ?", [(stored(path),) for path, _, _ in rows])
         ids = self._ids_of({sha256 for _, _, sha256 in rows})
-        self._labels.carry((path, sha256) for path, _, sha256 in rows)
+        for keeper in (self._labels, self._objects):
+            keeper.carry((path, sha256) for path, _, sha256 in rows)
         self._database.change(
             into("records"),
             [with_checksum((stored(path), *stamp_row(stamp), ids[sha256])) for path, stamp, sha256 in rows],

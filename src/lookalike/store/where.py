@@ -30,6 +30,7 @@ Field = Literal[
     "keyword",
     "rating",
     "label",
+    "object",
     "fact",
 ]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
@@ -251,5 +252,6 @@ _READERS: dict[Field, Callable[[Field, Operator, str], str | float | Quantity]] 
     "keyword": _glob,
     "rating": _rating,
     "label": _glob,
+    "object": _glob,
     "fact": _fact,
 }

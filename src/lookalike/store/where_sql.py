@@ -63,7 +63,9 @@ def _of_words(comparison: Comparison) -> tuple[str, list[str | float]]:
         compared = [_positive(comparison)] if isinstance(value, Quantity) else []
         text = f"c.sha256 IN (SELECT sha256 FROM labels WHERE name = ? AND value != '' AND {passes})"
         return f"({no}{text})", [comparison.key, *compared, *wanted]
-    if field == "label":
+    if field == "object":
+        text = "coalesce(text_matches(?, o.name), 0)"
+    elif field == "label":
         text = "c.sha256 IN (SELECT sha256 FROM labels WHERE value = '' AND text_matches(?, name))"
     elif field == "keyword":
         found = "json_each(coalesce(s.keywords, f.keywords, '[]'))"

@@ -44,7 +44,7 @@ def document(records: Sequence[Record]) -> dict[Field, list[str]]:
     return {
         "name": _of_all(os.path.splitext(name)[0] for _, name in paths),  # noqa: PTH122  a name of any bytes
         "folders": _of_all({folder for folder, _ in paths}),
-        "labels": _of_all(map(str, records[0].labels)),
+        "labels": _of_all([*map(str, records[0].labels), records[0].object]),
         "caption": _of_all([facts.title or "", facts.caption or "", *(facts.keywords or ())]),
         "camera": _of_all([facts.camera or "", facts.lens or "", *_of_time(facts)]),
     }

@@ -284,3 +284,28 @@ def test_judged_answers_count_and_are_not_kept(client: Client, shelf: Path, pict
     assert "like" not in told["query"]
     with lookalike.open(shelf / "library") as library:
         assert library.judgements.questions() == []
+
+
+def test_answers_by_thing_are_those_of_the_command_line_and_name_no_folder_above(serve: Serve, tmp_path: Path) -> None:
+    photos = tmp_path / "secret" / "photos"
+    for name, colour in (("red", (200, 20, 20)), ("blue", (20, 20, 200))):
+        (photos / name).mkdir(parents=True)
+        for level in range(3):
+            Image.new("RGB", (32, 32), tuple(part + level for part in colour)).save(photos / name / f"{level}.png")
+    with lookalike.open(tmp_path / "library") as library:
+        library.index(photos, describers=["histogram"], local=False, planes=False)
+        library.objects.gather("folder")
+        known = json.loads(library.search("colour:red", things=lookalike.Things("object")).to_json())
+    client = serve(tmp_path / "library")
+    told = client.get("/api/search", params={"colour": "red", "group_by": "object", "least": "0.5"}).json()
+    assert told["verdict"] == known["verdict"]
+    assert told["verdict"]["name"] == "red"
+    assert [hit["thing"] for hit in told["hits"]] == [hit["thing"] for hit in known["hits"]]
+    as_objects = client.post("/api/search", data={"colour": "red", "as": "objects"}).json()
+    assert as_objects["hits"][0]["thing"] == {"by": "object", "name": "red", "views": 3}
+    folders = client.get("/api/search", params={"colour": "red", "group_by": "folder"}).json()
+    assert folders["hits"][0]["thing"]["name"] == folders["verdict"]["name"] == "photos/red"
+    assert "secret" not in json.dumps(folders)
+    assert "secret" not in json.dumps(as_objects)
+    assert client.get("/api/search", params={"colour": "red", "as": "labels"}).status_code == 422
+    assert client.get("/api/search", params={"colour": "red", "least": "0.5"}).status_code == 422

@@ -9,9 +9,10 @@ from PIL import Image
 from lookalike import Library
 from lookalike.errors import BadQuery
 from lookalike.search.classification.classes import Classes
-from lookalike.search.classification.evidence import class_scores, features_of
+from lookalike.search.classification.evidence import Votes, features_of, usual_scores
 from lookalike.search.classification.model import NONE, OTHER, RIGHT, fitted, questions
 from lookalike.search.ranking.aggregate.best import BestView
+from lookalike.store.memory import MemoryStore
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 50, 210)}
 
@@ -90,24 +91,33 @@ SCORES = np.array([[0.9, 0.2, -1], [0.3, 0.8, 0.7]], np.float32)
 
 def test_each_labelled_picture_is_asked_about_with_and_without_its_class() -> None:
     is_of = np.array([[True, False, False], [True, False, False]])
-    features, outcomes = questions(SCORES, is_of)
+    features, outcomes = questions(SCORES, is_of, np.array([0.5, 0.6, 0.7]))
     assert outcomes.tolist() == [RIGHT, OTHER, NONE, NONE]
-    assert np.allclose(features, [[0.9, 0.7], [0.8, 0.1], [0.2, 0.2], [0.8, 0.1]])
+    assert np.allclose(features, [[0.9, 0.7, 0.4], [0.8, 0.1, 0.2], [0.2, 0.2, -0.4], [0.8, 0.1, 0.2]])
+
+
+def test_what_is_usual_of_a_class_is_the_lower_quartile_drawn_towards_that_of_all() -> None:
+    scores = np.array([[0.8, 0.1, -1], [0.6, 0.1, -1], [0.3, 0.4, -1], [0.5, 0.1, -1]], np.float32)
+    is_of = np.array([[True, False, False], [True, False, False], [False, True, False], [False, False, True]])
+    of_all = float(np.quantile([0.8, 0.6, 0.4], 0.25))  # the last is alone in its class
+    expected = [(2 * 0.65 + 2 * of_all) / 4, (0.4 + 2 * of_all) / 3, of_all]
+    assert np.allclose(usual_scores(scores, is_of), expected)
+    assert usual_scores(scores[3:], is_of[3:]).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_a_picture_that_is_alone_in_its_class_is_of_none_without_itself() -> None:
-    _, outcomes = questions(SCORES[:1], np.array([[False, False, True]]))
+    _, outcomes = questions(SCORES[:1], np.array([[False, False, True]]), np.zeros(3))
     assert outcomes.tolist() == [NONE, NONE]
 
 
 def test_a_class_that_is_alone_is_above_nothing() -> None:
-    assert np.allclose(features_of(np.array([[0.4]], np.float32)), [[0.4, 0.4]])
+    assert np.allclose(features_of(np.array([[0.4]], np.float32), np.array([0.1])), [[0.4, 0.4, 0.3]])
 
 
 def test_class_scores_are_of_the_members_that_count() -> None:
     classes = Classes(np.arange(3), ["a", "b"], [np.array([0, 2]), np.array([1])])
     similarities = np.array([[0.1, np.nan, 0.5], [0.2, 0.3, np.nan]], np.float32)
-    assert np.allclose(class_scores(similarities, classes, BestView()), [[0.5, -1], [0.2, 0.3]])
+    assert np.allclose(Votes(MemoryStore(), [], BestView()).scores(similarities, classes), [[0.5, -1], [0.2, 0.3]])
 
 
 def test_what_is_learned_says_probabilities_that_come_true() -> None:

@@ -29,6 +29,7 @@ from lookalike.app.cli.commands import (
     locate,
     match,
     models,
+    objects,
     profiles,
     resolve,
     roots,
@@ -107,6 +108,7 @@ app.add_typer(words.app, name="words", rich_help_panel=KEEP)
 app.add_typer(label.app, name="label", rich_help_panel=KEEP)
 app.add_typer(judgements.app, name="judgements", rich_help_panel=KEEP)
 app.add_typer(profiles.app, name="profiles", rich_help_panel=KEEP)
+app.add_typer(objects.app, name="objects", rich_help_panel=KEEP)
 app.add_typer(roots.app, name="roots", rich_help_panel=KEEP)
 
 

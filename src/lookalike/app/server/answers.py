@@ -24,6 +24,7 @@ def answers_document(
     told["query"] |= {"sources": found.labels, "minus": found.minus}
     for name in ("like", "unlike"):  # paths
         told["query"].pop(name, None)
+    _name_folders(service, told, role)
     told["hits"] = [
         _with_ids(hit, answer) | {"rank": rank}
         for rank, (hit, answer) in enumerate(zip(told["hits"], part, strict=True), start + 1)
@@ -34,6 +35,16 @@ def answers_document(
         service.answers.put(kept, found)
         told["next"] = f"{kept}.{start + count}"
     return _shown(service, told, role)
+
+
+def _name_folders(service: Service, told: Document, role: Role) -> None:
+    """Has folders that answer for their pictures told as the asker may see them."""
+    verdict = told.get("verdict") or {}
+    things = [thing for hit in told["hits"] if (thing := hit.get("thing"))]
+    for named in (*things, verdict):
+        if named.get("by") == "folder":
+            names = [key for key in ("name", "nearest") if isinstance(named.get(key), str)]
+            named |= {key: service.names.folder(named[key], role) for key in names}
 
 
 def further_answers(service: Service, token: str, count: int, role: Role) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeVar, get_origin
+from typing import Annotated, Any, Final, Literal, TypeVar, get_origin
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
@@ -58,6 +58,14 @@ class Ask(Fields):
     )
     any_orientation: bool = Field(False, description="Also ask with the picture mirrored and turned.")
     collapse: bool = Field(False, description="Fold near-identical pictures under one answer.")
+    group_by: Words | None = Field(
+        None, description="One answer for each object, label, folder, or value of a fact, and which of them it is."
+    )
+    as_: Literal["pictures", "objects"] | None = Field(
+        None, alias="as", description="Answers are pictures, or objects: the best view, the score from all views."
+    )
+    least: FiniteFloat | None = Field(None, ge=0, le=1, description="Name one of group_by only if it is so likely.")
+    vote: Words | None = Field(None, description="How the views of a thing make its score, such as span or best.")
 
 
 class Pair(Fields):
@@ -116,12 +124,13 @@ async def posted(request: Request, model: type[M], files: Iterable[str]) -> tupl
 def parsed(model: type[M], words: Iterable[tuple[str, str]], known: Iterable[str] = ()) -> M:
     """Fields by name; an empty one is left out, and one that is no list may stand once."""
     values: dict[str, Any] = {}
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
     for name, value in words:
         if not value.strip():
             continue
-        field = model.model_fields.get(name)
+        field = fields.get(name)
         if field is None:
-            names = ", ".join([*known, *model.model_fields])
+            names = ", ".join([*known, *fields])
             hint = "send it as a file" if name in known else f"known: {names}"
             raise Problem(422, "bad_query", f"no field {name[:60]!r} here; {hint}")
         if _is_list(field.annotation):

@@ -71,6 +71,17 @@ class Hit(File):
     frames: int | None
 
 
+class Verdict(Part):
+    """Thing that it is; null where none is likely enough, or where it is not known how likely one is."""
+
+    by: str
+    name: str | None
+    nearest: str
+    probability: float | None
+    none: float | None
+    least: float
+
+
 class Query(Part):
     """The question as it was understood."""
 

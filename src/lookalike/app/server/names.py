@@ -42,6 +42,11 @@ class Names:
             return {**path_fields(path), "path": legible(path)}
         return {"path": self.relative(path)}
 
+    def folder(self, path: str, role: Role) -> str:
+        """A folder of the library's files as `fields` names what lies in it."""
+        inside: str = self.fields(os.path.join(path, "_"), role)["path"]  # noqa: PTH118  a name of any bytes
+        return inside.removesuffix("_").rstrip("/") or os.sep
+
     def shown(self, document: Any, role: Role) -> Any:
         """The document with every path in it as `role` may see it."""
         if isinstance(document, dict):

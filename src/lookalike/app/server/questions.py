@@ -17,6 +17,7 @@ from lookalike.search.pages.escape import legible
 from lookalike.search.query.query import Query
 from lookalike.search.query.source import Source
 from lookalike.search.query.texts import labelled
+from lookalike.search.query.things import Things
 from lookalike.types import Box
 
 LABEL: Final = 200
@@ -63,6 +64,7 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         precision=ask.precision,
         profile=ask.profile,
         lang=ask.lang,
+        things=Things.asked(ask.group_by, ask.as_, ask.least, ask.vote),
     )
     labels = [*(_label(view.name) for view in views), *ask.text, *colours, *ask.words]
     labels += [_label(each.written) for each in parts if each.weight > 0]

@@ -72,7 +72,8 @@ async function search({ isNew = true } = {}) {
   try {
     const found = await (hasUploads(question) ? service.byForm(form(question), asking.signal) : service.byAddress(fields, asking.signal));
     answer(found.hits, found.next);
-    told.textContent = found.hits.length ? text.found(found.hits.length, found.searched, found.seconds) : text.nothing;
+    const verdict = found.verdict ? text.verdict(found.verdict) : "";
+    told.textContent = found.hits.length ? verdict + text.found(found.hits.length, found.searched, found.seconds) : text.nothing;
   } catch (error) {
     if (error.name === "AbortError") return;
     answer([], null);

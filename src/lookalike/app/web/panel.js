@@ -48,6 +48,8 @@ export function panel(question, { urls, words, add, changed, clear }) {
         urls ? typed(question, "url", text.url, { type: "url", placeholder: "https://" }) : null,
         typed(question, "where", text.where, { placeholder: text.whereHint, spellcheck: "false" }),
         typed(question, "k", text.answers, { type: "number", min: 1, max: 1000 }),
+        grouped(question, changed),
+        question.group_by ? typed(question, "least", text.least, { type: "number", min: 0, max: 1, step: "any", placeholder: "0.5" }) : null,
       ),
       el("div", { class: "switches" }, toggled(question, "any_orientation", text.any), toggled(question, "collapse", text.collapse)),
     ),
@@ -61,13 +63,25 @@ export function panel(question, { urls, words, add, changed, clear }) {
 }
 
 function isRefined(question) {
-  return question.colour.length > 0 || ["text", "words", "url", "where"].some((name) => question[name]);
+  return question.colour.length > 0 || ["text", "words", "url", "where", "group_by"].some((name) => question[name]);
 }
 
 function typed(question, name, label, more = {}) {
   const input = el("input", { name, autocomplete: "off", ...more, oninput: (event) => (question[name] = event.target.value) });
   input.value = question[name];
   return field(label, input);
+}
+
+function grouped(question, changed) {
+  const choose = (event) => {
+    question.group_by = event.target.value;
+    changed(false);
+  };
+  const choice = el("select", { name: "group_by", onchange: choose });
+  const named = Object.entries(text.things);
+  if (question.group_by && !(question.group_by in text.things)) named.push([question.group_by, question.group_by]);
+  for (const [value, label] of named) choice.append(el("option", { value, selected: value === question.group_by }, label));
+  return field(text.groupBy, choice);
 }
 
 function toggled(question, name, label) {

@@ -1,11 +1,11 @@
 // A question as the page holds it: pictures, each with its sign, and the fields of the command line.
 // A picture is {name, file, id, source, size, minus}: `file` where it was uploaded, `id` where the library holds it.
 
-export const FIELDS = ["text", "words", "url", "where", "crop", "k"];
+export const FIELDS = ["text", "words", "url", "where", "crop", "k", "group_by", "least"];
 export const SWITCHES = ["any_orientation", "collapse"];
 
 export function empty() {
-  return { pictures: [], text: "", words: "", colour: [], url: "", where: "", crop: "", k: "20", any_orientation: false, collapse: false };
+  return { pictures: [], text: "", words: "", colour: [], url: "", where: "", crop: "", k: "20", group_by: "", least: "", any_orientation: false, collapse: false };
 }
 
 export function views(question) {
@@ -28,9 +28,10 @@ function pairs(question) {
   for (const picture of question.pictures)
     if (picture.id) told.push([picture.minus ? "minus_id" : "id", picture.id]);
   for (const colour of question.colour) told.push(["colour", colour]);
-  for (const name of ["text", "words", "url", "where"]) if (question[name].trim()) told.push([name, question[name].trim()]);
+  for (const name of ["text", "words", "url", "where", "group_by"]) if (question[name].trim()) told.push([name, question[name].trim()]);
   if (question.crop && single(question)) told.push(["crop", question.crop]);
   if (question.k && question.k !== "20") told.push(["k", question.k]);
+  if (question.group_by && question.least) told.push(["least", question.least]);
   for (const name of SWITCHES) if (question[name]) told.push([name, "true"]);
   return told;
 }

@@ -22,6 +22,15 @@ export const text = {
   where: "Only where",
   whereHint: "width > 1000 and format = jpeg",
   answers: "Answers",
+  groupBy: "One answer for each",
+  things: { "": "picture", object: "object", label: "label", folder: "folder" },
+  least: "Name it if so likely (0 to 1)",
+  verdict: ({ by, name, nearest, probability, none }) => {
+    const percent = (share) => `${Math.round(100 * share)} %`;
+    if (probability === null) return `Most like ${by} ${nearest}; how likely that is right is not known. `;
+    if (name === null) return `None of these is likely enough: ${nearest} ${percent(probability)}, none ${percent(none)}. `;
+    return `${by} ${name}: ${percent(probability)} likely, none of these ${percent(none)}. `;
+  },
   any: "Also mirrored and turned",
   collapse: "Fold near-identical pictures",
   search: "Search",

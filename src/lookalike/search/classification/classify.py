@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +11,15 @@ from numpy.typing import NDArray
 from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Store
 from lookalike.search.classification.classes import Classes
-from lookalike.search.classification.evidence import class_scores, similarities_to
-from lookalike.search.classification.model import NONE, RIGHT, Judge, judge_of
+from lookalike.search.classification.evidence import Votes, similarities_to
+from lookalike.search.classification.judges import Judges
+from lookalike.search.classification.model import NONE, RIGHT, Judge
 from lookalike.search.query.parts import Pictures
 from lookalike.search.query.source import Sample
-from lookalike.search.ranking.aggregate import AGGREGATORS, Aggregator
+from lookalike.search.query.things import LEAST, VOTE
+from lookalike.search.ranking.aggregate import AGGREGATORS
 from lookalike.search.ranking.channels import Channel, channels_of
 from lookalike.types import Ids, Vectors
-
-DEFAULT: Final = "power_mean"
-"""Aggregator of the views of a class (docs/decisions/0028)."""
-LEAST: Final = 0.5
-"""Probability below which none of the classes is named."""
 
 
 @dataclass(frozen=True)
@@ -55,25 +51,23 @@ class Asked:
 class Classifier:
     """Classes of a library, and what tells them apart. Its similarities are those of looks: nothing is proved."""
 
-    store: Store
-    channels: Sequence[Channel]
+    votes: Votes
     classes: Classes
-    aggregator: Aggregator
     judge: Judge | None
 
     @classmethod
     def of(
-        cls, store: Store, describers: Sequence[Describer], by: str, where: str | None = None, seed: int = 0
+        cls, store: Store, describers: Sequence[Describer], by: str, where: str | None, judges: Judges
     ) -> Classifier:
-        """Learned from the pictures of the store that pass `where` and have a class by `label`, `folder` or a KEY."""
-        classes, aggregator = Classes.of(store, by, where), AGGREGATORS.make(DEFAULT)
-        channels = channels_of(describers)
-        return cls(store, channels, classes, aggregator, judge_of(store, channels, classes, aggregator, seed))
+        """Learned from pictures of the store that pass `where` and have a class by label, folder, object or a KEY."""
+        classes = Classes.of(store, by, where)
+        votes = Votes(store, channels_of(describers), AGGREGATORS.make(VOTE))
+        return cls(votes, classes, judges.of(votes, classes))
 
     def asked(self, sample: Sample) -> Asked:
         """The picture, described; raises `BadPicture` and `BadQuery` where it cannot be."""
         part = Pictures([sample])
-        described = {channel: channel.describe(part) for channel in self.channels}
+        described = {channel: channel.describe(part) for channel in self.votes.channels}
         rows = {channel: row for channel, row in described.items() if row is not None}
         if not any(channel.weight > 0 for channel in rows):
             raise BadQuery(part.unread)
@@ -84,16 +78,16 @@ class Classifier:
         if not asked:
             return []
         similarities = self._similarities(asked)
-        scores = class_scores(similarities, self.classes, self.aggregator)
-        told = None if self.judge is None else self.judge.probabilities(scores)
-        nearest = self._nearest(np.nan_to_num(similarities, nan=-1), scores.argmax(axis=1))
-        paths = {record.id: record.path for record in self.store.records(np.unique(nearest))}
+        scores = self.votes.scores(similarities, self.classes)
+        told = None if self.judge is None else self.judge.probabilities(scores, self.classes.names)
+        nearest = self.nearest(np.nan_to_num(similarities, nan=-1), scores.argmax(axis=1))
+        paths = {record.id: record.path for record in self.votes.store.records(np.unique(nearest))}
         return [
             self._one(one.label, scores[at], None if told is None else told[at], paths[int(nearest[at])], least, k)
             for at, one in enumerate(asked)
         ]
 
-    def _nearest(self, similarities: NDArray[np.float32], first: NDArray[np.int64]) -> Ids:
+    def nearest(self, similarities: NDArray[np.float32], first: NDArray[np.int64]) -> Ids:
         """(q,) the member of the first class of each that is most alike."""
         members = [self.classes.members[of] for of in first.tolist()]
         places = [each[row[each].argmax()] for each, row in zip(members, similarities, strict=True)]
@@ -121,11 +115,5 @@ class Classifier:
         for channels in {tuple(one.rows) for one in asked}:
             places = [at for at, one in enumerate(asked) if tuple(one.rows) == channels]
             rows = {channel: np.concatenate([asked[at].rows[channel] for at in places]) for channel in channels}
-            found[places] = similarities_to(self.store, rows, self.classes.ids)
+            found[places] = similarities_to(self.votes.store, rows, self.classes.ids)
         return found
-
-
-def check_least(least: float) -> None:
-    """Raises `BadQuery` for what is no probability."""
-    if not 0 <= least <= 1:
-        raise BadQuery(f"the least probability is 0 to 1, e.g. 0.9, not {least:g}")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.protocols import Store
 from lookalike.search.classification.classes import Classes
-from lookalike.search.classification.evidence import class_scores, features_of, similarities_to, stored_rows
-from lookalike.search.ranking.aggregate import Aggregator
-from lookalike.search.ranking.channels import Channel
+from lookalike.search.classification.evidence import (
+    Votes,
+    features_of,
+    similarities_to,
+    stored_rows,
+    usual_scores,
+)
 
 ASKED: Final = 400
 """Labelled pictures that are asked about at most."""
@@ -25,47 +28,56 @@ RIGHT, OTHER, NONE = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """Probability of each outcome, given the features of a question."""
+    """Probability of each outcome, given the scores of a question; `usual` is that of each class, by its name."""
 
+    usual: Mapping[str, float]
     _model: Any
 
-    def probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(q, 3) that the best class is right, that another one is, and that none is, of (q, c) scores."""
+    @classmethod
+    def of(cls, names: Sequence[str], scores: NDArray[np.float32], is_of: NDArray[np.bool_]) -> Judge | None:
+        """Fitted to (q, c) scores of pictures without themselves; None where they have one outcome alone."""
+        usual = usual_scores(scores, is_of)
+        features, outcomes = questions(scores, is_of, usual)
+        if len(set(outcomes.tolist())) < 2:
+            return None
+        return cls(dict(zip(names, usual.tolist(), strict=True)), fitted(features, outcomes))
+
+    def probabilities(self, scores: NDArray[np.float32], names: Sequence[str]) -> NDArray[np.float64]:
+        """(q, 3) that the best class is right, that another one is, and that none is, of (q, c) scores of classes."""
         told = np.zeros((len(scores), 3))
         if len(scores):
-            told[:, self._model.classes_] = self._model.predict_proba(features_of(scores))
+            usual = np.array([self.usual[name] for name in names], np.float64)
+            told[:, self._model.classes_] = self._model.predict_proba(features_of(scores, usual))
         return told
 
 
-def judge_of(
-    store: Store, channels: Sequence[Channel], classes: Classes, aggregator: Aggregator, seed: int = 0
-) -> Judge | None:
+def judge_of(votes: Votes, classes: Classes, seed: int = 0) -> Judge | None:
     """Fitted to labelled pictures, once without their own label and once without their whole class.
 
     So one in two is of none of the classes, as far as the odds go that it is fitted to. None where they are too few.
     """
     rng = np.random.default_rng(seed)
     places = np.sort(rng.permutation(len(classes.ids))[:ASKED])
-    rows = stored_rows(store, channels, classes.ids[places])
+    rows = stored_rows(votes.store, votes.channels, classes.ids[places])
     if len(places) < LEAST or len(classes.names) < 2 or not any(channel.weight > 0 for channel in rows):
         return None
-    similarities = similarities_to(store, rows, classes.ids)
+    similarities = similarities_to(votes.store, rows, classes.ids)
     similarities[np.arange(len(places)), places] = np.nan
-    scores = class_scores(similarities, classes, aggregator)
+    scores = votes.scores(similarities, classes)
     is_of = np.stack([np.isin(places, members) for members in classes.members], axis=1)  # (q, c)
-    features, outcomes = questions(scores, is_of)
-    return None if len(set(outcomes.tolist())) < 2 else Judge(fitted(features, outcomes))
+    return Judge.of(classes.names, scores, is_of)
 
 
-def questions(scores: NDArray[np.float32], is_of: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """(m, 2) features and (m,) outcomes of questions: each with its class among (q, c) scores, and without it."""
+def questions(
+    scores: NDArray[np.float32], is_of: NDArray[np.bool_], usual: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """(m, 3) features and (m,) outcomes of questions: each with its class among (q, c) scores, and without it."""
     asked = np.arange(len(scores))
     answerable = (is_of & (scores >= 0)).any(axis=1)  # a picture that is alone in its class is of none without itself
     first = np.where(answerable, np.where(is_of[asked, scores.argmax(axis=1)], RIGHT, OTHER), NONE)
     without = np.where(is_of, np.float32(-1), scores)
-    return np.concatenate([features_of(scores), features_of(without)]), np.concatenate(
-        [first, np.full(len(scores), NONE)]
-    )
+    features = np.concatenate([features_of(scores, usual), features_of(without, usual)])
+    return features, np.concatenate([first, np.full(len(scores), NONE)])
 
 
 def fitted(features: NDArray[np.float64], outcomes: NDArray[np.int64]) -> Any:

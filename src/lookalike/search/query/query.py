@@ -11,6 +11,7 @@ from lookalike.errors import BadQuery
 from lookalike.search.query.colours import is_palette
 from lookalike.search.query.source import Source
 from lookalike.search.query.texts import PREFIX, check_language, check_text, is_text
+from lookalike.search.query.things import Things
 from lookalike.search.query.weighted import Weighted, check_parts
 from lookalike.types import Box
 
@@ -35,7 +36,8 @@ class Query:
     keeps local features, else 0. `collapse` folds near duplicates under one answer. `precision` leaves out answers that
     score too low to be right in that share of cases. `fuse` names the fuser. `profile`
     names weights that `tune` learned, in place of the default ones, and `rerank` a re-ranker of the best candidates,
-    NAME or NAME:FIELD=VALUE. `lang` is the language of the texts.
+    NAME or NAME:FIELD=VALUE. `lang` is the language of the texts. With `things`, answers are objects, labels or folders
+    in place of pictures.
 
     Raises `BadQuery` where the parts do not go together.
     """
@@ -60,6 +62,7 @@ class Query:
     profile: str | None = None
     rerank: str | None = None
     lang: str | None = None
+    things: Things | None = None
 
     def __post_init__(self) -> None:
         plain = bool(self.views or self.texts or self.colours or self.words)
@@ -87,6 +90,8 @@ class Query:
             raise BadQuery(f"{kind} no parts: leave out the crop, or ask about a picture")
         if self.crop is not None and len(self.views) + self._has("picture") != 1:
             raise BadQuery("a crop goes with a single picture; crop the others yourself")
+        if self.things is not None and (self.collapse or self.precision is not None):
+            raise BadQuery("answers are brought together by thing already: leave out collapse and precision")
         weighted = [str(each.source).removeprefix(PREFIX) for each in self.parts if each.kind == "text"]
         for text in (*self.texts, *weighted):
             check_text(text.strip())

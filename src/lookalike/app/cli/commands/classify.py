@@ -31,9 +31,9 @@ def classify(
         str,
         typer.Option(
             "--by",
-            metavar="label|folder|KEY",
+            metavar="label|folder|object|KEY",
             rich_help_panel=ASK,
-            help="Classes: labels, folders, or values of a fact.",
+            help="Classes: labels, folders, objects, or values of a fact.",
         ),
     ] = "label",
     least: Annotated[
@@ -52,7 +52,7 @@ def classify(
 ) -> int:
     """Say which class each picture is of, or none.
 
-    Classes are labels of the library, folders, or values of a fact; each comes with how likely it is.
+    Classes are labels of the library, folders, objects, or values of a fact; each comes with how likely it is.
     """
     only_one(csv=as_csv, json=json)
     failed: list[str] = []

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lookalike.app.cli.columns import near
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import OUTPUT, Verbs, add_verb
+from lookalike.app.cli.lists import Encoding, Format, read_list, tell_left_out
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen, remark
-from lookalike.app.cli.output import json_bytes, lines, note, write
+from lookalike.app.cli.output import json_bytes, lines, shown, write
 from lookalike.errors import BadQuery
-from lookalike.figures import counted
+from lookalike.figures import counted, percent
+
+if TYPE_CHECKING:
+    from lookalike.search.classification.suggest import Suggestion
 
 app = typer.Typer(cls=Verbs, help="Give pictures labels, and facts as KEY=VALUE, of your own.", no_args_is_help=True)
-
-TOLD = 20
-"""Lines of a list that was read in part that are told one by one."""
 
 Label = Annotated[
     str, typer.Argument(metavar="LABEL", help="A label, e.g. apple, or a fact, e.g. price=3.50 or weight=450g.")
@@ -30,9 +31,6 @@ Paths = Annotated[
 ]
 Where = Annotated[
     str | None, typer.Option("--where", metavar="EXPR", help="Only pictures that pass this filter (docs/where.md).")
-]
-Format = Annotated[
-    str | None, typer.Option("--format", metavar="csv|jsonl", help="How the list is written [default: as it looks].")
 ]
 
 
@@ -98,9 +96,7 @@ def list_(
 def import_(
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSON lines of paths and labels; - for stdin.")],
     format: Format = None,
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", metavar="NAME", help="Of the list, e.g. cp1252 [default: UTF-8].")
-    ] = None,
+    encoding: Encoding = None,
     library: LibraryFolder = None,
     json: Json = False,
     output: OutFile = None,
@@ -108,13 +104,10 @@ def import_(
     """Read labels from a list. Paths start from the folder of the list; a path may be a folder or a glob."""
     from lookalike.app.documents import document
 
-    data, beside = _read(file)
+    data, beside = read_list(file)
     with open_chosen(library) as opened:
         done = opened.labels.read(data, beside=beside, format=format, encoding=encoding)
-    for line in done.left_out[:TOLD]:
-        note(f"lookalike: {line}")
-    if len(done.left_out) > TOLD:
-        note(f"lookalike: and {len(done.left_out) - TOLD} more lines: see --json")
+    tell_left_out(done.left_out)
     if json:
         fields = {"added": done.added, "pictures": done.pictures, "left_out": list(done.left_out)}
         write(json_bytes(document("labels", **fields)), output)
@@ -144,18 +137,64 @@ def export(
     return Exit.DONE if rows else Exit.NOTHING_FOUND
 
 
+def suggest(
+    paths: Paths = None,
+    where: Where = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="label|KEY", help="Suggest labels, or values of the fact of this key.")
+    ] = "label",
+    least: Annotated[float, typer.Option("--least", metavar="P", help="Only what is so likely to be right.")] = 0.5,
+    keep: Annotated[bool, typer.Option("--write", help="Write the suggestions; else nothing is written.")] = False,
+    library: LibraryFolder = None,
+    json: Json = False,
+    output: OutFile = None,
+) -> int:
+    """Suggest labels for pictures, from the labels of pictures that look like them, each with how likely it is."""
+    _check_some(paths, where, "--where 'label != *' for all without a label")
+    if by in ("folder", "object"):
+        raise BadQuery(f"a {by} is no label: suggest by label, or by the KEY of a fact")
+    with open_chosen(library) as opened:
+        found = opened.suggest_labels(paths or None, by=by, least=least, where=where)
+        unsure = any(one.probability is None for one in found)
+        if keep and unsure:
+            raise BadQuery(
+                "nothing is written without a probability: 20 pictures with two labels are needed to learn it"
+            )
+        if keep:
+            for label in sorted({one.label for one in found}):
+                opened.labels.add([one.path for one in found if one.label == label], label)
+    if unsure:
+        remark("no probability: too few pictures have a label, or all have the same; 20 with two labels would do")
+    write(_suggested_document(found, keep) if json else lines(map(_suggested, found)), output)
+    if found:
+        remark(f"{counted(len(found), 'label')} {'written' if keep else 'suggested, none written: --write does'}")
+    return Exit.DONE if found else Exit.NOTHING_FOUND
+
+
+def _suggested(one: Suggestion) -> str:
+    sure = "      ?" if one.probability is None else f"{percent(one.probability):>7}"
+    return f"{sure}  {near(one.path)}  {shown(one.label)}  like {near(one.best)}"
+
+
+def _suggested_document(found: Sequence[Suggestion], written: bool) -> bytes:
+    from lookalike.app.documents import document, path_fields
+
+    rows = [
+        {
+            **path_fields(one.path),
+            "label": one.label,
+            "probability": None if one.probability is None else round(one.probability, 6),
+            "none": None if one.none is None else round(one.none, 6),
+            "best": path_fields(one.best),
+        }
+        for one in found
+    ]
+    return json_bytes(document("labels", suggested=rows, written=written))
+
+
 def _check_some(paths: list[str] | None, where: str | None, or_else: str = "--where 'width > 0' for all") -> None:
     if not paths and where is None:
         raise BadQuery(f"which pictures? Name paths, or --where with a filter, or {or_else}")
-
-
-def _read(file: str) -> tuple[bytes, Path]:
-    if file == "-":
-        return sys.stdin.buffer.read(), Path()
-    try:
-        return Path(file).read_bytes(), Path(file).parent
-    except OSError as error:
-        raise BadQuery(f"cannot read the list {file!r}: {error.strerror}", path=file) from error
 
 
 def _told(done: str, count: int, *, json: bool, output: Path | None) -> int:
@@ -177,4 +216,11 @@ add_verb(
 add_verb(app, remove, "lookalike label remove apple a.jpg", group="Commands")
 add_verb(app, list_, "lookalike label list", group="Commands", name="list", needs_arguments=False)
 add_verb(app, import_, "lookalike label import goods.csv", group="Commands", name="import")
+add_verb(
+    app,
+    suggest,
+    "lookalike label suggest new/",
+    "lookalike label suggest --where 'label != *' --least 0.9 --write",
+    group="Commands",
+)
 add_verb(app, export, "lookalike label export -o labels.csv", group="Commands", needs_arguments=False)

@@ -30,6 +30,7 @@ from lookalike.app.cli.options import (
     weights,
 )
 from lookalike.app.cli.output import json_bytes, json_line, lines, note, nul_separated, shown, write
+from lookalike.app.cli.things import As, GroupBy, Least, Vote, thing_lines
 from lookalike.errors import BadPicture, BadQuery, FetchRefused
 from lookalike.figures import counted, percent, score
 
@@ -40,6 +41,7 @@ PIECE = 160
 
 if TYPE_CHECKING:
     from lookalike.search.library import Library
+    from lookalike.search.query.things import Things
     from lookalike.search.results import Results
     from lookalike.types import Box
 
@@ -139,6 +141,10 @@ def search(
     collapse: Annotated[
         bool, typer.Option("--collapse", rich_help_panel=OUTPUT, help="Show near-identical results as one.")
     ] = False,
+    as_: As = None,
+    group_by: GroupBy = None,
+    least: Least = None,
+    vote: Vote = None,
     long: Long = False,
     json: Json = False,
     jsonl: JsonLines = False,
@@ -166,6 +172,7 @@ def search(
         profile=profile,
         like=like or (),
         unlike=unlike or (),
+        things=_things(group_by, as_, least, vote),
     )
     with open_chosen(library) as opened:
         if each:
@@ -234,6 +241,7 @@ class _Asked:
     profile: str | None
     like: Sequence[str]
     unlike: Sequence[str]
+    things: Things | None
 
     def of(self, library: Library, *sources: Part, minus: Sequence[Part] = ()) -> Results:
         return library.search(
@@ -252,6 +260,7 @@ class _Asked:
             profile=self.profile,
             like=self.like,
             unlike=self.unlike,
+            things=self.things,
         )
 
 
@@ -323,8 +332,17 @@ def _data(results: Results, *, json: bool, jsonl: bool) -> bytes:
     return nul_separated(answer.record.path for answer in results)
 
 
+def _things(group_by: str | None, as_: str | None, least: float | None, vote: str | None) -> Things | None:
+    from lookalike.search.query.things import Things
+
+    return Things.asked(group_by, as_, least, vote)
+
+
 def _short(results: Results, *, colour: bool) -> Iterator[str]:
     """Two lines for each answer: rank, score, probability where known, relation and near path; below them, why."""
+    if results.things is not None:
+        yield from thing_lines(results, colour=colour)
+        return
     for rank, answer in enumerate(results, start=1):
         sure = "" if answer.probability is None else f"{percent(answer.probability):>7}  "
         relation = styled(f"{answer.relation:9}", COLOURS.get(answer.relation), colour=colour)
@@ -351,6 +369,7 @@ def add_to(app: typer.Typer) -> None:
         "lookalike search beach.jpg - people.jpg",
         'lookalike search 2:chair.jpg "text:wooden" - armchair.jpg colour:teal',
         'lookalike search "text:a dog in the snow"',
+        "lookalike search new.jpg --group-by object --least 0.9",
         "lookalike search --each --from queries.txt --jsonl",
         group=FIND,
     )

@@ -15,6 +15,11 @@ class BestView:
 
     name: ClassVar[str] = "best"
     revision: ClassVar[int] = 1
+    among: ClassVar[int] = 0
 
-    def aggregate(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    def aggregate(
+        self,
+        scores: NDArray[np.float32],
+        between: NDArray[np.float32] | None = None,  # noqa: ARG002  it looks at each view alone
+    ) -> NDArray[np.float32]:
         return np.asarray(np.fmax.reduce(scores, axis=1, initial=np.nan), np.float32)

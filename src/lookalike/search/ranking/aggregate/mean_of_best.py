@@ -17,6 +17,7 @@ class MeanOfBest:
 
     name: ClassVar[str] = "mean_of_best"
     revision: ClassVar[int] = 1
+    among: ClassVar[int] = 0
 
     views: int = 3
 
@@ -24,7 +25,11 @@ class MeanOfBest:
         if self.views < 1:
             raise BadSetting(f"views must be 1 or more, not {self.views}")
 
-    def aggregate(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    def aggregate(
+        self,
+        scores: NDArray[np.float32],
+        between: NDArray[np.float32] | None = None,  # noqa: ARG002  it looks at each view alone
+    ) -> NDArray[np.float32]:
         best = -np.sort(-scores, axis=1)[:, : self.views]  # NaN comes last
         counted = (~np.isnan(best)).sum(axis=1)
         sums = np.nansum(best, axis=1, dtype=np.float64)

@@ -18,6 +18,7 @@ class PowerMean:
 
     name: ClassVar[str] = "power_mean"
     revision: ClassVar[int] = 1
+    among: ClassVar[int] = 0
 
     power: float = 16.0
 
@@ -25,7 +26,11 @@ class PowerMean:
         if not 1 <= self.power <= 100 or math.isnan(self.power):
             raise BadSetting(f"power must be 1 to 100, not {self.power:g}")
 
-    def aggregate(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    def aggregate(
+        self,
+        scores: NDArray[np.float32],
+        between: NDArray[np.float32] | None = None,  # noqa: ARG002  it looks at each view alone
+    ) -> NDArray[np.float32]:
         counted = (~np.isnan(scores)).sum(axis=1)
         sums = np.nansum(scores.astype(np.float64) ** self.power, axis=1)
         means = np.where(counted > 0, sums / np.maximum(counted, 1), np.nan)
