@@ -5,7 +5,8 @@ python benchmarks/variants.py ../shared/data --library [--each 2] ...           
 
 Of `--each` families of a kind each is a base picture with three variants, from a tiny difference to a large one. A
 variant is asked about as made and once more saved, smaller, lighter, scanned or faxed; the base by 21 edited copies.
-`--no-copies` leaves these out. `--keep FOLDER` keeps the pictures; `--worst N` names false answers.
+`--no-copies` leaves these out, `--smallest` asks about the tiny differences alone, each worn in every way.
+`--keep FOLDER` keeps the pictures; `--worst N` names false answers.
 
 With `--library` all pictures of the families, as made and smaller, lie in one library; each asks it, lighter than it
 lies there, and `dupes` groups it.
@@ -41,18 +42,22 @@ DELETED = ("identical", "copy")
 HEADING = ("pairs", "identical", "copy", "variant", "copies", "kept", "IoU", "IoU>=.5", "touched")
 
 
-def verdicts_of(job: tuple[str, int], photos: Photos, folder: Path, copies: bool) -> list[Verdict]:
+def verdicts_of(
+    job: tuple[str, int], photos: Photos, folder: Path, edits: tuple[str, ...], smallest: bool
+) -> list[Verdict]:
     """All questions about one family of a kind."""
     kind, seed = job
     return [
         judged(each, by_compare(each.a, each.b))
-        for each in questions([kind], 1, photos, folder, seed=seed, edits=COPIES if copies else ())
+        for each in questions([kind], 1, photos, folder, seed=seed, edits=edits, smallest=smallest)
     ]
 
 
-def asked(jobs: list[tuple[str, int]], photos: Photos, folder: Path, copies: bool, workers: int) -> Iterator[Verdict]:
+def asked(
+    jobs: list[tuple[str, int]], photos: Photos, folder: Path, edits: tuple[str, ...], smallest: bool, workers: int
+) -> Iterator[Verdict]:
     """Of all families, in their order."""
-    run = partial(verdicts_of, photos=photos, folder=folder, copies=copies)
+    run = partial(verdicts_of, photos=photos, folder=folder, edits=edits, smallest=smallest)
     if workers == 1:
         for job in jobs:
             yield from run(job)
@@ -137,6 +142,7 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS), metavar="KIND")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-copies", action="store_true", help="ask about variants alone")
+    parser.add_argument("--smallest", action="store_true", help="ask about the smallest difference, worn in every way")
     parser.add_argument("--library", action="store_true", help="ask a library of all pictures, and group it")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the pictures here")
     parser.add_argument("--json", type=Path, metavar="FILE")
@@ -158,7 +164,8 @@ def main() -> None:
     jobs = [(kind, given.seed + at) for kind in given.kinds for at in range(given.each)]
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
-        verdicts = list(asked(jobs, photos, given.keep or Path(scratch), not given.no_copies, given.workers))
+        edits = () if given.no_copies else COPIES
+        verdicts = list(asked(jobs, photos, given.keep or Path(scratch), edits, given.smallest, given.workers))
     report(verdicts, given.worst)
     print(f"{len(verdicts)} questions in {time.perf_counter() - started:.0f} s")
     if given.json:

@@ -85,29 +85,31 @@ def questions(
     *,
     seed: int = 0,
     edits: Sequence[str] = COPIES,
+    smallest: bool = False,
 ) -> Iterator[Question]:
     """Each family's variants, as made and once worn, and copies of its base by `edits`.
 
     Of a kind there are `each` families, from `seed` on. Files are written below `folder` as they are asked about. A
-    worn variant is asked of its base as a JPEG.
+    worn variant is asked of its base as a JPEG. With `smallest`, of each family the smallest difference alone, worn in
+    every way: what is most easily missed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for kind in kinds:
         for at in range(seed, seed + each):
             made = family(kind, at, photos)
             stem = folder / f"{kind.replace(' ', '-')}-{at:03}"
-            yield from _variants(made, stem)
+            yield from _variants(made, stem, smallest)
             yield from _copies(made, stem, photos, edits)
 
 
-def _variants(made: Family, stem: Path) -> Iterator[Question]:
+def _variants(made: Family, stem: Path, smallest: bool) -> Iterator[Question]:
     rng = np.random.default_rng([made.seed, 1])
     wears = wears_of(made.kind)
     first = zlib.crc32(made.kind.encode()) + made.seed * len(made.variants)  # so that the first families go through all
     base = {name: _kept(WEARS[name](made.base, rng), stem, f"base-{name}") for name in (AS_MADE, "saved")}
-    for at, variant in enumerate(made.variants):
+    for at, variant in enumerate(made.variants[:1] if smallest else made.variants):
         boxes = difference_boxes(made.base, variant)
-        for name in (AS_MADE, wears[(first + at) % len(wears)]):
+        for name in (AS_MADE, *(wears if smallest else (wears[(first + at) % len(wears)],))):
             worn = WEARS[name](variant, rng)
             a = base[AS_MADE if name == AS_MADE else "saved"]
             b = _kept(worn, stem, f"variant{at}-{name}")

@@ -16,7 +16,7 @@ from lookalike.match.difference.level import levels
 from lookalike.match.difference.overlap import Overlap, inverse, overlap
 from lookalike.match.difference.regions import Kind, Region, regions
 from lookalike.match.difference.residual import CELL, Residual, residual
-from lookalike.match.difference.tone import UNCHANGED, Toned, toned
+from lookalike.match.difference.tone import UNCHANGED, Toned, toned, toned_again
 from lookalike.match.verify.projection import facing, project
 from lookalike.pixels.resize import outline
 from lookalike.types import Box, Matrix, Picture, Size
@@ -134,7 +134,7 @@ def look(
 ) -> Looked | None:
     """The two on at most `most` px, aligned as exactly as that shows; `reach` halvings away at first.
 
-    The tone is that of the look `before`, where there was one.
+    The tone is that of the look `before`, where there was one and all px tell no better.
     """
     found = overlap(a, b, model, most)
     if found is None:
@@ -148,7 +148,8 @@ def look(
             again = overlap(a, b, moved, most)
             if again is not None:
                 found, model = again, moved
-    tone = toned(found.a, found.b, found.both) if before is None else before.tone
+    light = found.a, found.b, found.both
+    tone = toned(*light) if before is None else toned_again(*light, before.tone)
     found = tone.applied(found)
     if before is not None:
         return Looked(model, found, tone, residual(found, shift=shift, toned=tone.tone != UNCHANGED), exact)

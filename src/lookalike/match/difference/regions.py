@@ -24,9 +24,13 @@ RATHER: Final = 3.5
 LEAST: Final = 12.0
 """Levels that its strongest px must differ by."""
 OF_STRONGEST: Final = 0.4
-"""Share of the strongest px's difference, from which on px belong to it."""
+"""Share of the difference of the strongest px nearby, from which on px belong to it: less is what an edge spreads."""
 OF_EACH: Final = 0.6
-"""Share of it that the strongest px of each part must reach."""
+"""Share of the strongest of all that the strongest px of each part must reach, where no window of it is certain."""
+NEARBY: Final = 16
+"""px that an edge spreads to, the most: a block of JPEG whose colours are halved."""
+OF_USUAL: Final = 1.5
+"""Times the levels that px are off where nothing differs, that they must differ by: no change of tone explained it."""
 APART: Final = 0.02
 """Share of the longer side: places that lie closer are one."""
 MOST: Final = 100
@@ -68,15 +72,18 @@ def regions(found: Overlap, left: Residual, levels: Levels) -> list[Region]:
     light, colour = (
         cv2.resize(each, shape[::-1], interpolation=cv2.INTER_LINEAR) for each in (levels.light, levels.colour)
     )
-    certain = (left.excess >= CLEARLY) | (light >= 1) | (colour >= 1)
+    excess, fine = (np.where(left.unlike, np.maximum(each, CLEARLY), each) for each in (left.excess, left.fine))
+    certain = (excess >= CLEARLY) | (light >= 1) | (colour >= 1)
     if not certain.any():
         return []
-    rather = ((left.excess >= RATHER) | (light >= 0.7) | (colour >= 0.7)).astype(np.uint8)
+    rather = ((excess >= RATHER) | (light >= 0.7) | (colour >= 0.7)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rather, connectivity=8)
     certain_of = np.bincount(labels[certain], minlength=count)
     order = sorted((n for n in range(1, count) if certain_of[n]), key=lambda n: -int(stats[n, cv2.CC_STAT_AREA]))
+    certainly = (fine >= CLEARLY) | (light >= 1) | (colour >= 1)
     ground = ground_of(found, certain)
-    why = np.stack([left.excess, light, colour])
+    why = np.stack([excess, light, colour])
+    usual = OF_USUAL * _usual(found, rather == 0)
     told: list[Region] = []
     for number in order[:MOST]:
         x, y, width, height = (int(value) for value in stats[number, : cv2.CC_STAT_HEIGHT + 1])
@@ -85,11 +92,23 @@ def regions(found: Overlap, left: Residual, levels: Levels) -> list[Region]:
         first, top = cells[1].start * CELL, cells[0].start * CELL
         last, bottom = min(found.size[0], first + mask.shape[1] * CELL), min(found.size[1], top + mask.shape[0] * CELL)
         inside = np.kron(mask, np.ones((CELL, CELL), np.uint8))[: bottom - top, : last - first] > 0
-        one = _region(inside, (first, top), found, left, ground, why[:, cells[0], cells[1]][:, mask > 0])
+        sure = np.kron(certainly[cells].astype(np.uint8), np.ones((CELL, CELL), np.uint8))[
+            : bottom - top, : last - first
+        ]
+        own = why[:, cells[0], cells[1]][:, mask > 0]
+        one = _region(inside, sure > 0, (first, top), found, left, ground, own, usual)
         if one is not None:
             told.append(one)
     apart = _joined(_regrouped(told, found.size))
     return sorted(apart, key=lambda each: -each.area)
+
+
+def _usual(found: Overlap, agreeing: Mask) -> float:
+    """Levels that px are off in the cells that agree, in the median; 0 where none do."""
+    middle = slice(CELL // 2, None, CELL)
+    off = cv2.absdiff(found.a[middle, middle], found.b[middle, middle]).max(axis=2)
+    agreeing = agreeing[: off.shape[0], : off.shape[1]] & found.both[middle, middle]
+    return float(np.median(off[agreeing])) if agreeing.any() else 0.0
 
 
 def _regrouped(places: list[Region], size: Size) -> list[Region]:
@@ -153,13 +172,18 @@ def _one_of(places: list[Region], where: Mask, corner: tuple[int, int]) -> Regio
 
 def _region(
     inside: Mask,
+    sure: Mask,
     corner: tuple[int, int],
     found: Overlap,
     left: Residual,
     ground: Ground,
     why: NDArray[np.float32],
+    usual: float,
 ) -> Region | None:
-    """None where no px of it differs by much. `why` (3, n): excess, light and colour of its cells."""
+    """None where no px of it differs by much. `sure` are px whose own windows are certain, however strong others are.
+
+    `why` (3, n): excess, light and colour of its cells. `usual`: levels that px are off elsewhere, and a little more.
+    """
     window = slice(corner[1], corner[1] + inside.shape[0]), slice(corner[0], corner[0] + inside.shape[1])
     a = blurred(found.a[window].astype(np.float32), left.blurred_a)
     b = blurred(found.b[window].astype(np.float32), left.blurred_b)
@@ -168,8 +192,10 @@ def _region(
     if not inside.any() or float(off[inside].max()) < LEAST:
         return None
     strength = float(np.quantile(off[inside], 0.99))
-    where = inside & (off >= max(LEAST / 2, 2 * left.noise, OF_STRONGEST * strength))
-    where = _held(where, where & (off >= OF_EACH * strength))
+    strongest = cv2.dilate(np.where(inside, off, 0), np.ones((2 * NEARBY + 1, 2 * NEARBY + 1), np.uint8))
+    strongest = np.minimum(strongest, strength)
+    where = inside & (off >= np.maximum(max(LEAST / 2, 2 * left.noise, usual), OF_STRONGEST * strongest))
+    where = _held(where, where & (off >= np.maximum(LEAST, OF_EACH * np.where(sure, strongest, strength))))
     if not where.any():
         return None
     area = int(where.sum())
@@ -194,6 +220,7 @@ def _kind(a: Plane, b: Plane, where: Mask, off: Plane, noise: float, ground: Gro
     if side is not None:
         return "laid on a" if side == "a" else "laid on b"
     excess, light, colour = why
-    if float((excess >= CLEARLY).mean()) < 0.2:
-        return "colour" if (colour >= 0.7).sum() >= (light >= 0.7).sum() else "light"
-    return "content"
+    of_light, of_colour = int((light >= 0.7).sum()), int((colour >= 0.7).sum())
+    if float((excess >= CLEARLY).mean()) >= 0.2 or not of_light + of_colour:
+        return "content"
+    return "colour" if of_colour >= of_light else "light"

@@ -47,6 +47,12 @@ TELLING: Final = 12
 """Windows with contrast at a smaller size, the least that tell."""
 LOSSLESS: Final = 0.6
 """Share of px that are equal, from which on each that is not counts."""
+CLEAR: Final = (25.0, 50.0)
+"""Levels of contrast from which on what a window shows is clear; and with less than which it is taken for so many."""
+UNLIKE: Final = (0.5, 0.875)
+"""Share of the contrast of a clear window that is left where it shows something else; the least and the most."""
+OF_USUAL: Final = 3.0
+"""Times what is left in a window of both that show the same, its lower quartile: most may differ."""
 AGREES: Final = 0.7
 """Correlation of a window of both that show the same."""
 
@@ -66,12 +72,15 @@ class Coarse:
 class Residual:
     """Differences of two pictures in one tone and of one sharpness, on the grid of the overlap in cells of `CELL`.
 
-    `excess` is the difference of each window by what noise explains there, its largest over all sizes; `seen` where
-    either has contrast; `agreeing` where what they show correlates. `noise` in levels; `blurred_a` is by how many px
-    a is blurred to be as b, `blurred_b` the other way round. `lossless`: most px are equal.
+    `excess` is the difference of each window by what noise explains there, its largest over all sizes, `fine` that of
+    the smallest windows alone; `unlike` are those of them that clearly show something else, whatever the noise. `seen`
+    is where either has contrast; `agreeing` where what they show correlates. `noise` in levels; `blurred_a` is by how
+    many px a is blurred to be as b, `blurred_b` the other way round. `lossless`: most px are equal.
     """
 
     excess: Plane
+    fine: Plane
+    unlike: Mask
     seen: Mask
     agreeing: Mask
     noise: float
@@ -90,6 +99,7 @@ class Residual:
 @dataclass(frozen=True, eq=False)
 class _Compared:
     excess: Plane
+    unlike: Mask
     seen: Mask
     agreeing: Mask
     noise: float
@@ -125,6 +135,8 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
     )
     return Residual(
         excess,
+        first.excess,
+        first.unlike,
         first.seen,
         first.agreeing,
         first.noise,
@@ -180,7 +192,21 @@ def _compared(a: Plane, b: Plane, inside: Plane, lossless: bool) -> _Compared:
     seen = valid & (content > 6 * base + (1.5 * FLAT) ** 2)
     strength = np.maximum(spread_a - base / 2, 1) * np.maximum(spread_b - base / 2, 1)
     agreeing = a_b - mean_a * mean_b > AGREES * np.sqrt(strength)
-    return _Compared(np.where(valid, above, 0).astype(np.float32), seen, agreeing & valid, float(np.sqrt(base)))
+    unlike = _unlike(within, content, base, valid)
+    return _Compared(np.where(valid, above, 0).astype(np.float32), unlike, seen, agreeing & valid, float(np.sqrt(base)))
+
+
+def _unlike(within: Plane, content: Plane, base: float, valid: Mask) -> Mask:
+    """Windows of clear contrast of which far more is left than of most.
+
+    Noise that goes by the contrast leaves a small share of it in every window, other content all of it in some.
+    """
+    clear = valid & (content > CLEAR[0] ** 2 + 20 * base)
+    if not clear.any():
+        return clear
+    left, contrast = np.sqrt(np.maximum(within - base, 0)), np.sqrt(np.maximum(content, 1))
+    usual = float(np.quantile((left / contrast)[clear], 0.25))
+    return np.asarray(clear & (left >= np.clip(OF_USUAL * usual, *UNLIKE) * np.maximum(contrast, CLEAR[1])))
 
 
 def _cells(plane: Plane) -> Plane:

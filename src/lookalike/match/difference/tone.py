@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -30,6 +31,12 @@ FAIR: Final = 2.0
 EVEN: Final = 8.0
 """Levels of contrast about a px, of which so many or fewer are even."""
 LEVELS: Final = 16
+POOR: Final = 1.0
+"""Levels that a change leaves, from which on another is sought by px at full size."""
+AGAIN: Final = 0.6
+"""Share of what a change left that another may leave to take its place."""
+ENOUGH: Final = 2.0**18
+"""px that are looked at for another, about the most."""
 SAMPLES: Final = 60
 """px of each of so many steps of light, the most: on paper nearly all are white."""
 SAME: Final = 0.15
@@ -111,11 +118,38 @@ def toned(a: Pixels, b: Pixels, both: Mask) -> Toned:
     Either may be the richer one, from which the other follows: grey and clipped light do not lead back.
     """
     small_a, small_b, seen, even = _small(a, b, both)
-    x, y, even = small_a[seen], small_b[seen], even[seen]  # (n, 3), (n, 3), (n,)
+    return _chosen(*_samples(small_a[seen], small_b[seen], even[seen]))
+
+
+def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned) -> Toned:
+    """The change by px at full size where that leaves far less than the one `before`, where that leaves much.
+
+    Where light was clipped, as all drawn paper is that was made lighter, only px that lie in even places tell.
+    """
+    if before.off <= FAIR and before.tone == UNCHANGED:
+        return before
+    step = math.ceil(math.sqrt(both.size / ENOUGH))
+    some = slice(step // 2, None, step), slice(step // 2, None, step)
+    even = np.maximum(_contrast(a)[some], _contrast(b)[some]) <= EVEN
+    seen = both[some]
+    x, y, is_even = _samples(a[some][seen].astype(np.float32), b[some][seen].astype(np.float32), even[seen])
+    was = _off(x, y, before.tone) if before.of_a else _off(y, x, before.tone)
+    if was <= POOR:
+        return before
+    now = _chosen(x, y, is_even)
+    return now if now.tone != UNCHANGED and now.off < AGAIN * was else before
+
+
+def _samples(x: Plane, y: Plane, even: Mask) -> tuple[Plane, Plane, Mask]:
+    """Some of the (n, 3) px, as many of each step of light, and which of them lie in even places."""
+    some = _of_every_level(x @ LUMA)
+    return x[some], y[some], even[some]
+
+
+def _chosen(x: Plane, y: Plane, even: Mask) -> Toned:
+    """The change between (n, 3) levels x and y."""
     if len(x) < 8:
         return Toned(UNCHANGED, True, 0.0)
-    some = _of_every_level(x @ LUMA)
-    x, y, even = x[some], y[some], even[some]
     unchanged = _off(x, y, UNCHANGED)
     if unchanged <= SAME or not may_explain(x, y):
         return Toned(UNCHANGED, True, unchanged)
@@ -164,11 +198,11 @@ def _small(a: Pixels, b: Pixels, both: Mask) -> tuple[Plane, Plane, Mask, Mask]:
     return planes[0], planes[1], seen, even
 
 
-def _contrast(plane: Plane) -> Plane:
+def _contrast(plane: Plane | Pixels) -> Plane:
     """Contrast of each px with its neighbours, in the green that most light is."""
     square = np.ones((3, 3), np.uint8)
     green = np.ascontiguousarray(plane[..., 1])
-    return np.asarray(cv2.dilate(green, square) - cv2.erode(green, square), np.float32)
+    return np.asarray(cv2.subtract(cv2.dilate(green, square), cv2.erode(green, square)), np.float32)
 
 
 def _off(x: Plane, y: Plane, tone: Tone) -> float:

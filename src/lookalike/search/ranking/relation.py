@@ -329,11 +329,14 @@ def _scene(told: Shared, found: Agreement, model: Matrix, sizes: tuple[Size, Siz
 
 
 def _told(compared: Comparison) -> str:
-    """Relation and edits in words."""
+    """Relation, edits and how much differs, in words."""
     edited = f", {', '.join(compared.edits)}" if compared.edits else ""
+    differing = [each for each in compared.differs if not each.kind.startswith("ground")]
+    share = sum(each.share for each in differing)
+    differs = f"differs in {counted(len(differing), 'place')}, {about(share)} of what both show" if differing else ""
     if compared.verdict == "variant":
-        places, share = len(compared.differs), sum(each.share for each in compared.differs)
-        return f"one make-up, other content: differs in {counted(places, 'place')}, {about(share)} of what both show"
+        return f"one make-up, other content: {differs or 'too small to say where'}"
+    edited += f"; {differs}" if differs else ""
     if compared.verdict == "part":
         of_a, of_b = compared.coverage
         return f"{about(of_a)} of the query is {about(of_b)} of this picture{edited}"
