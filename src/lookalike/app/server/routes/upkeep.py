@@ -12,7 +12,7 @@ from lookalike.app.documents import Document, document, status_document
 from lookalike.app.server import models
 from lookalike.app.server.admission import takes
 from lookalike.app.server.answers import groups_document
-from lookalike.app.server.duplicates import known_groups
+from lookalike.app.server.duplicates import groups_of, known_proofs
 from lookalike.app.server.roles import Role
 from lookalike.app.server.service import Asker, Here, Service
 from lookalike.types import Relation
@@ -62,7 +62,8 @@ async def dupes(
 def _groups(service: Service, relation: Relation, precision: float | None, role: Role) -> Document:
     if precision is not None:
         return groups_document(service, service.library.dupes(relation, precision=precision), role)
-    groups, uncompared = known_groups(service.library, relation)
+    proofs, uncompared = known_proofs(service, relation)
+    groups = groups_of(service.library, relation, proofs)
     return {**groups_document(service, groups, role), "uncompared": uncompared}
 
 
