@@ -148,6 +148,7 @@ function failed(error, again) {
 }
 
 function askToken(again, why = text.token) {
+  const user = el("input", { name: "username", autocomplete: "username", value: "lookalike", hidden: true }); // for password managers
   const input = el("input", { type: "password", autocomplete: "current-password", required: true });
   const enter = async (event) => {
     event.preventDefault();
@@ -160,7 +161,7 @@ function askToken(again, why = text.token) {
     }
   };
   told.replaceChildren(
-    el("form", { class: "token", onsubmit: enter }, el("p", {}, why), field(text.tokenField, input), el("button", { class: "main" }, text.enter)),
+    el("form", { class: "token", onsubmit: enter }, el("p", {}, why), user, field(text.tokenField, input), el("button", { class: "main" }, text.enter)),
   );
   input.focus();
 }
@@ -168,7 +169,7 @@ function askToken(again, why = text.token) {
 async function begin() {
   state.status = await service.status();
   count.textContent = text.pictures(state.status.images);
-  showPanel();
+  if (state.status.urls || state.status.words) showPanel(); // else it is as it was, and somebody may be typing
 }
 
 function showGroups(relation) {

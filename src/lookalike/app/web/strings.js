@@ -95,7 +95,7 @@ export const text = {
   member: (name, fate) => `${name}, ${{ keep: "is kept", drop: "is dropped", best: "proposed to be kept", open: "not decided" }[fate]}`,
   fates: { keep: "keep", drop: "drop" },
   does: { keep: "Keep this", drop: "Drop this" },
-  decide: { keep: (name) => `Keep ${name}, drop the others`, drop: (name) => `Drop ${name}` },
+  decide: { keep: (name) => `Keep this, ${name}, and drop the others`, drop: (name) => `Drop this, ${name}` },
   byYou: { keep: "You keep it.", drop: "You drop it; whether it can go is looked at before anything is done." },
   happens: "At work",
   happened: "What happened",
