@@ -34,6 +34,7 @@ from lookalike.app.cli.commands import (
     serve,
     show,
     upkeep,
+    watch,
     words,
 )
 from lookalike.app.cli.exits import Exit, exit_for, name_of, path_of
@@ -95,6 +96,7 @@ for module in (
     calibrate,
     adapt,
     index,
+    watch,
     upkeep,
 ):
     module.add_to(app)
