@@ -45,7 +45,8 @@ def watch(
 ) -> int:
     """Follow folders, and index what changes in them.
 
-    Ctrl-C ends it. A drive that is taken out is waited for, and its files are kept. Each look ends as `lookalike index` would.
+    Ctrl-C ends it. A drive that is taken out is waited for, and its files are kept. Each look ends as `lookalike index`
+    would.
     """
     from lookalike.app.documents import index_document
     from lookalike.search.ingest.options import Options

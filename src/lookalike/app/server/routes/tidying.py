@@ -46,7 +46,8 @@ async def undo(undone: models.Undo, service: Here, role: Asker) -> Document:
 def add_to(app: FastAPI) -> None:
     """Registers the routes."""
     write, admin = takes(Role.WRITE), takes(Role.ADMIN)
-    app.post("/api/resolve", response_model=models.Plan, **write)(plan)
+    plans, acts = takes(Role.WRITE, queues=True), takes(Role.ADMIN, queues=True)
+    app.post("/api/resolve", response_model=models.Plan, **plans)(plan)
     app.get("/api/resolve", response_model=models.Undoable, **write)(undoable)
-    app.post("/api/jobs/resolve", status_code=202, response_model=models.Job, **admin)(resolve)
+    app.post("/api/jobs/resolve", status_code=202, response_model=models.Job, **acts)(resolve)
     app.post("/api/jobs/undo", status_code=202, response_model=models.Job, **admin)(undo)

@@ -90,6 +90,6 @@ def add_to(app: FastAPI) -> None:
     app.get("/api/health", response_model=models.Health, **takes(Role.OPEN))(health)
     app.get("/api/status", response_model=models.Status, **takes(Role.READ))(status)
     app.get("/api/describers", response_model=models.Describers, **takes(Role.READ))(describers)
-    app.get("/api/dupes", response_model=models.Dupes, **takes(Role.READ))(dupes)
+    app.get("/api/dupes", response_model=models.Dupes, **takes(Role.READ, queues=True))(dupes)
     app.get("/api/folders", response_model=models.Folders, **takes(Role.WRITE))(folders)
     app.get("/api/metrics", response_class=Response, **takes(Role.READ))(metrics)
