@@ -30,7 +30,7 @@ export const text = {
   search: "Search",
   clear: "Start anew",
   searching: "Searching…",
-  found: (shown, searched, seconds) => `${shown} answers of ${searched.toLocaleString("en")} pictures, in ${seconds.toFixed(2)} s`,
+  found: (shown, searched, seconds) => `${shown} answers; ${searched.toLocaleString("en")} different pictures compared in ${seconds.toFixed(2)} s`,
   nothing: "Nothing was found. Take away a filter, or ask with another picture.",
   more: "Show more",
   moreLike: "More like this",
