@@ -122,7 +122,7 @@ def test_every_test_file_is_found_by_pytest_and_mirrors_a_source() -> None:
 
 
 def test_scripts_can_be_run() -> None:
-    for name in ("scripts/try", "scripts/check", "scripts/test", ".ci/run"):
+    for name in ("scripts/try", "scripts/check", "scripts/test", "scripts/browser", ".ci/run"):
         file = ROOT / name
         assert file.stat().st_mode & 0o111
         assert file.read_text("utf-8").startswith("#!/usr/bin/env bash\n")

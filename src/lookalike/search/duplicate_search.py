@@ -68,7 +68,7 @@ class DuplicateSearch:
         found = given_groups(document, self.store)
         furthest: Relation = "copy" if any(group.relation == "copy" for group in found.groups) else "identical"
         proofs = self._proofs(furthest, describers)
-        resolver = Resolver(self.folder, proofs, narrowed.reference, self.options, found.unknown)
+        resolver = Resolver(self.folder, proofs, narrowed.reference, self.options, found.unknown, found.marked)
         return Groups(narrowed.guarded(found.groups), self.decoder, resolver)
 
     def _proofs(self, relation: Relation, describers: Callable[[], list[Describer]]) -> Proofs:

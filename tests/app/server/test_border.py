@@ -168,6 +168,14 @@ def test_nothing_is_read_of_who_may_not_ask(shelf: Path) -> None:
     assert ask(shelf / "library", [FORM, length, *token], pieces(9), tokens=ALL)[1] > 0
 
 
+def test_a_question_for_which_there_is_no_room_is_refused_though_its_body_does_not_come(shelf: Path) -> None:
+    length = ("Content-Length", "10000")
+    full, empty = {"threads": 1, "waiting": -1}, {"threads": 1, "waiting": 0}
+    assert ask(shelf / "library", [FORM, length], a_slow_one(), **full)[0] == 503
+    assert ask(shelf / "library", [FORM, length], pieces(9), **full) == (503, 11)  # or the client would not see it
+    assert ask(shelf / "library", [FORM, length], a_slow_one(), seconds=0.2, **empty)[0] == 408
+
+
 def test_bodies_are_held_in_memory_up_to_a_limit(shelf: Path) -> None:
     from lookalike.app.server.border import AT_ONCE, Border
     from lookalike.app.server.problems import Problem

@@ -38,6 +38,7 @@ from lookalike.app.cli.commands import (
     show,
     tune,
     upkeep,
+    watch,
     words,
 )
 from lookalike.app.cli.exits import Exit, exit_for, name_of, path_of
@@ -100,6 +101,7 @@ for module in (
     tune,
     adapt,
     index,
+    watch,
     upkeep,
 ):
     module.add_to(app)

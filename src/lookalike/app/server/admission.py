@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -20,6 +22,10 @@ COOKIE: Final = "lookalike_session"
 SESSIONS: Final = 1000
 ROLE: Final = "x-role"
 """The field of a route's OpenAPI that says which role it takes."""
+MOMENT: Final = 1.0
+"""Seconds that are given to the body of a question for which there is no room."""
+QUEUES: Final = "x-queues"
+"""The field that says that it answers 503 where too many ask at once."""
 
 
 def admitted(needed: Role, settings: Settings, sessions: Sessions, token: str | None, session: str | None) -> Role:
@@ -93,12 +99,16 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         needed, handler = self.role, super().get_route_handler()
+        queues = (self.openapi_extra or {}).get(QUEUES, False)
 
         async def guarded(request: Request) -> Response:
             service = request.app.state.service
             session = request.cookies.get(COOKIE)
             role = admitted(needed, service.settings, service.sessions, bearer_of(request), session)
             request.state.role = role
+            if queues and service.questions.is_full:
+                await _passed_over(request)
+                service.questions.check()
             try:
                 return await handler(request)
             except (Problem, HTTPException, RequestValidationError):
@@ -109,6 +119,15 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-def takes(role: Role) -> dict[str, Any]:
-    """Arguments of a route that takes this role."""
-    return {"openapi_extra": {ROLE: role.name.lower()}, "response_model_exclude_unset": True}
+async def _passed_over(request: Request) -> None:
+    """Lets the body go by unparsed, for a moment: who sends one to a closed connection never sees the answer."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(MOMENT):
+            while (await request.receive()).get("more_body", False):
+                pass
+
+
+def takes(role: Role, *, queues: bool = False) -> dict[str, Any]:
+    """Arguments of a route that takes this role; one that `queues` is refused at once where too many ask."""
+    extra = {ROLE: role.name.lower(), **({QUEUES: True} if queues else {})}
+    return {"openapi_extra": extra, "response_model_exclude_unset": True}

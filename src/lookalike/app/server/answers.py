@@ -62,11 +62,11 @@ def _with_ids(hit: Document, answer: Answer) -> Document:
 
 
 def groups_document(service: Service, groups: Sequence[Group], role: Role) -> Document:
-    """Groups, each member with its id."""
+    """Groups, each member with the ids of its picture and of its file."""
     told: Document = dupes_document(groups)
     for shown, group in zip(told["groups"], groups, strict=True):
         for member, record in zip(shown["members"], group.members, strict=True):
-            member["id"] = _id(record)
+            member |= {"id": _id(record), "file_id": service.file_ids.of(record.path)}
     return _shown(service, told, role)
 
 

@@ -23,14 +23,23 @@ class Capacity:
         self._most = threads + waiting
         self.taken = 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether too many wait."""
+        return self.taken >= self._most
+
+    def check(self) -> None:
+        """Raises `Problem` where too many wait: what is refused before its body is parsed costs next to nothing."""
+        if self.is_full:
+            detail = f"too many questions at once: ask again in {AGAIN} s"
+            raise Problem(503, "busy", detail, {"Retry-After": str(AGAIN)})
+
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Result of `work` in a thread; raises `Problem` where too many wait.
 
         What has begun is finished, and counts until then, though nobody waits for it any more.
         """
-        if self.taken >= self._most:
-            detail = f"too many questions at once: ask again in {AGAIN} s"
-            raise Problem(503, "busy", detail, {"Retry-After": str(AGAIN)})
+        self.check()
         self.taken += 1
         future = self._pool.submit(work, *args, **kwargs)
         loop = asyncio.get_running_loop()

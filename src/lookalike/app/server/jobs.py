@@ -9,6 +9,7 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -71,8 +72,8 @@ class Jobs:
             raise Problem(404, "no_such_job", "there is no such job: GET /api/jobs lists those that there are")
         return self._jobs[id]
 
-    async def start(self, kind: str, arguments: Sequence[str]) -> Job:
-        """Runs the command line with `arguments`; raises `Problem` while another job runs."""
+    async def start(self, kind: str, arguments: Sequence[str], given: bytes = b"") -> Job:
+        """Runs the command line with `arguments`, which reads what is `given`; raises `Problem` while another runs."""
         running = next((job for job in self._jobs.values() if job.state == "running"), None)
         if running is not None:
             detail = f"job {running.id} is writing to the library: wait for it, or cancel it"
@@ -81,22 +82,23 @@ class Jobs:
         self._jobs[job.id] = job
         for id in list(self._jobs)[:-KEPT]:
             del self._jobs[id]
-        task = asyncio.get_running_loop().create_task(self._run(job, arguments))
+        task = asyncio.get_running_loop().create_task(self._run(job, arguments, given))
         self._watching.add(task)
         task.add_done_callback(self._watching.discard)
         return job
 
-    async def _run(self, job: Job, arguments: Sequence[str]) -> None:
+    async def _run(self, job: Job, arguments: Sequence[str], given: bytes) -> None:
         command = [sys.executable, "-m", "lookalike", "--quiet", "--library", str(self._library), *arguments]
         if job.is_cancelled:  # before it began
             job.state = "cancelled"
             return
         try:
             job.process = await asyncio.create_subprocess_exec(
-                *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, limit=LINE, start_new_session=True
+                *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LINE, start_new_session=True
             )
             if job.is_cancelled:
                 self._interrupt(job)
+            await _hand_over(job.process, given)
             assert job.process.stdout is not None
             if "--jsonl" in arguments:
                 async for line in job.process.stdout:
@@ -147,6 +149,15 @@ class Jobs:
             await asyncio.sleep(LOOK)
 
 
+async def _hand_over(process: Process, given: bytes) -> None:
+    """Writes what the process reads, as far as it does."""
+    assert process.stdin is not None
+    with suppress(BrokenPipeError, ConnectionResetError):
+        process.stdin.write(given)
+        await process.stdin.drain()
+    process.stdin.close()
+
+
 def _note(job: Job, line: bytes) -> None:
     """Takes note of what the command line says: progress, a report, or an error."""
     try:
@@ -161,4 +172,6 @@ def _note(job: Job, line: bytes) -> None:
     elif schema == "lookalike/error/1":
         job.message = str(told.get("message"))
     else:
-        job.report = {name: value for name, value in told.items() if name != "groups"}  # GET /api/dupes has these
+        job.report = told
+        if job.kind == "dupes":  # GET /api/dupes has these
+            job.report.pop("groups", None)

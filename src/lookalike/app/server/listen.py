@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lookalike.app.server.settings import Settings
 from lookalike.errors import BadQuery, MissingExtra
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 HEADERS: Final = 10_000
 """Milliseconds in which the headers of a request must have come."""
 AT_ONCE: Final = 128
 """Requests in work at once, those that only wait for their body included."""
+TURN: Final = 0.0005
+"""Seconds that a thread may hold the interpreter while others wait; a refusal takes several turns."""
 
 
 def listen(settings: Settings, on_ready: Callable[[str], object]) -> None:
@@ -28,7 +34,7 @@ def listen(settings: Settings, on_ready: Callable[[str], object]) -> None:
         from granian.http import HTTP1Settings
         from granian.log import LogLevels
 
-        from lookalike.app.server.factory import create_app
+        import lookalike.app.server.factory  # noqa: F401  says here what is missing
     except ImportError as error:
         raise MissingExtra("a service needs more packages: pip install 'lookalike[server]'") from error
     chosen = replace(settings, port=free_port(settings.host, settings.port))
@@ -46,7 +52,15 @@ def listen(settings: Settings, on_ready: Callable[[str], object]) -> None:
     )
     told = threading.Thread(target=_tell, args=(chosen, on_ready), daemon=True)
     server.on_startup(told.start)
-    server.serve(target_loader=partial(create_app, chosen), wrap_loader=False)
+    server.serve(target_loader=partial(_application, chosen), wrap_loader=False)
+
+
+def _application(settings: Settings) -> FastAPI:
+    """The application, in a process whose event loop waits for no thread for long."""
+    from lookalike.app.server.factory import create_app
+
+    sys.setswitchinterval(TURN)
+    return create_app(settings)
 
 
 def _tell(settings: Settings, on_ready: Callable[[str], object]) -> None:

@@ -5,13 +5,15 @@ Whatever a document holds beyond these fields is passed on: the documents themse
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Box = tuple[float, float, float, float]
 Row = tuple[float, float, float]
 Relation = Literal["identical", "copy", "part", "variant", "scene", "similar"]
+Acting = Literal["trash", "move", "hardlink", "symlink"]
+FileId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
 class Document(BaseModel):
@@ -169,6 +171,7 @@ class Member(File):
     """A file of a group, and how it is related to the group's best."""
 
     id: str
+    file_id: str
     size: tuple[int, int]
     bytes: int
     best: bool
@@ -195,6 +198,109 @@ class Dupes(Document):
 
     groups: list[Group]
     superfluous: Superfluous
+
+
+class Outcome(File):
+    """A file, and what became of it, or would."""
+
+    file_id: str
+    outcome: Literal["kept", "superfluous", "trashed", "moved", "linked", "restored", "skipped"]
+    why: str
+    reason: str | None
+    bytes: int
+
+
+class Resolved(Part):
+    """A group, with an outcome for each of its files, the kept one first."""
+
+    relation: Relation
+    files: list[Outcome]
+
+
+class Plan(Document):
+    """Outcomes that files of groups would have, and the bytes that would be freed."""
+
+    action: Literal["list"]
+    keep: list[str]
+    groups: list[Resolved]
+    counts: dict[str, int]
+    freed: int
+
+
+class UndoableRun(Part):
+    """A run that acted upon files, and can be undone."""
+
+    run: int
+    action: Acting
+    files: int
+    bytes: int
+
+
+class Undoable(Document):
+    """Actions that the service takes, and runs that can be undone, the last one first."""
+
+    actions: list[Acting]
+    runs: list[UndoableRun]
+
+
+class Decision(BaseModel):
+    """A group as it was decided upon, each file by its `file_id`: one is kept at least, however many are dropped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keep: list[FileId] = Field(min_length=1, max_length=10_000, description="Files that stay, whatever the rules say.")
+    drop: list[FileId] = Field(max_length=10_000, description="Files that may go, where a kept one stands for them.")
+
+
+class Wished(BaseModel):
+    """Groups that are meant; without groups, those of the library, by the rules of `lookalike resolve`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    relation: Literal["identical", "copy"] = Field("identical", description="No other is ever acted upon.")
+    groups: list[Decision] | None = Field(None, min_length=1, max_length=10_000, description="What was decided.")
+
+
+class Ordered(Wished):
+    """Groups that were decided upon, and what is done to the files that may go."""
+
+    action: Acting = Field(description="What is done: move takes a service with --aside DIR.")
+
+
+class Undo(BaseModel):
+    """Runs that are undone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    runs: int = Field(1, ge=1, le=1000, description="The last one, or so many of the last.")
+
+
+class LabelCount(Part):
+    """A label, and how many files have it."""
+
+    label: str
+    files: int
+
+
+class LabelCounts(Document):
+    """All labels."""
+
+    labels: list[LabelCount]
+
+
+class PictureLabels(Document):
+    """Labels of a picture, by name."""
+
+    id: str
+    labels: list[str]
+
+
+class Labels(BaseModel):
+    """Labels that a picture is given, or loses."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    labels: list[Annotated[str, StringConstraints(min_length=1, max_length=1000)]] = Field(min_length=1, max_length=100)
 
 
 class Space(Part):
@@ -262,7 +368,7 @@ class Job(Document):
     """A job that writes to the library."""
 
     id: str
-    kind: Literal["index", "dupes"]
+    kind: Literal["index", "dupes", "resolve", "undo"]
     state: Literal["running", "done", "some_failed", "failed", "cancelled"]
     progress: dict[str, Any]
     report: dict[str, Any] | None

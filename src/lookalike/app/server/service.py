@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 import lookalike
 from lookalike.app.server.admission import Sessions
 from lookalike.app.server.capacity import Capacity
+from lookalike.app.server.file_ids import FileIds
 from lookalike.app.server.jobs import Jobs
 from lookalike.app.server.measures import Measures
 from lookalike.app.server.names import Names
@@ -25,6 +26,7 @@ from lookalike.app.server.settings import Settings
 from lookalike.errors import BadPicture, LookalikeError
 from lookalike.protocols import TextDescriber
 from lookalike.search.components import describers_of
+from lookalike.search.duplicates.identical import Group
 from lookalike.search.pages.render import thumbnail
 from lookalike.search.results import Results
 from lookalike.types import Record
@@ -55,10 +57,12 @@ class Service:
         self.questions = Capacity("question", settings.threads, settings.waiting)
         self.glances = Capacity("glance", 2, GLANCES)
         self.names = Names(self._folders)
+        self.file_ids = FileIds(settings.key)
         self.sessions = Sessions()
         self.jobs = Jobs(settings.library)
         self.measures = Measures(lambda: self.questions.taken)
         self.answers: Recent[str, Continued] = Recent(ANSWERS)
+        self.identical: Recent[int, Sequence[Group]] = Recent(1)
         self._thumbnails: Recent[tuple[str, int], bytes] = Recent(THUMBNAILS, len)
 
     def records(self, id: str) -> list[Record]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -18,7 +20,8 @@ class Settings:
     """One service: its library, where it listens, and what it allows.
 
     Without `tokens` whoever reaches it has `role`, and it listens on this machine alone. `names` are host names by
-    which it is asked besides `host`. `roots` are folders that may be indexed besides those that the library holds.
+    which it is asked besides `host`. `roots` are folders that may be indexed besides those that the library holds;
+    `aside` is the one into which superfluous files may be moved. Processes of one service share its `key`.
     Raises `BadQuery` where others could reach it and no token is needed.
     """
 
@@ -29,6 +32,7 @@ class Settings:
     role: Role = Role.READ
     names: tuple[str, ...] = ()
     roots: tuple[Path, ...] = ()
+    aside: Path | None = None
     originals: bool = False
     urls: bool = False
     body: int = 32 * 2**20
@@ -39,6 +43,7 @@ class Settings:
     """Questions that are answered at once."""
     waiting: int = 8
     """Questions that wait for their turn; more are refused."""
+    key: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not (self.is_local or self.tokens):

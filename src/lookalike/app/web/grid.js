@@ -19,7 +19,8 @@ function card(hit, act) {
       el("img", { src: thumbnail(hit.id), alt: "", loading: "lazy", decoding: "async" }),
     ),
     facts(hit),
-    el("p", { class: "name", title: hit.path }, hit.path),
+    el("p", { class: "name", title: hit.path }, name),
+    name === hit.path ? null : el("p", { class: "why folder", title: hit.path }, hit.path.slice(0, -name.length)),
     el("p", { class: "why" }, hit.why),
     hit.file === "unchanged" ? null : el("p", { class: "why gone" }, text.gone[hit.file]),
     el(

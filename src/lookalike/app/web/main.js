@@ -6,7 +6,7 @@ import { panel } from "./panel.js";
 import { address, empty, form, fromAddress, hasUploads, isAsked, single } from "./question.js";
 import * as service from "./service.js";
 import { text } from "./strings.js";
-import { groups } from "./tidy.js";
+import { tidy } from "./tidy.js";
 
 const state = { question: empty(), hits: [], next: null, status: null, asking: null };
 const count = el("span", { class: "count" });
@@ -149,6 +149,7 @@ function failed(error, again) {
 }
 
 function askToken(again, why = text.token) {
+  const user = el("input", { name: "username", autocomplete: "username", value: "lookalike", hidden: true }); // for password managers
   const input = el("input", { type: "password", autocomplete: "current-password", required: true });
   const enter = async (event) => {
     event.preventDefault();
@@ -161,7 +162,7 @@ function askToken(again, why = text.token) {
     }
   };
   told.replaceChildren(
-    el("form", { class: "token", onsubmit: enter }, el("p", {}, why), field(text.tokenField, input), el("button", { class: "main" }, text.enter)),
+    el("form", { class: "token", onsubmit: enter }, el("p", {}, why), user, field(text.tokenField, input), el("button", { class: "main" }, text.enter)),
   );
   input.focus();
 }
@@ -169,46 +170,21 @@ function askToken(again, why = text.token) {
 async function begin() {
   state.status = await service.status();
   count.textContent = text.pictures(state.status.images);
-  showPanel();
+  if (state.status.urls || state.status.words) showPanel(); // else it is as it was, and somebody may be typing
 }
 
-async function tidy(relation) {
-  const choice = el("select", { onchange: () => location.assign(`/?tidy=${choice.value}`) });
-  for (const each of ["identical", "copy", "part", "variant", "scene"])
-    choice.append(el("option", { value: each, selected: each === relation }, each));
-  aside.replaceChildren(el("div", { class: "panel" }, field(text.relation, choice), el("p", { class: "hint" }, text.relations[relation] ?? "")));
-  told.textContent = text.grouping;
-  try {
-    const found = await service.groups(relation);
-    const act = { compare: ["write", "admin"].includes(state.status?.role) ? () => compareAll(relation) : null };
-    told.replaceChildren();
-    list.replaceWith(el("div", { class: "groups" }, groups(found, relation, act)));
-  } catch (error) {
-    failed(error, () => tidy(relation));
-  }
-}
-
-async function compareAll(relation) {
-  try {
-    const job = await service.compareAll();
-    told.textContent = text.comparing;
-    const events = new EventSource(`/api/jobs/${job.id}/events`);
-    events.addEventListener("message", (event) => {
-      const now = JSON.parse(event.data);
-      if (now.state === "running") return;
-      events.close();
-      if (now.state === "done") location.assign(`/?tidy=${relation}`);
-      else told.textContent = now.message ?? text.failed(now.state);
-    });
-    events.addEventListener("error", () => events.close());
-  } catch (error) {
-    failed(error, () => compareAll(relation));
-  }
+function showGroups(relation) {
+  const show = (view) => {
+    document.querySelector(".tidy")?.remove();
+    list.remove();
+    told.after(view);
+  };
+  return tidy(relation, state.status?.role, { aside, told, failed, show });
 }
 
 async function fromBar() {
   const relation = new URLSearchParams(location.search).get("tidy");
-  if (relation) return tidy(relation);
+  if (relation) return showGroups(relation);
   state.question = fromAddress(location.search);
   showPanel();
   if (!isAsked(state.question)) {

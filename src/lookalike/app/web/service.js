@@ -21,6 +21,25 @@ async function ask(url, options = {}) {
   return told;
 }
 
+function json(value) {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) };
+}
+
+/** The job once it has ended; `told` gets it whenever it changes. */
+export function followed(id, told) {
+  return new Promise((ended, failed) => {
+    const events = new EventSource(`/api/jobs/${id}/events`);
+    events.addEventListener("message", (event) => {
+      const now = JSON.parse(event.data);
+      told(now);
+      if (now.state === "running") return;
+      events.close();
+      ended(now);
+    });
+    events.addEventListener("error", () => events.readyState === EventSource.CLOSED && failed(new Problem(0, text.offline)));
+  });
+}
+
 export const status = () => ask("/api/status");
 export const picture = (id) => ask(`/api/pictures/${id}`);
 export const further = (token) => ask(`/api/search/${token}`);
@@ -28,6 +47,10 @@ export const byAddress = (fields, signal) => ask(`/api/search?${fields}`, { sign
 export const byForm = (form, signal) => ask("/api/search", { method: "POST", body: form, signal });
 export const groups = (relation) => ask(`/api/dupes?relation=${encodeURIComponent(relation)}`);
 export const compareAll = () => ask("/api/jobs/dupes", { method: "POST" });
+export const plan = (wished) => ask("/api/resolve", json(wished));
+export const undoable = () => ask("/api/resolve");
+export const resolve = (ordered) => ask("/api/jobs/resolve", json(ordered));
+export const undo = (runs) => ask("/api/jobs/undo", json({ runs }));
 export const enter = (token) =>
   ask("/api/session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
 export const thumbnail = (id, side = 240) => `/api/pictures/${id}/thumbnail?side=${side}`;

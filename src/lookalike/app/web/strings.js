@@ -1,4 +1,7 @@
 // Every sentence that the page says.
+const files = (count) => `${count.toLocaleString("en")} ${count === 1 ? "file" : "files"}`;
+const goes = { trash: "to the trash", move: "aside", hardlink: "and a hard link takes their place", symlink: "and a symbolic link takes their place" };
+
 export const text = {
   routes: "For programs",
   pictures: (count) => `${count.toLocaleString("en")} pictures`,
@@ -36,7 +39,7 @@ export const text = {
   search: "Search",
   clear: "Start anew",
   searching: "Searching…",
-  found: (shown, searched, seconds) => `${shown} answers of ${searched.toLocaleString("en")} pictures, in ${seconds.toFixed(2)} s`,
+  found: (shown, searched, seconds) => `${shown} answers; ${searched.toLocaleString("en")} different pictures compared in ${seconds.toFixed(2)} s`,
   nothing: "Nothing was found. Take away a filter, or ask with another picture.",
   more: "Show more",
   moreLike: "More like this",
@@ -82,9 +85,53 @@ export const text = {
   best: "The best of the group: the most pixels, then the most bytes.",
   hardLink: "A hard link: it takes no space.",
   same: (sense) => `The same ${sense}.`,
-  toAct: "Nothing is deleted here. To act on such groups, and to undo it:",
+  toAct: "To act on such groups, and to undo it:",
+  orAdmin: "or, on this page:",
+  keys: "Arrow keys walk the pictures. K keeps one and drops the others, D drops one, S skips the group, U takes the last decision back. No file is touched before you apply.",
+  kept: (why) => `Kept: ${why}.`,
+  stays: (why) => `Stays: ${why}.`,
+  accept: "Accept proposal",
+  acceptAll: "Accept all proposals",
+  skip: "Skip",
+  back: "Undo decision",
+  decisions: "Decisions",
+  decided: (groups, count, size) => (groups ? `${groups} ${groups === 1 ? "group" : "groups"} decided; ${files(count)} would go, ${size}` : "Nothing is decided yet."),
+  lastStays: "One file of a group always stays.",
+  action: "What is done to them",
+  actions: { trash: "Move to the trash", move: "Move aside", hardlink: "Replace by hard links", symlink: "Replace by symbolic links" },
+  review: "Review and apply…",
+  moreGroups: "Show more groups",
+  member: (name, fate) => `${name}, ${{ keep: "is kept", drop: "is dropped", best: "proposed to be kept", open: "not decided" }[fate]}`,
+  fates: { keep: "keep", drop: "drop" },
+  does: { keep: "Keep this", drop: "Drop this" },
+  decide: { keep: (name) => `Keep this, ${name}, and drop the others`, drop: (name) => `Drop this, ${name}` },
+  byYou: { keep: "You keep it.", drop: "You drop it; whether it can go is looked at before anything is done." },
+  happens: "At work",
+  happened: "What happened",
+  willHappen: "What will happen",
+  planning: "Looking at every file…",
+  wouldGo: (count, size, action) => `${files(count)} would go ${goes[action]}; that frees ${size}${action === "trash" ? " once the trash is emptied" : ""}. Nothing has happened yet.`,
+  noneGoes: "No file would go.",
+  doIt: (count, action) => ({ trash: `Move ${files(count)} to the trash`, move: `Move ${files(count)} aside`, hardlink: `Replace ${files(count)} by hard links`, symlink: `Replace ${files(count)} by symbolic links` })[action],
+  cancel: "Cancel",
+  acting: "At work; each file is compared before anything is done to it…",
+  acted: (count, size, action) => `${files(count)} went ${goes[action] ?? ""}; ${size}.`,
+  undoing: "Bringing files back",
+  restored: (count) => `${files(count)} ${count === 1 ? "is" : "are"} back in place.`,
+  undoThis: "Undo",
+  undoLast: "Undo the last run",
+  runs: "Done before",
+  run: (action, count, size) => `${files(count)} ${goes[action]}, ${size}`,
+  files: "Files",
+  outcomes: { kept: "stays", skipped: "stays", superfluous: "goes", trashed: "in the trash", moved: "moved", linked: "linked", restored: "back" },
   uncompared: (count) => `${count.toLocaleString("en")} pictures are not compared with the others yet.`,
   compareAll: "Compare them now",
   comparing: "Comparing; this may take a while…",
   failed: (state) => `It ended: ${state}.`,
 };
+
+export function bytes(count) {
+  if (count < 1000) return `${count} B`;
+  const power = Math.min(Math.floor(Math.log10(count) / 3), 4);
+  return `${(count / 1000 ** power).toPrecision(3)} ${["", "kB", "MB", "GB", "TB"][power]}`;
+}

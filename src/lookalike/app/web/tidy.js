@@ -1,69 +1,141 @@
-// Groups of duplicates, the largest saving first: to look at. Acting on them is for the command line.
-import { el } from "./dom.js";
-import { facts } from "./grid.js";
+// The view of duplicates: groups, the largest saving first, what is proposed, and the keys that decide.
+import { apply, undone } from "./apply.js";
+import { Decisions } from "./decisions.js";
+import { el, field } from "./dom.js";
+import { group as groupOf, model, walk } from "./groups.js";
 import * as service from "./service.js";
-import { text } from "./strings.js";
+import { bytes, text } from "./strings.js";
 
+const RELATIONS = ["identical", "copy", "part", "variant", "scene"];
 const ACTED_UPON = ["identical", "copy"];
+const AT_ONCE = 40;
 
-/** The view of groups; `act` has compare(), which has all pictures compared, where the asker may. */
-export function groups(told, relation, act) {
-  const ordered = told.groups.map((group) => ({ ...group, freed: freed(group) })).sort((a, b) => b.freed - a.freed);
-  return [
-    el("p", {}, ordered.length ? text.groups(ordered.length, told.superfluous.files, bytes(told.superfluous.bytes)) : text.noGroups),
-    told.uncompared ? uncompared(told.uncompared, act) : null,
-    ordered.length && ACTED_UPON.includes(relation) ? el("p", { class: "hint" }, text.toAct, " ", el("code", {}, `lookalike resolve --relation ${relation} --action trash`)) : null,
-    ...ordered.map(shown),
-  ].filter((each) => each !== null);
+/** Fills `place`, which has aside, told, failed(error, again) and show(element), with groups of `relation`. */
+export async function tidy(relation, role, place) {
+  const isActedUpon = ACTED_UPON.includes(relation);
+  const mayPlan = isActedUpon && ["write", "admin"].includes(role);
+  const again = () => tidy(relation, role, place);
+  place.aside.replaceChildren(side(relation, role));
+  place.told.textContent = text.grouping;
+  try {
+    const [found, plan, done] = await Promise.all([
+      service.groups(relation),
+      mayPlan ? service.plan({ relation }) : null,
+      mayPlan ? service.undoable() : null,
+    ]);
+    const groups = model(found.groups, plan);
+    place.told.textContent = groups.length ? text.groups(groups.length, found.superfluous.files, bytes(found.superfluous.bytes)) : text.noGroups;
+    const compare = ["write", "admin"].includes(role) ? () => compareAll(place, again) : null;
+    const view = el("div", { class: "tidy" });
+    if (found.uncompared) view.append(uncompared(found.uncompared, compare));
+    if (isActedUpon && groups.length && role !== "admin") view.append(toAct(relation));
+    if (groups.length) view.append(...(mayPlan ? deciding(groups, relation, role, done.actions, again) : [list(groups, null)]));
+    if (done?.runs.length) place.aside.append(before(done.runs, role, again));
+    place.show(view);
+  } catch (error) {
+    place.failed(error, again);
+  }
 }
 
-function uncompared(count, act) {
-  const button = act.compare ? el("button", { type: "button", onclick: act.compare }, text.compareAll) : null;
+function side(relation, role) {
+  const choice = el("select", { onchange: () => location.assign(`/?tidy=${choice.value}`) });
+  for (const each of RELATIONS) choice.append(el("option", { value: each, selected: each === relation }, each));
+  const keys = ACTED_UPON.includes(relation) && role !== "read" ? el("p", { class: "hint keys" }, text.keys) : null;
+  return el("div", { class: "panel" }, field(text.relation, choice), el("p", { class: "hint" }, text.relations[relation] ?? ""), keys);
+}
+
+function toAct(relation) {
+  const command = `lookalike resolve --relation ${relation} --action trash`;
+  return el("p", { class: "hint" }, text.toAct, " ", el("code", {}, command), " ", text.orAdmin, " ", el("code", {}, "lookalike serve --role admin"));
+}
+
+function uncompared(count, compare) {
+  const button = compare ? el("button", { type: "button", onclick: compare }, text.compareAll) : null;
   return el("p", { class: "actions" }, text.uncompared(count), button);
 }
 
-function shown(group) {
-  const title = `${group.members.length} × ${group.relation}` + (group.freed ? `, ${text.frees(bytes(group.freed))}` : "");
-  return el(
-    "section",
-    { class: "group", "aria-label": title },
-    el("h2", {}, title),
-    el("ul", { class: "grid" }, [...group.members].sort((a, b) => b.best - a.best).map(member)),
-  );
+async function compareAll(place, again) {
+  try {
+    const job = await service.compareAll();
+    place.told.textContent = text.comparing;
+    const ended = await service.followed(job.id, () => {});
+    if (ended.state === "done") again();
+    else place.told.textContent = ended.message ?? text.failed(ended.state);
+  } catch (error) {
+    place.failed(error, () => compareAll(place, again));
+  }
 }
 
-function member(one) {
-  const [width, height] = one.size;
-  return el(
-    "li",
-    { class: one.best ? "card best" : "card" },
-    el("a", { class: "picture", href: `/?id=${one.id}` }, el("img", { src: service.thumbnail(one.id), alt: one.path, loading: "lazy" })),
-    one.best ? el("p", { class: "facts" }, el("span", { class: "badge best" }, text.keep)) : facts({ ...one, probability: null }),
-    el("p", { class: "name", title: one.path }, one.path),
-    el("p", { class: "why" }, `${text.size(width, height)}, ${bytes(one.bytes)}${one.date ? `, ${one.date.slice(0, 10)}` : ""}`),
-    el("p", { class: "why" }, why(one)),
-  );
+/** Groups that are decided upon, and the bar that sums it up. */
+function deciding(groups, relation, role, actions, again) {
+  const decisions = new Decisions();
+  const act = {
+    decisions,
+    accept: (group) => changed([group], () => decisions.accept(group)),
+    keep: (group, member) => changed([group], () => decisions.keep(group, member)),
+    drop: (group, member) => changed([group], () => decisions.toggle(group, member) || say(text.lastStays)),
+    skip: (group) => changed([group], () => decisions.skip(group)),
+    undo: () => changed(decisions.undo(), () => {}),
+  };
+  const shown = list(groups, act);
+  const said = el("span", { class: "said", role: "status" });
+  const action = el("select", { "aria-label": text.action }, actions.map((each) => el("option", { value: each }, text.actions[each])));
+  const back = el("button", { type: "button", onclick: act.undo, disabled: true }, text.back);
+  const all = el("button", { type: "button", onclick: () => changed(groups, () => decisions.acceptAll(groups)) }, text.acceptAll);
+  const go = el("button", { type: "button", class: "main", disabled: true, onclick: () => apply({ relation, action: action.value, groups: decisions.wished() }, again) }, text.review);
+  const bar = el("section", { class: "decisions", "aria-label": text.decisions }, said, el("span", { class: "grow" }), all, back, role === "admin" ? [action, go] : null);
+
+  function changed(about, change) {
+    said.textContent = "";
+    change();
+    for (const group of about) shown.renew(group);
+    const decided = decisions.decided();
+    const going = decided.flatMap(([, decision]) => decision.drop);
+    if (!said.textContent) say(text.decided(decided.length, going.length, bytes(going.reduce((sum, one) => sum + one.bytes, 0))));
+    back.disabled = !decisions.canUndo;
+    go.disabled = going.length === 0;
+  }
+
+  function say(words) {
+    said.textContent = words;
+  }
+
+  say(text.decided(0, 0, bytes(0)));
+  walk(shown, act);
+  return [shown, bar];
 }
 
-function why(one) {
-  if (one.best) return text.best;
-  if (one.file !== "unchanged") return text.gone[one.file];
-  if (one.hard_link_to) return text.hardLink;
-  if (one.companion) return one.companion.why;
-  if (one.edits?.length) return `${text.edits}: ${one.edits.join(", ")}`;
-  return one.identical ? text.same(one.identical) : text.relations[one.relation];
+/** The groups as elements, so many at once; renew(group) draws one again. */
+function list(groups, act) {
+  const drawn = new Map();
+  const more = el("button", { type: "button", class: "more", onclick: showMore }, text.moreGroups);
+  const made = el("div", { class: "groups" }, more);
+
+  function showMore() {
+    for (const group of groups.slice(drawn.size, drawn.size + AT_ONCE)) {
+      drawn.set(group, groupOf(group, act));
+      more.before(drawn.get(group));
+    }
+    more.hidden = drawn.size === groups.length;
+  }
+
+  made.renew = (group) => {
+    const old = drawn.get(group);
+    if (!old) return;
+    const at = [...old.querySelectorAll("a.picture")].indexOf(document.activeElement);
+    const focused = old.contains(document.activeElement) ? document.activeElement.dataset.act : null;
+    drawn.set(group, groupOf(group, act));
+    old.replaceWith(drawn.get(group));
+    const renewed = drawn.get(group);
+    (at >= 0 ? renewed.querySelectorAll("a.picture")[at] : focused && renewed.querySelector(`[data-act="${focused}"]`))?.focus();
+  };
+  showMore();
+  return made;
 }
 
-function goes(one) {
-  return ACTED_UPON.includes(one.relation) && !one.best && !one.reference && !one.hard_link_to && !one.companion && one.file === "unchanged";
-}
-
-function freed(group) {
-  return group.members.filter(goes).reduce((sum, one) => sum + one.bytes, 0);
-}
-
-export function bytes(count) {
-  if (count < 1000) return `${count} B`;
-  const power = Math.min(Math.floor(Math.log10(count) / 3), 4);
-  return `${(count / 1000 ** power).toPrecision(3)} ${["", "kB", "MB", "GB", "TB"][power]}`;
+/** Runs that can be undone. */
+function before(runs, role, again) {
+  const rows = runs.map((run) => el("li", {}, text.run(run.action, run.files, bytes(run.bytes))));
+  const undo = role === "admin" ? el("button", { type: "button", onclick: () => undone(again) }, text.undoLast) : null;
+  return el("section", { class: "runs", "aria-label": text.runs }, el("h2", {}, text.runs), el("ol", {}, rows), undo);
 }

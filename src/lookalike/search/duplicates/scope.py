@@ -71,11 +71,11 @@ class Narrowed:
         return sorted(kept, key=lambda group: (-len(group.members), group.members[0].path))
 
     def guarded(self, groups: Iterable[Group]) -> list[Group]:
-        """Groups with their files of the reference named."""
+        """Groups with their files of the reference named, besides those that are so already."""
         return [
             replace(
                 group,
-                reference=frozenset(each.path for each in group.members if self.is_reference(each)),
+                reference=group.reference | {each.path for each in group.members if self.is_reference(each)},
                 within=tuple(self.guarded(group.within)),
             )
             for group in groups

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -41,7 +41,8 @@ class Options:
     """How a run works. `should_stop` is asked between files: when true, the batch is finished and committed.
 
     With `drop`, vanished files are dropped even where most of their folder vanished with them. `on_skip` is called once
-    for each file that a rule leaves out.
+    for each file that a rule leaves out. `away` gives folders of drives that are known to be gone for now: vanished
+    files below these are kept.
     """
 
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
@@ -51,6 +52,7 @@ class Options:
     should_stop: Callable[[], bool] = _never
     drop: bool = False
     on_skip: Callable[[Skipped], None] = _silent
+    away: Callable[[], Sequence[str]] = tuple
 
     def until_stopped(self, items: Iterable[T]) -> Iterator[T]:
         """The items, as long as nobody asks to stop."""

@@ -251,7 +251,11 @@ class _Run:
         """How many files were dropped, and by folder how many are kept, since with them most of it is gone."""
         if self.options.should_stop():  # a file not yet met may be where one of these went
             return 0, Counter()
-        doubtful = {} if self.options.drop else self.vanished.doubtful(self.known, self.supply.roots)
+        doubtful = (
+            {}
+            if self.options.drop
+            else self.vanished.doubtful(self.known, self.supply.roots) | self.vanished.below(self.options.away())
+        )
         with self.store.transaction():
             self.store.drop_records(sorted(self.vanished.paths - doubtful.keys()))
         return len(self.vanished.paths - doubtful.keys() - self.vanished.found_again), Counter(doubtful.values())

@@ -53,6 +53,13 @@ class Vanished:
                 found |= dict.fromkeys(paths, root)
         return found
 
+    def below(self, folders: Sequence[str]) -> dict[str, str]:
+        """By path, the one of `folders` in which a file lies that was not found again."""
+        if not folders:
+            return {}
+        lost = self.paths - self.found_again
+        return {path: folder for path in lost if (folder := _root_of(path, folders)) is not None}
+
 
 def vanished(unseen: Mapping[str, Stamp]) -> Vanished:
     """Files that a walk did not meet and that are not there, rather than hidden from us."""

@@ -27,9 +27,17 @@ class Given:
     groups: list[Group]
     unknown: tuple[tuple[str, ...], ...]
 
+    @property
+    def marked(self) -> frozenset[str]:
+        """Paths of all members that stay by a mark in the document."""
+        return frozenset[str]().union(*(group.reference for group in self.groups))
+
 
 def given_groups(document: object, store: Store) -> Given:
-    """Groups that a document claims; raises `BadQuery` where it is no document of `dupes`."""
+    """Groups that a document claims; raises `BadQuery` where it is no document of `dupes`.
+
+    A member with `"keep": true` is kept as a file of a reference folder is.
+    """
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise BadQuery(f"no groups: give what `lookalike dupes --json` printed, a document with the schema {SCHEMA!r}")
     known = {record.path: record for record in store.records()}
@@ -41,9 +49,12 @@ def _group(told: object, number: int, known: dict[str, Record]) -> tuple[Group, 
     if not isinstance(told, dict) or told.get("relation") not in RELATIONS:
         raise BadQuery(f"group {number} has no relation that is known: {', '.join(RELATIONS)}")
     relation: Relation = told["relation"]
-    paths = list(dict.fromkeys(_path(each, number) for each in _listed(told.get("members"), f"group {number}")))
+    listed = _listed(told.get("members"), f"group {number}")
+    paths = list(dict.fromkeys(_path(each, number) for each in listed))
+    marked = frozenset(_path(each, number) for each in listed if each.get("keep") is True)
     members = tuple(known[path] for path in paths if path in known)
-    return Group(relation, 1.0, members), tuple(path for path in paths if path not in known)
+    group = Group(relation, 1.0, members, reference=marked & known.keys())
+    return group, tuple(path for path in paths if path not in known)
 
 
 def _listed(value: object, name: str) -> Sequence[Any]:

@@ -68,7 +68,8 @@ class Wish:
 class Resolver:
     """Acts on groups of the library in `folder` by what is proved of them.
 
-    Files below `reference` are kept. `unknown` are, by group, paths that the library does not know.
+    Files below `reference` are kept. `unknown` are, by group, paths that the library does not know; `marked` are paths
+    that whoever gave the groups wants to keep.
     """
 
     folder: Path
@@ -76,6 +77,7 @@ class Resolver:
     reference: tuple[str, ...]
     options: Options
     unknown: Sequence[Sequence[str]] = ()
+    marked: frozenset[str] = frozenset()
 
     def resolve(self, groups: Sequence[Group], wish: Wish) -> Resolution:
         """An outcome for every file of every group; raises `BadQuery`, `UnknownName` or `LibraryBusy` beforehand."""
@@ -102,7 +104,12 @@ class Resolver:
     def _resolved(self, number: int, plan: Plan, acted: Sequence[Outcome]) -> Resolved:
         unknown = self.unknown[number] if number < len(self.unknown) else ()
         kept = [] if plan.kept is None else [Outcome(plan.kept.path, "kept", plan.why)]
-        return Resolved(plan.group.relation, (*kept, *acted, *plan.settled, *of_all(unknown, UNKNOWN)))
+        outcomes = (*kept, *acted, *plan.settled, *of_all(unknown, UNKNOWN))
+        return Resolved(plan.group.relation, tuple(map(self._by_mark, outcomes)))
+
+    def _by_mark(self, outcome: Outcome) -> Outcome:
+        is_marked = outcome.fate == "kept" and outcome.path in self.marked
+        return replace(outcome, why="marked to be kept") if is_marked else outcome
 
 
 def _with_done(plan: Plan, done: Mapping[str, Entry]) -> Plan:

@@ -147,6 +147,14 @@ def _summary(report: IndexReport) -> list[str]:
     return [f"{report.seen} files: {told or 'nothing to do'}{gone} ({report.seconds:.1f} s)"]
 
 
+def changes_of(report: IndexReport) -> str:
+    """Counts of a run's changes, in words."""
+    counts = {name: getattr(report, name) for name in ("added", "updated", "moved")}
+    counts |= {"vanished": report.removed, "failed": len(report.new_failures)}
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f"{told} ({report.seconds:.1f} s)"
+
+
 def _alone(library: Library) -> str | None:
     """A sentence for who wanted one describer more, and made a library that has no other."""
     from lookalike.search.components import DEFAULT_DESCRIBERS, by_name, describers_of

@@ -38,6 +38,10 @@ def serve(
         list[Path] | None,
         typer.Option("--root", metavar="DIR", help="Let role write index this folder too. Repeat it for several."),
     ] = None,
+    aside: Annotated[
+        Path | None,
+        typer.Option("--aside", metavar="DIR", help="Let role admin move superfluous files to this folder."),
+    ] = None,
     originals: Annotated[bool, typer.Option("--originals", help="Hand out whole files, to role admin.")] = False,
     urls: Annotated[bool, typer.Option("--urls", help="Fetch pictures that are asked about by URL.")] = False,
     threads: Annotated[
@@ -56,9 +60,9 @@ def serve(
 
     if role not in GIVEN:
         raise BadQuery(f"--role is one of {', '.join(GIVEN)}, not {role!r}")
-    for folder in root or ():
+    for option, folder in [*(("--root", each) for each in root or ()), *([("--aside", aside)] if aside else [])]:
         if not folder.is_dir():
-            raise BadQuery(f"--root {str(folder)!r} is no folder", path=str(folder))
+            raise BadQuery(f"{option} {str(folder)!r} is no folder", path=str(folder))
     with open_chosen(library) as opened:
         opened.store.count()  # where there is no library, it says so here
         folder = opened.folder.absolute()
@@ -70,6 +74,7 @@ def serve(
         role=GIVEN[role],
         names=tuple(name or ()),
         roots=tuple(root or ()),
+        aside=None if aside is None else aside.absolute(),
         originals=originals,
         urls=urls,
         threads=threads,

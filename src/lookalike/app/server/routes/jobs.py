@@ -28,23 +28,23 @@ async def index(begin: models.Begin, service: Here, role: Asker) -> Document:
     if not paths:
         raise Problem(409, "no_folder", "no folder may be indexed: start the service with --root DIR")
     job = await service.jobs.start("index", ["index", "--jsonl", "--", *paths])
-    return _shown(service, job, role)
+    return shown_job(service, job, role)
 
 
 async def compare_all(service: Here, role: Asker) -> Document:
     """Begins to compare all pictures that were not compared yet; then GET /api/dupes knows of copies and parts."""
     job = await service.jobs.start("dupes", ["dupes", "--relation", "copy", "--json"])
-    return _shown(service, job, role)
+    return shown_job(service, job, role)
 
 
 async def jobs(service: Here, role: Asker) -> Document:
     """Jobs since the service began, the latest first."""
-    return document("jobs", jobs=[_shown(service, job, role) for job in service.jobs.all()])
+    return document("jobs", jobs=[shown_job(service, job, role) for job in service.jobs.all()])
 
 
 async def job(id: str, service: Here, role: Asker) -> Document:
     """How a job stands."""
-    return _shown(service, service.jobs.one(id), role)
+    return shown_job(service, service.jobs.one(id), role)
 
 
 async def events(id: str, service: Here, role: Asker) -> Response:
@@ -53,7 +53,7 @@ async def events(id: str, service: Here, role: Asker) -> Response:
 
     async def lines() -> AsyncIterator[bytes]:
         async for _ in service.jobs.followed(watched):
-            yield b"data: " + json.dumps(_shown(service, watched, role)).encode() + b"\n\n"
+            yield b"data: " + json.dumps(shown_job(service, watched, role)).encode() + b"\n\n"
 
     return StreamingResponse(lines(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
@@ -62,13 +62,16 @@ async def cancel(id: str, service: Here, role: Asker) -> Document:
     """Has a job finish its batch, commit and end; once more, and it ends at once."""
     found = service.jobs.one(id)
     service.jobs.cancel(found)
-    return _shown(service, found, role)
+    return shown_job(service, found, role)
 
 
-def _shown(service: Service, job: Job, role: Role) -> Document:
+def shown_job(service: Service, job: Job, role: Role) -> Document:
     shown: Document = service.names.shown(job.document(), role)
-    if role is not Role.ADMIN and shown["message"] is not None:
-        shown["message"] = "it failed: whoever runs the service can see why, with the role admin"
+    if role is not Role.ADMIN:
+        if shown["message"] is not None:
+            shown["message"] = "it failed: whoever runs the service can see why, with the role admin"
+        if shown["report"] is not None:
+            shown["report"].pop("groups", None)  # what became of files, with paths in its sentences
     return shown
 
 

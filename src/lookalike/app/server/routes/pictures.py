@@ -76,7 +76,7 @@ async def match(request: Request, service: Here) -> Document:
 
 def add_to(app: FastAPI) -> None:
     """Registers the routes."""
-    read, admin = takes(Role.READ), takes(Role.ADMIN)
+    read, asks, admin = takes(Role.READ), takes(Role.READ, queues=True), takes(Role.ADMIN)
     webp: dict[str, Any] = {"responses": {200: {"content": {"image/webp": {}}}}, "response_class": Response}
     file: dict[str, Any] = {
         "responses": {200: {"content": {"application/octet-stream": {}}}},
@@ -89,5 +89,5 @@ def add_to(app: FastAPI) -> None:
         ("/api/compare", models.Comparison, Pair, compare),
         ("/api/match", models.Matches, MatchedPair, match),
     ):
-        extra = {**read["openapi_extra"], **form_of(fields, BOTH)}
-        app.post(path, response_model=model, **{**read, "openapi_extra": extra})(asked)
+        extra = {**asks["openapi_extra"], **form_of(fields, BOTH)}
+        app.post(path, response_model=model, **{**asks, "openapi_extra": extra})(asked)

@@ -12,7 +12,7 @@ from lookalike.app.documents import Document, document, status_document
 from lookalike.app.server import models
 from lookalike.app.server.admission import takes
 from lookalike.app.server.answers import groups_document
-from lookalike.app.server.duplicates import known_groups
+from lookalike.app.server.duplicates import groups_of, known_proofs
 from lookalike.app.server.roles import Role
 from lookalike.app.server.service import Asker, Here, Service
 from lookalike.types import Relation
@@ -62,7 +62,8 @@ async def dupes(
 def _groups(service: Service, relation: Relation, precision: float | None, role: Role) -> Document:
     if precision is not None:
         return groups_document(service, service.library.dupes(relation, precision=precision), role)
-    groups, uncompared = known_groups(service.library, relation)
+    proofs, uncompared = known_proofs(service, relation)
+    groups = groups_of(service.library, relation, proofs)
     return {**groups_document(service, groups, role), "uncompared": uncompared}
 
 
@@ -89,6 +90,6 @@ def add_to(app: FastAPI) -> None:
     app.get("/api/health", response_model=models.Health, **takes(Role.OPEN))(health)
     app.get("/api/status", response_model=models.Status, **takes(Role.READ))(status)
     app.get("/api/describers", response_model=models.Describers, **takes(Role.READ))(describers)
-    app.get("/api/dupes", response_model=models.Dupes, **takes(Role.READ))(dupes)
+    app.get("/api/dupes", response_model=models.Dupes, **takes(Role.READ, queues=True))(dupes)
     app.get("/api/folders", response_model=models.Folders, **takes(Role.WRITE))(folders)
     app.get("/api/metrics", response_class=Response, **takes(Role.READ))(metrics)
