@@ -1,10 +1,10 @@
-"""Groups of copies in a large library: how long `dupes` takes, what memory, and whom it puts beside whom.
+"""Groups of copies in a large library: how long `dupes` takes, and whom it puts beside whom.
 
 python benchmarks/dupes.py DATA [--pictures 10000] [--workers 2] [--kept FOLDER]    most of an hour, all but minutes of
 it indexing; with --kept a second run has the library at hand
 
-The library holds every photo below DATA but the tiny ones of cifar10 and, up to the number of pictures, copies of
-photos drawn at random, each edited in one of the ruler's ways and saved as JPEG of quality 85.
+The library holds photos below DATA, all of 10,000 but the tiny ones of cifar10, and, up to the number of pictures,
+copies of some drawn at random, each edited in one of the ruler's ways and saved as JPEG of quality 85.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from machine import machine
 from photographs import decoded, files_in, name_of
 
 TINY = "cifar10"
+ORIGINALS = 0.54
+"""Share of the pictures, the most, that are photos as they are."""
 BETWEEN = "~"
 """Stands between the name of an original and the edit, in the name of a copy."""
 
@@ -38,7 +40,7 @@ def pictures(data: Path, count: int, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(7)
     found = [file for file in files_in(data) if TINY not in file.relative_to(data).parts]
-    found = [found[at] for at in rng.permutation(len(found)).tolist()][:count]
+    found = [found[at] for at in rng.permutation(len(found)).tolist()][: round(ORIGINALS * count)]
     for file in found:
         shutil.copyfile(file, folder / name_of(file, data))
     for number in range(count - len(found)):
@@ -71,8 +73,6 @@ def grouped(library: Path, workers: int) -> list[list[str]]:
     mine, theirs = (now - then for now, then in zip(used(), before, strict=True))
     print(f"{count} pictures, {workers} workers: {wall:.0f} s of wall time, {mine + theirs:.0f} s of CPU", end=", ")
     print(f"of which {theirs:.0f} in workers; {1000 * (mine + theirs) / count:.1f} ms of CPU a picture")
-    peaks = (resource.getrusage(whose).ru_maxrss / 1024 for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print("at most {:.0f} MiB in this process and {:.0f} in the largest worker".format(*peaks))
     return names
 
 
