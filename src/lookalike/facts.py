@@ -55,6 +55,8 @@ class Facts:
 
     def over(self, others: Facts) -> Facts:
         """These, and `others` where one of these is unknown."""
+        if others == UNKNOWN:
+            return self
         unknown = [each.name for each in fields(self) if getattr(self, each.name) is None]
         return replace(self, **{name: getattr(others, name) for name in unknown})
 

@@ -24,6 +24,9 @@ from lookalike.errors import BadSetting, UnknownName
 
 T = TypeVar("T")
 
+RESTORED = 64
+"""Components of a table that are held by the text they were restored from."""
+
 
 @runtime_checkable
 class Written(Protocol):
@@ -51,6 +54,7 @@ class Table(Generic[T]):
         self.kind = kind
         self._rows = dict(rows)
         self._apart = dict(apart or {})
+        self._restored: dict[str, T] = {}
 
     @property
     def apart(self) -> tuple[str, ...]:
@@ -98,9 +102,19 @@ class Table(Generic[T]):
         return self.make(name, {field: value for field, _, value in pairs} | dict(settings or {}))
 
     def restore(self, text: str) -> T:
-        """The component that `configuration` wrote."""
+        """The component that `configuration` wrote; of the same text the same one, since each question asks for it.
+
+        Not of rows apart, whose files may have changed.
+        """
+        if text in self._restored:
+            return self._restored[text]
         document = json.loads(text)
-        return self.make(document["name"], document["fields"])
+        component = self.make(document["name"], document["fields"])
+        if document["name"] not in self._apart:
+            if len(self._restored) >= RESTORED:
+                self._restored.clear()
+            self._restored[text] = component
+        return component
 
 
 def formerly(key: str) -> dict[str, str]:

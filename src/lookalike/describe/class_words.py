@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar, Final
 
 import numpy as np
@@ -59,7 +60,7 @@ class ClassWords:
         """Digests of the network, of the words and of what reads."""
         return (WEIGHTS["efficientnet-lite0"].sha256, class_words().sha256, WEIGHTS["minilm"].sha256)
 
-    @property
+    @cached_property
     def space(self) -> Space:
         """384 dimensions, cosine."""
         return Space(self.name, digest(self), FEATURES, "cosine")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -51,7 +52,7 @@ class ConvNet:
         """Digest of the network's weights."""
         return (WEIGHTS[f"efficientnet-{self.network}"].sha256,)
 
-    @property
+    @cached_property
     def space(self) -> Space:
         """1280 dimensions, cosine."""
         return Space(self.name, digest(self), FEATURES, "cosine")

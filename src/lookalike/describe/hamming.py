@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -31,7 +32,7 @@ class SquareHash(ABC):
     def __post_init__(self) -> None:
         check_size(self.size)
 
-    @property
+    @cached_property
     def space(self) -> Space:
         return Space(self.name, digest(self), self.size**2, "hamming")
 

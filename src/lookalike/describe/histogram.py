@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import cv2
@@ -44,7 +45,7 @@ class ColourHistogram:
         if not 2 <= self.bins <= 32:
             raise ValueError(f"bins must be from 2 to 32, not {self.bins}")
 
-    @property
+    @cached_property
     def space(self) -> Space:
         return Space(self.name, digest(self), self.bins**3, "cosine")
 

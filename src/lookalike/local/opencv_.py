@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import cv2
@@ -25,7 +26,7 @@ class OpenCVFeatures(Limited, ABC):
     name: ClassVar[str]
     metric: ClassVar[Metric]
 
-    @property
+    @cached_property
     def space(self) -> Space:
         return Space(self.name, digest(self), self._dim, self.metric)
 

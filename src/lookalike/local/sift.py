@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
@@ -22,6 +23,9 @@ LAYERS: Final = 3
 """Layers of an octave."""
 SIGMA: Final = 1.6
 """px, of the first layer."""
+
+
+_MIRRORED: Final[WeakKeyDictionary[LocalFeatures, LocalFeatures]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,16 @@ class Sift(OpenCVFeatures):
         return CELLS * CELLS * TURNS
 
     def mirrored(self, features: LocalFeatures) -> LocalFeatures:
-        """Features of the mirrored picture: the keypoints, with rows whose cells and directions change sides."""
+        """Features of the mirrored picture: the keypoints, with rows whose cells and directions change sides.
+
+        Remembered for as long as `features` live: each is compared with many.
+        """
+        found = _MIRRORED.get(features)
+        if found is None:
+            found = _MIRRORED[features] = self._mirrored(features)
+        return found
+
+    def _mirrored(self, features: LocalFeatures) -> LocalFeatures:
         rows = features.descriptors.reshape(-1, CELLS, CELLS, TURNS)
         turned = rows[:, ::-1, :, (-np.arange(TURNS)) % TURNS]
         return replace(features, descriptors=turned.reshape(features.descriptors.shape))

@@ -77,9 +77,13 @@ class Isolated(Generic[Job]):
             for future in under_way:
                 future.cancel()
 
+    def submit(self, job: Job) -> Future[Reply | BadPicture]:
+        """Outcome of a single job, to come; from any thread. It raises `WorkerFailed` where no worker starts."""
+        return self._threads.submit(self._handle, job)
+
     def one(self, job: Job) -> Reply:
         """Reply to a single job; raises its `BadPicture`. From any thread."""
-        outcome = self._threads.submit(self._handle, job).result()
+        outcome = self.submit(job).result()
         if isinstance(outcome, BadPicture):
             raise outcome
         return outcome

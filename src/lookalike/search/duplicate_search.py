@@ -12,6 +12,7 @@ from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.components import extractor_of
 from lookalike.search.duplicates.identical import Group, identical_groups
+from lookalike.search.duplicates.in_processes import Workers
 from lookalike.search.duplicates.scope import Scope
 from lookalike.search.duplicates.similar import lookalikes, near_groups
 from lookalike.search.duplicates.stars import star_groups
@@ -80,12 +81,14 @@ class DuplicateSearch:
         if extractor is None:
             raise BadQuery("this library keeps no local features: run `lookalike index PATH --local`")
         classifier = RelationClassifier(extractor)
+        several = self.options.workers > 1
         seeker = DuplicateFinder(
             self.store,
             self.set_index(extractor.space),
             classifier,
             self.options,
             near=partial(lookalikes, self.store, self.index, describers),
+            workers=partial(Workers, self.folder, self.options.limits, self.options.workers) if several else None,
         )
         if len(seeker.todo):
             with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another

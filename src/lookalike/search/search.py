@@ -6,9 +6,11 @@ Candidates, exact scores, identity, geometry, relation; only then order, cut and
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from lookalike.protocols import Describer, Fuser, Index, SetIndex, Store
@@ -27,11 +29,12 @@ from lookalike.search.query.query import Query
 from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.query.texts import labelled
 from lookalike.search.query.things import Things
-from lookalike.search.ranking.answers import Answering, Contents, folded
+from lookalike.search.ranking.answers import Answering, folded, same_as
 from lookalike.search.ranking.asking import Question, with_parts
 from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, channels_of
 from lookalike.search.ranking.engine import UNJUDGED, Engine, Ranking
 from lookalike.search.ranking.feedback import Judged
+from lookalike.search.ranking.files import Files
 from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
 from lookalike.search.ranking.reading import with_words
@@ -66,14 +69,18 @@ class Search:
         looks = DEFAULT_WEIGHTS if profile is None else profile.weights
         rerank = query.rerank or (None if profile is None else profile.rerank)
         judged = self._judged(query, looks)
-        question = Question.of(asks, self.store, self.describers, query.by, judged, looks)
         extractor = extractor_of(self.store)
         most = _verified(query, asks, keeps_features=extractor is not None)
         verifier = verifier_of(self.store, extractor if most else None, self.set_index, self.decoder.sample)
-        views = verifier.views(asks.samples) if most else []  # as it is: SIFT turns with the picture
+        among = None if query.where is None else self.store.ids(query.where)
+        samples = asks.samples if most else ()  # as they are: SIFT turns with the picture
+        seen = verifier.pictures(samples)
+        with ThreadPoolExecutor(1, "votes") as beside:
+            voting = beside.submit(verifier.votes_of, samples, seen, among)
+            question = Question.of(asks, self.store, self.describers, query.by, judged, looks)
+            views, voted = voting.result()
         calibration = self._calibration(asks, question, verifier, most)
         threshold = 0.0 if query.precision is None else threshold_for(query.precision, calibration)
-        among = None if query.where is None else self.store.ids(query.where)
 
         engine = Engine(self.store, self.index)
         fuser = FUSERS.make(query.fuse)
@@ -82,6 +89,7 @@ class Search:
             verifier,
             question.rows,
             views,
+            voted,
             fuser,
             k=_ranked(query),
             verify=most,
@@ -92,8 +100,8 @@ class Search:
             judged=judged,
             rerank=None if rerank is None else RERANKERS.spelled(rerank),
         )
-        contents = Contents.of(self.store, found.ranking)
-        same = contents.same_as(asks.views, self.decoder)
+        files = Files(self.store)
+        same = same_as(asks.views, found.ranking, self.store, files, self.decoder)
         identical = [id for id, one in same.items() if one.relation == "identical"]
         ranking = with_proof(found.ranking, found.evidence, _ALL, identical)
         named = {channel.name: channel.describer for part in question.rows for channel in part}
@@ -104,11 +112,11 @@ class Search:
             gathered = gatherer.gathered(ranking, proofs, query.where, query.k)
             ranking, calibration = ranking[gathered.places], None
         answering = Answering(asks.views, named, found.evidence, same, question.worded)
-        answers = answering.answers(Contents(ranking, contents.records))
+        answers = partial(answering.answers, ranking, files)
         alike = list(question.rows[0]) if question.plus else channels_of(self.describers, query.by)
-        listed = folded(answers, engine.fold(ranking, alike)) if query.collapse else _flat(answers)
-        told = [answer for answer in listed if answer.score >= threshold][: query.k]
-        told, things = (told, None) if gathered is None else by_thing(answers, gathered)
+        listed = folded(answers, engine.fold(ranking, alike)) if query.collapse else _flat(answers, len(ranking))
+        told = list(islice((answer for answer in listed if answer.score >= threshold), query.k))
+        told, things = (told, None) if gathered is None else by_thing(map(answers, range(len(ranking))), gathered)
         explained = with_words(told, asks.texts, question.rows, self.store, alone=_is_text_alone(asks))
         if asks.is_mixed or judged:
             explained = with_parts(explained, question, self.store)
@@ -216,5 +224,5 @@ def _verified(query: Query, asks: Asked, *, keeps_features: bool) -> int:
     return query.verify if query.verify is not None else VERIFIED if keeps_features else 0
 
 
-def _flat(answers: Sequence[Sequence[Answer]]) -> list[Answer]:
-    return [answer for of_content in answers for answer in of_content]
+def _flat(answers: Callable[[int], Sequence[Answer]], count: int) -> Iterator[Answer]:
+    return (answer for at in range(count) for answer in answers(at))

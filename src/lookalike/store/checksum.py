@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,14 @@ def of_rows(ids: Ids, rows: NDArray[np.uint8]) -> NDArray[np.int64]:
     if rows.shape[1] % _WORD:
         rows = np.pad(rows, ((0, 0), (0, -rows.shape[1] % _WORD)))
     words = np.ascontiguousarray(rows).view("<u8")  # (n, words)
-    sums = words @ np.cumprod(np.full(words.shape[1], _MULTIPLIER)) + ids.astype(np.uint64)
+    sums = words @ _powers(words.shape[1]) + ids.astype(np.uint64)
     return np.asarray(sums, np.uint64).view(np.int64)
+
+
+@lru_cache(256)
+def _powers(count: int) -> NDArray[np.uint64]:
+    """(count,) of the multiplier: local features come in a few hundred lengths."""
+    return np.asarray(np.cumprod(np.full(count, _MULTIPLIER)), np.uint64)
 
 
 def of_bytes(id: int, data: bytes) -> int:

@@ -42,7 +42,9 @@ class Database:
 
     def ids(self, text: str, values: Sequence[Any] = ()) -> Ids:
         """The first column."""
-        return np.fromiter((row[0] for row in self.rows(text, values)), np.int64)
+        with errors_of(self.folder):
+            found = self.connection.execute(text, values).fetchall()
+        return np.array([id for (id,) in found], np.int64)
 
     def change(self, text: str, rows: Sequence[Sequence[Any]] = ((),)) -> None:
         """Runs a statement once for each row of values; only inside a transaction."""

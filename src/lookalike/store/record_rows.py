@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lookalike.facts import Facts, Label
+from lookalike.facts import UNKNOWN, Facts, Label
 from lookalike.store.database import Database
 from lookalike.store.rows import checked, columns_of, record_of
 from lookalike.store.schema import COLUMNS, FACTS
@@ -82,8 +82,8 @@ def as_json(ids: Ids) -> str:
 def _facts(content: Content, row: Sequence[Any]) -> Facts:
     """A sidecar's before those of the file, in which the camera's time comes first."""
     inside, beside = row[_ENDS[1] : _ENDS[2]], row[_ENDS[2] : _ENDS[3]]
-    facts = Facts() if inside[0] is None else facts_of(checked("facts", inside)[1:])
-    own = Facts(taken=content.taken).over(facts)
+    facts = UNKNOWN if inside[0] is None else facts_of(checked("facts", inside)[1:])
+    own = facts if content.taken is None else Facts(taken=content.taken).over(facts)
     return own if beside[0] is None else facts_of(checked("sidecars", beside)[5:]).over(own)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +36,18 @@ class Framed:
         return Framed(self.at[rows], self.log_scale[rows], self.heading[rows])
 
 
+_FRAMED: Final[WeakKeyDictionary[Keypoints, Framed]] = WeakKeyDictionary()
+
+
 def framed(keypoints: Keypoints) -> Framed:
-    """Pose counts only where every keypoint has a scale and an angle."""
+    """Pose counts only where every keypoint has a scale and an angle. Remembered for as long as the keypoints live."""
+    found = _FRAMED.get(keypoints)
+    if found is None:
+        found = _FRAMED[keypoints] = _framed(keypoints)
+    return found
+
+
+def _framed(keypoints: Keypoints) -> Framed:
     inwards = to_frame(keypoints.size)
     at = keypoints.xy.astype(np.float64) * inwards[0, 0] + inwards[:2, 2]
     if keypoints.scale is None or keypoints.angle is None:

@@ -43,12 +43,15 @@ def agreed(
 
 def refined(kind: GeometryKind, model: Matrix, a: Framed, b: Framed, tolerance: float) -> Matrix | None:
     """`kind` fitted to what agrees with `model`, then to what agrees with that, ever closer; None where too few do."""
+    known: NDArray[np.bool_] | None = None
     for times in TIGHTER:
         near = agree(model, a, b, times * tolerance)
-        if near.sum() < SAMPLE[kind]:
+        if np.count_nonzero(near) < SAMPLE[kind]:
             return None
+        if known is not None and np.array_equal(near, known):
+            continue  # what was fitted to these is the model
         fitted = least_squares(kind, a.at[near], b.at[near])
         if fitted is None or abs(np.linalg.det(fitted)) < 1e-12:
             return None
-        model = fitted
+        model, known = fitted, near
     return model

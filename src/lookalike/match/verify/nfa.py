@@ -22,6 +22,8 @@ ROWS: Final = 512
 """Ends that are compared at once with all keypoints of b: 20 MB for 2,000."""
 APART: Final = 0.06
 """Share of the longer side: matches nearer than that in both pictures count as one."""
+MOST_CELLS: Final = 10_000
+"""Such lengths from the middle of a frame to its outline, the most that are told apart."""
 POSE: Final = 0.2
 """Probability that two keypoints drawn at random agree in pose, unless the matches at hand say more."""
 WEIGHT: Final = 5.0
@@ -55,7 +57,8 @@ def as_probability(log_alarms: float) -> float:
 
 def clumps(a: Points, b: Points) -> int:
     """Number of places between which there are matches."""
-    return len(np.unique(np.floor(np.column_stack([a, b]) / APART).astype(np.int64), axis=0))
+    cells = np.clip(np.floor(np.column_stack([a, b]) / APART), -MOST_CELLS, MOST_CELLS).astype(np.int64)
+    return len(np.unique(cells @ (2 * MOST_CELLS + 1) ** np.arange(4)))
 
 
 def evenly(keypoints: Framed, tolerance: float) -> float:

@@ -82,9 +82,12 @@ class Planar:
 
     def _best(self, a: Framed, b: Framed, all_b: Framed, mirrored: bool) -> _Found | None:
         """Model that chance explains least, weighed at last with the keypoints of b where they are."""
+        models = self._models(a, b, mirrored)
+        if models is None:
+            return None
         place = evenly(all_b, self.tolerance)
         best: _Found | None = None
-        for kind, model in self._models(a, b, mirrored):
+        for kind, model in models:
             found = self._weighed(kind, model, a, b, place, mirrored)
             if found is not None and (best is None or found.log_chance < best.log_chance):
                 best = found
@@ -95,14 +98,14 @@ class Planar:
         place = crowded(best.model, a, best.agreeing, all_b, self.tolerance)
         return self._weighed(best.kind, best.model, a, b, place, mirrored)
 
-    def _models(self, a: Framed, b: Framed, mirrored: bool) -> Iterator[tuple[GeometryKind, Matrix]]:
-        """Models to weigh; none where poses are known and no single one has `LEAST` matches behind it.
+    def _models(self, a: Framed, b: Framed, mirrored: bool) -> Iterator[tuple[GeometryKind, Matrix]] | None:
+        """Models to weigh; None where poses are known and no single one has `LEAST` matches behind it.
 
         Of 4,563 pairs that had fewer none came to a geometry by way of consensus (docs/decisions/0031).
         """
         proposals = supported(a, b, self.tolerance, count=self.proposals, mirrored=mirrored)
         if a.heading is not None and max(map(len, proposals), default=0) < LEAST:
-            return iter(())
+            return None
         by_pose = proposed(self.kinds, a, b, self.tolerance, proposals)
         kinds = self.kinds if a.heading is None else self.kinds[-1:]
         return chain(by_pose, agreed(kinds, a, b, self.tolerance, iterations=self.iterations, seed=self.seed))

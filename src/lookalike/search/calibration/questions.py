@@ -134,7 +134,8 @@ class Asker:
     ) -> Asked:
         """Hits of a search; `judge` says of ids which count, and which are right."""
         verify = VERIFIED if views else 0
-        found = rank_and_verify(self.engine, self.prover, [rows], views, self.fuser, k=2 * BEST, verify=verify)
+        voted = self.prover.voted(views)
+        found = rank_and_verify(self.engine, self.prover, [rows], views, voted, self.fuser, k=2 * BEST, verify=verify)
         looks = found.ranking[np.arange(min(2 * BEST, len(found.ranking)))]
         proved = with_proof(found.ranking, found.evidence, 2 * BEST)
         scores = looks.scores, proved_scores(proved, found.evidence)

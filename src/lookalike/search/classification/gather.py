@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -120,7 +120,7 @@ def proofs_of(ranking: Ranking, evidence: Mapping[int, Evidence], identical: Col
     return {id: 1.0 if id in identical else scores[id] for id in scores if id in evidence or id in identical}
 
 
-def by_thing(answers: Sequence[Sequence[Answer]], gathered: Gathered) -> tuple[list[Answer], tuple[Thing, ...]]:
+def by_thing(answers: Iterable[Sequence[Answer]], gathered: Gathered) -> tuple[list[Answer], tuple[Thing, ...]]:
     """An answer for each thing, that of its best view, with the score and the words of the thing."""
     told, things = [], []
     for of_view, thing in zip(answers, gathered.things, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -35,6 +35,13 @@ class Folds:
                 self._hub[hub], self._hub[other] = hub, hub
                 self._proofs[other] = proofs
                 return
+
+    def among(self, ids: Set[int]) -> Folds:
+        """Folds as far as they concern these contents."""
+        areas, hub, proofs = (
+            {id: known[id] for id in ids & known.keys()} for known in (self.areas, self._hub, self._proofs)
+        )
+        return Folds(areas, hub, proofs)
 
     def hold(self, a: int, b: int) -> bool:
         """Whether the two are folded with one hub, or one is the hub of the other."""

@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import ExitStack
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 import numpy as np
 
 from lookalike.errors import BadPicture
 from lookalike.match.difference.small import one_shape
-from lookalike.match.verify.match_and_verify import Agreement
 from lookalike.pixels.door import Job, PictureReader
 from lookalike.pixels.worker_pool import Isolated
+from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import SetIndex, Store
+from lookalike.search.duplicates.book import Book, Pair
+from lookalike.search.duplicates.comparer import PairComparer
 from lookalike.search.duplicates.folds import Folds
+from lookalike.search.duplicates.in_processes import Told, Workers
+from lookalike.search.duplicates.one_content import Comparer, Neighbours, compared
 from lookalike.search.duplicates.pictures import Pictures
 from lookalike.search.ingest.options import Options, Progress
-from lookalike.search.ranking.relation import HARDLY_ANY, Evidence, RelationClassifier
+from lookalike.search.ranking.relation import HARDLY_ANY, RelationClassifier
 from lookalike.search.ranking.verification import votes_for
-from lookalike.types import Ids, LocalFeatures, VerifiedPair
+from lookalike.types import Ids, VerifiedPair
 
 NEIGHBOURS: Final = 32
 """Contents that are verified against each: a group cannot be larger."""
-PATIENCE: Final = 8
-"""Neighbours in a row that have nothing to do with a content: then none of the next is tried."""
 BATCH: Final = 64
 """Contents, some seconds' work, that are compared between commits."""
-AT_ONCE: Final = 16
-"""Pairs whose pictures are asked for at once."""
+WINDOW: Final = 64
+"""Contents whose neighbours are known ahead of their turn, among which workers find some that do not wait."""
 REVISION: Final = 8
 """Raised by hand when a relation changes."""
 
-Pair = tuple[int, int]
+Proved = tuple[list[VerifiedPair], set[Pair]]
+"""Pairs proved of a content, and pairs of which no picture could be seen."""
 
 
 def judge_of(classifier: RelationClassifier) -> str:
@@ -54,138 +58,130 @@ class DuplicateFinder:
         options: Options,
         *,
         near: Callable[[int], Sequence[int]] = lambda _: (),
+        workers: Callable[[], Workers] | None = None,
         batch: int = BATCH,
     ) -> None:
-        """`near` gives the contents that look most like one, which serves where there are hardly any features."""
+        """`near` gives the contents that look most like one, which serves where there are hardly any features.
+
+        With `workers`, their processes compare; what is found is the same, in the same order.
+        """
         self.store = store
         self.index = index
         self.classifier = classifier
         self.options = options
         self.batch = batch
-        self._space = classifier.features.space
         self.near = near
-        self._related: dict[Pair, bool] = {}
-        self._laid_over: set[Pair] = set()
-        self._folds = Folds({record.id: math.prod(record.content.size) for record in store.records()})
+        self._workers = workers
+        self._space = classifier.features.space
+        self._book = Book(Folds({record.id: math.prod(record.content.size) for record in store.records()}))
         for each in store.relations(judge_of(classifier)):
-            self._related[each.a, each.b] = True
-            self._folds.add(each)
+            self._book.tried((each.a, each.b), related=True, mirrored=True)
+            self._book.proved([each])
 
     @property
     def todo(self) -> Ids:
         """Contents that were not compared yet, the largest first: what is as large as the rest stands for them."""
         ids = np.setdiff1d(self.store.vector_ids(self._space), self.store.compared(judge_of(self.classifier)))
-        areas = np.array([self._folds.areas.get(id, 0) for id in ids.tolist()], np.int64)
+        areas = np.array([self._book.folds.areas.get(id, 0) for id in ids.tolist()], np.int64)
         return np.asarray(ids[np.lexsort((ids, -areas))])
 
     def found(self) -> Iterator[tuple[Ids, list[VerifiedPair]]]:
         """Batches of contents that were compared with all, and what was verified; no pair is told twice."""
         todo = self.todo
         progress = Progress(len(todo), 0, 0, "comparisons")
+        self.options.on_commit(progress)
         limits = self.options.limits
         decoders: Isolated[Job] = Isolated(PictureReader(limits), workers=self.options.workers, limits=limits)
-        with decoders:
+        with decoders, ExitStack() as held:
             pictures = Pictures(self.store, decoders, self.classifier.min_side, limits.bytes)
+            comparer = PairComparer(self.store, self.classifier, pictures)
+            if self._workers is not None and len(todo) > self.batch:
+                each = self._by_workers(todo, held.enter_context(self._workers()), comparer)
+            else:
+                each = (compared(self._neighbours(id), self._book, comparer) for id in todo.tolist())
             for start in range(0, len(todo), self.batch):
                 if self.options.should_stop():
                     return
                 batch = todo[start : start + self.batch]
-                verified_pairs, unseen = self._compared(batch, pictures)
+                proved: list[VerifiedPair] = []
+                unseen: set[Pair] = set()
+                for _ in batch:
+                    of_one = next(each)
+                    proved += of_one[0]
+                    unseen |= of_one[1]
                 # What geometry finds and no picture decides waits for the files, which may be on a drive not mounted.
-                yield np.setdiff1d(batch, [id for pair in unseen for id in pair]), verified_pairs
+                yield np.setdiff1d(batch, [id for pair in unseen for id in pair]), proved
                 progress = replace(progress, committed=progress.committed + len(batch))
                 self.options.on_commit(progress)
 
-    def _compared(self, batch: Ids, pictures: Pictures) -> tuple[list[VerifiedPair], set[Pair]]:
-        """Pairs proved of these contents, and pairs of which no picture could be seen."""
-        features = self._features(batch)
-        proved: list[VerifiedPair] = []
-        unseen: set[Pair] = set()
-        for id in (id for id in batch.tolist() if id in features):
-            for agreements in _ever_more(self._agreements(id, features[id])):
-                judged = dict(self._judged(agreements, pictures))
-                unseen |= agreements.keys() - judged.keys()
-                proved += self._noted([each for each in judged.values() if each is not None])
-            if len(features[id]) < HARDLY_ANY:
-                proved += self._noted(self._as_wholes(list(self._rivals(id)), pictures))
-        return proved, unseen
+    def _by_workers(self, todo: Ids, workers: Workers, gaps: Comparer) -> Iterator[Proved]:
+        """As one after the other would: a content with a neighbour whose turn is before its own waits for that.
 
-    def _noted(self, told: list[VerifiedPair]) -> list[VerifiedPair]:
-        for each in told:
-            self._folds.add(each)
-        return told
+        What workers say is gone through in turn, so that what is folded by then is left out; what they could not say
+        is found out here.
+        """
+        coming = iter(todo.tolist())
+        window: deque[_Turn] = deque()
+        while True:
+            while len(window) < WINDOW and (id := next(coming, None)) is not None:
+                window.append(_Turn(self._neighbours(id)))
+                self._submit(window, workers)
+            if not window:
+                return
+            self._submit(window, workers)
+            if not window[0].is_done:
+                running = (turn.outcome for turn in window if turn.outcome is not None and not turn.outcome.done())
+                wait(list(running), return_when=FIRST_COMPLETED)
+            while window and window[0].is_done:
+                turn = window.popleft()
+                told = turn.told()
+                comparer = gaps if told is None else Told.of(told, gaps)
+                yield compared(turn.of, self._book, comparer)
 
-    def _rivals(self, id: int) -> Iterator[Pair]:
-        """Pairs with this content, of which pixels were not compared yet and one may be the other at another size."""
+    def _submit(self, window: deque[_Turn], workers: Workers) -> None:
+        """Gives workers what they have room for: two each, so that none waits for this thread."""
+        running = sum(turn.outcome is not None and not turn.outcome.done() for turn in window)
+        before: set[int] = set()
+        for turn in window:
+            if running >= 2 * workers.count:
+                return
+            if turn.outcome is None and turn.of.all and before.isdisjoint(turn.of.all):
+                turn.outcome = workers.submit(turn.of, self._book)
+                running += 1
+            before.add(turn.of.id)
+
+    def _neighbours(self, id: int) -> Neighbours:
+        features = dict(self.store.local(self._space, np.array([id], np.int64))).get(id)
+        if features is None:
+            return Neighbours(id, (), ())
+        upright, *mirrored = (
+            hits.ids[hits.ids != id][:NEIGHBOURS].tolist() for hits in votes_for(features, self.classifier, self.index)
+        )
+        rivals = self._of_one_shape(id) if len(features) < HARDLY_ANY else ()
+        return Neighbours(id, upright, mirrored[0] if mirrored else (), rivals)
+
+    def _of_one_shape(self, id: int) -> list[int]:
+        """Contents that look most like one, and may be it at another size."""
         near = [other for other in self.near(id) if other != id]
         sizes = {r.id: r.content.size for r in self.store.records(np.array(sorted({id, *near}), np.int64))}
-        for other in near:
-            pair = _pair_of(id, other)
-            tried = pair in self._laid_over or self._related.get(pair, False)
-            if not tried and other in sizes and one_shape(sizes[id], sizes[other]):
-                self._laid_over.add(pair)
-                yield pair
-
-    def _as_wholes(self, pairs: Sequence[Pair], pictures: Pictures) -> list[VerifiedPair]:
-        """Pairs without features that pixels prove."""
-        found = []
-        seen = pictures.seen({id for pair in pairs for id in pair})
-        for a, b in pairs:
-            with suppress(BadPicture, KeyError):  # gone or changed since it was indexed
-                evidence = self.classifier.whole(seen[a], seen[b])
-                if evidence is not None:
-                    found.append(_pair(a, b, evidence))
-        return found
-
-    def _agreements(self, id: int, features: LocalFeatures) -> Iterator[tuple[Pair, Agreement]]:
-        """Geometries, px of a to px of b, of pairs (a, b), a < b, with this content, that were not tried before.
-
-        Pairs that become folded in between are left out.
-        """
-        for hits in votes_for(features, self.classifier, self.index):
-            near = hits.ids[hits.ids != id][:NEIGHBOURS]
-            others = self._features(near)
-            misses = 0
-            for other in near.tolist():
-                pair = _pair_of(id, other)
-                if self._folds.hold(*pair):
-                    continue
-                if pair not in self._related:
-                    both = (features, others[other]) if id < other else (others[other], features)
-                    agreement = self.classifier.agreement(*both)
-                    self._related[pair] = agreement is not None
-                    if agreement is not None:
-                        yield pair, agreement
-                misses = 0 if self._related[pair] else misses + 1
-                if misses == PATIENCE:
-                    break
-
-    def _features(self, ids: Ids) -> dict[int, LocalFeatures]:
-        return dict(self.store.local(self._space, np.sort(ids)))
-
-    def _judged(
-        self, agreements: Mapping[Pair, Agreement], pictures: Pictures
-    ) -> Iterator[tuple[Pair, VerifiedPair | None]]:
-        """Pairs whose pictures can be seen, and what is proved of each."""
-        ids = {id for pair in agreements for id in pair}
-        seen, features = pictures.seen(ids), self._features(np.array(list(ids), np.int64))
-        for (a, b), agreement in agreements.items():
-            if a in seen and b in seen:
-                found = self.classifier.proof(agreement, seen[a], features[a], seen[b], features[b])
-                yield (a, b), _pair(a, b, found) if found is not None and found.is_proof else None
+        return [other for other in near if other in sizes and one_shape(sizes[id], sizes[other])]
 
 
-def _ever_more(agreements: Iterator[tuple[Pair, Agreement]]) -> Iterator[dict[Pair, Agreement]]:
-    """One, then two, four and so on: after the first there may be none that is still worth a look."""
-    count = 1
-    while some := dict(islice(agreements, count)):
-        yield some
-        count = min(2 * count, AT_ONCE)
+class _Turn:
+    """A content in the order in which contents are compared, and what a worker says of it once it was asked."""
 
+    def __init__(self, of: Neighbours) -> None:
+        self.of = of
+        self.outcome: Future[Reply | BadPicture] | None = None
 
-def _pair_of(one: int, other: int) -> Pair:
-    return (min(one, other), max(one, other))
+    @property
+    def is_done(self) -> bool:
+        """Whether it needs no worker any more."""
+        return not self.of.all or (self.outcome is not None and self.outcome.done())
 
-
-def _pair(a: int, b: int, evidence: Evidence) -> VerifiedPair:
-    return VerifiedPair(a, b, evidence.relation, evidence.strength, evidence.coverage, evidence.edits, evidence.differs)
+    def told(self) -> Reply | None:
+        """Reply of the worker; None where it died of it, or was not asked."""
+        if self.outcome is None:
+            return None
+        outcome = self.outcome.result()
+        return None if isinstance(outcome, BadPicture) else outcome

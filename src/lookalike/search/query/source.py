@@ -63,9 +63,10 @@ class Sample:
     _made: dict[int | None, Picture] = field(default_factory=dict, repr=False)
 
     def picture(self, min_side: int | None) -> Picture:
-        """As a describer with that `min_side` must see it, None: all its pixels; decoded once."""
+        """As a describer with that `min_side` must see it, None: all its pixels; a small one is decoded once."""
         if min_side not in self._made:
-            self._made[min_side] = self._make(min_side)
+            whole = next((picture for picture in self._made.values() if serves(picture, min_side)), None)
+            self._made[min_side] = whole or self._make(min_side)
         return self._made[min_side]
 
     def frames(self, numbers: Sequence[int]) -> Sequence[Picture]:
@@ -98,6 +99,12 @@ class Sample:
         return Sample(
             self.label, None, make, lambda: fingerprint_of_pixels(make(None).pixels), size, orientation, frames
         )
+
+
+def serves(picture: Picture, min_side: int | None) -> bool:
+    """Whether a picture has all px of its file, which is so decoded for that `min_side` as well: half has less."""
+    is_whole = picture.pixels.shape[1::-1] == picture.size
+    return is_whole and (min_side is None or -(-min(picture.size) // 2) < min_side)
 
 
 def _unread(numbers: Sequence[int]) -> Sequence[Picture]:

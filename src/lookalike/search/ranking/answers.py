@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from lookalike.errors import BadPicture
 from lookalike.pixels.turn import UPRIGHT
@@ -15,6 +13,7 @@ from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.source import Sample
 from lookalike.search.ranking.engine import Ranking
 from lookalike.search.ranking.explanation import UNALIKE, likeness, proof, sameness, seen_as
+from lookalike.search.ranking.files import Files
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.verification import proved_score
 from lookalike.search.ranking.worded import Worded
@@ -33,29 +32,20 @@ class Same:
     identical: Identical | None
 
 
-@dataclass(frozen=True)
-class Contents:
-    """Ranked contents with their files."""
-
-    ranking: Ranking
-    records: Mapping[int, Sequence[Record]]
-
-    @classmethod
-    def of(cls, store: Store, ranking: Ranking) -> Contents:
-        """Files of each content of `ranking`."""
-        records: dict[int, list[Record]] = {id: [] for id in ranking.ids.tolist()}
-        for record in store.records(np.sort(ranking.ids)):
-            records[record.id].append(record)
-        return cls(ranking, records)
-
-    def same_as(self, samples: Sequence[Sample], decoder: PictureDecoder) -> dict[int, Same]:
-        """Contents that are one of `samples`, by their bytes or by their pixels."""
-        found = {}
-        for id, score in zip(self.ranking.ids.tolist(), self.ranking.scores.tolist(), strict=True):
-            same = _same(samples, decoder.sample(self.records[id][0]), score) if self.records[id] else None
-            if same is not None:
-                found[id] = same
-        return found
+def same_as(
+    samples: Sequence[Sample], ranking: Ranking, store: Store, files: Files, decoder: PictureDecoder
+) -> dict[int, Same]:
+    """Ranked contents that are one of `samples`, by their bytes or by their pixels."""
+    known = store.contents({sample.sha256 for sample in samples if sample.sha256 is not None})
+    same_bytes = {id for id, _ in known.values()}
+    scores = zip(ranking.ids.tolist(), ranking.scores.tolist(), strict=True)
+    likely = {id: score for id, score in scores if score >= NEARLY or id in same_bytes}
+    found = {}
+    for id, records in files.read(likely).items():
+        same = _same(samples, decoder.sample(records[0]), likely[id]) if records else None
+        if same is not None:
+            found[id] = same
+    return found
 
 
 @dataclass(frozen=True)
@@ -68,10 +58,9 @@ class Answering:
     same: Mapping[int, Same]
     worded: Sequence[Worded] = ()
 
-    def answers(self, contents: Contents) -> list[list[Answer]]:
-        """For each ranked content an answer for each of its files."""
-        ids = contents.ranking.ids.tolist()
-        return [list(self._of(contents.ranking, at, contents.records[id])) for at, id in enumerate(ids)]
+    def answers(self, ranking: Ranking, files: Files, at: int) -> list[Answer]:
+        """An answer for each of the `files` of the content at a place of `ranking`."""
+        return list(self._of(ranking, at, files.of(int(ranking.ids[at]), ranking.ids)))
 
     def _of(self, ranking: Ranking, at: int, records: Sequence[Record]) -> Iterator[Answer]:
         own = {name: float(scores[at]) for name, scores in ranking.channels.items() if not math.isnan(scores[at])}
@@ -124,7 +113,7 @@ def _same_as(sample: Sample, hit: Sample) -> Same | None:
     return Same("copy", seen_as(why, sample.orientation), None)
 
 
-def folded(answers: Sequence[Sequence[Answer]], groups: Sequence[Sequence[int]]) -> list[Answer]:
-    """The first answer of each group of positions, the others folded under it."""
-    together = ([answer for at in group for answer in answers[at]] for group in groups)
-    return [replace(members[0], also=tuple(members[1:])) for members in together if members]
+def folded(answers: Callable[[int], Sequence[Answer]], groups: Sequence[Sequence[int]]) -> Iterator[Answer]:
+    """The first of the `answers` at each group of positions, the others folded under it."""
+    together = ([answer for at in group for answer in answers(at)] for group in groups)
+    return (replace(members[0], also=tuple(members[1:])) for members in together if members)

@@ -11,7 +11,7 @@ from lookalike.search.ranking.feedback import Judged
 from lookalike.search.ranking.mixing import Rows
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.rerank import CandidateReranker
-from lookalike.search.ranking.verification import GeometricVerifier, View, worth_proving
+from lookalike.search.ranking.verification import GeometricVerifier, View, Votes, worth_proving
 from lookalike.search.ranking.worded import Worded
 from lookalike.types import Ids
 
@@ -32,6 +32,7 @@ def rank_and_verify(
     verifier: GeometricVerifier,
     parts: Sequence[Rows],
     views: Sequence[View],
+    voted: Votes,
     fuser: Fuser,
     *,
     k: int,
@@ -43,11 +44,10 @@ def rank_and_verify(
     judged: Judged = UNJUDGED,
     rerank: CandidateReranker | None = None,
 ) -> Found:
-    """Contents most like the rows of every part; geometry verifies `verify` of them against `views`.
+    """Contents most like the rows of every part, and those `voted` for; geometry verifies `verify` against `views`.
 
     Looks count less where they are those of a part of `minus`.
     """
-    voted = verifier.voted(views, among)
     most = max(k, verify)
     others = voted.hits.ids
     ranking = engine.rank(

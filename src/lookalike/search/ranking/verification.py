@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +16,7 @@ from lookalike.match.verify.one_thread import one_thread
 from lookalike.protocols import Extractor, SetIndex, Store
 from lookalike.search.query.source import Sample
 from lookalike.search.ranking.engine import Ranking
-from lookalike.search.ranking.relation import Evidence, RelationClassifier, Seen
+from lookalike.search.ranking.relation import HARDLY_ANY, Evidence, RelationClassifier, Seen
 from lookalike.types import Hits, Ids, LocalFeatures, Picture, Record, Relation, Space
 
 VOTED: Final = 50
@@ -33,6 +35,8 @@ Of 483 hard copies one came after more, and of 278 other photos of goods 8 did (
 """
 AT_ONCE: Final = 8
 """Candidates whose features are read at once."""
+AHEAD: Final = PATIENCE + 1
+"""Candidates that are tried, at most, until what pixels say of an earlier one is not known."""
 PROVED: Final[Mapping[Relation, tuple[float, float]]] = {
     "copy": (0.92, 1.0),
     "part": (0.88, 0.92),
@@ -75,13 +79,22 @@ class GeometricVerifier:
     index: SetIndex | None
     open_hit: Callable[[Record], Sample]
 
-    def views(self, samples: Sequence[Sample]) -> list[View]:
-        """Each sample as the extractor sees it, with its features."""
-        pictures = [(sample, sample.picture(self.classifier.min_side)) for sample in samples]
-        return [
+    def pictures(self, samples: Sequence[Sample]) -> list[Picture]:
+        """Each sample as the extractor sees it."""
+        return [sample.picture(self.classifier.min_side) for sample in samples]
+
+    def votes_of(
+        self, samples: Sequence[Sample], pictures: Sequence[Picture], among: Ids | None = None
+    ) -> tuple[list[View], Votes]:
+        """Each sample that is seen as the picture beside it, with its features, and what shares them; from any thread.
+
+        It asks no store.
+        """
+        views = [
             View(Seen(sample.picture, picture.size, sample.frames), self.classifier.ask(picture))
-            for sample, picture in pictures
+            for sample, picture in zip(samples, pictures, strict=True)
         ]
+        return views, self.voted(views, among)
 
     def voted(self, views: Sequence[View], among: Ids | None = None) -> Votes:
         """Contents that share local features with a view, or with its mirror image; the score is the best's votes."""
@@ -105,16 +118,33 @@ class GeometricVerifier:
 
         The mirror image is tried of those in `mirrored`, with None of all.
         """
-        proved: dict[int, Evidence] = {}
-        misses = 0
+        if not views:
+            return {}
+        with ThreadPoolExecutor(1, "proof") as beside:
+            tried = self._tried(views, ids, mirrored, beside)
+            try:
+                return _patiently(tried)
+            finally:
+                tried.close()
+
+    def _tried(
+        self, views: Sequence[View], ids: Sequence[int], mirrored: Collection[int] | None, beside: Executor
+    ) -> Generator[tuple[int, Evidence | None], None, None]:
+        """Each in turn, and its evidence.
+
+        Where features agree, pixels are compared `beside` this thread, which goes on with the next; as far as is known
+        by then, misses end that.
+        """
+        waiting: deque[tuple[int, Future[Evidence | None]]] = deque()
         for record, features in self._candidates(ids):
-            found = self._found(views, features, record, mirrored=mirrored is None or record.id in mirrored)
-            if found is not None:
-                proved[record.id] = found
-            misses = 0 if found is not None else misses + 1
-            if misses == PATIENCE:
-                break
-        return proved
+            alike = mirrored is None or record.id in mirrored
+            waiting.append((record.id, self._proof(views, features, record, beside, mirrored=alike)))
+            while waiting and (waiting[0][1].done() or len(waiting) >= AHEAD):
+                id, found = waiting.popleft()
+                yield id, found.result()
+        while waiting:
+            id, found = waiting.popleft()
+            yield id, found.result()
 
     def _candidates(self, ids: Sequence[int]) -> Iterator[tuple[Record, LocalFeatures]]:
         """A file of each in turn, and its features, where there are any; read some at a time: few may be wanted."""
@@ -130,14 +160,28 @@ class GeometricVerifier:
         pictures = ((record.id, self._picture(record)) for record in records)
         return {id: self.classifier.extract(picture) for id, picture in pictures if picture is not None}
 
-    def _found(
-        self, views: Sequence[View], of_hit: LocalFeatures, record: Record, *, mirrored: bool
-    ) -> Evidence | None:
-        """Evidence of the first view that has any."""
-        opened = self.open_hit(record)
-        hit = Seen(opened.picture, record.content.size, opened.frames)
-        proved = (self.classifier.prove(view.seen, view.features, hit, of_hit, mirrored=mirrored) for view in views)
-        return next((found for found in proved if found is not None), None)
+    def _proof(
+        self, views: Sequence[View], of_hit: LocalFeatures, record: Record, beside: Executor, *, mirrored: bool
+    ) -> Future[Evidence | None]:
+        """Evidence of the first view that has any; None that is there at once where no px need be compared."""
+        first, *others = views
+        agreement = self.classifier.agreement(first.features, of_hit, mirrored=mirrored)
+        if agreement is None and not others and min(len(first.features), len(of_hit)) >= HARDLY_ANY:
+            none: Future[Evidence | None] = Future()
+            none.set_result(None)
+            return none
+
+        def proved() -> Evidence | None:
+            one_thread()
+            opened = self.open_hit(record)
+            hit = Seen(opened.picture, record.content.size, opened.frames)
+            found = self.classifier.proof(agreement, first.seen, first.features, hit, of_hit)
+            if found is not None:
+                return found
+            more = (self.classifier.prove(view.seen, view.features, hit, of_hit, mirrored=mirrored) for view in others)
+            return next((found for found in more if found is not None), None)
+
+        return beside.submit(proved)
 
     def _picture(self, record: Record) -> Picture | None:
         """None where the file is gone or has changed since it was indexed."""
@@ -145,6 +189,19 @@ class GeometricVerifier:
             return self.open_hit(record).picture(self.classifier.min_side)
         except BadPicture:
             return None
+
+
+def _patiently(tried: Iterable[tuple[int, Evidence | None]]) -> dict[int, Evidence]:
+    """Evidence on those that have some, until many in a row have none."""
+    proved: dict[int, Evidence] = {}
+    misses = 0
+    for id, found in tried:
+        if found is not None:
+            proved[id] = found
+        misses = 0 if found is not None else misses + 1
+        if misses == PATIENCE:
+            break
+    return proved
 
 
 def verifier_of(

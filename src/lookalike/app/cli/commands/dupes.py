@@ -81,7 +81,7 @@ def dupes(
     output: OutFile = None,
     library: LibraryFolder = None,
     workers: Annotated[
-        int, typer.Option(min=1, metavar="N", rich_help_panel=LIBRARY, help="Decode in N processes.")
+        int, typer.Option(min=1, metavar="N", rich_help_panel=LIBRARY, help="Decode and compare in N processes.")
     ] = os.cpu_count() or 1,
 ) -> int:
     """Group the files that are one picture, largest group first.

@@ -109,7 +109,7 @@ def resolve(
     output: OutFile = None,
     library: LibraryFolder = None,
     workers: Annotated[
-        int, typer.Option(min=1, metavar="N", rich_help_panel=LIBRARY, help="Decode in N processes.")
+        int, typer.Option(min=1, metavar="N", rich_help_panel=LIBRARY, help="Decode and compare in N processes.")
     ] = os.cpu_count() or 1,
 ) -> int:
     """Keep one file of each group; trash, move or link the rest.
