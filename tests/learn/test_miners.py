@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import faiss
 import numpy as np
 import pytest
 import torch
@@ -113,3 +114,7 @@ def test_weights_undo_how_often_a_distance_is_met() -> None:
 def test_a_wider_margin_finds_more(batch: Batch) -> None:
     generator = torch.Generator()
     assert len(SemiHard(margin=1.0).mine(batch, generator)) > len(SemiHard(margin=0.2).mine(batch, generator))
+
+
+def test_the_oracle_leaves_faiss_as_it_is() -> None:
+    assert faiss.IndexFlatL2.search.__name__ != "torch_replacement_search"
