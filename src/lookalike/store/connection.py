@@ -47,11 +47,10 @@ def create(folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     with errors_of(folder):
         connection = _open(folder / FILE, "rwc")
         try:
-            if is_empty(connection):
-                connection.execute("PRAGMA journal_mode = WAL")
-            else:
+            if not is_empty(connection):
                 _check(connection, folder, migrations)
             migrate(connection, migrations)
+            connection.execute("PRAGMA journal_mode = WAL")  # at last: a log of all migrations would be the larger file
         finally:
             connection.close()
 

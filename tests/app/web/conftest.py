@@ -92,8 +92,9 @@ def address(shelf: Shelf) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """One a module: as long as it is there, this thread has a loop, and tests of others that want one fail."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not here")
     if not CHROMIUM:
         pytest.skip("chromium is not here")
