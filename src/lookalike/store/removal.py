@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from lookalike.errors import LibraryBusy
+from lookalike.errors import LookalikeError
 from lookalike.store import open_store
 from lookalike.store.connection import FILE
 from lookalike.store.lock import writer_lock
@@ -21,7 +21,7 @@ def removed_if_refused(folder: Path) -> Iterator[None]:
         yield
     except BaseException:
         if not had_library and file.exists():
-            with suppress(LibraryBusy, OSError):  # another program fills it by now, or the disk is gone
+            with suppress(LookalikeError, OSError):  # another fills it by now, it is half made, the disk is gone
                 _remove_if_empty(folder)
                 if not had_folder:
                     folder.rmdir()
