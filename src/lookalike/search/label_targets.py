@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from lookalike.errors import BadQuery
 from lookalike.protocols import Store
@@ -18,6 +18,18 @@ Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | 
 NAMED = 3
 """Paths that an error names."""
 _GLOB = frozenset("*?[")
+
+
+class Named(Protocol):
+    """A line of a list that names pictures: its number, and a path, folder, URI or glob."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def path(self) -> str: ...
+
+
+AnyNamed = TypeVar("AnyNamed", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,17 @@ class Targets:
         if not _GLOB & set(glob):
             return ()
         return sorted({sha256 for path, sha256 in self._paths if path_matches(glob, path)})
+
+    def of_lines(self, lines: Iterable[AnyNamed]) -> tuple[list[tuple[AnyNamed, Sequence[str]]], list[tuple[int, str]]]:
+        """Lines with the sha256 of each content that they name; of those that name none the number, and why."""
+        found: list[tuple[AnyNamed, Sequence[str]]] = []
+        unknown: list[tuple[int, str]] = []
+        for line in lines:
+            if contents := self.at(line.path) or self.matching(line.path):
+                found.append((line, contents))
+            else:
+                unknown.append((line.number, f"the library has no picture {line.path!r}"))
+        return found, unknown
 
     @cached_property
     def _paths(self) -> Sequence[tuple[str, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from lookalike.errors import BadQuery
 from lookalike.facts import Label
 from lookalike.protocols import Store
-from lookalike.search.label_lists import Line, lines_of
+from lookalike.search.label_lists import lines_of
 from lookalike.search.label_targets import Paths, Targets, contents_of, several
 from lookalike.store import open_store
 
@@ -106,7 +106,8 @@ class Labels:
         """
         lines, left_out = lines_of(data, format, encoding)
         with closing(open_store(self.folder)) as store, store.writing():
-            given, unknown = _resolved(lines, Targets.of(store, Path(beside)))
+            found, unknown = Targets.of(store, Path(beside)).of_lines(lines)
+            given = ((line.number, one, label) for line, contents in found for one in contents for label in line.labels)
             rows, contradicting = _consistent(given)
             with store.transaction():
                 added = store.labels.add(rows)
@@ -126,18 +127,6 @@ class Labels:
         with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
             contents = contents_of(store, several(paths), where)
             return change(store, [(sha256, label) for sha256 in contents for label in wanted])
-
-
-def _resolved(lines: Iterable[Line], targets: Targets) -> tuple[list[tuple[int, str, Label]], list[tuple[int, str]]]:
-    """(line, sha256, label), and (line, why not)."""
-    given: list[tuple[int, str, Label]] = []
-    unknown: list[tuple[int, str]] = []
-    for line in lines:
-        contents = targets.at(line.path) or targets.matching(line.path)
-        given += [(line.number, sha256, label) for sha256 in contents for label in line.labels]
-        if not contents:
-            unknown.append((line.number, f"the library has no picture {line.path!r}"))
-    return given, unknown
 
 
 def _consistent(

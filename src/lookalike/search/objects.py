@@ -14,7 +14,7 @@ import numpy as np
 from lookalike.errors import BadQuery
 from lookalike.protocols import Store
 from lookalike.search.label_targets import Paths, Targets, contents_of, several
-from lookalike.search.object_lists import Line, lines_of, object_named
+from lookalike.search.object_lists import lines_of, object_named
 from lookalike.store import open_store
 
 
@@ -87,7 +87,8 @@ class Objects:
         """
         lines, left_out = lines_of(data, format, encoding)
         with closing(open_store(self.folder)) as store, store.writing():
-            given, unknown = _resolved(lines, Targets.of(store, Path(beside)))
+            found, unknown = Targets.of(store, Path(beside)).of_lines(lines)
+            given = ((line.number, one, line.object) for line, contents in found for one in contents)
             rows, contradicting = _consistent(given)
             told = sorted([*left_out, *unknown, *contradicting])
             return _kept(store, rows, [f"line {at}: {why}" for at, why in told])
@@ -170,18 +171,6 @@ def _only(names: Collection[str]) -> str:
         raise BadQuery(f"it is of {len(names)}: {told}; a picture is a view of one object")
     (name,) = names
     return object_named(name)
-
-
-def _resolved(lines: Iterable[Line], targets: Targets) -> tuple[list[tuple[int, str, str]], list[tuple[int, str]]]:
-    """(line, sha256, object), and (line, why not)."""
-    given: list[tuple[int, str, str]] = []
-    unknown: list[tuple[int, str]] = []
-    for line in lines:
-        contents = targets.at(line.path) or targets.matching(line.path)
-        given += [(line.number, sha256, line.object) for sha256 in contents]
-        if not contents:
-            unknown.append((line.number, f"the library has no picture {line.path!r}"))
-    return given, unknown
 
 
 def _consistent(given: Iterable[tuple[int, str, str]]) -> tuple[dict[str, str], list[tuple[int, str]]]:
