@@ -39,6 +39,7 @@ from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
 from lookalike.search.ranking.reading import with_words
 from lookalike.search.ranking.rerank import RERANKERS
+from lookalike.search.ranking.thorough import SecondLook
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of, with_proof
 from lookalike.search.results import Results
 from lookalike.search.tuning.profile import profile_of
@@ -61,6 +62,9 @@ class Search:
     def answer(self, query: Query) -> Results:
         """Answers, best first: relations are known before they are ordered and cut."""
         started = time.perf_counter()
+        second = SecondLook(self.store, self.decoder.sample) if query.thorough else None
+        if second is not None:
+            second.check()
         self.decoder.start()  # the worker comes up while models load
         for channel in channels_of(self.describers, query.by) if query.views else ():
             channel.describer.describe([])
@@ -79,7 +83,7 @@ class Search:
             voting = beside.submit(verifier.votes_of, samples, seen, among)
             question = Question.of(asks, self.store, self.describers, query.by, judged, looks)
             views, voted = voting.result()
-        calibration = self._calibration(asks, question, verifier, most)
+        calibration = None if query.thorough else self._calibration(asks, question, verifier, most)
         threshold = 0.0 if query.precision is None else threshold_for(query.precision, calibration)
 
         engine = Engine(self.store, self.index)
@@ -103,15 +107,19 @@ class Search:
         files = Files(self.store)
         same = same_as(asks.views, found.ranking, self.store, files, self.decoder)
         identical = [id for id, one in same.items() if one.relation == "identical"]
-        ranking = with_proof(found.ranking, found.evidence, _ALL, identical)
+        evidence = found.evidence
+        ranking = with_proof(found.ranking, evidence, _ALL, identical)
+        if second is not None:
+            evidence = second.look(asks.samples, [id for id in ranking.ids.tolist() if id not in identical], evidence)
+            ranking = with_proof(found.ranking, evidence, _ALL, identical)
         named = {channel.name: channel.describer for part in question.rows for channel in part}
         gathered = None
         if query.things is not None:
-            proofs = proofs_of(ranking, found.evidence, identical)
+            proofs = proofs_of(ranking, evidence, identical)
             gatherer = self._gatherer(query.things, query, question, asks, engine, fuser, among)
             gathered = gatherer.gathered(ranking, proofs, query.where, query.k)
             ranking, calibration = ranking[gathered.places], None
-        answering = Answering(asks.views, named, found.evidence, same, question.worded)
+        answering = Answering(asks.views, named, evidence, same, question.worded)
         answers = partial(answering.answers, ranking, files)
         alike = list(question.rows[0]) if question.plus else channels_of(self.describers, query.by)
         listed = folded(answers, engine.fold(ranking, alike)) if query.collapse else _flat(answers, len(ranking))

@@ -34,7 +34,8 @@ class Query:
     `crop` (x, y, w, h) px takes a part of a single picture. `orientations` asks mirrored and turned by quarters as
     well. `k` answers are wanted. Geometry verifies the best `verify` candidates; None stands for 50 where the library
     keeps local features, else 0. `collapse` folds near duplicates under one answer. `precision` leaves out answers that
-    score too low to be right in that share of cases. `fuse` names the fuser. `profile`
+    score too low to be right in that share of cases. `thorough` looks again, by networks, at the best candidates of
+    which nothing is proved: other seasons, light and viewpoints. `fuse` names the fuser. `profile`
     names weights that `tune` learned, in place of the default ones, and `rerank` a re-ranker of the best candidates,
     NAME or NAME:FIELD=VALUE. `lang` is the language of the texts. With `things`, answers are objects, labels or folders
     in place of pictures.
@@ -58,6 +59,7 @@ class Query:
     verify: int | None = None
     collapse: bool = False
     precision: float | None = None
+    thorough: bool = False
     fuse: str = "weighted"
     profile: str | None = None
     rerank: str | None = None
@@ -74,6 +76,10 @@ class Query:
             raise BadQuery(f"k must be 1 or more and verify not negative, not {self.k} and {self.verify}")
         if self.orientations and self.precision is not None:
             raise BadQuery("scores are calibrated on upright pictures: ask for a precision, or for any orientation")
+        if self.thorough and self.precision is not None:
+            raise BadQuery("scores are calibrated without a second look: leave out precision, or thorough")
+        if self.thorough and not (self.views or self._has("picture")):
+            raise BadQuery("a thorough search looks again at pictures: ask about one, or leave out thorough")
         if self.profile is not None and self.by is not None:
             raise BadQuery("a profile has weights of its own: name channels with by, or a profile, not both")
         if (self.like or self.unlike) and self.precision is not None:

@@ -27,7 +27,7 @@ from lookalike.match.verify.projection import facing, project, warped_outline, w
 from lookalike.match.verify.refinement import aligned
 from lookalike.match.verify.same_thing import Shared, shared, shared_by_looks
 from lookalike.pixels.resize import outline
-from lookalike.protocols import Extractor, Mirroring
+from lookalike.protocols import Extractor, Matcher, Mirroring
 from lookalike.search.components import DEFAULT_EXTRACTOR
 from lookalike.types import Box, Difference, LocalFeatures, Matrix, Picture, Relation, Size
 
@@ -107,7 +107,7 @@ class RelationClassifier:
     """Verifies by local features, one plane, and the pixels laid over each other."""
 
     features: Extractor = DEFAULT_EXTRACTOR
-    matcher: Nearest = field(default_factory=Nearest)
+    matcher: Matcher = field(default_factory=Nearest)
     verifier: Planar = field(default_factory=Planar)
 
     @property
@@ -203,17 +203,24 @@ class RelationClassifier:
         Where the file of one is gone, nothing stronger than a scene is told. A scene's transform is refined on the
         pixels where an `exact` one is asked for, at sixty times the cost; that of a copy is so already.
         """
-        model = found.geometry.model
-        model = facing(model / model[2, 2], outline(a.size))
+        model = _facing(found, a)
         try:
             compared = self.compared(model, a, b)
-            if compared is not None and compared.verdict is not None:
-                return self._proof(compared, a, b, f"{len(found.rows)} places agree")
+        except BadPicture:  # gone or changed since it was indexed
+            compared = None
+        if compared is not None and compared.verdict is not None:
+            return self._proof(compared, a, b, f"{len(found.rows)} places agree")
+        return self.view(found, a, b, exact=exact)
+
+    def view(self, found: Agreement, a: Seen, b: Seen, *, exact: bool = False) -> Evidence:
+        """Evidence that a and b show one thing, by the places of `found`, and light and colour between them."""
+        model, sizes = _facing(found, a), (a.size, b.size)
+        try:
             seen = a.see(self.min_side), b.see(self.min_side)
         except BadPicture:  # gone or changed since it was indexed
-            return _scene(shared(found), found, model, (a.size, b.size))
+            return _scene(shared(found), found, model, sizes)
         told = shared_by_looks(found, model, *seen)
-        return _scene(told, found, facing(aligned(*seen, model), outline(a.size)) if exact else model, (a.size, b.size))
+        return _scene(told, found, facing(aligned(*seen, model), outline(a.size)) if exact else model, sizes)
 
     def compared(self, model: Matrix, a: Seen, b: Seen) -> Comparison | None:
         """The pixels of a and b laid over each other by `model`: at a glance, then all px that both have."""
@@ -265,6 +272,12 @@ class RelationClassifier:
             return found
         agreement = self.agreement(of_a, of_b) or self.agreement_by_affine_views(a.see(self.min_side), of_b)
         return None if agreement is None else self.evidence(agreement, a, b, exact=True)
+
+
+def _facing(found: Agreement, a: Seen) -> Matrix:
+    """The transform of `found`, from px of a that lie before it."""
+    model = found.geometry.model
+    return facing(model / model[2, 2], outline(a.size))
 
 
 def _in_perspective(model: Matrix, a: Size, b: Size) -> bool:

@@ -1,0 +1,86 @@
+"""A second look, by networks, at the best candidates of which geometry knows nothing: other seasons, light, viewpoints.
+
+SIFT's rows change with light, season and a steep slant; those of ALIKED, matched by LightGlue, hold longer
+(docs/decisions/0050). A question takes seconds, since features are made of the candidates' files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from lookalike.errors import BadPicture, WeightsError
+from lookalike.local.aliked import ALIKED
+from lookalike.match.match.lightglue import LightGlue
+from lookalike.match.verify.same_thing import shared
+from lookalike.protocols import Store
+from lookalike.search.query.source import Sample
+from lookalike.search.ranking.relation import Evidence, RelationClassifier, Seen
+from lookalike.types import LocalFeatures, Record
+
+TRIED: Final = 10
+"""Candidates, the most, that are looked at again."""
+SIDE: Final = 480
+"""px of the longer side that the network looks at."""
+KEYPOINTS: Final = 500
+"""Keypoints of a picture: the time of matching grows with their square."""
+
+
+def _networks() -> RelationClassifier:
+    return RelationClassifier(ALIKED(side=SIDE, max_keypoints=KEYPOINTS), LightGlue(features="aliked"))
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """Looks again at contents of `store`. It tells of one thing seen twice, never of copies."""
+
+    store: Store
+    open_hit: Callable[[Record], Sample]
+    networks: RelationClassifier = field(default_factory=_networks)
+
+    def check(self) -> None:
+        """Raises `WeightsError` that says how to get the networks, before anything else is done."""
+        try:
+            _ = self.networks.features.space, ALIKED().checkpoint, LightGlue(features="aliked").checkpoint
+        except WeightsError as error:
+            raise WeightsError(
+                "a thorough search looks by two networks: run `lookalike models get aliked-n16` and "
+                f"`lookalike models get aliked-lightglue` ({error})"
+            ) from None
+
+    def look(self, samples: Sequence[Sample], ids: Sequence[int], known: Mapping[int, Evidence]) -> dict[int, Evidence]:
+        """`known`, and what networks say of the first of `ids` of which nothing is proved."""
+        doubtful = [id for id in ids[: 2 * TRIED] if id not in known or not known[id].is_proof][:TRIED]
+        records = {record.id: record for record in self.store.records(doubtful)}
+        asked = [self._described(sample) for sample in samples]
+        found = dict(known)
+        for id in doubtful:
+            try:
+                hit, of_hit = self._described(self.open_hit(records[id]))
+            except (BadPicture, KeyError):  # gone or changed since it was indexed
+                continue
+            seen = [self._evidence(*one, hit, of_hit) for one in asked]
+            best = max((one for one in (*seen, known.get(id)) if one is not None), key=_strength, default=None)
+            if best is not None:
+                found[id] = best
+        return found
+
+    def _described(self, sample: Sample) -> tuple[Seen, LocalFeatures]:
+        picture = sample.picture(self.networks.min_side)
+        return Seen(sample.picture, picture.size), self.networks.extract(picture)
+
+    def _evidence(self, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures) -> Evidence | None:
+        """Ranked by the places that agree: at night light and colour say nothing of the place.
+
+        A scene is told only where light and colour agree as well.
+        """
+        agreement = self.networks.agreement(of_a, of_b, mirrored=False)
+        if agreement is None:
+            return None
+        evidence = self.networks.view(agreement, a, b)
+        return replace(evidence, strength=max(evidence.strength, shared(agreement).probability))
+
+
+def _strength(evidence: Evidence) -> tuple[bool, float]:
+    return evidence.is_proof, evidence.strength
