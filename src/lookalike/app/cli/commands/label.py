@@ -150,9 +150,11 @@ def suggest(
     output: OutFile = None,
 ) -> int:
     """Suggest labels for pictures, from the labels of pictures that look like them, each with how likely it is."""
+    from lookalike.search.classification.classes import kind_of
+
     _check_some(paths, where, "--where 'label != *' for all without a label")
-    if by in ("folder", "object"):
-        raise BadQuery(f"a {by} is no label: suggest by label, or by the KEY of a fact")
+    if (kind := kind_of(by)) in ("folder", "object"):
+        raise BadQuery(f"a {kind} is no label: suggest by label, or by the KEY of a fact")
     with open_chosen(library) as opened:
         found = opened.suggest_labels(paths or None, by=by, least=least, where=where)
         unsure = any(one.probability is None for one in found)
