@@ -88,15 +88,15 @@ def fill(data: Path, libraries: Path, name: str, *, local: bool) -> Path:
     return place
 
 
-def opened(data: Path, libraries: Path, name: str) -> Set:
+def opened(data: Path, libraries: Path, name: str, *, local: bool = False) -> Set:
     """The set, with all that is known of its pictures."""
-    fill(data, libraries, name, local=False)
-    with closing(open_store(libraries / name, write=False)) as store:
+    place = fill(data, libraries, name, local=local)
+    with closing(open_store(place, write=False)) as store:
         classes = Classes.of(store, "object")
         channels = [each for each in channels_of(describers_of(store, ())) if each.weight > 0]
         rows = stored_rows(store, channels, classes.ids)
         paths = {record.id: Path(record.path) for record in store.records()}
-    kept = open_store(libraries / name, write=False)
+    kept = open_store(place, write=False)
     of = np.zeros(len(classes.ids), np.int64)
     for number, members in enumerate(classes.members):
         of[members] = number

@@ -138,7 +138,7 @@ def test_labels_make_it_the_probability_of_a_class(library, tiles, copy):
     assert searched(library, copy)["query"]["probability_of"] == "class"
     refused = run(library, "calibrate", "--labels", tiles / "coffee")
     assert refused.returncode == 2
-    assert "classes need two" in refused.stderr
+    assert "a folder for each class" in refused.stderr
     assert run(library, "dupes", "--precision", 0.9).returncode == 2
 
 

@@ -45,6 +45,8 @@ def test_a_file_that_looks_like_a_weight_is_told_from_one(indexed, photos_folder
         (["photos/0.png", "--lang", "English?"], "named by its code"),
         (["photos/0.png", "--like", "nowhere.png"], "is no picture of this library"),
         (["--each", "photos/0.png", "--like", "photos/1.png"], "leave out --each"),
+        (["photos/0.png", "--rerank", "no_such_way"], "known: alpha_expansion, augmentation"),
+        (["photos/0.png", "--rerank", "diffusion:steps"], "names no re-ranker: write NAME"),
     ],
 )
 def test_what_cannot_be_asked_is_said(indexed, words: list[str], told: str) -> None:
@@ -81,3 +83,14 @@ def test_a_library_is_tuned_or_told_why_not(indexed, photos_folder: Path) -> Non
     assert (gone.code, "has no profile 'products'" in gone.err) == (2, True)
     for verb in ("export", "revert"):
         assert indexed("profiles", verb, "products").code == 2
+
+
+def test_one_question_is_ordered_anew_where_that_is_asked(indexed, photos_folder: Path) -> None:
+    plain, again = (
+        {
+            hit["path"]: hit["score"]
+            for hit in indexed("search", photos_folder / "0.png", *more, "--json").document["hits"]
+        }
+        for more in ([], ["--rerank", "average_expansion"])
+    )
+    assert plain == again  # an order, and no scores

@@ -41,7 +41,7 @@ def test_a_list_goes_in_and_what_is_wrong_with_it_is_told(indexed, photos_folder
     told = indexed("objects", "import", "-", "--json", stdin=f"{photos_folder}/1.png,cup".encode()).document
     assert told == {"schema": "lookalike/objects/1", "views": 1, "objects": 1, "moved": 0, "left_out": []}
     indexed("forget", photos_folder / "0.png")
-    assert "left out: 1 view that the library has no file of now" in indexed("objects", "export").err
+    assert "left out: 1 view of pictures that are not in the library now" in indexed("objects", "export").err
 
 
 @pytest.mark.parametrize(

@@ -43,3 +43,23 @@ def filled(library: Library, folder: Path) -> Library:
     """With the five pictures, by their hashes alone, which is quick."""
     library.index(folder, describers=["phash", "histogram"])
     return library
+
+
+@pytest.fixture
+def of_classes(library: Library, tmp_path: Path) -> Library:
+    """Pictures of eight hues, six of each with noise of their own: colours tell the classes, outlines do not."""
+    rng = np.random.default_rng(0)
+    for hue in range(8):
+        folder = tmp_path / "hues" / f"hue {hue}"
+        folder.mkdir(parents=True)
+        for number in range(6):
+            noise = rng.integers(0, 90, (12, 16, 3), np.uint8)
+            pixels = Image.fromarray(noise, "RGB").resize((96, 72)).convert("HSV")
+            h, _, v = pixels.split()
+            shade = hue * 14 + int(rng.integers(-6, 7))
+            h = h.point(lambda _, shade=shade: shade)
+            Image.merge("HSV", (h, h.point(lambda _: 200), v.point(lambda x: x + 120))).convert("RGB").save(
+                folder / f"{number}.png"
+            )
+    library.index(tmp_path / "hues", describers=["histogram", "phash"], local=False, planes=False)
+    return library

@@ -6,12 +6,12 @@ import csv
 import io
 import json
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from lookalike.protocols import Store
 from lookalike.store import open_store
 from lookalike.types import Ids
 
+SHA256: Final = 64
+"""Characters by which a picture is named in a question; of other parts each has a kind before a colon."""
 Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
 
 
@@ -85,6 +87,22 @@ def judged_contents(store: Store, like: Paths, unlike: Paths) -> tuple[list[str]
         name = _names(store).get(min(both), min(both))
         raise BadQuery(f"{name!r} is liked and unliked at once: leave out one of the two")
     return liked, unliked
+
+
+def judged_pictures(store: Store) -> dict[int, dict[int, bool]]:
+    """By id of a picture that was asked about alone: ids of answers that were judged, and whether they were liked.
+
+    Of the pictures that the library has now; of a question of several parts nothing.
+    """
+    rows = [row for row in store.lessons.judgements() if len(row.question) == SHA256]
+    there = set(store.ids().tolist())
+    contents = store.contents({sha256 for row in rows for sha256 in (row.question, row.sha256)})
+    known = {sha256: id for sha256, (id, _) in contents.items() if id in there}
+    told: dict[int, dict[int, bool]] = defaultdict(dict)
+    for row in rows:
+        if row.question in known and row.sha256 in known and row.question != row.sha256:
+            told[known[row.question]][known[row.sha256]] = row.liked
+    return dict(told)
 
 
 def ids_of(store: Store, sha256s: Sequence[str]) -> Ids:

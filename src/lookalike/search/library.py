@@ -7,15 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 from lookalike.errors import BadQuery
 from lookalike.local import EXTRACTORS
 from lookalike.match.locate.judgement import of_opacity
 from lookalike.protocols import Describer, Locator
-from lookalike.search.calibration.calibrate import calibrate
-from lookalike.search.calibration.fit import Fitted
-from lookalike.search.calibration.questions import Asker
 from lookalike.search.components import by_name, checked_describer, describer_of, describers_to_fill
 from lookalike.search.describe import several, vectors_of
 from lookalike.search.duplicate_search import DuplicateSearch
@@ -38,8 +35,6 @@ from lookalike.search.query.query import Query, Weights, weights_of
 from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, name_of, sample
 from lookalike.search.query.things import Things
 from lookalike.search.ranking.channels import channels_of
-from lookalike.search.ranking.engine import Engine
-from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.resolve.outcomes import Resolution
 from lookalike.search.resolve.undo_runs import undo_runs
 from lookalike.search.results import Results
@@ -51,9 +46,6 @@ from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store import create_store, open_store
 from lookalike.store.removal import removed_if_refused
 from lookalike.types import Box, Record, Relation, Vectors
-
-OPENED = 64
-"""Hits whose pictures are held while the same original is asked about again."""
 
 
 def _untold(_built: int, _total: int) -> None: ...
@@ -212,6 +204,7 @@ class Library(Session):
         verify: int | None = None,
         orientations: bool = False,
         profile: str | None = None,
+        rerank: str | None = None,
         lang: str | None = None,
         things: Things | None = None,
     ) -> Results:
@@ -238,6 +231,7 @@ class Library(Session):
                 precision=precision,
                 fuse=fuse,
                 profile=profile,
+                rerank=rerank,
                 lang=lang,
                 things=things,
             )
@@ -311,36 +305,6 @@ class Library(Session):
     def _duplicates(self, options: Options | None) -> DuplicateSearch:
         asked = options or self._options()
         return DuplicateSearch(self.folder, self.store, self._index, self._set_index, self._decoder, asked)
-
-    def calibrate(
-        self,
-        *,
-        by: Weights | None = None,
-        labels: str | os.PathLike[str] | None = None,
-        originals: int = 100,
-        seed: int = 0,
-        options: Options | None = None,
-    ) -> Fitted | None:
-        """Finds out what scores are worth on these pictures, and keeps it; the next searches tell a probability.
-
-        It asks about edited copies of `originals` pictures and of half as many more that count as not being there. With
-        `labels`, a folder whose folders are classes: about pictures below it, and 'right' is 'of the same class'.
-        Of scores by looks alone and, where the library keeps local features, of those with proof, which are told.
-        None when `options.should_stop` ended it.
-        """
-        options = options or self._options()
-        channels = channels_of(self._describers(), weights_of(by))
-        session = {describer.space for describer in self._given}
-        asked = tuple(each for each in channels if each.weight > 0 or each.describer.space not in session)
-        prover = replace(self._verifier(), open_hit=lru_cache(OPENED)(self._decoder.sample))
-        engine = Engine(self.store, self._index)
-        asker = Asker(self.store, engine, prover, asked, FUSERS.make("weighted"), options)
-        with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
-            fitted = calibrate(asker, labels, originals, seed)
-            with store.transaction():
-                for key, each in fitted.items():
-                    store.put_calibration(key, each.calibration.to_json())
-        return list(fitted.values())[-1] if fitted else None
 
     # reading
 

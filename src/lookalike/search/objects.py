@@ -13,6 +13,7 @@ import numpy as np
 
 from lookalike.errors import BadQuery
 from lookalike.protocols import Store
+from lookalike.search.classification.classes import FOLDER, kind_of, members_of
 from lookalike.search.label_targets import Paths, Targets, contents_of, several
 from lookalike.search.object_lists import lines_of, object_named
 from lookalike.store import open_store
@@ -61,7 +62,7 @@ class Objects:
             things = _things(store, by, where)
             if not things:
                 raise BadQuery(
-                    f"no picture has anything by {by!r}: objects go by folder, by label, or by the KEY of a fact"
+                    f"no picture has anything by {by!r}: objects go by folder, folder:DIR, label, or the KEY of a fact"
                 )
             names: dict[str, str] = {}
             left_out: list[str] = []
@@ -155,9 +156,9 @@ def _short(folders: Collection[str]) -> dict[str, str]:
 def _things(store: Store, by: str, where: str | None) -> dict[str, tuple[str, set[str]]]:
     """A path of each content that is of something, and the names of what it is of, by sha256."""
     found: dict[int, set[str]] = defaultdict(set)
-    for id, name in store.objects.members(by, where):
+    for id, name in members_of(store, by, where):
         found[id].add(name)
-    if by == "folder":
+    if kind_of(by) == FOLDER:
         short = _short({folder for folders in found.values() for folder in folders})
         found = defaultdict(set, {id: {short[folder] for folder in folders} for id, folders in found.items()})
     records = store.records(np.array(sorted(found), np.int64))

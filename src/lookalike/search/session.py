@@ -6,19 +6,25 @@ import os
 import warnings
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 
-from lookalike.errors import ChannelLeftOut
+from lookalike.errors import BadQuery, ChannelLeftOut
 from lookalike.index.derived import Derived, current, current_set
 from lookalike.learn.adapt import Adaptation
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.adapt import adapt_library, forget_adapted
+from lookalike.search.calibration.calibrate import COPIES, calibrate
+from lookalike.search.calibration.fit import Fitted
+from lookalike.search.calibration.questions import Asker
 from lookalike.search.caption_table import captions_in
+from lookalike.search.classification.classes import FOLDER
 from lookalike.search.classification.classify import Classified, Classifier
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.suggest import Suggestion, suggestions
@@ -30,9 +36,12 @@ from lookalike.search.label_targets import Paths, contents_of, several
 from lookalike.search.labels import Labels
 from lookalike.search.objects import Objects
 from lookalike.search.query.decoder import PictureDecoder
-from lookalike.search.query.query import listed
+from lookalike.search.query.query import Weights, listed, weights_of
 from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.query.things import LEAST, check_least
+from lookalike.search.ranking.channels import channels_of
+from lookalike.search.ranking.engine import Engine
+from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
 from lookalike.search.teach_words import Lesson, forget_words, teach_words
 from lookalike.search.tuning.profile import Profile, revert
@@ -41,6 +50,9 @@ from lookalike.search.tuning.tune import Tuned
 from lookalike.store import open_store
 from lookalike.store.readers import Readers
 from lookalike.types import Picture, Record, Space
+
+OPENED: Final = 64
+"""Hits whose pictures are held while the same original is asked about again."""
 
 
 class Session:
@@ -100,7 +112,7 @@ class Session:
             return forget_words(store)
 
     def adapt(self, *, by: str = "label", where: str | None = None) -> Adaptation:
-        """Fits `adapted` to classes of the library's pictures: by `label`, by `folder`, or by the KEY of a fact.
+        """Fits `adapted` to classes of the library's pictures: by `label`, `object`, `folder` and so on as `tune`.
 
         It is kept where it finds more of classes that it has not seen, and then asked beside `convnet`. Raises
         `BadQuery` where fewer than eight classes have two pictures, `SpaceMismatch` without `convnet` rows.
@@ -139,14 +151,50 @@ class Session:
     ) -> Tuned | None:
         """Learns how much each channel counts, and whether to re-rank, and keeps it as a profile where that helps.
 
-        `source` is `label`, `folder`, the KEY of a fact, `copies`, `judgements`, or `auto`, the first that there is.
-        Judged by MAP@R on classes, originals or questions that taught nothing; kept where the lower end of the gain's
-        interval is above 0. None when `options.should_stop` ended it. Raises `BadQuery` where there is too little.
+        `source` is `object`, `label`, `folder` (the one that holds a picture), `folder:DIR` (the one right below DIR),
+        the KEY of a fact, `copies`, `judgements`, or `auto`: objects, labels, judgements, copies, the first that there
+        is. Judged by MAP@R on classes, originals or questions that taught nothing; kept where the lower end of the
+        gain's interval is above 0. None when `options.should_stop` ended it. Raises `BadQuery` for too little.
         """
         describers = describers_of(self.store)
         with closing(open_store(self.folder)) as store, store.writing():
             chosen = options or self._options()
             return tune(store, describers, name, source, originals=originals, seed=seed, options=chosen)
+
+    def calibrate(
+        self,
+        *,
+        by: Weights | None = None,
+        source: str = COPIES,
+        labels: str | os.PathLike[str] | None = None,
+        originals: int = 100,
+        seed: int = 0,
+        options: Options | None = None,
+    ) -> Fitted | None:
+        """Finds out what scores are worth on these pictures, and keeps it; the next searches tell a probability.
+
+        It asks about edited copies of `originals` pictures and of half as many more that count as not being there. From
+        classes, as `tune` names them, 'right' is 'of the same class'; `labels`, a folder of a folder for each class, is
+        `folder:DIR`. From `judgements` it is 'would be liked', and answers that nobody judged say nothing.
+        Of scores by looks alone and, where the library keeps local features, of those with proof, which are told.
+        None when `options.should_stop` ended it. Raises `BadQuery` where there is too little to learn from.
+        """
+        if labels is not None and source != COPIES:
+            raise BadQuery("the folder of classes is what is learned from: leave out the source, or the labels")
+        options = options or self._options()
+        channels = channels_of(self._describers(), weights_of(by))
+        session = {describer.space for describer in self._given}
+        asked = tuple(each for each in channels if each.weight > 0 or each.describer.space not in session)
+        prover = replace(self._verifier(), open_hit=lru_cache(OPENED)(self._decoder.sample))
+        engine = Engine(self.store, self._index)
+        asker = Asker(self.store, engine, prover, asked, FUSERS.make("weighted"), options)
+        with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
+            chosen = source if labels is None else f"{FOLDER}:{os.fspath(labels)}"
+            fitted = calibrate(asker, chosen, originals, seed)
+            with store.transaction():
+                for key, each in fitted.items():
+                    store.put_calibration(key, each.calibration.to_json())
+        return list(fitted.values())[-1] if fitted else None
 
     def profiles(self) -> dict[str, Profile]:
         """Profiles that `tune` kept, by name."""
@@ -171,7 +219,7 @@ class Session:
         where: str | None = None,
         k: int = 5,
     ) -> list[Classified]:
-        """The class of each picture among those of the library, by `label`, `folder`, `object`, or the KEY of a fact.
+        """The class of each picture among those of the library, by `label`, `object`, `folder` and so on as `tune`.
 
         All views of a class vote by their looks. None of the classes is named where the best is less likely than
         `least`, as learned from the pictures that have one, each asked about without its own. Of pictures that pass

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
 
+import lookalike
 from lookalike.app.server.roles import Role
 from lookalike.store.lock import writer_lock
 
@@ -51,3 +53,39 @@ def test_while_another_process_writes_labels_wait(own: Client, picture_id: str, 
         answer = own.post(f"/api/pictures/{picture_id}/labels", json={"labels": ["apple"]})
     assert (answer.status_code, answer.json()["code"]) == (503, "library_busy")
     assert answer.headers["retry-after"]
+
+
+def test_classes_and_suggested_labels_are_those_of_the_command_line(
+    own: Client, picture: bytes, shelf: Path, tmp_path: Path
+) -> None:
+    """The same value by REST as by Python, of which the command line prints it."""
+    with lookalike.open(tmp_path / "library") as library:
+        photos = sorted((shelf / "photos").glob("*.png"))
+        for number, path in enumerate(photos[1:]):
+            library.labels.add(path, ("apple", "pear")[number % 2])
+        (named,) = library.classify(picture, by="label")
+        suggested = library.suggest_labels(photos[0], least=0)
+    answer = own.post("/api/classify", files={"picture": ("new.png", picture)}).json()
+    (told,) = answer["classified"]
+    assert (told["query"], told["class"], told["probability"]) == ("new.png", named.label, named.probability)
+    assert told["scores"] == {name: round(score, 6) for name, score in named.scores}
+    assert own.post("/api/classify", data={"by": "folder"}).json()["detail"].startswith("send a picture")
+    sent = hashlib.sha256(picture).hexdigest()
+    (one,) = own.get("/api/labels/suggested", params={"id": sent, "least": 0}).json()["suggested"]
+    assert [(one["label"], one["probability"])] == [(each.label, each.probability) for each in suggested]
+    assert not Path(one["path"]).is_absolute()
+    assert own.get(f"/api/pictures/{sent}/labels").json()["labels"] == []  # suggested, not written
+    by_folder = own.post("/api/classify", data={"id": sent, "by": "folder", "least": 0}).json()["classified"][0]
+    assert not any(Path(name).is_absolute() for name in by_folder["scores"])
+
+
+@pytest.mark.parametrize("by", ["folder:/etc", "folder:"])
+def test_no_folder_of_the_machine_is_named_as_a_class(own: Client, picture_id: str, by: str) -> None:
+    """By which of its pictures have a class one could feel where they lie."""
+    for answer in (
+        own.post("/api/classify", data={"id": picture_id, "by": by}),
+        own.get("/api/search", params={"id": picture_id, "group_by": by}),
+        own.get("/api/labels/suggested", params={"id": picture_id, "by": by}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_query")
+        assert "no folder is named here" in answer.json()["detail"]

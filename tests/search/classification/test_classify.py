@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lookalike import Library
+from lookalike import Library, Things
 from lookalike.errors import BadQuery
 from lookalike.search.classification.classes import Classes
 from lookalike.search.classification.evidence import Votes, features_of, usual_scores
@@ -129,3 +129,22 @@ def test_what_is_learned_says_probabilities_that_come_true() -> None:
     for low in (0.2, 0.4, 0.6):
         among = (told > low) & (told < low + 0.2)
         assert (outcomes[among] == RIGHT).mean() == pytest.approx(told[among].mean(), abs=0.05)
+
+
+def test_a_folder_is_a_class_or_one_right_below_another_with_all_in_it(library: Library, tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    for seed, name in enumerate(("mug/front/a.png", "mug/back/b.png", "bowl/c.png", "d.png")):
+        (shop / name).parent.mkdir(parents=True, exist_ok=True)
+        patches(COLOURS["red"], seed).save(shop / name)
+    library.index(shop, describers=["histogram"], local=False, planes=False)
+    assert Classes.of(library.store, "folder").names == [
+        str(shop / name).removesuffix("/") for name in ("", "bowl", "mug/back", "mug/front")
+    ]
+    below = Classes.of(library.store, f"folder:{shop}")
+    assert (below.names, list(map(len, below.members))) == ([str(shop / "bowl"), str(shop / "mug")], [1, 2])
+    first = library.search(shop / "mug/back/b.png", things=Things(f"folder:{shop}", least=None))
+    assert ((first.things or ())[0].by, (first.things or ())[0].name) == ("folder", str(shop / "mug"))
+    assert library.objects.gather(f"folder:{shop}/").objects == 2
+    assert library.objects.counts() == {"bowl": 1, "mug": 2}
+    with pytest.raises(BadQuery, match="no picture of this library lies in a folder below '/nowhere'"):
+        library.classify(shop / "d.png", by="folder:/nowhere")

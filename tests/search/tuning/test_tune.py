@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from lookalike import Library
 from lookalike.errors import BadQuery, SpaceMismatch, UnknownName
@@ -96,26 +95,6 @@ def test_map_at_r_counts_the_first_r() -> None:
     assert map_at_r(np.array([1, 0, 2, 3]), right) == 0.25
 
 
-@pytest.fixture
-def of_classes(library: Library, tmp_path: Path) -> Library:
-    """Pictures of eight hues, six of each with noise of their own: colours tell the classes, outlines do not."""
-    rng = np.random.default_rng(0)
-    for hue in range(8):
-        folder = tmp_path / "hues" / f"hue {hue}"
-        folder.mkdir(parents=True)
-        for number in range(6):
-            noise = rng.integers(0, 90, (12, 16, 3), np.uint8)
-            pixels = Image.fromarray(noise, "RGB").resize((96, 72)).convert("HSV")
-            h, _, v = pixels.split()
-            shade = hue * 14 + int(rng.integers(-6, 7))
-            h = h.point(lambda _, shade=shade: shade)
-            Image.merge("HSV", (h, h.point(lambda _: 200), v.point(lambda x: x + 120))).convert("RGB").save(
-                folder / f"{number}.png"
-            )
-    library.index(tmp_path / "hues", describers=["histogram", "phash"], local=False, planes=False)
-    return library
-
-
 def test_a_library_is_tuned_listed_searched_and_reverted(of_classes: Library, tmp_path: Path) -> None:
     found = of_classes.tune("hues", source="folder")
     assert found is not None
@@ -197,3 +176,15 @@ def test_a_re_ranker_changes_the_order_and_no_score(of_classes: Library, tmp_pat
     assert {one.path: one.score for one in plain} == {one.path: one.score for one in again}
     with pytest.raises(UnknownName):
         of_classes.answer(Query((asked,), rerank="no_such_way"))
+
+
+def test_objects_and_the_folders_below_one_teach_as_classes_do(of_classes: Library, tmp_path: Path) -> None:
+    hues = tmp_path / "hues"
+    found = of_classes.tune("hues", source=f"folder:{hues}")
+    assert (found.groups, found.source) == (8, f"classes by folder:{hues}")
+    with pytest.raises(BadQuery, match="give questions of 0 group"):
+        of_classes.tune(source=f"folder:{tmp_path}")  # all of it is one class
+    of_classes.objects.gather("folder")
+    by_object = of_classes.tune("things")
+    assert (by_object.groups, by_object.source) == (8, "classes by object")
+    assert by_object.profile is not None

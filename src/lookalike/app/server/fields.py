@@ -16,6 +16,7 @@ PictureId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Words = Annotated[str, StringConstraints(max_length=2000)]
 Several = Annotated[list[Words], Field(max_length=16)]
 Ids = Annotated[list[PictureId], Field(max_length=16)]
+Judged = Annotated[list[PictureId], Field(max_length=100)]
 PICTURES: Final = 16
 """Pictures of one request."""
 UPLOAD: Final[dict[str, Any]] = {"type": "string", "format": "binary"}
@@ -37,8 +38,8 @@ class Ask(Fields):
     text: Several = Field([], description="Ask with words for what pictures show, where the library reads them.")
     words: Several = Field([], description="Ask with words of names, folders, labels, titles and captions.")
     minus_id: Ids = Field([], description="Answers should not be like this picture of the library.")
-    like_id: Ids = Field([], description="An answer that was liked draws the question to it; nothing is kept.")
-    unlike_id: Ids = Field([], description="What is more like this answer than like all that is wanted loses.")
+    like_id: Judged = Field([], description="An answer that was liked draws the question to it; nothing is kept.")
+    unlike_id: Judged = Field([], description="What is more like this answer than like all that is wanted loses.")
     minus_text: Several = Field([], description="Answers should not show what these words say.")
     part: Several = Field(
         [],
@@ -53,6 +54,7 @@ class Ask(Fields):
     page: int = Field(100, ge=1, le=200, description="Answers in one document; next leads to the others.")
     verify: int | None = Field(None, ge=0, le=200, description="Candidates that geometry verifies.")
     profile: Words | None = Field(None, description="Compare as tune learned, by the name of the profile.")
+    rerank: Words | None = Field(None, description="Order the best candidates anew by this re-ranker.")
     precision: FiniteFloat | None = Field(
         None, gt=0, lt=1, description="Only answers at least this likely to be right."
     )
@@ -66,6 +68,24 @@ class Ask(Fields):
     )
     least: FiniteFloat | None = Field(None, ge=0, le=1, description="Name one of group_by only if it is so likely.")
     vote: Words | None = Field(None, description="How the views of a thing make its score, such as span or best.")
+
+
+class Class(Fields):
+    """Pictures to name, each by itself; what is uploaded as `picture` stands beside those of the library."""
+
+    id: Ids = Field([], description="A picture of the library.")
+    by: Words = Field("label", description="Classes: label, object, folder, or the KEY of a fact.")
+    least: FiniteFloat = Field(0.5, ge=0, le=1, description="Name a class only if it is so likely.")
+    where: Words | None = Field(None, description="Classes of pictures that pass this filter.")
+
+
+class Suggest(Fields):
+    """Pictures of the library that may want a label."""
+
+    id: Annotated[Ids, Field(min_length=1)] = Field(description="A picture of the library.")
+    by: Words = Field("label", description="Suggest labels, or values of the fact of this key.")
+    least: FiniteFloat = Field(0.5, ge=0, le=1, description="Only what is so likely to be right.")
+    where: Words | None = Field(None, description="Only pictures that pass this filter.")
 
 
 class Pair(Fields):
@@ -109,7 +129,7 @@ async def posted(request: Request, model: type[M], files: Iterable[str]) -> tupl
     if kind not in ("multipart/form-data", "application/x-www-form-urlencoded", ""):
         raise Problem(415, "not_a_form", f"send a form, as curl -F does, not {kind!r}")
     await request.body()  # all of it or nothing: of a part no file is left behind
-    async with request.form(max_files=PICTURES, max_fields=64, max_part_size=64 * 1024) as form:
+    async with request.form(max_files=PICTURES, max_fields=256, max_part_size=64 * 1024) as form:
         pairs = list(form.multi_items())
         uploads: dict[str, list[Upload]] = {name: [] for name in files}
         for name, value in pairs:

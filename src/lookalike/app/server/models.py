@@ -275,34 +275,6 @@ class Undo(BaseModel):
     runs: int = Field(1, ge=1, le=1000, description="The last one, or so many of the last.")
 
 
-class LabelCount(Part):
-    """A label, and how many files have it."""
-
-    label: str
-    files: int
-
-
-class LabelCounts(Document):
-    """All labels."""
-
-    labels: list[LabelCount]
-
-
-class PictureLabels(Document):
-    """Labels of a picture, by name."""
-
-    id: str
-    labels: list[str]
-
-
-class Labels(BaseModel):
-    """Labels that a picture is given, or loses."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    labels: list[Annotated[str, StringConstraints(min_length=1, max_length=1000)]] = Field(min_length=1, max_length=100)
-
-
 class Space(Part):
     """A describer's vectors."""
 
@@ -326,6 +298,7 @@ class Status(Document):
     urls: bool
     originals: bool
     words: bool
+    profiles: list[str]
 
 
 class Described(Part):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lookalike.app.server.fields import Ask, Upload, Uploads
+from lookalike.app.server.filters import checked_classes
 from lookalike.app.server.parts import Opener, named
 from lookalike.app.server.problems import Problem
 from lookalike.app.server.service import Service
@@ -63,8 +64,11 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         collapse=ask.collapse,
         precision=ask.precision,
         profile=ask.profile,
+        rerank=ask.rerank,
         lang=ask.lang,
-        things=Things.asked(ask.group_by, ask.as_, ask.least, ask.vote),
+        things=Things.asked(
+            None if ask.group_by is None else checked_classes(ask.group_by), ask.as_, ask.least, ask.vote
+        ),
     )
     labels = [*(_label(view.name) for view in views), *ask.text, *colours, *ask.words]
     labels += [_label(each.written) for each in parts if each.weight > 0]

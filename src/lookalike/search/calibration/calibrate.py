@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from typing import Final
 
 import numpy as np
 
@@ -10,15 +10,25 @@ from lookalike.search.calibration.fit import Fitted, fit
 from lookalike.search.calibration.model import Claim, key_of
 from lookalike.search.calibration.questions import Asker
 
+COPIES: Final = "copies"
+"""Edited copies of the library's own pictures, for their originals."""
+JUDGEMENTS: Final = "judgements"
+"""Answers that were liked, and not."""
 
-def calibrate(asker: Asker, labels: str | os.PathLike[str] | None, originals: int, seed: int) -> dict[str, Fitted]:
+
+def calibrate(asker: Asker, source: str, originals: int, seed: int) -> dict[str, Fitted]:
     """Calibrations by the key under which they are kept: of looks alone and, last, with proof where there is one.
 
-    Empty where the questions were stopped.
+    `source` is `copies`, of `originals` pictures, `judgements`, or what classes go by (`members_of`). Empty where the
+    questions were stopped.
     """
     rng = np.random.default_rng(seed)
-    claim: Claim = "copy" if labels is None else "class"
-    worth = asker.copies(originals, seed) if labels is None else asker.classes(os.fspath(labels), rng)
+    claims: dict[str, Claim] = {COPIES: "copy", JUDGEMENTS: "judged"}
+    claim = claims.get(source, "class")
+    if claim == "copy":
+        worth = asker.copies(originals, seed)
+    else:
+        worth = asker.judgements() if claim == "judged" else asker.classes(source, rng)
     if worth is None:
         return {}
     pictures = len(asker.store.ids())

@@ -55,13 +55,16 @@ def fit(judged: Judged, claim: Claim, pictures: int, rng: np.random.Generator) -
 
     Raises `BadQuery` where there is too little to learn from.
     """
+    more = "judge more answers" if claim == "judged" else "index more pictures"
     if min(judged.right.sum(), (~judged.right).sum()) < LEAST:
         raise BadQuery(
             f"{judged.right.sum()} right and {(~judged.right).sum()} wrong hits are too few to calibrate on: "
-            f"{LEAST} of each are needed; index more pictures"
+            f"{LEAST} of each are needed; {more}"
         )
     held = rng.permutation(int(judged.unit.max()) + 1) % 2 == 1
     out = held[judged.unit]
+    if any(len(np.unique(judged.right[half])) < 2 for half in (out, ~out)):
+        raise BadQuery(f"right and wrong hits are of too few questions to judge a calibration by half of them: {more}")
     forms: dict[Form, Callable[[Scores, Flags], Curve]] = {"isotonic": _isotonic, "logistic": _logistic}
     trials = {}
     for name, curve_of in forms.items():

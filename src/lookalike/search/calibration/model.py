@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lookalike.search.ranking.channels import Channel
 from lookalike.types import Space
 
-Claim = Literal["copy", "class"]
+Claim = Literal["copy", "class", "judged"]
 Form = Literal["isotonic", "logistic"]
 GROWTH = 2.0
 """A library that is larger by this factor has so many more strangers that its calibration no longer holds."""
@@ -28,10 +28,11 @@ PROVED = 2
 class Calibration:
     """From the scores of questions with known answers, asked of one library.
 
-    `claim` says of what the probability is: that a hit is a copy of what the query was made from, or that it is of the
-    query's class. It lies on straight lines between knots (`scores` ascending, `probabilities`). `thresholds` fall, and
-    taking every hit from there on was right in at least `precisions` of all cases, `recalls` of the answers among them.
-    `log_loss` is of questions that had no part in fitting.
+    `claim` says of what the probability is: that a hit is a copy of what the query was made from, that it is of the
+    query's class, or that it would be liked, were it judged. It lies on straight lines between knots (`scores`
+    ascending, `probabilities`). `thresholds` fall, and taking every hit from there on was right in at least
+    `precisions` of all cases, `recalls` of the answers among them. `log_loss` is of questions that had
+    no part in fitting.
 
     `tail` tells how many strangers a picture that is not in the library brings: (u, rate, scale), where hits above a
     score t >= u come at rate * exp(-(t - u) / scale) a question; None where none was asked.

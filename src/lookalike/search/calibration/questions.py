@@ -1,11 +1,10 @@
 """Questions with known answers, asked of a library through its own engine, for a calibration.
 
-Either copies of its own pictures, a third of which must find nothing, or pictures whose folders are classes.
+Copies of its own pictures, a third of which must find nothing, pictures of classes, or those whose answers were judged.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -21,10 +20,12 @@ from lookalike.search.calibration.copy_plan import plan_copies
 from lookalike.search.calibration.edited_copies import Copies, copy_jobs, describe_copies
 from lookalike.search.calibration.fit import Judged
 from lookalike.search.calibration.near_duplicates import JUDGE, twins
+from lookalike.search.classification.classes import Classes
 from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ingest.read import Loaded
 from lookalike.search.ingest.reread import read_again
 from lookalike.search.ingest.worker import DescribeBytes
+from lookalike.search.judgements import judged_pictures
 from lookalike.search.ranking.channels import Channel
 from lookalike.search.ranking.engine import Engine
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
@@ -37,6 +38,10 @@ BEST = 20
 """Hits of each question that are judged: what a person looks at."""
 MOST = 1000
 """Pictures of classes that are asked about."""
+JUDGED = 1000
+"""Hits among which those are looked for that were judged."""
+LEAST = 4
+"""Questions with judged answers that are needed."""
 SUSPECT = 0.5
 """A wrong hit that scores so high with a copy may be a twin of the original; then its file is looked at."""
 
@@ -92,30 +97,51 @@ class Asker:
         twins_of = self._twins([question for each in asked for question in each], first, backdrop_of)
         return self._worth([each.without(twins_of[each.looks.unit]) for each in asked])
 
-    def classes(self, labels: str, rng: np.random.Generator) -> Worth:
-        """Pictures of the library below the folder `labels`, each for the others of its class, its own folder there."""
-        root = os.path.realpath(labels)
-        label_of: dict[int, str] = {}
-        for record in self.store.records():
-            if record.path.startswith(root.rstrip("/") + "/"):
-                label_of.setdefault(record.id, os.path.relpath(os.path.dirname(record.path), root))  # noqa: PTH120
-        names = sorted(set(label_of.values()))
-        if len(names) < 2:
+    def classes(self, by: str, rng: np.random.Generator) -> Worth:
+        """Pictures of the library's classes, each for the others of its class; raises `BadQuery` for fewer than two."""
+        classes = Classes.of(self.store, by)
+        if len(classes.names) < 2:
             raise BadQuery(
-                f"the library has pictures of {len(names)} folder(s) below {root!r}, and classes need two: "
-                "name the folder that holds a folder for each class, and index it"
+                f"the library has pictures of {len(classes.names)} class(es) by {by}, and two are needed: label or "
+                "index more, or name the folder that holds a folder for each class"
             )
-        size = {name: sum(label == name for label in label_of.values()) for name in names}
-        ids = np.array(sorted(label_of), np.int64)
+        of: dict[int, set[int]] = {id: set() for id in classes.ids.tolist()}
+        for number, members in enumerate(classes.members):
+            for id in classes.ids[members].tolist():
+                of[id].add(number)
         asked = []
-        for id in np.sort(rng.permutation(ids)[:MOST]).tolist():
-            name = label_of[id]
+        for id in np.sort(rng.permutation(classes.ids)[:MOST]).tolist():
+            own = set().union(*(classes.ids[classes.members[number]].tolist() for number in of[id])) - {id}
 
-            def judge(found: Ids, id: int = id, name: str = name) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-                known = np.array([hit in label_of and hit != id for hit in found.tolist()], bool)
-                return known, np.array([label_of.get(hit) == name for hit in found.tolist()], bool)
+            def judge(found: Ids, id: int = id, own: set[int] = own) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+                hits = found.tolist()
+                return np.array([hit in of and hit != id for hit in hits], bool), np.isin(found, list(own))
 
-            asked.append(self._asked(self._stored(id), self._seen(id), judge, names.index(name), size[name] - 1))
+            asked.append(self._asked(self._stored(id), self._seen(id), judge, min(of[id]), len(own)))
+        return self._worth(asked)
+
+    def judgements(self) -> Worth:
+        """Pictures of the library whose answers were judged, each for the liked ones; others count for nothing.
+
+        Raises `BadQuery` where there are fewer than four such questions.
+        """
+        questions = judged_pictures(self.store)
+        if len(questions) < LEAST:
+            raise BadQuery(
+                f"answers to {len(questions)} picture(s) of the library were judged, and {LEAST} are needed: "
+                "`lookalike search PICTURE --like PATH --unlike PATH` keeps judgements"
+            )
+        asked = []
+        for unit, (id, judged) in enumerate(sorted(questions.items())):
+
+            def judge(found: Ids, judged: Mapping[int, bool] = judged) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+                told = [judged.get(hit) for hit in found.tolist()]
+                return np.array([liked is not None for liked in told], bool), np.array(
+                    [liked is True for liked in told]
+                )
+
+            rows = self._stored(id)
+            asked.append(self._asked(rows, self._seen(id), judge, unit, sum(judged.values()), most=JUDGED))
         return self._worth(asked)
 
     def _of_copies(self, id: int, copies: Copies, absent: set[int]) -> Iterator[Asked]:
@@ -130,14 +156,21 @@ class Asker:
             yield self._asked(rows, views, judge, id, int(id not in absent))
 
     def _asked(
-        self, rows: Mapping[Channel, Vectors], views: Sequence[View], judge: Judge, unit: int, answers: int
+        self,
+        rows: Mapping[Channel, Vectors],
+        views: Sequence[View],
+        judge: Judge,
+        unit: int,
+        answers: int,
+        *,
+        most: int = 2 * BEST,
     ) -> Asked:
-        """Hits of a search; `judge` says of ids which count, and which are right."""
+        """The `most` best hits of a search; `judge` says of ids which count, and which are right."""
         verify = VERIFIED if views else 0
         voted = self.prover.voted(views)
-        found = rank_and_verify(self.engine, self.prover, [rows], views, voted, self.fuser, k=2 * BEST, verify=verify)
-        looks = found.ranking[np.arange(min(2 * BEST, len(found.ranking)))]
-        proved = with_proof(found.ranking, found.evidence, 2 * BEST)
+        found = rank_and_verify(self.engine, self.prover, [rows], views, voted, self.fuser, k=most, verify=verify)
+        looks = found.ranking[np.arange(min(most, len(found.ranking)))]
+        proved = with_proof(found.ranking, found.evidence, most)
         scores = looks.scores, proved_scores(proved, found.evidence)
         questions = []
         for ranking, score in zip((looks, proved), scores, strict=True):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,9 @@ from numpy.typing import NDArray
 from lookalike.errors import BadQuery
 from lookalike.protocols import Store
 from lookalike.types import Ids
+
+FOLDER: Final = "folder"
+"""The folder that holds a picture itself; `folder:DIR`: the one right below DIR, whatever is nested in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,14 +30,20 @@ class Classes:
 
     @classmethod
     def of(cls, store: Store, by: str, where: str | None = None) -> Classes:
-        """By `label`, `folder` or `object`, or by the fact of that KEY; raises `BadQuery` where there are none."""
+        """As `members_of` names them; raises `BadQuery` where there are none."""
         found: dict[str, set[int]] = defaultdict(set)
-        for id, name in store.objects.members(by, where):
+        for id, name in members_of(store, by, where):
             found[name].add(id)
+        if not found and kind_of(by) != by:
+            raise BadQuery(
+                f"no picture of this library lies in a folder below {by.removeprefix(f'{FOLDER}:')!r}: name the folder "
+                "that holds a folder for each class, and index it"
+            )
         if not found:
             raise BadQuery(
-                f"no picture of this library has a class by {by!r}: classes go by label, folder or object, or by the "
-                "KEY of a fact, as `lookalike label add` and `lookalike objects import` give them"
+                f"no picture of this library has a class by {by!r}: classes go by label, object or folder, by "
+                "folder:DIR, the folders right below DIR, or by the KEY of a fact; `lookalike label add` and "
+                "`lookalike objects import` give them"
             )
         ids = np.array(sorted(set().union(*found.values())), np.int64)
         names = sorted(found)
@@ -45,3 +56,23 @@ class Classes:
         for name, members in zip(self.names, self.members, strict=True):
             told.update(name.encode("utf-8", "surrogateescape") + b"\0" + members.tobytes())
         return told.hexdigest()
+
+
+def members_of(store: Store, by: str, where: str | None = None) -> Iterator[tuple[int, str]]:
+    """Ids of contents with the names of their classes: by `label`, `object`, `folder`, `folder:DIR`, or a fact's KEY.
+
+    With `folder` each folder that holds pictures is a class, one inside another too. With `folder:DIR` a class is a
+    folder right below DIR with all that is nested in it; what lies elsewhere, or in DIR itself, has none.
+    """
+    if not by.startswith(f"{FOLDER}:"):
+        yield from store.objects.members(by, where)
+        return
+    above = os.path.realpath(by.removeprefix(f"{FOLDER}:")).rstrip("/") + "/"
+    for id, folder in store.objects.members(FOLDER, where):
+        if folder.startswith(above):
+            yield id, above + folder.removeprefix(above).partition("/")[0]
+
+
+def kind_of(by: str) -> str:
+    """What its classes are: folders, also of `folder:DIR`."""
+    return FOLDER if by.startswith(f"{FOLDER}:") else by

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.protocols import Store
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classification.classes import FOLDER, Classes, kind_of
 from lookalike.search.classification.evidence import NEAREST, Votes
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.model import NONE, RIGHT
@@ -66,18 +65,18 @@ class Gatherer:
         proved = np.array(
             [max((proofs.get(id, 0.0) for id in found.ids[of].tolist()), default=0) for of in found.members]
         )
+        scores = np.fmax(looks, proved.astype(np.float64)).tolist()
+        places = _first_places(found, ranking.ids)
         lines = [
-            (max(float(look), float(proof)), Thing(self.asked.by, name, len(of), max(float(look), float(proof))), place)
-            for look, proof, name, of, place in zip(
-                looks, proved, found.names, found.members, _first_places(found, ranking.ids), strict=True
-            )
+            (score, Thing(kind_of(self.asked.by), name, len(of), score), place)
+            for score, name, of, place in zip(scores, found.names, found.members, places, strict=True)
         ]
         if self.asked.alone:
             lines += self._alone(ranking, found, proofs)
         lines.sort(key=lambda line: (-line[0], line[2]))
         verdict = self._verdict(votes, classes, found.names, looks, [thing for _, thing, _ in lines])
-        places = np.array([place for *_, place in lines[:k]], np.int64)
-        return Gathered(places, tuple(thing for _, thing, _ in lines[:k]), verdict)
+        shown = np.array([place for *_, place in lines[:k]], np.int64)
+        return Gathered(shown, tuple(thing for _, thing, _ in lines[:k]), verdict)
 
     def _looks(self, ids: Ids) -> NDArray[np.float32]:
         """(1, n) scores by looks of these contents, ascending."""
@@ -108,10 +107,10 @@ class Gatherer:
             return None
         judge = None if self.judges is None else self.judges.of(votes, classes)
         if judge is None or first != names[int(looks.argmax())]:
-            return Verdict(self.asked.by, first, first, None, None, self.asked.least)
+            return Verdict(kind_of(self.asked.by), first, first, None, None, self.asked.least)
         told = judge.probabilities(looks[None], names)[0]
         named = first if told[RIGHT] >= self.asked.least else None
-        return Verdict(self.asked.by, named, first, float(told[RIGHT]), float(told[NONE]), self.asked.least)
+        return Verdict(kind_of(self.asked.by), named, first, float(told[RIGHT]), float(told[NONE]), self.asked.least)
 
 
 def proofs_of(ranking: Ranking, evidence: Mapping[int, Evidence], identical: Collection[int]) -> dict[int, float]:
@@ -131,9 +130,9 @@ def by_thing(answers: Iterable[Sequence[Answer]], gathered: Gathered) -> tuple[l
 
 
 def _in_thing(of_view: Sequence[Answer], thing: Thing) -> Answer:
-    """The file that lies in the folder, where the thing is one."""
-    inside = (one for one in of_view if thing.by == "folder" and str(Path(one.path).parent) == thing.name)
-    return next(inside, of_view[0])
+    """The file that lies in the folder, or below it, where the thing is one."""
+    inside = (one for one in of_view if thing.by == FOLDER and one.path.startswith(f"{thing.name}/"))
+    return min(inside, key=lambda one: one.path.count("/"), default=of_view[0])
 
 
 def _of_thing(answer: Answer, thing: Thing, verdict: Verdict | None) -> Answer:

@@ -59,7 +59,7 @@ class Evidence:
 
 
 def of_classes(store: Store, channels: Sequence[Channel], by: str, rng: np.random.Generator) -> Evidence:
-    """Each picture for the others of its class, by `label`, by `folder`, or by the KEY of a fact."""
+    """Each picture for the others of its class, as `members_of` names them."""
     classes = Classes.of(store, by)
     of = np.full(len(classes.ids), -1, np.int64)
     for number, members in enumerate(classes.members):

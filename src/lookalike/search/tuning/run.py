@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from lookalike.protocols import Describer, Store
+from lookalike.search.calibration.calibrate import COPIES, JUDGEMENTS
 from lookalike.search.components import by_name
 from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import Channel
@@ -16,7 +18,6 @@ from lookalike.search.tuning.profile import check_name, keep
 from lookalike.search.tuning.tune import Tuned, tuned
 
 AUTO: Final = "auto"
-COPIES, JUDGEMENTS = "copies", "judgements"
 
 
 def tune(
@@ -31,8 +32,9 @@ def tune(
 ) -> Tuned | None:
     """Learns, and keeps the profile where it is better for sure. None when `options.should_stop` ended it.
 
-    `source` is `label`, `folder`, the KEY of a fact, `copies`, `judgements`, or `auto`: labels where two pictures or
-    more have some, else judgements, else copies. Raises `BadQuery` where there is too little to learn from.
+    `source` is what classes go by (`members_of`), `copies`, `judgements`, or `auto`: objects where there are two with
+    two views, else labels of two pictures or more, else judgements, else copies. Raises `BadQuery` where there is too
+    little to learn from.
     """
     check_name(name)
     evidence = _evidence(store, describers, source, originals, seed, options)
@@ -55,10 +57,17 @@ def _evidence(
         if describer.space in store.spaces() and len(store.vector_ids(describer.space)) == count
     ]
     if source == AUTO:
-        labelled = [sha256 for sha256, label in store.labels.all() if not label.value]
-        source = "label" if len(set(labelled)) > 1 else JUDGEMENTS if store.lessons.judgements() else COPIES
+        source = _what_there_is(store)
     if source == COPIES:
         return of_copies(store, channels, originals, options, seed)
     if source == JUDGEMENTS:
         return of_judgements(store, channels)
     return of_classes(store, channels, source, np.random.default_rng(seed))
+
+
+def _what_there_is(store: Store) -> str:
+    views = Counter(store.objects.all().values())
+    if sum(count > 1 for count in views.values()) > 1:
+        return "object"
+    labelled = {sha256 for sha256, label in store.labels.all() if not label.value}
+    return "label" if len(labelled) > 1 else JUDGEMENTS if store.lessons.judgements() else COPIES

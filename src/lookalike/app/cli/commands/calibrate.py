@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,19 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.help import ASK, LIBRARY, MEASURE, add_verb
-from lookalike.app.cli.interrupt import stop_on_interrupt
-from lookalike.app.cli.options import By, Json, LibraryFolder, OutFile, common, open_chosen, weights
+from lookalike.app.cli.help import ASK, MEASURE, add_verb
+from lookalike.app.cli.learning import CORES, Originals, Seed, Source, Workers, learning
+from lookalike.app.cli.options import By, Json, LibraryFolder, OutFile, weights
 from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.figures import percent
 
 if TYPE_CHECKING:
     from lookalike.search.calibration.fit import Fitted
 
-CLAIMS = {"copy": "a hit is the picture that the query was made from", "class": "a hit is of the query's class"}
+CLAIMS = {
+    "copy": "a hit is the picture that the query was made from",
+    "class": "a hit is of the query's class",
+    "judged": "you would like a hit, of those that you would judge",
+}
 
 
 def calibrate(
+    source: Source = None,
     by: By = None,
     labels: Annotated[
         Path | None,
@@ -30,40 +34,33 @@ def calibrate(
             "--labels",
             metavar="FOLDER",
             rich_help_panel=ASK,
-            help="Calibrate for classes instead: FOLDER, indexed before, holds one folder for each class.",
+            help="From classes: FOLDER, indexed before, holds a folder for each class; as --from folder:FOLDER.",
         ),
     ] = None,
-    originals: Annotated[
-        int,
-        typer.Option(
-            min=2,
-            metavar="N",
-            rich_help_panel=ASK,
-            help="Edit N pictures that can be found, and half as many that count as absent.",
-        ),
-    ] = 100,
-    seed: Annotated[
-        int, typer.Option(min=0, metavar="N", rich_help_panel=ASK, help="Seed for the choice of pictures.")
-    ] = 0,
+    originals: Originals = 100,
+    seed: Seed = 0,
     json: Json = False,
     output: OutFile = None,
     library: LibraryFolder = None,
-    workers: Annotated[
-        int, typer.Option(min=1, metavar="N", rich_help_panel=LIBRARY, help="Edit and describe in N processes.")
-    ] = os.cpu_count() or 1,
+    workers: Workers = CORES,
 ) -> int:
     """Measure how likely each score is to be right.
 
-    Searches your own library for edited copies of its pictures. A third of the originals count as absent, so their
-    copies must find nothing. Afterwards `search` shows probabilities, and `--precision` works.
+    Searches your own library for edited copies of its pictures, unless --from names other questions with known answers.
+    A third of the originals count as absent, so their copies must find nothing. Afterwards `search` shows
+    probabilities, and `--precision` works.
     """
-    from lookalike.app.cli.progress import bar
     from lookalike.app.measures import calibrate_document
-    from lookalike.search.ingest.options import Options
 
-    with open_chosen(library) as opened, bar(common().quiet, "asking") as advance, stop_on_interrupt() as should_stop:
-        options = Options(workers, opened.limits, on_commit=advance, should_stop=should_stop)
-        fitted = opened.calibrate(by=weights(by), labels=labels, originals=originals, seed=seed, options=options)
+    with learning(library, workers) as (opened, options):
+        fitted = opened.calibrate(
+            by=weights(by),
+            source=source or "copies",
+            labels=labels,
+            originals=originals,
+            seed=seed,
+            options=options,
+        )
     if fitted is None:
         return Exit.INTERRUPTED
     write(json_bytes(calibrate_document(fitted)) if json else lines(_told(fitted)), output)
@@ -97,6 +94,7 @@ def add_to(app: typer.Typer) -> None:
         calibrate,
         "lookalike calibrate",
         "lookalike calibrate --by convnet=1 --by phash=0.5",
+        "lookalike calibrate --from judgements",
         group=MEASURE,
         needs_arguments=False,
     )

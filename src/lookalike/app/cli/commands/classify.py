@@ -31,9 +31,9 @@ def classify(
         str,
         typer.Option(
             "--by",
-            metavar="label|folder|object|KEY",
+            metavar="label|object|folder|KEY",
             rich_help_panel=ASK,
-            help="Classes: labels, folders, objects, or values of a fact.",
+            help="Classes: labels, objects, folders (folder:DIR: those right below DIR), or values of a fact.",
         ),
     ] = "label",
     least: Annotated[
@@ -54,13 +54,15 @@ def classify(
 
     Classes are labels of the library, folders, objects, or values of a fact; each comes with how likely it is.
     """
+    from lookalike.app.classes import classify_document
+
     only_one(csv=as_csv, json=json)
     failed: list[str] = []
     with open_chosen(library) as opened:
         found = list(_classified(opened, queries, failed, by=by, least=least, where=where))
     if found and found[0].probability is None:
         remark("no probability: too few pictures have a class, or all have the same; 20 in two classes would do")
-    write(_csv(found) if as_csv else json_bytes(_document(found)) if json else lines(map(_line, found)), output)
+    write(_csv(found) if as_csv else json_bytes(classify_document(found)) if json else lines(map(_line, found)), output)
     if failed:
         return Exit.SOME_FAILED
     return Exit.DONE if any(one.label is not None for one in found) else Exit.NOTHING_FOUND
@@ -99,25 +101,6 @@ def _csv(found: Sequence[Classified]) -> bytes:
         sure = ["" if each is None else f"{each:.4f}" for each in (one.probability, one.none)]
         writer.writerow([one.query, one.label or "", *sure, one.best])
     return told.getvalue().encode("utf-8", "surrogateescape")
-
-
-def _document(found: Sequence[Classified]) -> dict[str, object]:
-    from lookalike.app.documents import document, path_fields
-
-    return document(
-        "classify",
-        classified=[
-            {
-                "query": one.query,
-                "class": one.label,
-                "probability": None if one.probability is None else round(one.probability, 6),
-                "none": None if one.none is None else round(one.none, 6),
-                "best": path_fields(one.best),
-                "scores": {name: round(alike, 6) for name, alike in one.scores},
-            }
-            for one in found
-        ],
-    )
 
 
 def add_to(app: typer.Typer) -> None:

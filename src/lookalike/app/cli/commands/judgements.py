@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.help import OUTPUT, Verbs, add_verb
+from lookalike.app.cli.help import Verbs, add_verb
+from lookalike.app.cli.lists import Written
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen
 from lookalike.app.cli.output import json_bytes, lines, shown, write
 from lookalike.errors import BadQuery
@@ -29,9 +30,7 @@ def list_(library: LibraryFolder = None, json: Json = False, output: OutFile = N
 
 
 def export(
-    format: Annotated[
-        str, typer.Option("--format", metavar="csv|jsonl", rich_help_panel=OUTPUT, help="How the list is written.")
-    ] = "csv",
+    format: Written = "csv",
     library: LibraryFolder = None,
     output: OutFile = None,
 ) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,8 +9,18 @@ import typer
 
 from lookalike.app.cli.columns import near
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.help import OUTPUT, Verbs, add_verb
-from lookalike.app.cli.lists import Encoding, Format, read_list, tell_left_out
+from lookalike.app.cli.help import Verbs, add_verb
+from lookalike.app.cli.lists import (
+    Encoding,
+    Format,
+    Paths,
+    Where,
+    Written,
+    read_list,
+    tell_counts,
+    tell_export,
+    tell_left_out,
+)
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen, remark
 from lookalike.app.cli.output import json_bytes, lines, shown, write
 from lookalike.errors import BadQuery
@@ -24,13 +33,6 @@ app = typer.Typer(cls=Verbs, help="Give pictures labels, and facts as KEY=VALUE,
 
 Label = Annotated[
     str, typer.Argument(metavar="LABEL", help="A label, e.g. apple, or a fact, e.g. price=3.50 or weight=450g.")
-]
-Paths = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="PATH...", help="Pictures and folders of the library, and URIs.", show_default=False),
-]
-Where = Annotated[
-    str | None, typer.Option("--where", metavar="EXPR", help="Only pictures that pass this filter (docs/where.md).")
 ]
 
 
@@ -80,10 +82,7 @@ def list_(
 
     with open_chosen(library) as opened:
         if not paths and where is None:
-            counts = opened.labels.counts()
-            told = json_bytes(document("labels", labels=[{"label": each, "files": n} for each, n in counts.items()]))
-            write(told if json else lines(f"{files:9}  {label}" for label, files in counts.items()), output)
-            return Exit.DONE if counts else Exit.NOTHING_FOUND
+            return tell_counts(opened.labels.counts(), "label", "files", output, json=json)
         found = opened.labels.listed(paths or None, where)
     rows = [{**path_fields(path), "labels": list(labels)} for path, labels in found.items()]
     if json:
@@ -118,9 +117,7 @@ def import_(
 
 
 def export(
-    format: Annotated[
-        str, typer.Option("--format", metavar="csv|jsonl", rich_help_panel=OUTPUT, help="How the list is written.")
-    ] = "csv",
+    format: Written = "csv",
     where: Where = None,
     library: LibraryFolder = None,
     output: OutFile = None,
@@ -131,10 +128,7 @@ def export(
     with open_chosen(library) as opened:
         rows = opened.labels.rows(where)
         away = opened.labels.away() if where is None else 0
-    write(written(rows, format), output)
-    if away:
-        remark(f"left out: {counted(away, 'label')} of pictures that are not in the library now")
-    return Exit.DONE if rows else Exit.NOTHING_FOUND
+    return tell_export(written(rows, format), output, rows=len(rows), away=away, what="label")
 
 
 def suggest(
@@ -150,9 +144,12 @@ def suggest(
     output: OutFile = None,
 ) -> int:
     """Suggest labels for pictures, from the labels of pictures that look like them, each with how likely it is."""
+    from lookalike.app.classes import suggested_document
+    from lookalike.search.classification.classes import kind_of
+
     _check_some(paths, where, "--where 'label != *' for all without a label")
-    if by in ("folder", "object"):
-        raise BadQuery(f"a {by} is no label: suggest by label, or by the KEY of a fact")
+    if (kind := kind_of(by)) in ("folder", "object"):
+        raise BadQuery(f"a {kind} is no label: suggest by label, or by the KEY of a fact")
     with open_chosen(library) as opened:
         found = opened.suggest_labels(paths or None, by=by, least=least, where=where)
         unsure = any(one.probability is None for one in found)
@@ -165,7 +162,7 @@ def suggest(
                 opened.labels.add([one.path for one in found if one.label == label], label)
     if unsure:
         remark("no probability: too few pictures have a label, or all have the same; 20 with two labels would do")
-    write(_suggested_document(found, keep) if json else lines(map(_suggested, found)), output)
+    write(json_bytes(suggested_document(found, written=keep)) if json else lines(map(_suggested, found)), output)
     if found:
         remark(f"{counted(len(found), 'label')} {'written' if keep else 'suggested, none written: --write does'}")
     return Exit.DONE if found else Exit.NOTHING_FOUND
@@ -174,22 +171,6 @@ def suggest(
 def _suggested(one: Suggestion) -> str:
     sure = "      ?" if one.probability is None else f"{percent(one.probability):>7}"
     return f"{sure}  {near(one.path)}  {shown(one.label)}  like {near(one.best)}"
-
-
-def _suggested_document(found: Sequence[Suggestion], written: bool) -> bytes:
-    from lookalike.app.documents import document, path_fields
-
-    rows = [
-        {
-            **path_fields(one.path),
-            "label": one.label,
-            "probability": None if one.probability is None else round(one.probability, 6),
-            "none": None if one.none is None else round(one.none, 6),
-            "best": path_fields(one.best),
-        }
-        for one in found
-    ]
-    return json_bytes(document("labels", suggested=rows, written=written))
 
 
 def _check_some(paths: list[str] | None, where: str | None, or_else: str = "--where 'width > 0' for all") -> None:

@@ -9,9 +9,19 @@ import typer
 
 from lookalike.app.cli.columns import near
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.help import OUTPUT, Verbs, add_verb
-from lookalike.app.cli.lists import Encoding, Format, read_list, tell_left_out
-from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen, remark
+from lookalike.app.cli.help import Verbs, add_verb
+from lookalike.app.cli.lists import (
+    Encoding,
+    Format,
+    Paths,
+    Where,
+    Written,
+    read_list,
+    tell_counts,
+    tell_export,
+    tell_left_out,
+)
+from lookalike.app.cli.options import Json, LibraryFolder, OutFile, open_chosen
 from lookalike.app.cli.output import json_bytes, lines, shown, write
 from lookalike.errors import BadQuery
 from lookalike.figures import counted
@@ -21,14 +31,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(cls=Verbs, help="Say which pictures are views of one object.", no_args_is_help=True)
 
-Paths = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="PATH...", help="Pictures and folders of the library, and URIs.", show_default=False),
-]
 Names = Annotated[list[str] | None, typer.Argument(metavar="OBJECT...", help="Names of objects.", show_default=False)]
-Where = Annotated[
-    str | None, typer.Option("--where", metavar="EXPR", help="Only pictures that pass this filter (docs/where.md).")
-]
 
 
 def import_(
@@ -96,10 +99,7 @@ def list_(
 
     with open_chosen(library) as opened:
         if not names and where is None:
-            counts = opened.objects.counts()
-            told = json_bytes(document("objects", objects=[{"object": each, "views": n} for each, n in counts.items()]))
-            write(told if json else lines(f"{views:9}  {shown(name)}" for name, views in counts.items()), output)
-            return Exit.DONE if counts else Exit.NOTHING_FOUND
+            return tell_counts(opened.objects.counts(), "object", "views", output, json=json)
         rows = opened.objects.rows(names or (), where)
     if json:
         write(
@@ -112,9 +112,7 @@ def list_(
 
 
 def export(
-    format: Annotated[
-        str, typer.Option("--format", metavar="csv|jsonl", rich_help_panel=OUTPUT, help="How the list is written.")
-    ] = "csv",
+    format: Written = "csv",
     where: Where = None,
     library: LibraryFolder = None,
     output: OutFile = None,
@@ -125,10 +123,7 @@ def export(
     with open_chosen(library) as opened:
         rows = opened.objects.rows(where=where)
         away = opened.objects.away() if where is None else 0
-    write(written(rows, format), output)
-    if away:
-        remark(f"left out: {counted(away, 'view')} that the library has no file of now")
-    return Exit.DONE if rows else Exit.NOTHING_FOUND
+    return tell_export(written(rows, format), output, rows=len(rows), away=away, what="view")
 
 
 def remove(

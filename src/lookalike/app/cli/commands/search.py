@@ -115,6 +115,15 @@ def search(
         str | None,
         typer.Option("--profile", metavar="NAME", rich_help_panel=COMPARE, help="Compare as `lookalike tune` learned."),
     ] = None,
+    rerank: Annotated[
+        str | None,
+        typer.Option(
+            "--rerank",
+            metavar="NAME[:FIELD=VALUE]",
+            rich_help_panel=COMPARE,
+            help="Order the best candidates anew by how alike they are to each other, e.g. k_reciprocal.",
+        ),
+    ] = None,
     fuse: Annotated[
         str,
         typer.Option(
@@ -170,6 +179,7 @@ def search(
         orientations=any_orientation,
         lang=lang,
         profile=profile,
+        rerank=rerank,
         like=like or (),
         unlike=unlike or (),
         things=_things(group_by, as_, least, vote),
@@ -239,6 +249,7 @@ class _Asked:
     orientations: bool
     lang: str | None
     profile: str | None
+    rerank: str | None
     like: Sequence[str]
     unlike: Sequence[str]
     things: Things | None
@@ -258,6 +269,7 @@ class _Asked:
             orientations=self.orientations,
             lang=self.lang,
             profile=self.profile,
+            rerank=self.rerank,
             like=self.like,
             unlike=self.unlike,
             things=self.things,

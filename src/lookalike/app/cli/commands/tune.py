@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lookalike.app.cli.exits import Exit
-from lookalike.app.cli.help import ASK, LIBRARY, MEASURE, add_verb
-from lookalike.app.cli.interrupt import stop_on_interrupt
-from lookalike.app.cli.options import Json, LibraryFolder, OutFile, common, open_chosen
+from lookalike.app.cli.help import ASK, MEASURE, add_verb
+from lookalike.app.cli.learning import CORES, Originals, Seed, Source, Workers, learning
+from lookalike.app.cli.options import Json, LibraryFolder, OutFile
 from lookalike.app.cli.output import json_bytes, lines, write
 
 if TYPE_CHECKING:
@@ -21,40 +20,24 @@ if TYPE_CHECKING:
 
 
 def tune(
-    source: Annotated[
-        str,
-        typer.Option(
-            "--from",
-            metavar="SOURCE",
-            rich_help_panel=ASK,
-            help="Learn from label, folder, the KEY of a fact, copies or judgements [default: what there is].",
-        ),
-    ] = "auto",
+    source: Source = None,
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", rich_help_panel=ASK, help="Keep the profile by this name.")
     ] = "tuned",
-    originals: Annotated[
-        int, typer.Option(min=4, metavar="N", rich_help_panel=ASK, help="From copies: edit N pictures.")
-    ] = 100,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", rich_help_panel=ASK, help="Seed for all that is drawn.")] = 0,
+    originals: Originals = 100,
+    seed: Seed = 0,
     json: Json = False,
     output: OutFile = None,
     library: LibraryFolder = None,
-    workers: Annotated[
-        int, typer.Option(min=1, metavar="N", rich_help_panel=LIBRARY, help="Edit and describe in N processes.")
-    ] = os.cpu_count() or 1,
+    workers: Workers = CORES,
 ) -> int:
     """Learn how much each channel counts, and whether to re-rank.
 
     It is judged on classes that taught nothing, and kept as a profile only where it is better than the default for
-    sure: then `search --profile NAME` uses it.
+    sure: then `search --profile NAME` uses it. Without --from it learns from objects, else labels, judgements, copies.
     """
-    from lookalike.app.cli.progress import bar
-    from lookalike.search.ingest.options import Options
-
-    with open_chosen(library) as opened, bar(common().quiet, "asking") as advance, stop_on_interrupt() as should_stop:
-        options = Options(workers, opened.limits, on_commit=advance, should_stop=should_stop)
-        found = opened.tune(name, source=source, originals=originals, seed=seed, options=options)
+    with learning(library, workers) as (opened, options):
+        found = opened.tune(name, source=source or "auto", originals=originals, seed=seed, options=options)
     if found is None:
         return Exit.INTERRUPTED
     write(json_bytes(_document(found, name)) if json else lines(_told(found, name)), output)
@@ -110,7 +93,8 @@ def add_to(app: typer.Typer) -> None:
         app,
         tune,
         "lookalike tune",
-        "lookalike tune --from folder --name products",
+        "lookalike tune --from object --name products",
+        "lookalike tune --from folder:shop",
         group=MEASURE,
         needs_arguments=False,
     )

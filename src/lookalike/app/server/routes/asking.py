@@ -73,11 +73,12 @@ def add_to(app: FastAPI) -> None:
     """Registers the routes."""
     read, asks = takes(Role.READ), takes(Role.READ, queues=True)
     asked, addressed, sought = form_of(Ask, ASKED), address_of(Ask), form_of(Template, SOUGHT)
-    app.post("/api/search", response_model=models.Search, **_documented(asks, asked))(search)
-    app.get("/api/search", response_model=models.Search, **_documented(asks, addressed))(search_by_address)
+    app.post("/api/search", response_model=models.Search, **documented(asks, asked))(search)
+    app.get("/api/search", response_model=models.Search, **documented(asks, addressed))(search_by_address)
     app.get("/api/search/{token}", response_model=models.Search, **read)(more)
-    app.post("/api/locate", response_model=models.Places, **_documented(asks, sought))(locate)
+    app.post("/api/locate", response_model=models.Places, **documented(asks, sought))(locate)
 
 
-def _documented(arguments: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+def documented(arguments: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a route, with what OpenAPI is told of its form or its address."""
     return {**arguments, "openapi_extra": {**arguments["openapi_extra"], **extra}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from lookalike.app.documents import Document, document
-from lookalike.app.server import models
+from lookalike.app.server import class_models as models
 from lookalike.app.server.admission import takes
 from lookalike.app.server.roles import Role
 from lookalike.app.server.routes.pictures import Id

@@ -25,7 +25,7 @@ async def health(service: Here) -> Document:
 
 
 async def status(service: Here, role: Asker) -> Document:
-    """The library in numbers, the role of who asks, and what the service allows: URLs, originals, words."""
+    """The library in numbers, the role of who asks, and what there is to ask by."""
     return await service.glances.run(_status, service, role)
 
 
@@ -35,6 +35,7 @@ def _status(service: Service, role: Role) -> Document:
         "urls": service.settings.urls,
         "originals": service.settings.originals,
         "words": service.reads_words(),
+        "profiles": sorted(service.library.profiles()),
     }
     if role is Role.ADMIN:
         facts["library"] = str(service.library.folder)
