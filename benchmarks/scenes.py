@@ -1,10 +1,11 @@
 """Whether what is told as a scene shows the thing asked about, and not another one in the same hand or on its shelf.
 
-python benchmarks/scenes.py DATA [--fit]    tables out
+python benchmarks/scenes.py DATA [--fit] [--thorough N]    tables out
 
 Goods: every photo below DATA/grocery asks about all others; right is another photo of the same goods. Views: pictures
 of one place, each pair of them compared. With --fit, the logistic models of `match.verify.same_thing` are fitted again
 to the pairs of goods that geometry aligns, and judged on goods that had no part in it: folds keep one maker's together.
+With --thorough, N photos of goods drawn at random ask as they do by default, and thoroughly, and nothing else is done.
 """
 
 from __future__ import annotations
@@ -78,6 +79,32 @@ def of_goods(files: Sequence[Path]) -> list[Pair]:
         if good + bad:
             print(f"  {relation:8} {good + bad:6} told, of another product {bad / (good + bad):6.1%}")
     return pairs
+
+
+def of_thorough(files: Sequence[Path], count: int) -> None:
+    """What a second look makes of the order of goods, and whether what it alone tells as scenes is right."""
+    asks = np.random.default_rng(5).permutation(len(files))[:count].tolist()
+    first: Counter[bool] = Counter()
+    told: Counter[tuple[str, bool]] = Counter()
+    with tempfile.TemporaryDirectory() as scratch, lookalike.open(Path(scratch) / "library") as library:
+        library.index(files)
+        for file in (files[at] for at in asks):
+            scenes = set[str]()
+            for thorough in (False, True):
+                answers = library.search(file, k=11, thorough=thorough)
+                others = [(answer, goods_of(Path(answer.path)) == goods_of(file)) for answer in answers]
+                others = [each for each in others if Path(each[0].path) != file][:10]
+                first[thorough] += others[0][1]
+                told.update(
+                    (f"{answer.relation}, thorough alone" if thorough else answer.relation, right)
+                    for answer, right in others
+                    if answer.relation != "similar" and answer.path not in scenes
+                )
+                scenes |= {answer.path for answer, _ in others if answer.relation != "similar"}
+    print(f"{count} photos ask: P@1 {first[False] / count:.3f}, thorough {first[True] / count:.3f}")
+    for relation in sorted({relation for relation, _ in told}):
+        good, bad = told[relation, True], told[relation, False]
+        print(f"  {relation:24} {good + bad:6} told, of another product {bad / (good + bad):6.1%}")
 
 
 class Features:
@@ -159,10 +186,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--thorough", type=int, metavar="N")
     given = parser.parse_args()
     print(machine())
+    goods = [file for part in ("train", "val", "test") for file in photos(given.data / "grocery" / part)]
+    if given.thorough is not None:
+        of_thorough(goods, given.thorough)
+        return
     features = Features()
-    pairs = of_goods([file for part in ("train", "val", "test") for file in photos(given.data / "grocery" / part)])
+    pairs = of_goods(goods)
     print("views of one place:")
     of_views(given.data, features)
     if given.fit:

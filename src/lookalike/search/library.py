@@ -205,6 +205,7 @@ class Library(Session):
         orientations: bool = False,
         profile: str | None = None,
         rerank: str | None = None,
+        thorough: bool = False,
         lang: str | None = None,
         things: Things | None = None,
     ) -> Results:
@@ -232,6 +233,7 @@ class Library(Session):
                 fuse=fuse,
                 profile=profile,
                 rerank=rerank,
+                thorough=thorough,
                 lang=lang,
                 things=things,
             )

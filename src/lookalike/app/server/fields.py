@@ -55,6 +55,7 @@ class Ask(Fields):
     verify: int | None = Field(None, ge=0, le=200, description="Candidates that geometry verifies.")
     profile: Words | None = Field(None, description="Compare as tune learned, by the name of the profile.")
     rerank: Words | None = Field(None, description="Order the best candidates anew by this re-ranker.")
+    thorough: bool = Field(False, description="Look again at the best by networks: seconds.")
     precision: FiniteFloat | None = Field(
         None, gt=0, lt=1, description="Only answers at least this likely to be right."
     )

@@ -65,6 +65,7 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         precision=ask.precision,
         profile=ask.profile,
         rerank=ask.rerank,
+        thorough=ask.thorough,
         lang=ask.lang,
         things=Things.asked(
             None if ask.group_by is None else checked_classes(ask.group_by), ask.as_, ask.least, ask.vote

@@ -7,8 +7,11 @@ SIFT's rows change with light, season and a steep slant; those of ALIKED, matche
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
+
+import numpy as np
 
 from lookalike.errors import BadPicture, WeightsError
 from lookalike.local.aliked import ALIKED
@@ -16,7 +19,7 @@ from lookalike.match.match.lightglue import LightGlue
 from lookalike.match.verify.same_thing import shared
 from lookalike.protocols import Store
 from lookalike.search.query.source import Sample
-from lookalike.search.ranking.relation import Evidence, RelationClassifier, Seen
+from lookalike.search.ranking.relation import SURE, Evidence, RelationClassifier, Seen
 from lookalike.types import LocalFeatures, Record
 
 TRIED: Final = 10
@@ -25,6 +28,10 @@ SIDE: Final = 480
 """px of the longer side that the network looks at."""
 KEYPOINTS: Final = 500
 """Keypoints of a picture: the time of matching grows with their square."""
+THREADS: Final = 2
+"""Candidates that are looked at side by side."""
+
+_Described: TypeAlias = tuple[Seen, LocalFeatures]
 
 
 def _networks() -> RelationClassifier:
@@ -52,34 +59,40 @@ class SecondLook:
     def look(self, samples: Sequence[Sample], ids: Sequence[int], known: Mapping[int, Evidence]) -> dict[int, Evidence]:
         """`known`, and what networks say of the first of `ids` of which nothing is proved."""
         doubtful = [id for id in ids[: 2 * TRIED] if id not in known or not known[id].is_proof][:TRIED]
-        records = {record.id: record for record in self.store.records(doubtful)}
+        records = list(self.store.records(np.array(sorted(doubtful), np.int64)))
         asked = [self._described(sample) for sample in samples]
-        found = dict(known)
-        for id in doubtful:
-            try:
-                hit, of_hit = self._described(self.open_hit(records[id]))
-            except (BadPicture, KeyError):  # gone or changed since it was indexed
-                continue
-            seen = [self._evidence(*one, hit, of_hit) for one in asked]
-            best = max((one for one in (*seen, known.get(id)) if one is not None), key=_strength, default=None)
-            if best is not None:
-                found[id] = best
-        return found
+        with ThreadPoolExecutor(THREADS, "thorough") as pool:
+            looked = pool.map(lambda record: (record.id, self._evidence(asked, record, known.get(record.id))), records)
+            return {**known, **{id: evidence for id, evidence in looked if evidence is not None}}
 
-    def _described(self, sample: Sample) -> tuple[Seen, LocalFeatures]:
+    def _evidence(self, asked: Sequence[_Described], record: Record, known: Evidence | None) -> Evidence | None:
+        """The strongest of each view and of what is `known`."""
+        try:
+            hit = self._described(self.open_hit(record))
+        except BadPicture:  # gone or changed since it was indexed
+            return known
+        seen = (self._seen(one, hit) for one in asked)
+        return max((one for one in (known, *seen) if one is not None), key=_strength, default=None)
+
+    def _described(self, sample: Sample) -> _Described:
         picture = sample.picture(self.networks.min_side)
         return Seen(sample.picture, picture.size), self.networks.extract(picture)
 
-    def _evidence(self, a: Seen, of_a: LocalFeatures, b: Seen, of_b: LocalFeatures) -> Evidence | None:
-        """Ranked by the places that agree: at night light and colour say nothing of the place.
+    def _seen(self, a: _Described, b: _Described) -> Evidence | None:
+        """Ranked by the places that agree: at night, light and colour say nothing of the place.
 
         A scene is told only where light and colour agree as well.
         """
-        agreement = self.networks.agreement(of_a, of_b, mirrored=False)
+        agreement = self.networks.agreement(a[1], b[1], mirrored=False)
         if agreement is None:
             return None
-        evidence = self.networks.view(agreement, a, b)
-        return replace(evidence, strength=max(evidence.strength, shared(agreement).probability))
+        evidence = self.networks.view(agreement, a[0], b[0])
+        by_places = shared(agreement).probability
+        if evidence.is_proof or by_places < SURE:
+            return evidence
+        places = f"{len(agreement.rows)} places agree"
+        why = f"{places}, but not light and colour there: another hour or season, or another thing"
+        return replace(evidence, strength=by_places, why=why)
 
 
 def _strength(evidence: Evidence) -> tuple[bool, float]:

@@ -143,6 +143,14 @@ def search(
             help="Verify the N best candidates by local features and geometry [default: 50; 0 without local features].",
         ),
     ] = None,
+    thorough: Annotated[
+        bool,
+        typer.Option(
+            "--thorough",
+            rich_help_panel=COMPARE,
+            help="Look again at the best candidates by networks: another season, light or viewpoint. Takes seconds.",
+        ),
+    ] = False,
     precision: Precision = None,
     k: Annotated[
         int, typer.Option("-k", "--limit", min=1, metavar="K", rich_help_panel=OUTPUT, help="Show at most K results.")
@@ -180,6 +188,7 @@ def search(
         lang=lang,
         profile=profile,
         rerank=rerank,
+        thorough=thorough,
         like=like or (),
         unlike=unlike or (),
         things=_things(group_by, as_, least, vote),
@@ -250,6 +259,7 @@ class _Asked:
     lang: str | None
     profile: str | None
     rerank: str | None
+    thorough: bool
     like: Sequence[str]
     unlike: Sequence[str]
     things: Things | None
@@ -270,6 +280,7 @@ class _Asked:
             lang=self.lang,
             profile=self.profile,
             rerank=self.rerank,
+            thorough=self.thorough,
             like=self.like,
             unlike=self.unlike,
             things=self.things,
