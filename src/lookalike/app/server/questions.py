@@ -66,6 +66,7 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         profile=ask.profile,
         rerank=ask.rerank,
         lang=ask.lang,
+        names=tuple(each.name for each in (*views, *minus)),
         things=Things.asked(
             None if ask.group_by is None else checked_classes(ask.group_by), ask.as_, ask.least, ask.vote
         ),
