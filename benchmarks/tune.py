@@ -21,6 +21,7 @@ from labelled_libraries import SETS, LabelledLibrary, opened
 from lookalike.search.components import describers_of
 from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import Channel, channels_of
+from lookalike.search.ranking.reordering import reordered
 from lookalike.search.ranking.rerank import RERANKERS
 from lookalike.search.tuning.evidence import Evidence, of_copies, of_groups
 from lookalike.search.tuning.profile import Estimate
@@ -28,6 +29,8 @@ from lookalike.search.tuning.stacking import stacked, weighed
 from lookalike.search.tuning.tune import Tuned, map_at_r, tuned
 from results import made
 
+TIMED = 60
+"""Questions of which each re-ranker is timed."""
 DEFAULT = ("convnet", "histogram", "phash", "class_words")
 
 
@@ -58,6 +61,24 @@ def table(found: Tuned) -> str:
     )
 
 
+def costs(classes: Evidence) -> str:
+    """CPU of each re-ranker, the median of some questions, beside sorting alone."""
+    near = weighed(classes.near, dict.fromkeys(classes.near, 1.0))
+    rows = []
+    for name in RERANKERS:
+        row = RERANKERS.make(name)
+        spent = []
+        for at in range(min(TIMED, len(classes.groups))):
+            counted = np.flatnonzero(classes.counted[at])
+            started = time.process_time()
+            reordered(row, near[at, counted], lambda places, kept=counted: near[np.ix_(kept[places], kept[places])])
+            spent.append(1000 * (time.process_time() - started))
+        rows.append(f"| {name} | {np.median(spent):.1f} | {row.cost} | {row.source} |")
+    return "\n".join(
+        ["| re-ranker | ms of CPU a question | steps, of n candidates | paper |\n|---|---|---|---|", *rows]
+    )
+
+
 def from_copies(known: LabelledLibrary, own: Sequence[Channel], originals: int, classes: Evidence) -> str:
     """Weights that copies teach, judged on classes."""
     rng = np.random.default_rng(0)
@@ -84,17 +105,13 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=0, metavar="N", help="learn from copies of N pictures too")
     given = parser.parse_args()
     print("\n".join(["# Weights that are learned", "", *made("tune.py")]), flush=True)
-    print("| re-ranker | cost | paper |\n|---|---|---|")
-    for name in RERANKERS:
-        row = RERANKERS.make(name)
-        print(f"| {name} | {row.cost} | {row.source} |")
     with tempfile.TemporaryDirectory() as place:
         for name in given.sets or SETS:
             known = opened(given.data, name, given.libraries or Path(place))
             own = channels(known, given.beside)
             started = time.process_time()
             classes = of_groups(known.store, own, known.ids, known.classes, "classes", np.random.default_rng(0))
-            print(f"\n## {name}\n\n{table(tuned(classes, np.random.default_rng(0)))}")
+            print(f"\n## {name}\n\n{costs(classes)}\n\n{table(tuned(classes, np.random.default_rng(0)))}", flush=True)
             print(f"\n{time.process_time() - started:.0f} s of CPU.", flush=True)
             if given.copies:
                 print(from_copies(known, own, given.copies, classes), flush=True)

@@ -309,3 +309,10 @@ def test_answers_by_thing_are_those_of_the_command_line_and_name_no_folder_above
     assert "secret" not in json.dumps(as_objects)
     assert client.get("/api/search", params={"colour": "red", "as": "labels"}).status_code == 422
     assert client.get("/api/search", params={"colour": "red", "least": "0.5"}).status_code == 422
+
+
+def test_answers_speak_of_a_picture_of_the_library_by_its_name(client: Client, picture_id: str) -> None:
+    others = client.get("/api/search", params={"id": picture_id}).json()["hits"][1:]
+    asked = {"id": picture_id, "like_id": others[0]["id"], "minus_id": others[-1]["id"]}
+    found = client.get("/api/search", params=asked).json()["hits"]
+    assert {"0.png", f"- {Path(others[-1]['path']).name}", "liked"} <= set(found[0]["parts"])

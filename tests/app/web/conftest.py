@@ -81,8 +81,10 @@ def serving(library: Path, *arguments: str | Path) -> Iterator[str]:
     ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        yield process.stderr.readline().split()[4]
-        process.terminate()
+        try:
+            yield process.stderr.readline().split()[4]
+        finally:
+            process.terminate()  # also where a test failed, which would else wait for it for ever
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import lookalike
+from lookalike.search.tuning.profile import Profile, keep
+from lookalike.store import open_store
 
 from .conftest import MARKUP, Opened, Page, Shelf, faults, names, ready, serving
 
@@ -42,12 +47,37 @@ def test_an_answer_is_taken_for_the_next_question(desk: Page, cut: Path) -> None
     desk.set_input_files("#choose", str(cut))
     names(desk)
     desk.click(".card .picture >> nth=2")
-    desk.click("dialog >> text=More like this")
+    desk.click("dialog >> text=Ask with this")
     desk.wait_for_url("**/?id=*")
     assert names(desk)
-    desk.click("text=Not like this >> nth=1")
-    desk.wait_for_url("**minus_id=*")
-    desk.wait_for_selector(".chip.minus")
+    desk.click("text=Not this >> nth=1")
+    desk.wait_for_url("**unlike_id=*")
+    desk.wait_for_selector(".judged .chip.minus")
+
+
+def test_a_label_is_suggested_and_given_and_a_profile_chosen(opened: Opened, own: Shelf) -> None:
+    with lookalike.open(own.library) as library:
+        for at, photo in enumerate(sorted(own.photos.glob("*.png"))[1:]):
+            library.labels.add(photo, ("art", "life")[at % 2])
+        learned = Profile({"phash": 1.0}, {}, None, "copies", 9, 0.5, (0.1, 0.05, 0.2))
+        store = open_store(own.library)
+        with closing(store), store.writing(), store.transaction():
+            keep(store, "hashes", learned)
+    with serving(own.library, "--role", "write") as address:
+        page = ready(opened(f"{address}?words=chelsea"))
+        first = next(at for at, name in enumerate(names(page)) if name.endswith(".jpg"))
+        page.click(f".card .picture >> nth={first}")
+        page.wait_for_selector("dialog >> text=No labels.")
+        page.click("dialog >> text=Suggest a label")
+        page.click("dialog >> text=Give it the label")
+        page.wait_for_selector("dialog >> text=/^Labels: (art|life)$/")
+        page.keyboard.press("Escape")
+        page.select_option("select[name=profile]", "hashes")
+        page.click(f"text=Ask with this >> nth={first}")
+        page.wait_for_url("**profile=hashes**")
+        assert names(page)
+        asked = page.evaluate("fetch(`/api/search${location.search}`).then((told) => told.json())")
+        assert {name for name, weight in asked["query"]["by"].items() if weight} == {"phash"}
 
 
 def test_a_name_is_text_whatever_it_holds(page: Page) -> None:
@@ -67,7 +97,7 @@ def test_without_a_script_a_form_answers(browser: Any, address: str, cut: Path) 
     page.set_input_files("#picture", str(cut))
     page.click("text=Search")
     assert page.locator(".card .name").first.text_content().endswith(("astronaut.png", "again.png"))
-    page.click("text=More like this >> nth=0")
+    page.click("text=Ask with this >> nth=0")
     assert page.locator(".badge").first.text_content() == "identical"
     page.fill("#where", "wide > 3")
     page.click("text=Search")

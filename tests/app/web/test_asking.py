@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Opened, Page, names, ready
+from .conftest import Opened, Page, faults, names, ready
 
 SAME = ("astronaut.png", "again.png")
 
@@ -23,7 +23,7 @@ def test_a_picture_is_asked_looked_at_and_asked_about(page: Page, cut: Path) -> 
     page.wait_for_selector("dialog[open]:not([aria-label='" + first + "'])")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog", state="detached")
-    page.click("text=More like this >> nth=0")
+    page.click("text=Ask with this >> nth=0")
     page.wait_for_url("**/?id=*")
     assert names(page)[0] in SAME
 
@@ -146,16 +146,16 @@ def test_what_is_no_picture_is_told(opened: Opened, address: str, tmp_path: Path
 def test_the_address_holds_the_question(page: Page, cut: Path) -> None:
     page.set_input_files("#choose", str(cut))
     names(page)
-    page.click("text=More like this >> nth=1")
+    page.click("text=Ask with this >> nth=1")
     page.wait_for_url("**/?id=*")
     before = names(page)
     page.reload()
     assert names(page) == before
-    page.click("text=Not like this >> nth=2")
-    page.wait_for_url("**minus_id=*")
-    assert len(names(page)) == len(before)
+    page.click("text=Not this >> nth=2")
+    page.wait_for_url("**unlike_id=*")
+    assert len(names(page)) == len(before) - 1
     page.go_back()
-    page.wait_for_url(lambda url: "minus_id" not in url)
+    page.wait_for_url(lambda url: "unlike_id" not in url)
     assert names(page) == before
 
 
@@ -166,3 +166,52 @@ def test_a_new_start_forgets_the_question(desk: Page, cut: Path) -> None:
     desk.wait_for_selector(".card", state="detached")
     assert desk.locator(".chip").count() == 0
     assert "?" not in desk.url
+
+
+def test_a_judged_answer_orders_the_others_at_once(page: Page, cut: Path) -> None:
+    page.set_input_files("#choose", str(cut))
+    names(page)
+    page.click("text=Ask with this >> nth=0")
+    page.wait_for_url("**/?id=*")
+    before = names(page)
+    liked, unliked = before[3], before[5]
+    page.focus(f"[aria-label='More like this, {liked}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**like_id=*")
+    after = names(page)
+    assert after.index(liked) < before.index(liked)
+    page.wait_for_selector(f"[aria-label='More like this, {liked}'][aria-pressed=true]:focus")  # keys go on from there
+    page.click(f"[aria-label='Not this, {unliked}']")
+    page.wait_for_url("**unlike_id=*")
+    found = names(page)
+    assert unliked not in found
+    assert page.locator(".judged .chip").count() == 2
+    assert faults(page) == []
+    assert page.evaluate("document.querySelector('aside').scrollWidth <= document.querySelector('aside').clientWidth")
+    page.reload()
+    assert names(page) == found
+    page.click(".judged .chip.minus button")
+    page.wait_for_url(lambda url: "unlike_id" not in url)
+    assert unliked in names(page)
+
+
+def test_parts_count_as_much_as_they_are_given(desk: Page, cut: Path) -> None:
+    desk.set_input_files("#choose", str(cut))
+    names(desk)
+    desk.fill("[aria-label='How much cut.jpg counts']", "2")
+    desk.fill("input[name=words]", "chelsea")
+    desk.fill("[aria-label='How much Names, labels, captions counts']", "0.5")
+    desk.click("button.main")
+    desk.wait_for_selector(".why:has-text('moved by')")
+    assert names(desk)[0] in SAME
+    desk.click("text=Ask with this >> nth=1")
+    desk.wait_for_url("**/?id=*")
+    desk.fill(".chip .weight", "3")
+    desk.fill("input[name=words]", "chelsea")
+    desk.click("button.main")
+    desk.wait_for_url("**part=3*")
+    before = names(desk)
+    desk.goto(f"{desk.url}&part=-0.5:colour:teal")
+    desk.wait_for_selector(".chip.minus:has-text('colour:teal')")  # what no field shows is told, and kept
+    assert (desk.input_value(".chip .weight"), desk.input_value("input[name=words]")) == ("3", "chelsea")
+    assert set(names(desk)) == set(before)

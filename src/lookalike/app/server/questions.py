@@ -67,6 +67,7 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         rerank=ask.rerank,
         thorough=ask.thorough,
         lang=ask.lang,
+        names=tuple(each.name for each in (*views, *minus)),
         things=Things.asked(
             None if ask.group_by is None else checked_classes(ask.group_by), ask.as_, ask.least, ask.vote
         ),

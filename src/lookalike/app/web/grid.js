@@ -3,7 +3,7 @@ import { el } from "./dom.js";
 import { thumbnail } from "./service.js";
 import { text } from "./strings.js";
 
-/** Cards of `hits`; `act` has open(hit), like(hit) and unlike(hit). */
+/** Cards of `hits`; `act` has open(hit), askWith(hit), like(hit), unlike(hit) and isLiked(hit). */
 export function cards(hits, act) {
   return hits.map((hit) => card(hit, act));
 }
@@ -26,10 +26,20 @@ function card(hit, act) {
     el(
       "p",
       { class: "actions" },
-      el("button", { type: "button", class: "link", onclick: () => act.like(hit) }, text.moreLike),
-      el("button", { type: "button", class: "link", onclick: () => act.unlike(hit) }, text.notLike),
+      ...judging(hit, act, "link"),
+      el("button", { type: "button", class: "link", onclick: () => act.askWith(hit) }, text.askWith),
     ),
   );
+}
+
+/** The two buttons that judge an answer; the list is asked for anew at once. */
+export function judging(hit, act, kind) {
+  const name = hit.path.split("/").pop();
+  const liked = { type: "button", class: kind, "aria-label": text.like(name), "aria-pressed": String(act.isLiked(hit)), "data-of": hit.path };
+  return [
+    el("button", { ...liked, onclick: () => act.like(hit) }, text.moreLike),
+    el("button", { type: "button", class: kind, "aria-label": text.unlike(name), onclick: () => act.unlike(hit) }, text.notLike),
+  ];
 }
 
 /** Relation, and probability where it is known. */

@@ -22,7 +22,8 @@ document.querySelector("#app").replaceChildren(
 walk(list);
 
 function showPanel() {
-  const act = { urls: state.status?.urls, words: state.status?.words, add, changed, clear };
+  const { urls, words, profiles } = state.status ?? {};
+  const act = { urls, words, profiles, add, changed, clear };
   aside.replaceChildren(panel(state.question, act));
 }
 
@@ -42,22 +43,32 @@ function clear() {
 function add(files) {
   const pictures = files.filter((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name));
   for (const file of pictures)
-    state.question.pictures.push({ name: file.name || "picture", file, source: URL.createObjectURL(file), size: null, minus: false });
+    state.question.pictures.push({ name: file.name || "picture", file, source: URL.createObjectURL(file), size: null, minus: false, weight: "" });
   if (pictures.length === 0) return;
   state.question.crop = "";
   changed(true);
 }
 
-function like(hit) {
-  state.question = { ...empty(), where: state.question.where, k: state.question.k };
-  state.question.pictures.push({ id: hit.id, name: hit.path, size: hit.size, minus: false });
+function askWith(hit) {
+  const { where, k, profile } = state.question;
+  state.question = { ...empty(), where, k, profile };
+  state.question.pictures.push({ id: hit.id, name: hit.path, size: hit.size, minus: false, weight: "" });
   changed(true);
   scrollTo({ top: 0 });
 }
 
-function unlike(hit) {
-  if (!state.question.pictures.some((picture) => picture.id === hit.id))
-    state.question.pictures.push({ id: hit.id, name: hit.path, size: hit.size, minus: true });
+const judge = { askWith, like: (hit) => judged(hit, "liked", "unliked"), unlike: (hit) => judged(hit, "unliked", "liked"), isLiked };
+
+function isLiked(hit) {
+  return state.question.liked.some(({ id }) => id === hit.id);
+}
+
+/** Puts an answer in one list and out of the other, or takes it back. */
+function judged(hit, into, other) {
+  const { question } = state;
+  const isIn = question[into].some(({ id }) => id === hit.id);
+  for (const name of [into, other]) question[name] = question[name].filter(({ id }) => id !== hit.id);
+  if (!isIn) question[into].push({ id: hit.id, name: hit.path });
   changed(true);
 }
 
@@ -85,7 +96,9 @@ async function search({ isNew = true } = {}) {
 
 function answer(hits, next) {
   state.hits = hits;
-  list.replaceChildren(...cards(hits, { open, like, unlike }));
+  const held = list.contains(document.activeElement) && document.activeElement;
+  list.replaceChildren(...cards(hits, { open, ...judge }));
+  if (held) (list.querySelector(`[data-of="${CSS.escape(held.dataset.of ?? "")}"]`) ?? list.querySelector(".picture"))?.focus();
   goOn(next);
 }
 
@@ -98,7 +111,7 @@ async function showMore() {
   try {
     const found = await service.further(state.next);
     state.hits = [...state.hits, ...found.hits];
-    list.append(...cards(found.hits, { open, like, unlike }));
+    list.append(...cards(found.hits, { open, ...judge }));
     goOn(found.next);
   } catch (error) {
     failed(error, showMore);
@@ -114,7 +127,8 @@ async function open(hit) {
       open(other);
     }
   };
-  const dialog = pair(hit, query, { like, unlike, step });
+  const mayWrite = ["write", "admin"].includes(state.status?.role);
+  const dialog = pair(hit, query, { ...judge, mayWrite, step });
   document.body.append(dialog);
   dialog.showModal();
 }
@@ -170,7 +184,7 @@ function askToken(again, why = text.token) {
 async function begin() {
   state.status = await service.status();
   count.textContent = text.pictures(state.status.images);
-  if (state.status.urls || state.status.words) showPanel(); // else it is as it was, and somebody may be typing
+  if (state.status.urls || state.status.words || state.status.profiles.length) showPanel(); // else it is as it was, and somebody may be typing
 }
 
 function showGroups(relation) {
@@ -192,7 +206,8 @@ async function fromBar() {
     told.textContent = text.start;
     return;
   }
-  for (const picture of state.question.pictures)
+  const { pictures, liked, unliked } = state.question;
+  for (const picture of [...pictures, ...liked, ...unliked])
     service.picture(picture.id).then(
       (known) => {
         Object.assign(picture, { name: known.files[0].path, size: known.size });

@@ -1,16 +1,18 @@
 // An answer beside the question: boxes, differences, and both laid over each other.
 import { drawn, el } from "./dom.js";
-import { facts } from "./grid.js";
+import { facts, judging } from "./grid.js";
+import { labels } from "./labels.js";
 import { thumbnail } from "./service.js";
 import { text } from "./strings.js";
 
 const SIDE = 1024;
 
-/** A dialog about `hit`; `query` is {source, name, size} or null, `act` has like, unlike and step(-1 or 1). */
+/** A dialog about `hit`; `query` is {source, name, size} or null, `act` has askWith, like, unlike, isLiked, mayWrite and step(-1 or 1). */
 export function pair(hit, query, act) {
-  const dialog = el("dialog", { class: "pair", "aria-label": hit.path });
   const close = () => dialog.close();
-  dialog.append(
+  const dialog = el(
+    "dialog",
+    { class: "pair", "aria-label": hit.path },
     el(
       "header",
       { class: "actions" },
@@ -30,11 +32,12 @@ export function pair(hit, query, act) {
     notes(hit),
     query && hit.transform ? swipe(hit, query) : null,
     channels(hit),
+    labels(hit, act.mayWrite),
     el(
       "div",
       { class: "actions" },
-      el("button", { type: "button", class: "main", onclick: () => (close(), act.like(hit)) }, text.moreLike),
-      el("button", { type: "button", onclick: () => (close(), act.unlike(hit)) }, text.notLike),
+      ...judging(hit, { isLiked: act.isLiked, like: (hit) => (close(), act.like(hit)), unlike: (hit) => (close(), act.unlike(hit)) }),
+      el("button", { type: "button", class: "main", onclick: () => (close(), act.askWith(hit)) }, text.askWith),
     ),
   );
   dialog.addEventListener("keydown", (event) => {

@@ -1,12 +1,13 @@
 // The panel that asks: pictures, words, colours, filters.
 import { cropper } from "./crop.js";
 import { el, field } from "./dom.js";
+import { judged, others, weight } from "./parts.js";
 import { single } from "./question.js";
 import { thumbnail } from "./service.js";
 import { text } from "./strings.js";
 
 /** The panel of `question`, which it changes; `changed(ask)` is called after, with true where it should be asked. */
-export function panel(question, { urls, words, add, changed, clear }) {
+export function panel(question, { urls, words, profiles = [], add, changed, clear }) {
   const chooser = el("input", {
     type: "file",
     accept: "image/*,.heic,.heif",
@@ -35,6 +36,8 @@ export function panel(question, { urls, words, add, changed, clear }) {
     ),
     pictures(question, changed),
     part(question, changed),
+    others(question, changed),
+    judged(question, changed),
     el(
       "details",
       { open: matchMedia("(min-width: 50rem)").matches || isRefined(question) },
@@ -43,13 +46,14 @@ export function panel(question, { urls, words, add, changed, clear }) {
       el(
         "div",
         { class: "fields" },
-        words ? typed(question, "text", text.text) : null,
-        typed(question, "words", text.words),
+        words ? weighed(question, "text", text.text) : null,
+        weighed(question, "words", text.words),
         urls ? typed(question, "url", text.url, { type: "url", placeholder: "https://" }) : null,
         typed(question, "where", text.where, { placeholder: text.whereHint, spellcheck: "false" }),
         typed(question, "k", text.answers, { type: "number", min: 1, max: 1000 }),
-        grouped(question, changed),
+        chosen(question, changed, "group_by", text.groupBy, thingNames(question.group_by)),
         question.group_by ? typed(question, "least", text.least, { type: "number", min: 0, max: 1, step: "any", placeholder: "0.5" }) : null,
+        profiles.length || question.profile ? chosen(question, changed, "profile", text.profile, profileNames(profiles, question.profile)) : null,
       ),
       el("div", { class: "switches" }, toggled(question, "any_orientation", text.any), toggled(question, "collapse", text.collapse)),
     ),
@@ -63,7 +67,7 @@ export function panel(question, { urls, words, add, changed, clear }) {
 }
 
 function isRefined(question) {
-  return question.colour.length > 0 || ["text", "words", "url", "where", "group_by"].some((name) => question[name]);
+  return question.colour.length > 0 || ["text", "words", "url", "where", "group_by", "profile"].some((name) => question[name]);
 }
 
 function typed(question, name, label, more = {}) {
@@ -72,16 +76,29 @@ function typed(question, name, label, more = {}) {
   return field(label, input);
 }
 
-function grouped(question, changed) {
+/** A field with its weight beside it. */
+function weighed(question, name, label) {
+  return el("div", { class: "weighed" }, typed(question, name, label), weight(question.weights, name, text.weightOf(label)));
+}
+
+function chosen(question, changed, name, label, named) {
   const choose = (event) => {
-    question.group_by = event.target.value;
+    question[name] = event.target.value;
     changed(false);
   };
-  const choice = el("select", { name: "group_by", onchange: choose });
+  const choice = el("select", { name, onchange: choose });
+  for (const [value, told] of named) choice.append(el("option", { value, selected: value === question[name] }, told));
+  return field(label, choice);
+}
+
+function thingNames(asked) {
   const named = Object.entries(text.things);
-  if (question.group_by && !(question.group_by in text.things)) named.push([question.group_by, question.group_by]);
-  for (const [value, label] of named) choice.append(el("option", { value, selected: value === question.group_by }, label));
-  return field(text.groupBy, choice);
+  return asked && !(asked in text.things) ? [...named, [asked, asked]] : named;
+}
+
+function profileNames(known, asked) {
+  const names = asked && !known.includes(asked) ? [...known, asked] : known;
+  return [["", text.defaultProfile], ...names.map((name) => [name, name])];
 }
 
 function toggled(question, name, label) {
@@ -112,6 +129,7 @@ function pictures(question, changed) {
       { class: picture.minus ? "chip minus" : "chip" },
       el("img", { src: picture.source ?? thumbnail(picture.id, 64), alt: text.noPreview }),
       el("span", { class: "name", title: picture.name }, picture.name),
+      weight(picture, "weight", text.weightOf(picture.name)),
       el("label", {}, sign, " ", text.sign),
       el("button", { type: "button", class: "icon", "aria-label": text.remove(picture.name), onclick: remove }, "×"),
     );
@@ -171,5 +189,5 @@ function colours(question, changed) {
       el("button", { type: "button", class: "icon", "aria-label": text.remove(colour), onclick: remove }, "×"),
     );
   });
-  return el("div", { class: "colours" }, el("ul", { class: "chips" }, chips), el("div", { class: "actions" }, input, added));
+  return el("div", { class: "colours" }, el("ul", { class: "chips" }, chips), el("div", { class: "actions" }, input, added, chips.length ? weight(question.weights, "colour", text.weightOf(text.colour)) : null));
 }

@@ -1,11 +1,33 @@
 // A question as the page holds it: pictures, each with its sign, and the fields of the command line.
-// A picture is {name, file, id, source, size, minus}: `file` where it was uploaded, `id` where the library holds it.
+// A picture is {name, file, id, source, size, minus, weight}: `file` where it was uploaded, `id` where the library holds it.
+// `weight` and `weights` are as they are typed, "" for none; `parts` are those of an address that the panel has no field for.
+// `liked` and `unliked` are answers that were judged, {id, name}.
 
-export const FIELDS = ["text", "words", "url", "where", "crop", "k", "group_by", "least"];
+export const FIELDS = ["text", "words", "url", "where", "crop", "k", "group_by", "least", "profile"];
+const PART = /^(-?)(?:([0-9.]+):)?(id|text|words|colour):([^]+)$/;
+const ID = /^[0-9a-f]{64}$/;
 export const SWITCHES = ["any_orientation", "collapse"];
 
 export function empty() {
-  return { pictures: [], text: "", words: "", colour: [], url: "", where: "", crop: "", k: "20", group_by: "", least: "", any_orientation: false, collapse: false };
+  return {
+    pictures: [],
+    liked: [],
+    unliked: [],
+    parts: [],
+    weights: { text: "", words: "", colour: "" },
+    text: "",
+    words: "",
+    colour: [],
+    url: "",
+    where: "",
+    crop: "",
+    k: "20",
+    group_by: "",
+    least: "",
+    profile: "",
+    any_orientation: false,
+    collapse: false,
+  };
 }
 
 export function views(question) {
@@ -13,7 +35,7 @@ export function views(question) {
 }
 
 export function isAsked(question) {
-  return views(question).length > 0 || question.text.trim() || question.words.trim() || question.colour.length > 0 || question.url.trim();
+  return views(question).length > 0 || question.parts.some((part) => !part.startsWith("-")) || question.text.trim() || question.words.trim() || question.colour.length > 0 || question.url.trim();
 }
 
 /** The picture that answers are laid over; null where there are several views, or none. */
@@ -26,14 +48,23 @@ export function single(question) {
 function pairs(question) {
   const told = [];
   for (const picture of question.pictures)
-    if (picture.id) told.push([picture.minus ? "minus_id" : "id", picture.id]);
-  for (const colour of question.colour) told.push(["colour", colour]);
-  for (const name of ["text", "words", "url", "where", "group_by"]) if (question[name].trim()) told.push([name, question[name].trim()]);
+    if (picture.id) told.push(picture.weight ? ["part", weighted(picture, `id:${picture.id}`)] : [picture.minus ? "minus_id" : "id", picture.id]);
+  const weighed = (name, value) => told.push(question.weights[name] ? ["part", `${question.weights[name]}:${name}:${value}`] : [name, value]);
+  for (const colour of question.colour) weighed("colour", colour);
+  for (const name of ["text", "words"]) if (question[name].trim()) weighed(name, question[name].trim());
+  for (const part of question.parts) told.push(["part", part]);
+  for (const name of ["url", "where", "group_by", "profile"]) if (question[name].trim()) told.push([name, question[name].trim()]);
+  for (const { id } of question.liked) told.push(["like_id", id]);
+  for (const { id } of question.unliked) told.push(["unlike_id", id]);
   if (question.crop && single(question)) told.push(["crop", question.crop]);
   if (question.k && question.k !== "20") told.push(["k", question.k]);
   if (question.group_by && question.least) told.push(["least", question.least]);
   for (const name of SWITCHES) if (question[name]) told.push([name, "true"]);
   return told;
+}
+
+function weighted(picture, source) {
+  return `${picture.minus ? "-" : ""}${picture.weight}:${source}`;
 }
 
 /** The question as an address; a picture that was uploaded is not in it. */
@@ -48,8 +79,14 @@ export function hasUploads(question) {
 export function form(question) {
   const made = new FormData();
   for (const [name, value] of pairs(question)) made.append(name, value);
+  let sent = 0;
   for (const picture of question.pictures)
-    if (picture.file) made.append(picture.minus ? "minus_picture" : "picture", picture.file, picture.name);
+    if (picture.file) {
+      const isPart = Boolean(picture.weight);
+      made.append(picture.minus && !isPart ? "minus_picture" : "picture", picture.file, picture.name);
+      if (isPart || !picture.minus) sent += 1;
+      if (isPart) made.append("part", weighted(picture, `picture:${sent}`));
+    }
   return made;
 }
 
@@ -58,10 +95,29 @@ export function fromAddress(search) {
   const fields = new URLSearchParams(search);
   const made = empty();
   for (const [name, minus] of [["id", false], ["minus_id", true]])
-    for (const id of fields.getAll(name))
-      if (/^[0-9a-f]{64}$/.test(id)) made.pictures.push({ id, minus, name: id.slice(0, 8), size: null });
+    for (const id of fields.getAll(name)) if (ID.test(id)) made.pictures.push({ ...named(id), minus, weight: "", size: null });
+  for (const [name, judged] of [["like_id", made.liked], ["unlike_id", made.unliked]])
+    for (const id of fields.getAll(name)) if (ID.test(id)) judged.push(named(id));
   made.colour = fields.getAll("colour");
+  for (const part of fields.getAll("part")) take(made, part);
   for (const name of FIELDS) if (fields.has(name)) made[name] = fields.get(name);
   for (const name of SWITCHES) made[name] = fields.get(name) === "true";
   return made;
+}
+
+function named(id) {
+  return { id, name: id.slice(0, 8) };
+}
+
+/** Puts a part of an address where the panel shows it. */
+function take(made, part) {
+  const [, minus, weight = "1", kind, value] = part.match(PART) ?? [];
+  if (kind === "id" && ID.test(value)) made.pictures.push({ ...named(value), minus: minus === "-", weight, size: null });
+  else if (kind === "colour" && !minus && (made.colour.length === 0 || made.weights.colour === weight)) {
+    made.colour.push(value);
+    made.weights.colour = weight;
+  } else if ((kind === "text" || kind === "words") && !minus && !made[kind]) {
+    made[kind] = value;
+    made.weights[kind] = weight;
+  } else made.parts.push(part);
 }

@@ -42,6 +42,9 @@ export function followed(id, told) {
 
 export const status = () => ask("/api/status");
 export const picture = (id) => ask(`/api/pictures/${id}`);
+export const labels = (id) => ask(`/api/pictures/${id}/labels`);
+export const suggested = (id) => ask(`/api/labels/suggested?id=${id}`);
+export const giveLabel = (id, label) => ask(`/api/pictures/${id}/labels`, json({ labels: [label] }));
 export const further = (token) => ask(`/api/search/${token}`);
 export const byAddress = (fields, signal) => ask(`/api/search?${fields}`, { signal });
 export const byForm = (form, signal) => ask("/api/search", { method: "POST", body: form, signal });

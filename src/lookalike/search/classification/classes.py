@@ -41,9 +41,8 @@ class Classes:
             )
         if not found:
             raise BadQuery(
-                f"no picture of this library has a class by {by!r}: classes go by label, object or folder, by "
-                "folder:DIR, the folders right below DIR, or by the KEY of a fact; `lookalike label add` and "
-                "`lookalike objects import` give them"
+                f"no picture of this library has a class by {by!r}: `lookalike label add` gives labels and facts, "
+                "`lookalike objects import` objects; classes go by label, object, folder, folder:DIR, or a fact's KEY"
             )
         ids = np.array(sorted(set().union(*found.values())), np.int64)
         names = sorted(found)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from lookalike.errors import BadQuery
 from lookalike.search.query.parts import Colours, Part, Pictures, Text
@@ -63,12 +63,13 @@ class Asked:
 
 def asked(query: Query, opened: Callable[[Source], Sample], unlike: Callable[[Source], Sample]) -> Asked:
     """The query with its pictures opened, those of its minus by `unlike`; raises where one cannot be."""
-    samples = [opened(view) for view in query.views]
+    names = iter(query.names)
+    samples = [_named(opened(view), names) for view in query.views]
     plus = [AskedPart(_pictures(samples, query), "picture", _together(samples))] if samples else []
     plus += [AskedPart(Text(text, query.lang), "text", labelled(text)) for text in query.texts]
     plus += [AskedPart(Colours(text), "colours", text) for text in query.colours]
     words = [AskedWords(text, text) for text in query.words]
-    minus = _unlike(query, unlike)
+    minus = _unlike(query, lambda source: _named(unlike(source), names))
     for part in query.parts:
         amount = abs(part.weight)
         if part.kind == "words":
@@ -95,6 +96,11 @@ def _unlike(query: Query, unlike: Callable[[Source], Sample]) -> list[AskedPart]
         *(AskedPart(Text(text, query.lang), "text", f"- {labelled(text)}") for text in texts),
         *(AskedPart(Colours(text), "colours", f"- {text}") for text in colours),
     ]
+
+
+def _named(one: Sample, names: Iterator[str]) -> Sample:
+    name = next(names, "")
+    return replace(one, label=name) if name else one
 
 
 def _pictures(samples: Sequence[Sample], query: Query) -> Pictures:

@@ -38,7 +38,8 @@ class Query:
     which nothing is proved: other seasons, light and viewpoints. `fuse` names the fuser. `profile`
     names weights that `tune` learned, in place of the default ones, and `rerank` a re-ranker of the best candidates,
     NAME or NAME:FIELD=VALUE. `lang` is the language of the texts. With `things`, answers are objects, labels or folders
-    in place of pictures.
+    in place of pictures. `names` are those by which answers speak of `views`, then of pictures of `minus`, in place of
+    their own.
 
     Raises `BadQuery` where the parts do not go together.
     """
@@ -65,6 +66,7 @@ class Query:
     rerank: str | None = None
     lang: str | None = None
     things: Things | None = None
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         plain = bool(self.views or self.texts or self.colours or self.words)
