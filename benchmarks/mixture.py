@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from lookalike.evaluate.method import Method
 from lookalike.evaluate.ruler import Evaluation, evaluate_copies, evaluate_folder, named
 from lookalike.protocols import Describer
 from lookalike.search.ingest.options import Options
-from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel
+from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel, mixed
 from peers import together
 from results import made, markdown
 
@@ -35,18 +34,20 @@ def mixtures(describers: Sequence[Describer]) -> list[Method]:
     """The default, each of its parts left out in turn, and each describer added at each weight."""
     inside = [each for each in describers if each.name in DEFAULT_WEIGHTS]
     parts = {each.name: Channel(each, DEFAULT_WEIGHTS[each.name]) for each in inside}
-    default = Method("default", tuple(parts.values()))
+    default = Method("default", tuple(mixed(list(parts.values()))))
     less = [
-        Method(f"without {left_out}", tuple(part for name, part in parts.items() if name != left_out))
+        Method(f"without {left_out}", tuple(mixed([part for name, part in parts.items() if name != left_out])))
         for left_out in parts
     ]
     more = [
-        replace(default, name=f"+ {each.name} {weight}", channels=(*default.channels, Channel(each, weight)))
+        Method(f"+ {each.name} {weight}", tuple(mixed([*parts.values(), Channel(each, weight)])))
         for each in describers
         if each.name not in parts
         for weight in WEIGHTS
     ]
-    return [default, *less, *more]
+    plain = Method("not sharpened", tuple(parts.values()))
+    alone = [Method(f"{name} alone", (part,)) for name, part in parts.items()]
+    return [default, plain, *alone, *less, *more]
 
 
 def section(title: str, found: Evaluation | None, measures: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ from lookalike.search.calibration.near_duplicates import JUDGE
 from lookalike.search.components import by_name, describer_of
 from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.search.ingest.options import Options
-from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel
+from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel, mixed
 from lookalike.types import Record, Vectors
 
 ORIGINALS = 200
@@ -42,8 +42,8 @@ def methods_of(describers: Sequence[Describer]) -> list[Method]:
     """Each alone, and together as a search mixes them by default."""
     known = by_name(describers)
     methods = [Method(name, (Channel(describer, 1.0, name),)) for name, describer in known.items()]
-    mixed = tuple(Channel(known[name], DEFAULT_WEIGHTS[name], name) for name in known if name in DEFAULT_WEIGHTS)
-    return [*methods, Method("default", mixed)] if len(mixed) == len(DEFAULT_WEIGHTS) else methods
+    default = [Channel(known[name], DEFAULT_WEIGHTS[name], name) for name in known if name in DEFAULT_WEIGHTS]
+    return [*methods, Method("default", tuple(mixed(default)))] if len(default) == len(DEFAULT_WEIGHTS) else methods
 
 
 Methods: TypeAlias = Callable[[Sequence[Describer]], list[Method]]

@@ -94,6 +94,10 @@ def key_of(channels: Sequence[Channel], proof: Space | None = None) -> str:
     Another weight or describer makes another one.
     """
     total = sum(channel.weight for channel in channels)
-    shares = sorted((c.describer.space.digest, round(c.weight / total, 6)) for c in channels if c.weight > 0)
+    shares = sorted(
+        (c.describer.space.digest, round(c.weight / total, 6), *([c.sharpness] if c.sharpness != 1 else []))
+        for c in channels
+        if c.weight > 0
+    )
     named = shares if proof is None else [shares, proof.digest, PROVED]
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]

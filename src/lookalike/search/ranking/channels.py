@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,11 @@ from lookalike.search.query.parts import Part, Pictures
 from lookalike.types import Ids, Vectors
 
 DEFAULT_WEIGHTS: Mapping[str, float] = Pictures.default_weights
+SHARPNESS: Final[Mapping[str, float]] = {"histogram": 3.0, "phash": 3.0}
+"""By describer, the power of its similarity that counts beside others: the middle of its scale says little.
+
+Any power from 2 to 4 does nearly as well (docs/decisions/0051).
+"""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,8 @@ class Channel:
     called: str = ""
     unrelated: float | None = None
     """Similarity at which the score begins; None: that of two unrelated pictures."""
+    sharpness: float = 1.0
+    """Power of the similarity that counts: more leaves what is half alike with less."""
 
     @property
     def name(self) -> str:
@@ -51,7 +58,8 @@ class Channel:
 
     def alike(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Similarities on the scale that channels share: 0 as of unrelated pictures, 1 as of one with itself."""
-        return np.asarray(np.clip((scores - self.floor) / (1 - self.floor), 0, 1), np.float32)
+        alike = np.clip((scores - self.floor) / (1 - self.floor), 0, 1)
+        return np.asarray(alike if self.sharpness == 1 else alike**self.sharpness, np.float32)
 
     def similarities(self, store: Store, queries: Vectors, ids: Ids) -> NDArray[np.float32]:
         """(views, len(ids)) exact similarities to the vectors in the store; NaN where there is none."""
@@ -80,7 +88,14 @@ def channels_of(
             raise BadQuery(f"the weight of {name!r} must be 0 or more, not {weight}")
     if not any(weights.values()):
         raise BadQuery("every channel has weight 0: give one of them more")
-    return [Channel(known[name], weight, name) for name, weight in weights.items()]
+    return mixed([Channel(known[name], weight, name) for name, weight in weights.items()])
+
+
+def mixed(channels: Sequence[Channel]) -> list[Channel]:
+    """Channels as they count together, each as sharp as `SHARPNESS` says; one that counts alone is as it is."""
+    if sum(channel.weight > 0 for channel in channels) < 2:
+        return list(channels)
+    return [replace(channel, sharpness=SHARPNESS.get(channel.describer.name, 1.0)) for channel in channels]
 
 
 def _defaults(known: Mapping[str, Describer], defaults: Mapping[str, float]) -> dict[str, float]:

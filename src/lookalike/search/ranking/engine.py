@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -171,7 +171,8 @@ class Engine:
 
     def fold(self, ranking: Ranking, channels: Sequence[Channel]) -> list[list[int]]:
         """Positions in `ranking`, each with those after it that show nearly the same picture."""
-        near = self._alike_one_another(ranking.ids, channels) >= SAME
+        plain = [replace(channel, sharpness=1.0) for channel in channels]  # as likely one picture, whoever counts
+        near = self._alike_one_another(ranking.ids, plain) >= SAME
         groups: list[list[int]] = []
         taken = np.zeros(len(ranking), bool)
         for first in range(len(ranking)):

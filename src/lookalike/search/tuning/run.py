@@ -12,7 +12,7 @@ from lookalike.protocols import Describer, Store
 from lookalike.search.calibration.calibrate import COPIES, JUDGEMENTS
 from lookalike.search.components import by_name
 from lookalike.search.ingest.options import Options
-from lookalike.search.ranking.channels import Channel
+from lookalike.search.ranking.channels import Channel, mixed
 from lookalike.search.tuning.evidence import Evidence, of_classes, of_copies, of_judgements
 from lookalike.search.tuning.profile import check_name, keep
 from lookalike.search.tuning.tune import Tuned, tuned
@@ -51,11 +51,13 @@ def _evidence(
     store: Store, describers: Sequence[Describer], source: str, originals: int, seed: int, options: Options
 ) -> Evidence | None:
     count = len(store.ids())
-    channels = [
-        Channel(describer, 1.0, name)
-        for name, describer in by_name(describers).items()
-        if describer.space in store.spaces() and len(store.vector_ids(describer.space)) == count
-    ]
+    channels = mixed(
+        [
+            Channel(describer, 1.0, name)
+            for name, describer in by_name(describers).items()
+            if describer.space in store.spaces() and len(store.vector_ids(describer.space)) == count
+        ]
+    )
     if source == AUTO:
         source = _what_there_is(store)
     if source == COPIES:
