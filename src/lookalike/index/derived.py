@@ -25,7 +25,11 @@ APPROXIMATE_FROM = 20_000
 SAMPLE = 40_000
 """Vectors that an index is trained on."""
 SET_SAMPLE = 1600
-"""Pictures whose local features an index is trained on."""
+"""Pictures whose local features an index is trained on, the most."""
+SET_SHARE = 4
+"""One picture in so many is enough: of 400 features that an index has a word for, it then learns from about 100."""
+SET_LEAST = 250
+"""Pictures that it is trained on, the least."""
 OUTGROWN = 4
 """Times as many pictures as when its words were learned, and an index of sets is built anew."""
 BATCH = 256
@@ -198,7 +202,8 @@ def _save(derived: Derived, index: Index | SetIndex, generation: int, built_for:
 
 def _empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
     """Its words learned from a sample of the pictures, the same for the same ids."""
-    chosen = np.random.default_rng(0).choice(ids, min(SET_SAMPLE, len(ids)), replace=False)
+    wanted = min(max(SET_LEAST, len(ids) // SET_SHARE), SET_SAMPLE)
+    chosen = np.random.default_rng(0).choice(ids, min(wanted, len(ids)), replace=False)
     sample = [features.descriptors for _, features in store.local(space, np.sort(chosen))]
     rows = np.concatenate([np.empty((0, space.columns), space.dtype), *sample])
     features = len(rows) * len(ids) // max(len(chosen), 1)
