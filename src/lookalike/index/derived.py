@@ -7,7 +7,9 @@ import errno
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import overload
 
@@ -19,6 +21,8 @@ from lookalike.protocols import Index, IndexMaker, SetIndex, SetIndexMaker, Stor
 from lookalike.registry import Table
 from lookalike.types import Ids, Space, Vectors
 
+FOLDER = "indexes"
+"""Of a library, in which the files lie."""
 FORMAT = 1
 APPROXIMATE_FROM = 20_000
 """Vectors; below, comparing every row costs a few ms at most."""
@@ -188,6 +192,19 @@ def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
     log.debug("%d pictures in the index of %s", len(index), space.name)  # counting sorts in what waits, for all threads
     _save(derived, index, generation, built_for)
     return index
+
+
+def all_current(derived: Derived, store: Store, on_built: Callable[[int, int], object]) -> None:
+    """Brings the files of all indexes up to date; `on_built` is told how many of how many are, from 0 on."""
+    spaces, sets = store.spaces(), store.spaces("local")
+    steps: list[Callable[[], object]] = [
+        *(partial(current, derived, store, space) for space in spaces),
+        *(partial(current_set, derived, store, space) for space in sets),
+    ]
+    on_built(0, len(steps))
+    for built, step in enumerate(steps, 1):
+        step()
+        on_built(built, len(steps))
 
 
 def _save(derived: Derived, index: Index | SetIndex, generation: int, built_for: int = 0) -> None:

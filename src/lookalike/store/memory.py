@@ -215,7 +215,7 @@ class MemoryStore:
             yield ids, numbers, np.asarray(vectors, space.dtype)
 
     def put_local(self, space: Space, features: Mapping[int, LocalFeatures | Packed]) -> None:
-        """Adds or replaces the local features of known contents, as `store.packing` keeps them, or packed so already."""
+        """Adds or replaces the local features of known contents, as `store.packing` keeps them, packed or not."""
         self.change(features)
         self._of(space)
         if not self.state.contents.keys() >= features.keys():

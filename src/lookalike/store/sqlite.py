@@ -221,7 +221,7 @@ class SQLiteStore:
             yield frames_of(space, rows)
 
     def put_local(self, space: Space, features: Mapping[int, LocalFeatures | Packed]) -> None:
-        """Adds or replaces the local features of known contents, as `store.packing` keeps them, or packed so already."""
+        """Adds or replaces the local features of known contents, as `store.packing` keeps them, packed or not."""
         kept = [(id, as_kept(each, space)) for id, each in features.items()]
         self._put(space, [(id, checksum.of_bytes(id, row), row) for id, row in kept])
 

@@ -38,7 +38,7 @@ class FeaturesOf:
         self.extractor.extract(_NOISE)
 
     def make(self, picture: Picture) -> Row:
-        """Bytes as a store keeps them: packed here, where there are many workers, and not in the one process that writes."""
+        """Bytes as a store keeps them: packed in one of many workers, not in the one process that writes."""
         return packed_array(self.extractor.extract(picture), rows_kept(self.space))
 
     def is_kept(self, store: Store) -> bool:
