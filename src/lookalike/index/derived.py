@@ -22,7 +22,7 @@ from lookalike.registry import Table
 from lookalike.types import Ids, Space, Vectors
 
 FOLDER = "indexes"
-"""Of a library, in which the files lie."""
+"""Name of the folder of index files in a library."""
 FORMAT = 1
 APPROXIMATE_FROM = 20_000
 """Vectors; below, comparing every row costs a few ms at most."""
@@ -31,7 +31,7 @@ SAMPLE = 40_000
 SET_SAMPLE = 1600
 """Pictures whose local features an index is trained on, the most."""
 SET_SHARE = 4
-"""One picture in so many is enough: of 400 features that an index has a word for, it then learns from about 100."""
+"""One picture in so many is enough: with a word for 400 features, each is learned from about 100."""
 SET_LEAST = 250
 """Pictures that it is trained on, the least."""
 OUTGROWN = 4

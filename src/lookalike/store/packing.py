@@ -95,7 +95,7 @@ def unpacked(data: bytes) -> LocalFeatures:
 
 
 def _header(data: bytes) -> tuple[dict[str, Any], int]:
-    """What the bytes say of themselves, and where the places begin."""
+    """The header, and where the places begin."""
     (length,) = _LENGTH.unpack_from(data)
     start = _LENGTH.size + length
     return json.loads(data[_LENGTH.size : start]), start

@@ -58,7 +58,7 @@ def tokens(text: str) -> list[str]:
 
 @lru_cache(1024)
 def _tokens(text: str) -> tuple[str, ...]:
-    """Remembered: thousands of pictures share their folders, and what they say nothing of."""
+    """Tokens of `text`, remembered: thousands of pictures share their folders."""
     runs = [match[0] for match in _RUN.finditer(_plain(text))]
     fine = [part for run in runs for part in _fine(run)]
     return (*fine, *(whole for run in runs for whole in _wholes(run)))
