@@ -57,8 +57,13 @@ def outcomes(pool: Isolated[tuple[str, int]], jobs: list[tuple[str, int]]) -> di
 )
 def test_more_jobs_are_under_way_the_smaller_they_are(pool: Isolated[tuple[str, int]], size: int, drawn: int) -> None:
     begun: list[int] = []
-    jobs = (("reply", number) for number in range(40) if begun.append(number) is None)
-    outcomes = pool.run(jobs, lambda _: size)
+
+    def jobs() -> Iterator[tuple[str, int]]:
+        for number in range(40):
+            begun.append(number)
+            yield "reply", number
+
+    outcomes = pool.run(jobs(), lambda _: size)
     next(outcomes)
     assert len(begun) == drawn
     assert sum(1 for _ in outcomes) == 39
