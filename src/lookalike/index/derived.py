@@ -21,7 +21,7 @@ from lookalike.protocols import Index, IndexMaker, SetIndex, SetIndexMaker, Stor
 from lookalike.registry import Table
 from lookalike.types import Ids, Space, Vectors
 
-INDEXES = "indexes"
+INDEX_FOLDER = "indexes"
 """Name of the folder of index files in a library."""
 FORMAT = 1
 APPROXIMATE_FROM = 20_000

@@ -6,7 +6,7 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from lookalike.index.derived import INDEXES, Derived, all_current
+from lookalike.index.derived import INDEX_FOLDER, Derived, all_current
 from lookalike.store import open_store
 
 
@@ -16,7 +16,7 @@ def build(folder: str) -> None:
     Without a `Library`: to import all that one can do takes longer than to build the indexes of some hundred pictures.
     """
     with closing(open_store(Path(folder), write=False)) as store:
-        all_current(Derived(Path(folder, INDEXES)), store, _tell)
+        all_current(Derived(Path(folder, INDEX_FOLDER)), store, _tell)
 
 
 def _tell(built: int, total: int) -> None:

@@ -15,7 +15,7 @@ from typing import Final, Self
 import numpy as np
 
 from lookalike.errors import BadQuery, ChannelLeftOut
-from lookalike.index.derived import INDEXES, Derived, current, current_set
+from lookalike.index.derived import INDEX_FOLDER, Derived, current, current_set
 from lookalike.learn.adapt import Adaptation
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
@@ -73,7 +73,7 @@ class Session:
         self._told: set[str] = set()
         self._decoder = PictureDecoder(limits)
         self._judges = Judges()
-        self._derived = Derived(self.folder / INDEXES)
+        self._derived = Derived(self.folder / INDEX_FOLDER)
         self._readers = Readers(lambda: open_store(self.folder, write=False))
         self._indexes = IndexCache[Index](self._derived, current)
         self._set_indexes = IndexCache[SetIndex](self._derived, current_set)
