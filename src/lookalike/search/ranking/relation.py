@@ -45,6 +45,8 @@ KINDS: Final = {
 }
 SURE: Final = 0.9
 """Probability that two photos that share a view show one thing, from which on they are told as a scene."""
+PERHAPS: Final = "perhaps on what is around it alone"
+"""What is said of places that agree where that is no proof of one thing."""
 HARDLY_ANY: Final = 40
 """Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
 
@@ -336,7 +338,7 @@ def _scene(told: Shared, found: Agreement, model: Matrix, sizes: tuple[Size, Siz
         box,
         query_box,
         told.probability,
-        f"{places} on one view of the same thing" if is_thing else f"{places}, perhaps on what is around it alone",
+        f"{places} on one view of the same thing" if is_thing else f"{places}, {PERHAPS}",
         (coverage[0], coverage[1]),
     )
 

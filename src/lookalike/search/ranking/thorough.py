@@ -19,7 +19,7 @@ from lookalike.match.match.lightglue import LightGlue
 from lookalike.match.verify.same_thing import shared
 from lookalike.protocols import Store
 from lookalike.search.query.source import Sample
-from lookalike.search.ranking.relation import SURE, Evidence, RelationClassifier, Seen
+from lookalike.search.ranking.relation import PERHAPS, Evidence, RelationClassifier, Seen
 from lookalike.types import LocalFeatures, Record
 
 TRIED: Final = 10
@@ -28,6 +28,8 @@ SIDE: Final = 480
 """px of the longer side that the network looks at."""
 KEYPOINTS: Final = 500
 """Keypoints of a picture: the time of matching grows with their square."""
+SURE: Final = 0.97
+"""Probability of one thing from which on a scene is told: networks align more strangers than SIFT does."""
 THREADS: Final = 2
 """Candidates that are looked at side by side."""
 
@@ -87,6 +89,8 @@ class SecondLook:
         if agreement is None:
             return None
         evidence = self.networks.view(agreement, a[0], b[0])
+        if evidence.strength < SURE:
+            evidence = replace(evidence, relation="similar", why=f"{len(agreement.rows)} places agree, {PERHAPS}")
         by_places = shared(agreement).probability
         if evidence.is_proof or by_places < SURE:
             return evidence
