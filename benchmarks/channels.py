@@ -20,7 +20,7 @@ import lookalike
 from lookalike.describe import DESCRIBERS
 from lookalike.index.similarity import similarity
 from lookalike.search.ingest.fit_describers import must_learn
-from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel, mean_alike
+from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel, mean_alike, mixed
 
 STEPS = (0.0, 0.1, 0.25, 0.5, 1.0)
 
@@ -54,8 +54,9 @@ def measure(folder: Path) -> dict[str, object]:
     fused = {}
     for histogram, phash in product(STEPS, STEPS):
         weights = {"convnet": 1.0, "histogram": histogram, "phash": phash}
-        channels = {Channel(DESCRIBERS.make(name), weight): own[name] for name, weight in weights.items()}
-        fused[json.dumps(weights)] = first_is_right(classes, mean_alike(channels))
+        channels = mixed([Channel(DESCRIBERS.make(name), weight) for name, weight in weights.items()])
+        alike = mean_alike({channel: own[channel.name] for channel in channels})
+        fused[json.dumps(weights)] = first_is_right(classes, alike)
     return {
         "folder": folder.name,
         "pictures": len(classes),
