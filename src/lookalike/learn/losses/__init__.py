@@ -54,4 +54,5 @@ LOSSES: Table[Loss] = Table(
         "supervised_contrastive": f"{_HERE}.supervised_contrastive:SupervisedContrastive",
         "triplet": f"{_HERE}.triplet:TripletHinge",
     },
+    extra="learn",
 )
