@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.describe.agreement import drawn, told
+from lookalike.describe.agreement import drawn, nearness, told
 from lookalike.describe.convnet import ConvNet
 from lookalike.describe.network_pass import squares
 from lookalike.describe.side import MIN_SIDE
@@ -83,20 +83,15 @@ class TrainedNetwork:
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Where in both lies what they share: how near each cell of the one is to the whole of the other."""
         rows = self.describe([query, hit])
-        of_query, of_hit = self._near(query, rows[1]), self._near(hit, rows[0])
+        of_query, of_hit = self.near(query, rows[1]), self.near(hit, rows[0])
         return Explanation(told(of_hit, float(rows[0] @ rows[1]), self.unrelated), drawn(query, hit, of_query, of_hit))
 
-    def _near(self, picture: Picture, other: Rows) -> Rows:
-        """(rows, columns) cosines of cells and the other's row (d,), none below 0, that add up to 1 unless all are."""
-        cells = self._cells(picture)
-        near = np.maximum(unit(cells.reshape(-1, cells.shape[-1])) @ other, 0).reshape(cells.shape[:2])
-        return np.asarray(near / max(float(near.sum()), 1e-12), np.float32)
-
-    def _cells(self, picture: Picture) -> Rows:
-        """(rows, columns, d), each cell described as if it were the whole picture."""
+    def near(self, picture: Picture, other: Rows) -> Rows:
+        """(rows, columns) shares of the cells of the picture in what it agrees on with the other's row (d,)."""
         if self.network.facts.side:
-            cells = session_of(self.network).run(["cells"], {"pixels": squares([picture], self.network.facts.side)})[0]
-            return np.asarray(np.moveaxis(cells[0], 0, -1), np.float32)
+            pixels = squares([picture], self.network.facts.side)
+            cells = np.moveaxis(session_of(self.network).run(["cells"], {"pixels": pixels})[0][0], 0, -1)
+            return nearness(cells, np.linalg.norm(cells, axis=-1), other)
         features = ConvNet().map_of(picture)  # (1280, rows, columns)
-        flat = features.reshape(len(features), -1).T
-        return self.of_rows(unit(flat)).reshape(*features.shape[1:], -1)
+        cells = self.of_rows(unit(features.reshape(len(features), -1).T)).reshape(*features.shape[1:], -1)
+        return nearness(cells, np.linalg.norm(features, axis=0), other)
