@@ -17,9 +17,11 @@ import numpy as np
 from lookalike.errors import BadQuery, ChannelLeftOut
 from lookalike.index.derived import INDEX_FOLDER, Derived, current, current_set
 from lookalike.learn.adapt import Adaptation
+from lookalike.learn.own_copies import SelfAdaptation
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.adapt import adapt_library, forget_adapted
+from lookalike.search.adapt_self import adapt_self_library
 from lookalike.search.calibration.calibrate import COPIES, calibrate
 from lookalike.search.calibration.fit import Fitted
 from lookalike.search.calibration.questions import Asker
@@ -29,6 +31,7 @@ from lookalike.search.classification.classify import Classified, Classifier
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.suggest import Suggestion, suggestions
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
+from lookalike.search.described import evaluations_folder
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
 from lookalike.search.judgements import Judgements
@@ -119,6 +122,23 @@ class Session:
         """
         with closing(open_store(self.folder)) as store, store.writing():
             return adapt_library(store, by, where)
+
+    def adapt_self(
+        self,
+        *,
+        originals: int = 200,
+        seed: int = 0,
+        options: Options | None = None,
+        cache: str | os.PathLike[str] | None = None,
+    ) -> SelfAdaptation | None:
+        """Fits `adapted` to edited copies of `originals` pictures, in place of what it was fitted to before.
+
+        It is kept where it finds more copies of other pictures by other edits. Copies are described once, and stay in
+        `cache`, by default the user's. None where `options.should_stop` ended it. Raises as `adapt`.
+        """
+        place = Path(cache) if cache is not None else evaluations_folder()
+        with closing(open_store(self.folder)) as store, store.writing():
+            return adapt_self_library(store, place, options or Options(), originals, seed)
 
     def forget_adapted(self) -> bool:
         """Drops what `adapt` learned; False where nothing was."""
