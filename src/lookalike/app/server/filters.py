@@ -15,7 +15,7 @@ def checked_filter(text: str | None, role: Role) -> None:
 
 
 def checked_classes(by: str) -> str:
-    """What classes go by; raises `Problem` where it names a folder of this machine."""
+    """The words by which classes go; raises `Problem` where they name a folder of this machine."""
     if kind_of(by) != by:
         raise Problem(422, "bad_query", "no folder is named here: classes go by label, object, folder, or a fact's KEY")
     return by

@@ -73,5 +73,5 @@ def members_of(store: Store, by: str, where: str | None = None) -> Iterator[tupl
 
 
 def kind_of(by: str) -> str:
-    """What its classes are: folders, also of `folder:DIR`."""
+    """Kind of its classes: folders, also of `folder:DIR`."""
     return FOLDER if by.startswith(f"{FOLDER}:") else by
