@@ -137,7 +137,7 @@ class Gatherer:
 
 
 def proofs_of(ranking: Ranking, evidence: Mapping[int, Evidence], identical: Collection[int]) -> dict[int, Proof]:
-    """Of contents of the ranking of which geometry found something, and of those that are identical."""
+    """Proofs of contents of the ranking: those of which geometry found something, and those that are identical."""
     scores = dict(zip(ranking.ids.tolist(), proved_scores(ranking, evidence).tolist(), strict=True))
     proofs = {
         id: Proof(scores[id], one.strength if one.relation == "scene" else 0.0)
