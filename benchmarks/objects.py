@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 import lookalike
 from lookalike.evaluate.statistics import Estimate, bootstrap_mean
 from lookalike.index.similarity import similarity
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.classification.evidence import Votes, similarities_to, stored_rows, usual_scores
 from lookalike.search.classification.model import NONE, RIGHT, Judge
 from lookalike.search.components import describers_of

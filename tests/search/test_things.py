@@ -12,7 +12,7 @@ from PIL import Image
 
 from lookalike import Library, Things
 from lookalike.errors import BadQuery, BadSetting, UnknownName
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.classification.gather import Gatherer, Proof
 from lookalike.search.classification.judges import Judges
 from lookalike.search.query.things import Verdict

@@ -13,7 +13,7 @@ import numpy as np
 
 from lookalike.errors import BadQuery
 from lookalike.protocols import Store
-from lookalike.search.classification.classes import FOLDER, kind_of, members_of
+from lookalike.search.classes import FOLDER, kind_of, members_of
 from lookalike.search.label_targets import Paths, Targets, contents_of, several
 from lookalike.search.object_lists import lines_of, object_named
 from lookalike.store import open_store

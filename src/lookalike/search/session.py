@@ -24,7 +24,7 @@ from lookalike.search.calibration.calibrate import COPIES, calibrate
 from lookalike.search.calibration.fit import Fitted
 from lookalike.search.calibration.questions import Asker
 from lookalike.search.caption_table import captions_in
-from lookalike.search.classification.classes import FOLDER
+from lookalike.search.classes import FOLDER
 from lookalike.search.classification.classify import Classified, Classifier
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.suggest import Suggestion, suggestions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lookalike.app.server.problems import Problem
 from lookalike.app.server.roles import Role
-from lookalike.search.classification.classes import kind_of
+from lookalike.search.classes import kind_of
 from lookalike.store.where import And, Comparison, Expression, Not, Or, parse
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.protocols import Store
-from lookalike.search.classification.classes import FOLDER, Classes, kind_of
+from lookalike.search.classes import FOLDER, Classes, kind_of
 from lookalike.search.classification.evidence import NEAREST, Votes
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.model import NONE, RIGHT
