@@ -16,16 +16,22 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from lookalike.datasets.archives import unpacked
+from lookalike.describe.squares import Squares
+from lookalike.describe.taught_words import unit
 from lookalike.errors import TrainingFailed
 from lookalike.evaluate.statistics import Estimate, bootstrap_mean
 from lookalike.learn.adapt import average_precision_at_r
 from lookalike.learn.closed_form import Kind, LinearMap, principal, solved
 from lookalike.learn.losses import LOSSES
 from lookalike.learn.miners import MINERS
-from lookalike.learn.networks import linear_head
+from lookalike.learn.networks import linear_head, of_pixels
 from lookalike.learn.sampler import ClassesTimesPictures
 from lookalike.learn.train import Examples, Recipe, Training, describe
 from lookalike.search.adapt import labelled_rows
+from lookalike.search.described import describe_folder, evaluations_folder
+from lookalike.search.ingest.options import Options
+from lookalike.search.training.class_folder import class_folder
 from lookalike.store import open_store
 
 Rows = NDArray[np.float32]
@@ -84,21 +90,25 @@ class Split:
     labels: Labels
     test: NDArray[np.bool_]
     folds: NDArray[np.int64]
+    pixels: NDArray[np.uint8] | None = None
+    """(n, 3, side, side) that a whole network is trained on; None: a head on the rows is."""
 
     @classmethod
-    def of(cls, rows: Rows, labels: Labels) -> Split:
+    def of(cls, rows: Rows, labels: Labels, pixels: NDArray[np.uint8] | None = None) -> Split:
         """By classes; the same in every run."""
         classes = np.random.default_rng(0).permutation(np.unique(labels))
         test = np.isin(labels, classes[::2])
         fold = {int(each): at % FOLDS for at, each in enumerate(classes[1::2])}
-        return cls(rows, labels, test, np.array([fold.get(int(each), -1) for each in labels]))
+        return cls(rows, labels, test, np.array([fold.get(int(each), -1) for each in labels]), pixels)
 
     def examples(self, chosen: NDArray[np.bool_]) -> Examples:
-        return Examples(torch.from_numpy(self.rows[chosen]), self.labels[chosen])
+        inputs = self.rows if self.pixels is None else self.pixels
+        return Examples(torch.from_numpy(inputs[chosen]), self.labels[chosen])
 
     def training(self, fold: int, dim: int, recipe: Recipe) -> Training:
         known = self.examples((self.folds >= 0) & (self.folds != fold))
-        return Training(linear_head(known.inputs.numpy(), dim), recipe, known, self.examples(self.folds == fold))
+        network = linear_head(known.inputs.numpy(), dim) if self.pixels is None else of_pixels(dim, recipe.seed)
+        return Training(network, recipe, known, self.examples(self.folds == fold))
 
 
 @dataclass(eq=False)
@@ -204,8 +214,7 @@ def trained(split: Split, runs: Runs, recipe: Recipe, dim: int, seeds: int) -> d
 def compared(given: argparse.Namespace) -> None:
     """Prints the table."""
     torch.set_num_threads(1)
-    with closing(open_store(given.library, write=False)) as store:
-        split = Split.of(*labelled_rows(store, given.by, None, np.random.default_rng(0)))
+    split = of_pixel_folder(given.library, given.pixels) if given.pixels else of_library(given.library, given.by)
     runs = Runs(given.runs)
     wanted = [one for one in CONTENDERS if not given.losses or one.name in given.losses.split(",")]
     labels = split.labels[split.test]
@@ -217,14 +226,41 @@ def compared(given: argparse.Namespace) -> None:
     print("| loss | year | P@1 | R-precision | MAP@R | gain of MAP@R over PCA | concatenated: P@1 | MAP@R |")
     print("|---|---|---|---|---|---|---|---|")
     untrained = measured(split.rows[split.test], labels)
-    print(table_row("convnet as it is", "", {"separated": untrained, "concatenated": untrained}, None, groups))
+    name = "convnet" if split.pixels is None else "pixels"
+    print(table_row(f"{name} as it is", "", {"separated": untrained, "concatenated": untrained}, None, groups))
     print(table_row("PCA", "1901", baseline, None, groups))
+    if split.pixels is not None:
+        print(table_row("the network untrained", "", untrained_network(split, given.dim), baseline, groups))
     for kind, year in SOLVED:
         print(table_row(kind, year, closed_form(split, kind, given.dim), baseline, groups), flush=True)
     for contender in wanted:
         recipe = tried(split, runs, contender, given.budget, given.iterations, given.dim)
         found = trained(split, runs, recipe, given.dim, given.seeds)
         print(table_row(contender.name, str(contender.year), found, baseline, groups), flush=True)
+
+
+def of_library(library: Path, by: str) -> Split:
+    """Rows of `convnet` and classes of a library."""
+    with closing(open_store(library, write=False)) as store:
+        return Split.of(*labelled_rows(store, by, None, np.random.default_rng(0)))
+
+
+def of_pixel_folder(folder: Path, side: int) -> Split:
+    """Squares of the pictures of a folder of classes, and as rows what is left of them less their mean."""
+    root = str(unpacked(folder, evaluations_folder() / "unpacked").resolve())
+    described = describe_folder(root, [Squares(side)], evaluations_folder(), Options(1))
+    found = class_folder(root, described)
+    flat = np.asarray(described.rows(Squares(side), found.paths(np.arange(len(found.labels)))), np.uint8)
+    pixels = np.ascontiguousarray(flat.reshape(-1, side, side, 3).transpose(0, 3, 1, 2))
+    grey = pixels.mean(axis=1).reshape(len(flat), -1)
+    return Split.of(unit(grey - grey.mean(axis=1, keepdims=True)), found.labels, pixels)
+
+
+def untrained_network(split: Split, dim: int) -> dict[str, dict[str, list[float]]]:
+    """Figures of four networks as they begin."""
+    inputs = split.examples(split.test).inputs
+    rows = [describe(of_pixels(dim, seed), inputs).numpy() for seed in range(FOLDS)]
+    return side_by_side(rows, split.labels[split.test])
 
 
 def closed_form(split: Split, kind: Kind, dim: int) -> dict[str, dict[str, list[float]]]:
@@ -258,9 +294,9 @@ def side_by_side(rows: Sequence[Rows], labels: Labels) -> dict[str, dict[str, li
 
 def principal_rows(split: Split, dim: int) -> list[Rows]:
     """Unit rows of the test's pictures by each fold's untrained head."""
-    known = [split.examples((split.folds >= 0) & (split.folds != fold)) for fold in range(FOLDS)]
-    inputs = split.examples(split.test).inputs
-    return [describe(linear_head(each.inputs.numpy(), dim), inputs).numpy() for each in known]
+    known = [split.rows[(split.folds >= 0) & (split.folds != fold)] for fold in range(FOLDS)]
+    inputs = torch.from_numpy(split.rows[split.test])
+    return [describe(linear_head(each, dim), inputs).numpy() for each in known]
 
 
 def groups_of(labels: Labels) -> Labels:

@@ -25,11 +25,11 @@ from lookalike.datasets.reader import Captions, Files
 from lookalike.describe.class_words import LEAST, ClassWords
 from lookalike.describe.network_pass import logits, pooled
 from lookalike.describe.taught_words import taught
-from lookalike.evaluate.described import describe_folder
 from lookalike.evaluate.statistics import bootstrap_mean
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.models.class_words import class_words
 from lookalike.models.minilm import sentence_rows
+from lookalike.search.described import describe_folder
 from lookalike.search.ingest.options import Options
 from machine import machine
 from photographs import opened

@@ -245,7 +245,7 @@ class Store(Protocol):
     def frames(self, space: Space, *, batch: int = 4096) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
         """Batches of further frames of contents with a record: ids, numbers, rows; by id, then number."""
 
-    def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None: ...
+    def put_local(self, space: Space, features: Mapping[int, LocalFeatures | bytes]) -> None: ...
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some. Raises `LibraryDamaged`."""

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
-from lookalike.errors import BadSetting, UnknownName
+from lookalike.errors import BadSetting, MissingExtra, UnknownName
 
 T = TypeVar("T")
 
@@ -47,11 +47,14 @@ class Table(Generic[T]):
     """Name -> class, as 'package.module:Class'; nothing is imported until asked for.
 
     Other packages add rows by entry points of the group `lookalike.<kind>s`. Rows `apart` are made when they are named,
-    and not told among the others: they need something of the user's.
+    and not told among the others: they need something of the user's. `extra` brings the packages that all rows need.
     """
 
-    def __init__(self, kind: str, rows: Mapping[str, str], apart: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, kind: str, rows: Mapping[str, str], apart: Mapping[str, str] | None = None, extra: str = ""
+    ) -> None:
         self.kind = kind
+        self._extra = extra
         self._rows = dict(rows)
         self._apart = dict(apart or {})
         self._restored: dict[str, T] = {}
@@ -69,13 +72,24 @@ class Table(Generic[T]):
         return iter(sorted(self._all()))
 
     def load(self, name: str) -> type[T]:
-        """The class of that name, imported now."""
+        """The class of that name, imported now; raises `MissingExtra` where packages of the extra are not here."""
         own = self._rows | self._apart
         rows = own if name in own else self._all() | self._apart
         if name not in rows:
             raise UnknownName(self.kind, name, rows)
         module, _, attribute = rows[name].partition(":")
-        return typing.cast(type[T], getattr(importlib.import_module(module), attribute))
+        return typing.cast(type[T], getattr(self._imported(module), attribute))
+
+    def _imported(self, module: str) -> types.ModuleType:
+        try:
+            return importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if not self._extra or (error.name or "").partition(".")[0] == "lookalike":
+                raise
+            raise MissingExtra(
+                f"a {self.kind} needs {error.name}: install lookalike[{self._extra}]: "
+                f"pip install 'lookalike[{self._extra}]'"
+            ) from error
 
     def make(self, name: str, settings: Mapping[str, object] | None = None) -> T:
         """The component of that name, its fields set; a text is read as the type of its field."""

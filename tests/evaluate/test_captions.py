@@ -12,9 +12,9 @@ from lookalike.datasets.reader import Captions
 from lookalike.describe.thumbnail import Thumbnail
 from lookalike.errors import BadQuery
 from lookalike.evaluate.captions import captions_task
-from lookalike.evaluate.described import DescribedFolder, describe_folder
 from lookalike.evaluate.method import Method
 from lookalike.evaluate.protocol import evaluate
+from lookalike.search.described import DescribedFolder, describe_folder
 from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import Channel
 from lookalike.types import Space

@@ -10,8 +10,8 @@ import skimage.data
 
 from lookalike.describe import DESCRIBERS
 from lookalike.evaluate.copies import copies_task
-from lookalike.evaluate.described import describe_folder
 from lookalike.evaluate.ruler import evaluate_copies, named
+from lookalike.search.described import describe_folder
 from lookalike.search.ingest.options import Options, Progress
 
 EDITS = ("jpeg", "flip", "collage")

@@ -66,6 +66,14 @@ def test_a_tree_of_words_finds_nearly_the_nearest(dim: int) -> None:
     assert np.mean(words.nearest(asked, 1)[:, 0] == exact) > 0.8
 
 
+def test_few_words_are_compared_with_all() -> None:
+    sample = np.random.default_rng(2).normal(size=(4000, 32)).astype(np.float32)
+    words = vocabulary(sample, 90)
+    assert len(words.branches) == 1
+    distances = np.linalg.norm(sample[:700, None] - words.words, axis=2)
+    np.testing.assert_array_equal(words.nearest(sample[:700], 3), np.argsort(distances, axis=1)[:, :3])
+
+
 def test_signatures_halve_the_features_of_a_word() -> None:
     rows = rows_of(0, 4000, 128)
     words = vocabulary(rows, 20)

@@ -149,6 +149,12 @@ def nt_xent(x: Rows, y: Labels, w: Rows) -> float:
     return against_all(lambda a, b: cosine(a, b) / 0.07, x, y)
 
 
+def sscd(x: Rows, y: Labels, w: Rows) -> float:
+    pull = against_all(lambda a, b: cosine(a, b) / 0.05, x, y)
+    nearest = [min(distance(x[a], x[n]) for n in others(y, a)) for a in range(len(y)) if others(y, a)]
+    return pull - 30 * mean([log(each) for each in nearest])
+
+
 def supervised_contrastive(x: Rows, y: Labels, w: Rows) -> float:
     terms = []
     for a in range(len(y)):
@@ -252,6 +258,7 @@ SLOW: dict[str, Callable[[Rows, Labels, Rows], float]] = {
     "n_pairs": n_pairs,
     "normalised_softmax": normalised_softmax,
     "nt_xent": nt_xent,
+    "sscd": sscd,
     "proxy_anchor": proxy_anchor,
     "proxy_nca": proxy_nca,
     "proxy_nca_pp": proxy_nca_pp,

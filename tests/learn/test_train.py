@@ -16,6 +16,7 @@ from lookalike.learn.losses.angular_margin import ArcFace
 from lookalike.learn.losses.triplet import TripletHinge
 from lookalike.learn.miners import MINERS
 from lookalike.learn.networks import linear_head, small_convnet
+from lookalike.learn.sampler import ClassesTimesPictures
 from lookalike.learn.train import Examples, Recipe, Training, describe, judged
 
 
@@ -128,7 +129,7 @@ def test_a_checkpoint_of_other_pictures_or_of_none_is_refused(tmp_path: Path) ->
     file = tmp_path / "run.safetensors"
     training(replace(QUICK, iterations=20)).run(file)
     other = labelled(0, 17)
-    with pytest.raises(TrainingFailed, match="its recipe or its pictures differ"):
+    with pytest.raises(TrainingFailed, match="its pictures or their classes are no longer the same"):
         Training(linear_head(other.inputs.numpy(), 8), replace(QUICK, iterations=20), other, labelled(100, 8)).run(file)
     for content in (b"", b"no tensors", file.read_bytes()[:500]):
         file.write_bytes(content)
@@ -163,3 +164,48 @@ def test_a_convolutional_network_is_trained_by_the_same_loop(name: str) -> None:
     run = Training(small_convnet(16, seed=0, channels=8), recipe, bars(0), bars(1))
     run.run()
     assert run.best.map_at_r > run.history[0].map_at_r + 0.1
+
+
+class Hungry(torch.nn.Module):
+    """Takes 16 rows at once, and no more while it learns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = torch.nn.Linear(30, 8)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        if self.training and len(rows) > 16:
+            raise torch.OutOfMemoryError
+        return self.inner(rows)
+
+
+def test_a_batch_that_does_not_fit_is_made_smaller_and_that_is_said(tmp_path: Path) -> None:
+    recipe = replace(QUICK, iterations=20)
+    told: list[ClassesTimesPictures] = []
+    file = tmp_path / "run.safetensors"
+    Training(Hungry(), recipe, labelled(0, 16), labelled(100, 8), on_smaller=told.append).run(file)
+    assert told == [ClassesTimesPictures(4, 4)]
+    going_on = Training(Hungry(), recipe, labelled(0, 16), labelled(100, 8), on_smaller=told.append)
+    going_on.run(file)
+    assert len(told) == 1  # the size is in the file
+    with pytest.raises(TrainingFailed, match="2 classes of 9 pictures"):
+        Training(Hungry(), replace(recipe, sampler=ClassesTimesPictures(8, 9)), labelled(0, 16), labelled(100, 8)).run()
+
+
+def test_pictures_of_a_message_are_named_where_names_are_known(tmp_path: Path) -> None:
+    examples = replace(labelled(0, 16), names=[f"class/{at}.png" for at in range(192)])
+    run = Training(
+        linear_head(examples.inputs.numpy(), 8),
+        replace(QUICK, loss=Exploding(), miner=None),
+        examples,
+        labelled(100, 8),
+    )
+    with pytest.raises(TrainingFailed, match=r"'class/\d+\.png', .* and \d+ more: try a lower rate"):
+        run.run()
+
+
+def test_a_run_that_is_asked_to_stop_stops_after_a_judgement(tmp_path: Path) -> None:
+    run = training(QUICK)
+    run.run(tmp_path / "run.safetensors", should_stop=lambda: run.iteration > 0)
+    assert run.iteration == 20
+    assert not run.done

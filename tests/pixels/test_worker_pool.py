@@ -18,7 +18,7 @@ import pytest
 from lookalike.errors import BadPicture, LookalikeError
 from lookalike.pixels.door import DecodeJob, Decoder
 from lookalike.pixels.limits import Limits
-from lookalike.pixels.worker_pool import Isolated, Reply
+from lookalike.pixels.worker_pool import MORE, MORE_BYTES, Isolated, Reply
 
 LIMITS = Limits(seconds=20.0, memory=2**30)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps the limit of address space")
@@ -50,6 +50,23 @@ def children() -> set[int]:
 def outcomes(pool: Isolated[tuple[str, int]], jobs: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
     """Each job with "reply", or its reason."""
     return {job: got.reason if isinstance(got, BadPicture) else "reply" for job, got in pool.run(jobs)}
+
+
+@pytest.mark.parametrize(
+    ("size", "drawn"), [(1, MORE * 2), (MORE_BYTES, 4), (2 * MORE_BYTES, 4), (MORE_BYTES // 3 + 1, 6)]
+)
+def test_more_jobs_are_under_way_the_smaller_they_are(pool: Isolated[tuple[str, int]], size: int, drawn: int) -> None:
+    begun: list[int] = []
+
+    def jobs() -> Iterator[tuple[str, int]]:
+        for number in range(40):
+            begun.append(number)
+            yield "reply", number
+
+    outcomes = pool.run(jobs(), lambda _: size)
+    next(outcomes)
+    assert len(begun) == drawn
+    assert sum(1 for _ in outcomes) == 39
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from lookalike.errors import LibraryDamaged
 from lookalike.local import EXTRACTORS
-from lookalike.store.packing import Rows, packed, packed_array, rows_kept, unpacked, unpacked_array
+from lookalike.store.packing import Rows, as_kept, packed, packed_array, rows_kept, unpacked, unpacked_array
 from lookalike.store.rows import local_of
 from lookalike.types import Keypoints, LocalFeatures, Picture
 
@@ -55,6 +55,8 @@ def test_nothing_comes_back_as_nothing_and_what_is_unknown_stays_so(photos: list
 def test_what_a_worker_sends_is_kept_as_if_it_had_been_made_here(name: str, photos: list[Picture]) -> None:
     extractor = EXTRACTORS.make(name, {"side": 200})
     features = extractor.extract(photos[0])
+    by_a_worker = packed_array(features, rows_kept(extractor.space)).tobytes()
+    assert as_kept(by_a_worker, extractor.space) == as_kept(features, extractor.space)
     sent = unpacked_array(packed_array(features))
     here, there = (unpacked(packed(each, rows_kept(extractor.space))) for each in (features, sent))
     np.testing.assert_array_equal(there.keypoints.xy, here.keypoints.xy)
@@ -66,3 +68,12 @@ def test_features_that_cannot_be_read_are_named(photos: list[Picture]) -> None:
     data = packed(extractor.extract(photos[0]))
     with pytest.raises(LibraryDamaged, match=r"sift features of content 7 .*lookalike"):
         local_of(extractor.space, 7, data[:-1])
+
+
+def test_bytes_that_are_no_features_of_the_space_are_not_kept(photos: list[Picture]) -> None:
+    extractor = EXTRACTORS.make("sift", {"side": 200})
+    features = extractor.extract(photos[0])
+    kept = as_kept(features, extractor.space)
+    for other in (kept[:-1], kept + b"0", packed(features, "uint8")):
+        with pytest.raises(ValueError, match="sift"):
+            as_kept(other, extractor.space)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from lookalike.search.documents import (
@@ -20,6 +21,7 @@ from lookalike.search.duplicates.hard_links import hard_links
 if TYPE_CHECKING:
     from lookalike.models.cache import State
     from lookalike.models.towers.added import Added
+    from lookalike.models.trained import Trained
     from lookalike.search.compare import Comparison
     from lookalike.search.duplicates.companions import Companion
     from lookalike.search.duplicates.identical import Group, Link
@@ -269,8 +271,8 @@ def added_fields(model: Added) -> Document:
     return {**fields, **path_fields(str(model.root))}
 
 
-def models_document(states: Iterable[State], added: Iterable[Added]) -> Document:
-    """Every weight file that is known, and where it is; models that were added."""
+def models_document(states: Iterable[State], added: Iterable[Added], trained: Iterable[Trained]) -> Document:
+    """Every weight file that is known, and where it is; models that were added; networks that were trained."""
     return document(
         "models",
         models=[
@@ -286,6 +288,10 @@ def models_document(states: Iterable[State], added: Iterable[Added]) -> Document
             for state in states
         ],
         added=[added_fields(model) for model in added],
+        trained=[
+            {"name": each.name, "path": str(each.path), "bytes": each.bytes, "sha256": each.sha256} | asdict(each.facts)
+            for each in trained
+        ],
     )
 
 

@@ -31,14 +31,7 @@ def among(
     """
     counts = Counter(left_out)
     readable = _readable(labels, digests, counts)
-    of_content: dict[str, set[str]] = defaultdict(set)  # sha256 -> labels
-    first: dict[str, str] = {}  # sha256 -> path
-    for path in sorted(readable):
-        of_content[digests[path]].add(readable[path])
-        counts["the same bytes again"] += digests[path] in first
-        first.setdefault(digests[path], path)
-    counts["the same bytes in two classes"] += sum(len(names) > 1 for names in of_content.values())
-    kept = sorted(path for sha256, path in first.items() if len(of_content[sha256]) == 1)
+    kept = distinct(readable, digests, counts)
     found = by_label(name, task, kept, [readable[path] for path in kept], _some(counts))
     _check_classes(name, {readable[path] for path in kept}, least_classes)
     if len(found.queries) == 0:
@@ -79,6 +72,18 @@ def between(
         (),
         _some(counts),
     )
+
+
+def distinct(labels: Labels, digests: Mapping[str, str], counts: Counter[str]) -> list[str]:
+    """Paths, sorted: one of each content, none of what lies in two classes; `counts` is told what was left out."""
+    of_content: dict[str, set[str]] = defaultdict(set)  # sha256 -> labels
+    first: dict[str, str] = {}  # sha256 -> path
+    for path in sorted(labels):
+        of_content[digests[path]].add(labels[path])
+        counts["the same bytes again"] += digests[path] in first
+        first.setdefault(digests[path], path)
+    counts["the same bytes in two classes"] += sum(len(names) > 1 for names in of_content.values())
+    return sorted(path for sha256, path in first.items() if len(of_content[sha256]) == 1)
 
 
 def _readable(labels: Labels, digests: Mapping[str, str], counts: Counter[str]) -> dict[str, str]:

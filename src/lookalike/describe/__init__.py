@@ -41,6 +41,7 @@ DESCRIBERS: Table[Describer] = Table(
         "adapted": "lookalike.describe.adapted:Adapted",
         "clip": "lookalike.describe.clip:Clip",
         "taught_words": "lookalike.describe.taught_words:TaughtWords",
+        "trained": "lookalike.describe.trained:TrainedNetwork",
     },
 )
 

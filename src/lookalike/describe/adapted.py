@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.describe.agreement import drawn, nearness, told
 from lookalike.describe.convnet import ConvNet
 from lookalike.describe.taught_words import unit
 from lookalike.errors import NotFitted
 from lookalike.models.efficientnet_lite import FEATURES
 from lookalike.models.fitted import Fitted
 from lookalike.registry import digest
-from lookalike.types import Picture, Space, Vectors
+from lookalike.types import Explanation, Picture, Space, Vectors
 
 Rows = NDArray[np.float32]
 
@@ -78,6 +79,18 @@ class Adapted:
     def of_rows(self, seen: Vectors) -> Rows:
         """(n, columns) unit rows of (n, 1280) unit rows of `convnet`."""
         return unit((seen - self._arrays["mean"]) @ self._arrays["matrix"])
+
+    def explain(self, query: Picture, hit: Picture) -> Explanation:
+        """Where in both lies what they share: how near each cell of the one is to the whole of the other."""
+        rows = np.asarray(self.describe([query, hit]), np.float32)
+        of_query, of_hit = self.near(query, rows[1]), self.near(hit, rows[0])
+        return Explanation(told(of_hit, float(rows[0] @ rows[1]), self.unrelated), drawn(query, hit, of_query, of_hit))
+
+    def near(self, picture: Picture, other: Rows) -> Rows:
+        """(rows, columns) shares of the cells of the picture in what it agrees on with the other's row (d,)."""
+        features = ConvNet().map_of(picture)  # (1280, rows, columns)
+        cells = self.of_rows(unit(features.reshape(FEATURES, -1).T)).reshape(*features.shape[1:], -1)
+        return nearness(cells, np.linalg.norm(features, axis=0), other)
 
     @property
     def _arrays(self) -> dict[str, Rows]:

@@ -31,6 +31,19 @@ def agreement(features: NDArray[np.float32], other: NDArray[np.float32]) -> NDAr
     return np.asarray(cells / max(float(cells.sum()), 1e-12), np.float32)
 
 
+def nearness(
+    cells: NDArray[np.float32], strength: NDArray[np.float32], other: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(rows, columns) cosines of cells (rows, columns, d) and the other's unit row (d,), none below 0; their sum is 1.
+
+    For rows that may be negative: each cell is described as if it were the whole picture, and counts by `strength`
+    (rows, columns), what the network sees there at all. All 0 where no cosine is above.
+    """
+    norms = np.maximum(np.linalg.norm(cells, axis=-1), 1e-12)
+    near = np.maximum(cells @ other / norms, 0) * strength
+    return np.asarray(near / max(float(near.sum()), 1e-12), np.float32)
+
+
 def told(cells: NDArray[np.float32], cosine: float, unrelated: float) -> str:
     """How much agrees, measured by what unrelated pictures share, and which part of the hit agrees most."""
     if cells.sum() < 0.5:

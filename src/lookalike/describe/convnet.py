@@ -73,12 +73,15 @@ class ConvNet:
 
     def explain(self, query: Picture, hit: Picture) -> Explanation:
         """Where in both lies what they share, cell by cell of the feature map."""
-        session = efficientnet_lite_session(self.threads, self.network)
-        maps = [session.run(["map"], {"pixels": squares([picture], self.side)})[0] for picture in (query, hit)]
         rows = self.describe([query, hit])
-        of_query, of_hit = agreement(maps[0][0], rows[1]), agreement(maps[1][0], rows[0])
+        of_query, of_hit = agreement(self.map_of(query), rows[1]), agreement(self.map_of(hit), rows[0])
         line = told(of_hit, float(rows[0] @ rows[1]), self.unrelated)
         return Explanation(line, drawn(query, hit, of_query, of_hit))
+
+    def map_of(self, picture: Picture) -> NDArray[np.float32]:
+        """(1280, rows, columns), the last feature map before it is pooled."""
+        session = efficientnet_lite_session(self.threads, self.network)
+        return np.asarray(session.run(["map"], {"pixels": squares([picture], self.side)})[0][0], np.float32)
 
     def _pool(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, 1280) of maps (n, 1280, rows, columns)."""

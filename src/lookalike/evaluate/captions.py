@@ -9,9 +9,9 @@ import numpy as np
 from lookalike.datasets.reader import Captions
 from lookalike.datasets.retrieval import Retrieval
 from lookalike.errors import BadQuery
-from lookalike.evaluate.described import DescribedFolder
 from lookalike.protocols import Describer, TextDescriber
 from lookalike.search.components import by_name
+from lookalike.search.described import DescribedFolder
 from lookalike.types import Vectors
 
 

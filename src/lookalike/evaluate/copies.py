@@ -10,15 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from lookalike.datasets.retrieval import Retrieval
-from lookalike.errors import BadPicture
-from lookalike.evaluate.copy_cache import CopyCache
-from lookalike.evaluate.described import DescribedFolder
 from lookalike.protocols import Describer
+from lookalike.search.calibration.copy_cache import CopyCache, fill
 from lookalike.search.calibration.copy_plan import CopyPlan, plan_copies
-from lookalike.search.calibration.edited_copies import Copies, copy_jobs, describe_copies
 from lookalike.search.calibration.near_duplicates import JUDGE, twins
 from lookalike.search.components import by_name
-from lookalike.search.ingest.options import Options, Progress
+from lookalike.search.described import DescribedFolder
+from lookalike.search.ingest.options import Options
 from lookalike.types import Record, Vectors
 
 
@@ -57,7 +55,7 @@ def copies_task(
     records = [described.records[path] for path in paths]
     plan = plan_copies(len(paths), originals, np.random.default_rng(seed))
     kept = CopyCache(cache, tuple(edits), seed)
-    if not _fill(kept, records, plan, describers, options):
+    if not fill(kept, records, plan, describers, options):
         return None
     backdrop = dict(zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True))
     found = {
@@ -76,37 +74,6 @@ def copies_task(
         _name(paths[at], edit): Copied(records[at], records[backdrop[at]], edit, seed) for at in found for edit in edits
     }
     return task, rows, copied
-
-
-def _fill(
-    kept: CopyCache, records: Sequence[Record], plan: CopyPlan, describers: Sequence[Describer], options: Options
-) -> bool:
-    """Describes the copies that the cache lacks; whether it came to the end."""
-    pairs = list(zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True))
-    lacking = {pair: kept.missing(records[pair[0]], records[pair[1]], describers) for pair in pairs}
-    todo = [pair for pair, spaces in lacking.items() if spaces]
-    wanted = [each for each in describers if any(each.space in spaces for spaces in lacking.values())]
-    part = CopyPlan(
-        np.array([original for original, _ in todo], np.int64),
-        np.empty(0, np.int64),
-        np.array([backdrop for _, backdrop in todo], np.int64),
-    )
-    backdrop_of = {records[original].path: records[backdrop] for original, backdrop in todo}
-    record_of = {records[original].path: records[original] for original, _ in todo}
-    done = failed = 0
-    jobs = copy_jobs(records, part, kept.edits, kept.seed, options.limits)
-    for outcome in describe_copies(jobs, wanted, workers=options.workers, limits=options.limits):
-        if isinstance(outcome, Copies):
-            path = outcome.original.path
-            kept.add(record_of[path], backdrop_of[path], wanted, outcome)
-            done += 1
-        else:
-            assert isinstance(outcome[1], BadPicture)
-            failed += 1
-        options.on_commit(Progress(len(todo), done, failed))
-        if options.should_stop():
-            return False
-    return True
 
 
 def _task(

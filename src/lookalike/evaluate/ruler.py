@@ -19,16 +19,15 @@ from lookalike.errors import UnknownName
 from lookalike.evaluate.captions import captions_task
 from lookalike.evaluate.copies import Copied, copies_task
 from lookalike.evaluate.cost import milliseconds
-from lookalike.evaluate.described import DescribedFolder, describe_folder
 from lookalike.evaluate.method import Method
 from lookalike.evaluate.protocol import Row, decides
 from lookalike.evaluate.protocol import evaluate as evaluate_methods
 from lookalike.evaluate.recommend import Recommendation, recommend
-from lookalike.models.cache import cache_folder
 from lookalike.pixels.augment import EDITS
 from lookalike.protocols import Describer
 from lookalike.search.calibration.near_duplicates import JUDGE
 from lookalike.search.components import by_name, describer_of
+from lookalike.search.described import DescribedFolder, describe_folder, evaluations_folder
 from lookalike.search.ingest.fit_describers import must_learn
 from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import DEFAULT_WEIGHTS, Channel
@@ -93,11 +92,6 @@ def evaluate(
         found = evaluate_folder(folder, chosen, place, options, rng, layout=layout, task=task, distractors=distractors)
     assert found is not None  # nobody can have asked to stop
     return found
-
-
-def evaluations_folder() -> Path:
-    """The folder in the user's cache where vectors of evaluations are kept."""
-    return cache_folder().parent / "evaluations"
 
 
 def evaluate_folder(

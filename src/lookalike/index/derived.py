@@ -7,7 +7,9 @@ import errno
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import overload
 
@@ -19,13 +21,19 @@ from lookalike.protocols import Index, IndexMaker, SetIndex, SetIndexMaker, Stor
 from lookalike.registry import Table
 from lookalike.types import Ids, Space, Vectors
 
+FOLDER = "indexes"
+"""Name of the folder of index files in a library."""
 FORMAT = 1
 APPROXIMATE_FROM = 20_000
 """Vectors; below, comparing every row costs a few ms at most."""
 SAMPLE = 40_000
 """Vectors that an index is trained on."""
 SET_SAMPLE = 1600
-"""Pictures whose local features an index is trained on."""
+"""Pictures whose local features an index is trained on, the most."""
+SET_SHARE = 4
+"""One picture in so many is enough: with a word for 400 features, each is learned from about 100."""
+SET_LEAST = 250
+"""Pictures that it is trained on, the least."""
 OUTGROWN = 4
 """Times as many pictures as when its words were learned, and an index of sets is built anew."""
 BATCH = 256
@@ -186,6 +194,19 @@ def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
     return index
 
 
+def all_current(derived: Derived, store: Store, on_built: Callable[[int, int], object]) -> None:
+    """Brings the files of all indexes up to date; `on_built` is told how many of how many are, from 0 on."""
+    spaces, sets = store.spaces(), store.spaces("local")
+    steps: list[Callable[[], object]] = [
+        *(partial(current, derived, store, space) for space in spaces),
+        *(partial(current_set, derived, store, space) for space in sets),
+    ]
+    on_built(0, len(steps))
+    for built, step in enumerate(steps, 1):
+        step()
+        on_built(built, len(steps))
+
+
 def _save(derived: Derived, index: Index | SetIndex, generation: int, built_for: int = 0) -> None:
     try:
         derived.save(index, generation, built_for)
@@ -198,7 +219,8 @@ def _save(derived: Derived, index: Index | SetIndex, generation: int, built_for:
 
 def _empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
     """Its words learned from a sample of the pictures, the same for the same ids."""
-    chosen = np.random.default_rng(0).choice(ids, min(SET_SAMPLE, len(ids)), replace=False)
+    wanted = min(max(SET_LEAST, len(ids) // SET_SHARE), SET_SAMPLE)
+    chosen = np.random.default_rng(0).choice(ids, min(wanted, len(ids)), replace=False)
     sample = [features.descriptors for _, features in store.local(space, np.sort(chosen))]
     rows = np.concatenate([np.empty((0, space.columns), space.dtype), *sample])
     features = len(rows) * len(ids) // max(len(chosen), 1)

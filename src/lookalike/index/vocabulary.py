@@ -58,7 +58,8 @@ class Vocabulary:
         """(n, probes) words, nearest first; as many as there are."""
         probes = min(probes, len(self))
         rows = np.ascontiguousarray(rows, np.float32)
-        parts = [self._searched(rows[start : start + BATCH], probes) for start in range(0, len(rows), BATCH)]
+        at_once = BATCH if self._is_coded else max(len(rows), 1)
+        parts = [self._searched(rows[start : start + at_once], probes) for start in range(0, len(rows), at_once)]
         words = np.concatenate([np.empty((0, probes), np.int64), *parts])
         return np.where(words < 0, words[:, :1], words)  # a branch may hold too few
 
@@ -83,6 +84,10 @@ class Vocabulary:
     @cached_property
     def _quantiser(self) -> Any:
         dim, branches = self.words.shape[1], len(self.branches)
+        if branches == 1:  # nothing to leave out: all distances as one product of matrices, ten times as fast
+            exact = faiss.IndexFlatL2(dim)
+            exact.add(self.words)
+            return exact
         coarse = faiss.IndexFlatL2(dim)
         coarse.add(self.branches)
         index: Any

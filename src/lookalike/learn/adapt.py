@@ -45,6 +45,18 @@ class Gain:
     high: float
 
 
+def gain_of(rows: Rows, plain: Rows, labels: Labels, rng: np.random.Generator) -> Gain:
+    """Gain of (n, k) unit rows over plain (n, d) unit rows: pictures with others of their class, asked among all."""
+    same = labels[:, None] == labels[None]
+    np.fill_diagonal(same, False)
+    answered = same.any(axis=1)
+    before, after = (
+        average_precision_at_r(_cosines(each, np.arange(len(each)))[answered], same[answered]) for each in (plain, rows)
+    )
+    low, high = _interval(after - before, labels[answered], rng)
+    return Gain(float(before.mean()), float(after.mean()), float((after - before).mean()), low, high)
+
+
 @dataclass(frozen=True, eq=False)
 class Adaptation:
     """Outcome. `strangers`: gain on classes that the map never saw; `known`: on new pictures of those it saw.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from lookalike.errors import BadSetting, TrainingFailed
 from lookalike.learn.adapt import average_precision_at_r
+from lookalike.learn.augment import AsTheyAre, Augment
 from lookalike.learn.batch import Batch
 from lookalike.learn.checkpoint import Checkpoint, read, write
 from lookalike.learn.losses import Loss
@@ -24,6 +25,8 @@ from lookalike.learn.sampler import ClassesTimesPictures
 Labels = NDArray[np.int64]
 Network = Any
 """A torch module: inputs (b, ...) in, rows (b, d) out."""
+FEW: Final = 5
+"""Pictures that a message names."""
 AT_ONCE: Final = 512
 """Inputs that are described together where nothing is learned."""
 
@@ -55,14 +58,23 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Inputs (n, ...) of a network, with labels (n,)."""
+    """Inputs (n, ...) of a network, with labels (n,); `names` (n,) of the pictures are for messages."""
 
     inputs: Tensor
     labels: Labels
+    names: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.labels):
             raise ValueError(f"{len(self.inputs)} inputs have {len(self.labels)} labels")
+
+    def told(self, drawn: Labels) -> str:
+        """Pictures of those numbers, in words: a few by their names, or all by their numbers."""
+        numbers = sorted(set(drawn.tolist()))
+        if not self.names:
+            return str(numbers)
+        few = ", ".join(repr(self.names[at]) for at in numbers[:FEW])
+        return few if len(numbers) <= FEW else f"{few} and {len(numbers) - FEW} more"
 
 
 @dataclass(frozen=True)
@@ -82,16 +94,26 @@ class Training:
     recipe: Recipe
     examples: Examples
     left_out: Examples
+    augment: Augment | None = None
+    """Makes the inputs of a batch; None: the examples as they are."""
+    pictures: str = ""
+    """Digest of the pictures and their classes: a run goes on with these alone."""
+    device: str = "cpu"
+    on_smaller: Callable[[ClassesTimesPictures], None] = lambda _: None
+    """Told the new size of a batch, where a device had not memory enough for the one before."""
     history: list[Judgement] = field(default_factory=list)
     iteration: int = 0
 
     def __post_init__(self) -> None:
         _, self._classes = np.unique(self.examples.labels, return_inverse=True)
+        self._shown = self.augment or AsTheyAre(self.examples.inputs)
+        self._sampler = self.recipe.sampler
+        self.network.to(self.device)
         generator = torch.Generator().manual_seed(self.recipe.seed)
         dim = describe(self.network, self.examples.inputs[:2]).shape[1]
         count = self.recipe.loss.proxies
         shape = (int(self._classes.max()) + 1, max(1, count), dim)
-        self._proxies = torch.randn(shape, generator=generator).requires_grad_(count > 0)
+        self._proxies = torch.randn(shape, generator=generator).to(self.device).requires_grad_(count > 0)
         groups = [{"params": list(self.network.parameters()), "lr": self.recipe.rate}]
         if count:
             groups.append({"params": [self._proxies], "lr": self.recipe.proxy_rate, "weight_decay": 0.0})
@@ -113,15 +135,19 @@ class Training:
         return self.iteration >= self.recipe.iterations or since >= self.recipe.patience
 
     def run(
-        self, checkpoint: Path | None = None, on_judgement: Callable[[Judgement], None] = lambda _: None
+        self,
+        checkpoint: Path | None = None,
+        on_judgement: Callable[[Judgement], None] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> Network:
         """The network in its best state; with a file, goes on from it and leaves one after each judgement.
 
-        Raises `TrainingFailed` where a loss is no number: the best state until then is in the file.
+        `should_stop` is asked after each. Raises `TrainingFailed` where a loss is no number: the best state until then
+        is in the file.
         """
         if checkpoint is not None and checkpoint.is_file():
             self._restore(read(checkpoint))
-        while not self.done:
+        while not self.done and not should_stop():
             self.history.append(self._round())
             if self.best is self.history[-1]:
                 self._best = {name: value.clone() for name, value in self.network.state_dict().items()}
@@ -136,23 +162,40 @@ class Training:
         self.network.train()
         losses = []
         for _ in range(min(self.recipe.judge_every, self.recipe.iterations - self.iteration)):
-            losses.append(self._step())
+            losses.append(self._step_that_fits())
             self.iteration += 1
         return Judgement(self.iteration, float(np.mean(losses)), judged(self.network, self.left_out))
 
+    def _step_that_fits(self) -> float:
+        """One descent, by fewer classes at once where the device has not memory enough for so many."""
+        while True:
+            try:
+                return self._step()
+            except torch.OutOfMemoryError as error:
+                if self._sampler.classes == 2:
+                    raise TrainingFailed(
+                        f"the device has not memory enough for 2 classes of {self._sampler.pictures} pictures: ask for "
+                        "fewer pictures of each, or smaller ones"
+                    ) from error
+            self._descent.zero_grad()
+            self._sampler = replace(self._sampler, classes=max(2, self._sampler.classes // 2))
+            self.on_smaller(self._sampler)
+
     def _step(self) -> float:
         """One descent. Chance is drawn from the seed and the number of the iteration: nothing of it needs keeping."""
-        drawn = self.recipe.sampler.drawn(self._classes, np.random.default_rng([self.recipe.seed, self.iteration]))
-        rows = self.network(self.examples.inputs[torch.from_numpy(drawn)])
+        rng = np.random.default_rng([self.recipe.seed, self.iteration])
+        drawn = self._sampler.drawn(self._classes, rng)
+        rows = self.network(self._shown(drawn, rng).to(self.device))
         proxies = self._proxies if self.recipe.loss.proxies else None
-        batch = self._memory.shown_to(Batch(rows, torch.from_numpy(self._classes[drawn]), proxies=proxies))
+        labels = torch.from_numpy(self._classes[drawn]).to(self.device)
+        batch = self._memory.shown_to(Batch(rows, labels, proxies=proxies))
         if self.recipe.miner is not None:
             generator = torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + self.iteration)
             batch = replace(batch, triplets=self.recipe.miner.mine(batch, generator))
         loss = self.recipe.loss(batch)
         if not torch.isfinite(loss):
             raise TrainingFailed(
-                f"the loss is no number at iteration {self.iteration}, of the pictures {sorted(set(drawn.tolist()))}: "
+                f"the loss is no number at iteration {self.iteration}, of the pictures {self.examples.told(drawn)}: "
                 f"try a lower rate than {self.recipe.rate:g}"
             )
         self._descent.zero_grad()
@@ -167,7 +210,7 @@ class Training:
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"best.{name}": value for name, value in self._best.items()}
         tensors |= {f"moment.{at}.{name}": value for at, each in moments.items() for name, value in each.items()}
-        tensors["proxies"] = self._proxies.detach()
+        tensors |= {"proxies": self._proxies.detach(), "classes": torch.tensor(self._sampler.classes)}
         if self._memory.rows is not None and self._memory.labels is not None:
             tensors |= {"memory.rows": self._memory.rows, "memory.labels": self._memory.labels}
         history = tuple((one.iteration, one.loss, one.map_at_r) for one in self.history)
@@ -175,14 +218,18 @@ class Training:
 
     def _about(self) -> str:
         """Text by which a checkpoint of another run is told apart."""
-        return f"{self.recipe} {len(self.examples.labels)} {int(self.examples.labels.sum())}"
+        return f"{len(self.examples.labels)} {int(self.examples.labels.sum())} {self.pictures} {self.recipe}"
 
     def _restore(self, state: Checkpoint) -> None:
         if state.about != self._about():
+            changed = state.about.partition(" Recipe(")[0] != self._about().partition(" Recipe(")[0]
             raise TrainingFailed(
-                "the checkpoint is of another run: its recipe or its pictures differ; give another file, or remove it"
+                "the checkpoint is of another run: "
+                + ("its pictures or their classes are no longer the same" if changed else "its settings differ")
+                + "; begin anew with another file, or remove it"
             )
         tensors = state.tensors
+        self._sampler = replace(self._sampler, classes=int(tensors["classes"]))
         self.network.load_state_dict(_below("network.", tensors))
         self._best = _below("best.", tensors)
         with torch.no_grad():
@@ -202,9 +249,10 @@ class Training:
 def describe(network: Network, inputs: Tensor) -> Tensor:
     """(n, d) rows of (n, ...) inputs, at unit norm, without gradients."""
     network.eval()
+    device = next(network.parameters()).device
     with torch.no_grad():
-        rows = torch.cat([network(part) for part in inputs.split(AT_ONCE)])
-    return torch.nn.functional.normalize(rows)
+        rows = torch.cat([network(part.to(device)) for part in inputs.split(AT_ONCE)])
+    return torch.nn.functional.normalize(rows).cpu()
 
 
 def judged(network: Network, examples: Examples) -> float:

@@ -57,11 +57,13 @@ class OpenCVFeatures(Limited, ABC):
         """At most `max_keypoints`, over the whole picture."""
         if work.is_tiny:
             return []
+        found = self._detector().detect(work.grey)
+        table = _table(found, np.float64)
         # Sorted: what falls into a cell first must not depend on the order in which threads found it.
-        found = sorted(self._detector().detect(work.grey), key=_place)
-        xy = np.array([point.pt for point in found], np.float64).reshape(-1, 2)
-        scores = np.array([point.response for point in found], np.float64)
-        return [found[at] for at in spread_out(xy, scores, work.grey.shape, self.max_keypoints)]
+        x, y, response, size, angle = table.T
+        order = np.lexsort((angle, size, x, y, -response))
+        kept = spread_out(table[order, :2], response[order], work.grey.shape, self.max_keypoints)
+        return [found[at] for at in order[kept].tolist()]
 
     def _given(self, keypoints: Keypoints, work: Working) -> list[Any]:
         """As OpenCV wants them."""
@@ -96,7 +98,7 @@ class OpenCVFeatures(Limited, ABC):
 
 def _keypoints(found: Sequence[Any], work: Working) -> Keypoints:
     """In the order given."""
-    table = np.array([(*p.pt, p.response, p.size, p.angle) for p in found], np.float32).reshape(-1, 5)
+    table = _table(found, np.float32)
     return Keypoints(
         work.to_original(table[:, :2]),
         np.ascontiguousarray(table[:, 2]),
@@ -106,6 +108,7 @@ def _keypoints(found: Sequence[Any], work: Working) -> Keypoints:
     )
 
 
-def _place(point: Any) -> tuple[float, ...]:
-    x, y = point.pt
-    return -point.response, y, x, point.size, point.angle
+def _table(found: Sequence[Any], dtype: type[np.floating]) -> NDArray[Any]:
+    """(k, 5) x, y, response, size and angle."""
+    flat = [number for point in found for number in (*point.pt, point.response, point.size, point.angle)]
+    return np.array(flat, dtype).reshape(-1, 5)

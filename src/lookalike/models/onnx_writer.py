@@ -38,8 +38,13 @@ class Graph:
         self.nodes.append(message)
         return name
 
-    def model(self, inputs: Mapping[str, _Shape], outputs: Mapping[str, _Shape]) -> bytes:
-        """The whole file; each input and output is (element type, dims), a dim by name where it is free."""
+    def model(
+        self, inputs: Mapping[str, _Shape], outputs: Mapping[str, _Shape], facts: Mapping[str, str] | None = None
+    ) -> bytes:
+        """The whole file; each input and output is (element type, dims), a dim by name where it is free.
+
+        `facts` are its metadata, texts by name.
+        """
         graph = [
             *(_bytes(1, node) for node in self.nodes),
             _text(2, "network"),
@@ -48,7 +53,8 @@ class Graph:
             *(_bytes(12, _value(name, *shape)) for name, shape in outputs.items()),
         ]
         head = _int(1, _IR_VERSION) + _text(2, "lookalike") + _head(7, sum(map(len, graph)))
-        return b"".join([head, *graph, _bytes(8, _int(2, _OPSET))])  # joined once: most of it is weights
+        told = [_bytes(14, _text(1, name) + _text(2, fact)) for name, fact in (facts or {}).items()]
+        return b"".join([head, *graph, _bytes(8, _int(2, _OPSET)), *told])  # joined once: most of it is weights
 
 
 _Shape = tuple[str, Sequence[int | str]]

@@ -29,6 +29,12 @@ class Taking:
         self._left.remove(name)
         return tensor
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Shape of the tensor of that name, which stays to be taken; raises `WeightsError` where there is none."""
+        if name not in self._left:
+            raise WeightsError(f"the checkpoint is not of {self._network}: it has no {name}")
+        return tuple(np.shape(self._tensors[name]))
+
     def finish(self) -> None:
         """Raises `WeightsError` if one is left."""
         if self._left:

@@ -19,6 +19,10 @@ __all__ = ["Isolated", "Reply", "WorkerFailed"]
 
 Job = TypeVar("Job")
 
+MORE = 8
+"""Jobs for each worker that are under way while they are small."""
+MORE_BYTES = 2**20
+"""Bytes for each worker that all jobs under way may have, where there are more than two for each."""
 WATCH_SECONDS = 0.05
 """A job may overrun its limit by so much."""
 
@@ -58,16 +62,23 @@ class Isolated(Generic[Job]):
         finally:
             self._give_back(process)
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Reply | BadPicture]]:
+    def run(
+        self, jobs: Iterable[Job], size: Callable[[Job], int] = lambda _: MORE_BYTES
+    ) -> Iterator[tuple[Job, Reply | BadPicture]]:
         """Each job with what came of it, in the order of completion; raises `WorkerFailed` where no worker starts.
 
-        Jobs are drawn in the caller's thread, when there is room: two for each worker are under way.
+        Jobs are drawn in the caller's thread, when there is room: two for each worker are under way, and up to `MORE`
+        of which the `size` in bytes is small, so that workers go on while the caller writes down what came of others.
         """
         waiting = iter(jobs)
         under_way: dict[Future[Reply | BadPicture], Job] = {}
         try:
             while True:
-                for job in islice(waiting, 2 * self._workers - len(under_way)):
+                while self._has_room(len(under_way), sum(map(size, under_way.values()))):
+                    drawn = list(islice(waiting, 1))
+                    if not drawn:
+                        break
+                    (job,) = drawn
                     under_way[self._threads.submit(self._handle, job)] = job
                 if not under_way:
                     return
@@ -76,6 +87,10 @@ class Isolated(Generic[Job]):
         finally:
             for future in under_way:
                 future.cancel()
+
+    def _has_room(self, jobs: int, size: int) -> bool:
+        is_small = jobs < MORE * self._workers and size < MORE_BYTES * self._workers
+        return jobs < 2 * self._workers or is_small
 
     def submit(self, job: Job) -> Future[Reply | BadPicture]:
         """Outcome of a single job, to come; from any thread. It raises `WorkerFailed` where no worker starts."""

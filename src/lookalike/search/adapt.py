@@ -36,7 +36,7 @@ def adapt_library(store: Store, by: str = "label", where: str | None = None, see
     rows, labels = labelled_rows(store, by, where, rng)
     found = adapt(rows, labels, rng)
     if found.kept:
-        _keep(store, describer_of(found, rows, labels, rng))
+        keep_adapted(store, describer_of(found, rows, labels, rng))
     return found
 
 
@@ -50,11 +50,7 @@ def forget_adapted(store: Store) -> bool:
 
 def labelled_rows(store: Store, by: str, where: str | None, rng: np.random.Generator) -> tuple[Rows, NDArray[np.int64]]:
     """(n, 1280) rows and the class (n,) of the pictures that have one class, and a row; of many, MOST of them."""
-    if ConvNet().space not in store.spaces():
-        raise SpaceMismatch(
-            "the library has no 'convnet' vectors, which classes are learned from: "
-            "add them with `lookalike index PATH --describer convnet`"
-        )
+    check_rows(store)
     classes = Classes.of(store, by, where)
     count = np.bincount(np.concatenate(classes.members), minlength=len(classes.ids))
     label = np.empty(len(classes.ids), np.int64)
@@ -63,6 +59,15 @@ def labelled_rows(store: Store, by: str, where: str | None, rng: np.random.Gener
     single = np.sort(rng.permutation(classes.ids[count == 1])[:MOST])
     ids, rows = _gathered([*store.vectors(ConvNet().space, single)])
     return rows, label[np.searchsorted(classes.ids, ids)]
+
+
+def check_rows(store: Store) -> None:
+    """Raises `SpaceMismatch` where the library has no `convnet` rows."""
+    if ConvNet().space not in store.spaces():
+        raise SpaceMismatch(
+            "the library has no 'convnet' vectors, which a map is learned from: "
+            "add them with `lookalike index PATH --describer convnet`"
+        )
 
 
 def _gathered(batches: Sequence[tuple[NDArray[np.int64], NDArray[np.generic]]]) -> tuple[NDArray[np.int64], Rows]:
@@ -83,7 +88,7 @@ def describer_of(found: Adaptation, rows: Rows, labels: NDArray[np.int64], rng: 
     return Adapted.of(found.map.mean, found.map.matrix, share=found.setting.share, unrelated=unrelated)
 
 
-def _keep(store: Store, describer: Adapted) -> None:
+def keep_adapted(store: Store, describer: Adapted) -> None:
     """Replaces what was learned before, and describes every picture of the library by its `convnet` row."""
     with store.transaction():
         forget_adapted(store)

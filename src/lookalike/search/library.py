@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from lookalike.errors import BadQuery
+from lookalike.index.derived import all_current
 from lookalike.local import EXTRACTORS
 from lookalike.match.locate.judgement import of_opacity
 from lookalike.protocols import Describer, Locator
@@ -146,15 +147,7 @@ class Library(Session):
 
         `on_built` is told how many of how many are built, from 0 on.
         """
-        spaces, sets = self.store.spaces(), self.store.spaces("local")
-        steps: list[Callable[[], object]] = [
-            *(partial(self._index, space) for space in spaces),
-            *(partial(self._set_index, space) for space in sets),
-        ]
-        on_built(0, len(steps))
-        for built, step in enumerate(steps, 1):
-            step()
-            on_built(built, len(steps))
+        all_current(self._derived, self.store, on_built)
 
     def forget(self, paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> int:
         """Drops files at and below `paths`, and URIs, from the library, never from the disk; gives their number."""

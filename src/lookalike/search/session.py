@@ -15,20 +15,23 @@ from typing import Final, Self
 import numpy as np
 
 from lookalike.errors import BadQuery, ChannelLeftOut
-from lookalike.index.derived import Derived, current, current_set
+from lookalike.index.derived import FOLDER, Derived, current, current_set
 from lookalike.learn.adapt import Adaptation
+from lookalike.learn.own_copies import SelfAdaptation
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.adapt import adapt_library, forget_adapted
+from lookalike.search.adapt_self import adapt_self_library
 from lookalike.search.calibration.calibrate import COPIES, calibrate
 from lookalike.search.calibration.fit import Fitted
 from lookalike.search.calibration.questions import Asker
 from lookalike.search.caption_table import captions_in
-from lookalike.search.classes import FOLDER
+from lookalike.search.classes import BY_FOLDER
 from lookalike.search.classification.classify import Classified, Classifier
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.suggest import Suggestion, suggestions
 from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
+from lookalike.search.described import evaluations_folder
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
 from lookalike.search.judgements import Judgements
@@ -73,7 +76,7 @@ class Session:
         self._told: set[str] = set()
         self._decoder = PictureDecoder(limits)
         self._judges = Judges()
-        self._derived = Derived(self.folder / "indexes")
+        self._derived = Derived(self.folder / FOLDER)
         self._readers = Readers(lambda: open_store(self.folder, write=False))
         self._indexes = IndexCache[Index](self._derived, current)
         self._set_indexes = IndexCache[SetIndex](self._derived, current_set)
@@ -119,6 +122,23 @@ class Session:
         """
         with closing(open_store(self.folder)) as store, store.writing():
             return adapt_library(store, by, where)
+
+    def adapt_self(
+        self,
+        *,
+        originals: int = 200,
+        seed: int = 0,
+        options: Options | None = None,
+        cache: str | os.PathLike[str] | None = None,
+    ) -> SelfAdaptation | None:
+        """Fits `adapted` to edited copies of `originals` pictures, in place of what it was fitted to before.
+
+        It is kept where it finds more copies of other pictures by other edits. Copies are described once, and stay in
+        `cache`, by default the user's. None where `options.should_stop` ended it. Raises as `adapt`.
+        """
+        place = Path(cache) if cache is not None else evaluations_folder()
+        with closing(open_store(self.folder)) as store, store.writing():
+            return adapt_self_library(store, place, options or Options(), originals, seed)
 
     def forget_adapted(self) -> bool:
         """Drops what `adapt` learned; False where nothing was."""
@@ -189,7 +209,7 @@ class Session:
         engine = Engine(self.store, self._index)
         asker = Asker(self.store, engine, prover, asked, FUSERS.make("weighted"), options)
         with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
-            chosen = source if labels is None else f"{FOLDER}:{os.fspath(labels)}"
+            chosen = source if labels is None else f"{BY_FOLDER}:{os.fspath(labels)}"
             fitted = calibrate(asker, chosen, originals, seed)
             with store.transaction():
                 for key, each in fitted.items():

@@ -21,13 +21,13 @@ class SQLiteFacts:
 
     def put(self, facts: Mapping[str, tuple[Facts, Place | None]]) -> None:
         """Adds or replaces what was read, by the sha256 of known contents; no index need follow."""
-        for sha256, (told, place) in facts.items():
-            id = self._id(sha256)
-            self._database.note(into("facts"), with_checksum((id, *facts_row(told))))
-            self._database.note("DELETE FROM places WHERE content = ?", [id])
-            if place is not None:
-                row = (id, place.latitude, place.longitude, place.altitude)
-                self._database.note(into("places"), with_checksum(row))
+        said = {self._id(sha256): each for sha256, each in facts.items()}
+        self._database.note_all(
+            into("facts"), [with_checksum((id, *facts_row(told))) for id, (told, _) in said.items()]
+        )
+        self._database.note_all("DELETE FROM places WHERE content = ?", [(id,) for id in said])
+        places = [(id, at.latitude, at.longitude, at.altitude) for id, (_, at) in said.items() if at is not None]
+        self._database.note_all(into("places"), [with_checksum(place) for place in places])
 
     def missing(self) -> Ids:
         """Ascending ids of contents with a record whose facts were never read."""

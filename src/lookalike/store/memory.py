@@ -18,7 +18,7 @@ from lookalike.facts import Facts, Label, Place
 from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
 from lookalike.store.matching import matches
 from lookalike.store.memory_keepers import MemoryFacts, MemoryLabels, MemoryLessons, MemoryObjects, is_below
-from lookalike.store.packing import packed, rows_kept
+from lookalike.store.packing import Packed, as_kept
 from lookalike.store.plain_words import PlainWords
 from lookalike.store.rows import check_vectors, local_of, stranger, unknown
 from lookalike.store.where import parse
@@ -214,13 +214,13 @@ class MemoryStore:
             ids, numbers = np.array(keys, np.int64).T
             yield ids, numbers, np.asarray(vectors, space.dtype)
 
-    def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None:
-        """Adds or replaces the local features of known contents, as exactly as `store.packing` keeps them."""
+    def put_local(self, space: Space, features: Mapping[int, LocalFeatures | Packed]) -> None:
+        """Adds or replaces the local features of known contents, as `store.packing` keeps them, packed or not."""
         self.change(features)
         self._of(space)
         if not self.state.contents.keys() >= features.keys():
             raise stranger()
-        self.state.local[space].update({id: packed(each, rows_kept(space)) for id, each in features.items()})
+        self.state.local[space].update({id: as_kept(each, space) for id, each in features.items()})
 
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some."""

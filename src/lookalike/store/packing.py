@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,9 +55,22 @@ def packed(features: LocalFeatures, rows: Rows = "uint8") -> bytes:
     return _LENGTH.pack(len(text)) + text + points.tobytes() + _coded(descriptors, kind, low, high).tobytes()
 
 
-def packed_array(features: LocalFeatures) -> NDArray[np.uint8]:
-    """(n,) bytes with the rows as they are, as a worker replies."""
-    return np.frombuffer(packed(features, "float32"), np.uint8)
+def packed_array(features: LocalFeatures, rows: Rows = "float32") -> NDArray[np.uint8]:
+    """(n,) bytes, as a worker replies."""
+    return np.frombuffer(packed(features, rows), np.uint8)
+
+
+def as_kept(features: LocalFeatures | Packed, space: Space) -> Packed:
+    """Bytes that a store keeps of a picture's features; raises `ValueError` for bytes that are none of this space."""
+    if isinstance(features, LocalFeatures):
+        return packed(features, rows_kept(space))
+    header, start = _header(features)
+    k, columns, rows = header["k"], header["columns"], header["rows"]
+    if rows != ("bits" if space.metric == "hamming" else rows_kept(space)) or columns != space.columns:
+        raise ValueError(f"features of {space.name} are kept with {space.columns} columns, not as {columns} {rows}")
+    if len(features) != start + k * _POINT.itemsize + -(-k * columns // (2 if rows == "uint4" else 1)):
+        raise ValueError(f"{len(features)} bytes are not {k} features of {space.name}")
+    return features
 
 
 def unpacked_array(array: NDArray[np.uint8]) -> LocalFeatures:
@@ -67,10 +80,8 @@ def unpacked_array(array: NDArray[np.uint8]) -> LocalFeatures:
 
 def unpacked(data: bytes) -> LocalFeatures:
     """Features that `packed` was given, as far as its bytes tell; rows of floats again of unit length."""
-    (length,) = _LENGTH.unpack_from(data)
-    header = json.loads(data[_LENGTH.size : _LENGTH.size + length])
+    header, start = _header(data)
     k, size = header["k"], (header["size"][0], header["size"][1])
-    start = _LENGTH.size + length
     points = np.frombuffer(data, _POINT, k, start)
     codes = _codes(data[start + points.nbytes :], header["rows"], k * header["columns"])
     keypoints = Keypoints(
@@ -81,6 +92,13 @@ def unpacked(data: bytes) -> LocalFeatures:
         (points["angle"] * (2 * np.pi / 256)).astype(np.float32) if header["angle"] else None,
     )
     return LocalFeatures(keypoints, _decoded(codes.reshape(k, header["columns"]), header["rows"], *header["range"]))
+
+
+def _header(data: bytes) -> tuple[dict[str, Any], int]:
+    """The header, and where the places begin."""
+    (length,) = _LENGTH.unpack_from(data)
+    start = _LENGTH.size + length
+    return json.loads(data[_LENGTH.size : start]), start
 
 
 def _dtype(kind: str) -> np.dtype[np.generic]:
@@ -104,7 +122,7 @@ def _codes(data: bytes, kind: str, count: int) -> NDArray[np.generic]:
 
 def _halved(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Two in a byte."""
-    even = np.pad(codes, (0, len(codes) % 2))
+    even = np.pad(codes, (0, 1)) if len(codes) % 2 else codes
     return np.asarray(even[::2] << 4 | even[1::2], np.uint8)
 
 

@@ -22,7 +22,7 @@ from lookalike.store.labels import SQLiteLabels
 from lookalike.store.lessons import SQLiteLessons
 from lookalike.store.lock import writer_lock
 from lookalike.store.objects import SQLiteObjects
-from lookalike.store.packing import Packed, packed, rows_kept
+from lookalike.store.packing import Packed, as_kept
 from lookalike.store.pairs import detail_of, pair_of
 from lookalike.store.paths import below, stored
 from lookalike.store.paths import text as path_of
@@ -201,7 +201,9 @@ class SQLiteStore:
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None:
         """Adds or replaces rows of known contents."""
         check_vectors(space, ids, vectors)
-        self._put(space, [(id, row.tobytes()) for id, row in zip(ids.tolist(), vectors, strict=True)])
+        rows = np.ascontiguousarray(vectors)
+        checksums = checksum.of_rows(ids, rows.view(np.uint8)).tolist()
+        self._put(space, list(zip(ids.tolist(), checksums, map(bytes, rows), strict=True)))
 
     def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None:
         """Adds or replaces rows of further frames of a known content, by their numbers from 0."""
@@ -218,9 +220,10 @@ class SQLiteStore:
         for rows in self._database.batches(text, [self._number(space)], batch):
             yield frames_of(space, rows)
 
-    def put_local(self, space: Space, features: Mapping[int, LocalFeatures]) -> None:
-        """Adds or replaces the local features of known contents, as exactly as `store.packing` keeps them."""
-        self._put(space, [(id, packed(each, rows_kept(space))) for id, each in features.items()])
+    def put_local(self, space: Space, features: Mapping[int, LocalFeatures | Packed]) -> None:
+        """Adds or replaces the local features of known contents, as `store.packing` keeps them, packed or not."""
+        kept = [(id, as_kept(each, space)) for id, each in features.items()]
+        self._put(space, [(id, checksum.of_bytes(id, row), row) for id, row in kept])
 
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
@@ -351,12 +354,13 @@ class SQLiteStore:
             drop_unused(self._database, tables)
         self._database.shrink()
 
-    def _put(self, space: Space, rows: Sequence[tuple[int, Packed]]) -> None:
+    def _put(self, space: Space, rows: Sequence[tuple[int, int, Packed]]) -> None:
+        """Rows of content, checksum, vector."""
         table = f"vectors_{self._number(space)}"
         with of_known_contents():
             self._database.change(
                 f"INSERT OR REPLACE INTO {table} (content, checksum, vector) VALUES (?, ?, ?)",
-                [(id, checksum.of_bytes(id, row), row) for id, row in rows],
+                rows,
             )
 
     def _ids_of(self, sha256s: Collection[str]) -> dict[str, int]:

@@ -46,12 +46,12 @@ class WordTable:
         if not self._behind(1) or not self._made():
             return
         while ids := self._behind(_AT_ONCE):
-            for id in ids:
-                self._database.note("DELETE FROM words WHERE rowid = ?", [id])
-                self._database.note("DELETE FROM unworded WHERE content = ?", [id])
-            for id, records in groupby(self._records(np.array(ids, np.int64)), lambda record: record.id):
-                fields = document(list(records))
-                self._database.note(_PUT, [id, *(" ".join(fields[field]) for field in FIELDS)])
+            self._database.note_all("DELETE FROM words WHERE rowid = ?", [[id] for id in ids])
+            self._database.note_all("DELETE FROM unworded WHERE content = ?", [[id] for id in ids])
+            grouped = groupby(self._records(np.array(ids, np.int64)), lambda record: record.id)
+            documents = {id: document(list(records)) for id, records in grouped}
+            rows = [[id, *(" ".join(each[field]) for field in FIELDS)] for id, each in documents.items()]
+            self._database.note_all(_PUT, rows)
 
     def mend(self) -> None:
         """Has the words put in again where the table does not agree with itself; in a transaction of the caller's."""

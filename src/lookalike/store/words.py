@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias, get_args
 
 from lookalike.facts import Facts
@@ -52,9 +53,15 @@ def document(records: Sequence[Record]) -> dict[Field, list[str]]:
 
 def tokens(text: str) -> list[str]:
     """The finest parts of `text` in order, then what they are parts of: iPhone12 is i, phone, 12, iphone, iphone12."""
+    return [*_tokens(text)]
+
+
+@lru_cache(1024)
+def _tokens(text: str) -> tuple[str, ...]:
+    """Tokens of `text`, remembered: thousands of pictures share their folders."""
     runs = [match[0] for match in _RUN.finditer(_plain(text))]
     fine = [part for run in runs for part in _fine(run)]
-    return [*fine, *(whole for run in runs for whole in _wholes(run))]
+    return (*fine, *(whole for run in runs for whole in _wholes(run)))
 
 
 def phrase(text: str) -> list[str]:

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 import skimage.data
 
-from lookalike.errors import BadPicture, UnknownName
-from lookalike.search.show import ARTISTS, show
+from lookalike.describe.class_words import ClassWords
+from lookalike.describe.thumbnail import Thumbnail
+from lookalike.errors import BadPicture, BadQuery, UnknownName
+from lookalike.pixels.augment import EDITS
+from lookalike.search.show import ARTISTS, show, show_pair
+from lookalike.search.show.agreement import agreement, robustness, told
+from lookalike.types import Picture
 
 
 def grey(width: int = 96, height: int = 64) -> np.ndarray:
@@ -86,3 +91,30 @@ def test_a_drawing_that_is_none_and_a_picture_that_is_none_are_refused(tmp_path)
 
 def test_a_drawing_is_saved(tmp_path) -> None:
     assert show("histogram", grey()).save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_two_pictures_are_drawn_where_they_agree_over_what_the_describer_is_blind_to() -> None:
+    cat = skimage.data.chelsea()
+    drawn = show_pair("agreement", cat, cat[:, ::-1].copy())
+    assert drawn.picture.shape[1] > 500
+    assert "Blind to" in drawn.line
+    assert "flip" in drawn.line.partition(";")[0]  # the network hardly sees it
+    with pytest.raises(UnknownName, match="no drawing of two pictures 'agree'"):
+        show_pair("agree", cat, cat)
+
+
+def test_bars_begin_at_strangers_and_a_describer_of_places_alone_is_not_blind_to_a_flip() -> None:
+    first, second = (Picture(pixels, pixels.shape[1::-1]) for pixels in (skimage.data.chelsea(), skimage.data.coffee()))
+    alike = robustness(first, second, Thumbnail())
+    assert set(alike) == {"these two", *EDITS}
+    assert 0 <= min(alike.values()) <= max(alike.values()) <= 1
+    assert alike["jpeg"] > 0.95 > alike["flip"]
+    assert alike["these two"] < 0.5
+    assert told(alike).startswith("Blind to jpeg")
+    assert told(dict.fromkeys(alike, 0.6)) == "Blind to none of the edits; estranged by none."
+
+
+def test_a_describer_that_draws_nothing_of_places_is_refused() -> None:
+    picture = Picture(grey(), (64, 64))
+    with pytest.raises(BadQuery, match="name another with --with"):
+        agreement(picture, picture, ClassWords())

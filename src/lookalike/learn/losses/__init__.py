@@ -51,7 +51,9 @@ LOSSES: Table[Loss] = Table(
         "soft_triple": f"{_HERE}.soft_triple:SoftTriple",
         "softmax": f"{_HERE}.softmax:Softmax",
         "sphereface": f"{_HERE}.angular_margin:SphereFace",
+        "sscd": f"{_HERE}.sscd:Sscd",
         "supervised_contrastive": f"{_HERE}.supervised_contrastive:SupervisedContrastive",
         "triplet": f"{_HERE}.triplet:TripletHinge",
     },
+    extra="learn",
 )

@@ -35,4 +35,5 @@ MINERS: Table[Miner] = Table(
         "random": f"{_HERE}.random_negative:RandomNegative",
         "semi_hard": f"{_HERE}.semi_hard:SemiHard",
     },
+    extra="learn",
 )

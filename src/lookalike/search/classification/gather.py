@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.protocols import Store
-from lookalike.search.classes import FOLDER, Classes, kind_of
+from lookalike.search.classes import BY_FOLDER, Classes, kind_of
 from lookalike.search.classification.evidence import NEAREST, Votes
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.model import NONE, RIGHT
@@ -159,7 +159,7 @@ def by_thing(answers: Iterable[Sequence[Answer]], gathered: Gathered) -> tuple[l
 
 def _in_thing(of_view: Sequence[Answer], thing: Thing) -> Answer:
     """The file that lies in the folder, or below it, where the thing is one."""
-    inside = (one for one in of_view if thing.by == FOLDER and one.path.startswith(f"{thing.name}/"))
+    inside = (one for one in of_view if thing.by == BY_FOLDER and one.path.startswith(f"{thing.name}/"))
     return min(inside, key=lambda one: one.path.count("/"), default=of_view[0])
 
 

@@ -13,7 +13,7 @@ from lookalike.protocols import Extractor, Store
 from lookalike.registry import configuration
 from lookalike.search.components import DEFAULT_EXTRACTOR, extractor_of
 from lookalike.search.ingest.products import Row, is_new
-from lookalike.store.packing import packed_array, unpacked_array
+from lookalike.store.packing import packed_array, rows_kept
 from lookalike.types import Picture, Space
 
 _NOISE: Final = Picture(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8), (64, 64))
@@ -38,7 +38,8 @@ class FeaturesOf:
         self.extractor.extract(_NOISE)
 
     def make(self, picture: Picture) -> Row:
-        return packed_array(self.extractor.extract(picture))
+        """Bytes as a store keeps them: packed in one of many workers, not in the one process that writes."""
+        return packed_array(self.extractor.extract(picture), rows_kept(self.space))
 
     def is_kept(self, store: Store) -> bool:
         return self.space in store.spaces("local")
@@ -47,7 +48,7 @@ class FeaturesOf:
         store.add_space(self.space, configuration(self.extractor), "local")
 
     def put(self, store: Store, rows: Mapping[int, Row]) -> None:
-        store.put_local(self.space, {id: unpacked_array(row) for id, row in rows.items()})
+        store.put_local(self.space, {id: row.tobytes() for id, row in rows.items()})
 
 
 def wanted_features(

@@ -29,7 +29,7 @@ from lookalike.search.ingest.report import IndexReport, Tally
 from lookalike.search.ingest.scan import Found, Skipped, Unreachable, roots_of
 from lookalike.search.ingest.supply import Files, Given, Supply
 from lookalike.search.ingest.vanished import Vanished, vanished
-from lookalike.search.ingest.worker import FactsJob, Job, Make, made_of
+from lookalike.search.ingest.worker import FactsJob, Job, Make, made_of, size_of
 from lookalike.types import Failure, Space
 
 TOO_MUCH: Final = frozenset({"timeout", "decoder_crash", "too_large"})
@@ -116,7 +116,7 @@ class _Run:
     def fill(self, pool: Isolated[Job | FactsJob], changed: int) -> None:
         """All that is new, then all that the library's own pictures lack, then what was too much at once."""
         for jobs in (self._new(changed), self._lacking(), self._vectors_alone()):
-            for job, reply in pool.run(jobs):
+            for job, reply in pool.run(jobs, size_of):
                 if isinstance(job, Job):
                     self._settle(job, reply)
                 self._commit_when_due()

@@ -40,6 +40,11 @@ class FactsJob:
     """None of a sidecar."""
 
 
+def size_of(job: Job | FactsJob) -> int:
+    """Bytes that a job takes."""
+    return len(job.loaded.data if isinstance(job, Job) else job.data)
+
+
 @dataclass(frozen=True)
 class Make:
     """Makes the handler of a worker: a job in; what decoding tells, and a row of each product that could be made, out.

@@ -1,21 +1,25 @@
-"""`lookalike adapt`: the classes of one's own pictures teach the library which differences count."""
+"""`lookalike adapt`: classes, or edited copies, of one's own pictures teach the library which differences count."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import KEEP, add_verb
-from lookalike.app.cli.options import Json, LibraryFolder, open_chosen
+from lookalike.app.cli.interrupt import stop_on_interrupt
+from lookalike.app.cli.options import Json, LibraryFolder, common, open_chosen
 from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import BadSetting
 from lookalike.figures import counted
 
 if TYPE_CHECKING:
     from lookalike.learn.adapt import Adaptation, Gain
+    from lookalike.learn.own_copies import CopyGain, SelfAdaptation
 
 
 def adapt(
@@ -26,18 +30,29 @@ def adapt(
     where: Annotated[
         str | None, typer.Option("--where", metavar="EXPR", help="Learn from pictures that pass this filter.")
     ] = None,
+    self: Annotated[
+        bool, typer.Option("--self", help="Learn from edited copies of the pictures; needs no classes.")
+    ] = False,
+    originals: Annotated[int, typer.Option(min=40, metavar="N", help="With --self: edit N pictures.")] = 200,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="With --self: edit in N processes.")] = os.cpu_count()
+    or 1,
     forget: Annotated[bool, typer.Option("--forget", help="Drop what was learned: all is as before.")] = False,
     library: LibraryFolder = None,
     json: Json = False,
 ) -> int:
-    """Learn which differences count, by your classes.
+    """Learn which differences count, by your classes or by edits.
 
-    It is tried on classes that are left out, and kept only where it finds more of them. No picture is read.
+    It is tried on classes that are left out, and kept only where it finds more of them; no picture is read. With
+    --self, pictures are edited, and it is tried on other pictures and other edits.
     """
     from lookalike.app.documents import document
 
-    if forget and where is not None:
-        raise BadSetting("--forget drops all that was learned: leave out --where")
+    if forget and (where is not None or self):
+        raise BadSetting("--forget drops all that was learned: leave out --where and --self")
+    if self and (where is not None or by != "label"):
+        raise BadSetting("--self needs no classes: leave out --by and --where")
+    if self:
+        return _by_copies(originals, workers, library, json=json)
     with open_chosen(library) as opened:
         if forget:
             dropped = opened.forget_adapted()
@@ -47,6 +62,45 @@ def adapt(
         found = opened.adapt(by=by, where=where)
     write(json_bytes(document("adapt", **_figures(found))) if json else lines(_told(found)))
     return Exit.DONE if found.kept else Exit.NOTHING_FOUND
+
+
+def _by_copies(originals: int, workers: int, library: Path | None, *, json: bool) -> int:
+    from lookalike.app.cli.progress import bar
+    from lookalike.app.documents import document
+    from lookalike.search.ingest.options import Options
+
+    with (
+        open_chosen(library) as opened,
+        bar(common().quiet, "editing") as advance,
+        stop_on_interrupt() as should_stop,
+    ):
+        options = Options(workers, on_commit=advance, should_stop=should_stop)
+        found = opened.adapt_self(originals=originals, options=options)
+    if found is None:
+        return Exit.INTERRUPTED
+    figures = {
+        "pictures": found.pictures,
+        "map": found.name,
+        "share": found.share,
+        "micro_ap": asdict(found.micro_ap),
+        "recall@p99": asdict(found.recall),
+        "kept": found.kept,
+    }
+    write(json_bytes(document("adapt", **figures)) if json else lines(_told_of_copies(found)))
+    return Exit.DONE if found.kept else Exit.NOTHING_FOUND
+
+
+def _told_of_copies(found: SelfAdaptation) -> list[str]:
+    return [
+        f"copies of {counted(found.pictures, 'picture')}; judged by pictures and edits that it never saw",
+        f"{'by looks alone':40}{'as it is':>10}{'adapted':>10}   gain (95 %)",
+        _row("micro-AP", found.micro_ap),
+        _row("recall at 99 % precision", found.recall),
+        f"{found.name}, counts {found.share:g} and convnet {1 - found.share:g}",
+        "kept: `search` asks adapted beside convnet from now on; `adapt --forget` undoes it"
+        if found.kept
+        else "not kept: the gain on pictures and edits that it never saw may be chance",
+    ]
 
 
 def _figures(found: Adaptation) -> dict[str, object]:
@@ -74,10 +128,18 @@ def _told(found: Adaptation) -> list[str]:
     ]
 
 
-def _row(name: str, gain: Gain) -> str:
+def _row(name: str, gain: Gain | CopyGain) -> str:
     told = f"{gain.mean:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
     return f"  {name:38}{gain.plain:10.3f}{gain.adapted:10.3f}   {told}"
 
 
 def add_to(app: typer.Typer) -> None:
-    add_verb(app, adapt, "lookalike adapt --by folder", "lookalike adapt --forget", group=KEEP, needs_arguments=False)
+    add_verb(
+        app,
+        adapt,
+        "lookalike adapt --by folder",
+        "lookalike adapt --self",
+        "lookalike adapt --forget",
+        group=KEEP,
+        needs_arguments=False,
+    )

@@ -92,7 +92,8 @@ def evaluate(
 
     from lookalike.app.cli.progress import bar
     from lookalike.app.measures import eval_document
-    from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, evaluations_folder, named
+    from lookalike.evaluate.ruler import evaluate_copies, evaluate_folder, named
+    from lookalike.search.described import evaluations_folder
     from lookalike.search.ingest.options import Options
 
     rng, describers = np.random.default_rng(seed), named(describer or ())

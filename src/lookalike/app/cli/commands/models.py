@@ -16,6 +16,7 @@ from lookalike.figures import file_size
 if TYPE_CHECKING:
     from lookalike.models.cache import State
     from lookalike.models.towers.added import Added
+    from lookalike.models.trained import Trained
 
 app = typer.Typer(cls=Verbs, help="List, download and remove the weights of networks.", no_args_is_help=True)
 
@@ -27,11 +28,13 @@ def list_(json: Json = False, output: OutFile = None) -> int:
     from lookalike.app.documents import models_document
     from lookalike.models.cache import states
     from lookalike.models.towers.added import all_added
+    from lookalike.models.trained import all_trained
 
     if json:
-        write(json_bytes(models_document(states(), all_added())), output)
+        write(json_bytes(models_document(states(), all_added(), all_trained())), output)
     else:
-        write(lines([*map(_line, states()), *map(_added_line, all_added())]), output)
+        own = [*map(_added_line, all_added()), *map(_trained_line, all_trained())]
+        write(lines([*map(_line, states()), *own]), output)
     return Exit.DONE
 
 
@@ -40,6 +43,11 @@ def _added_line(model: Added) -> str:
         f"your own, {model.recipe.layout}: `index PATH --describer clip:model={model.name}`; {shown(str(model.root))}"
     )
     return f"{model.name:20} {'added':7} {model.bytes / 1e6:6.1f} MB  {'yours':12} {about}"
+
+
+def _trained_line(model: Trained) -> str:
+    about = f"{model.facts.about}: `index PATH --describer trained:model={model.name}`"
+    return f"{model.name:20} {'trained':7} {model.bytes / 1e6:6.1f} MB  {'yours':12} {about}"
 
 
 def add(
@@ -89,18 +97,19 @@ def get(
 
 
 def rm(name: Name, json: Json = False) -> int:
-    """Remove weights from the cache, or forget a model that was added.
+    """Remove weights from the cache, or a network that was trained, or forget a model that was added.
 
     The files of an added model stay.
     """
     from lookalike.app.documents import document
     from lookalike.models.cache import remove
     from lookalike.models.towers.added import forget
+    from lookalike.models.trained import forget as drop_trained
 
     if forget(name):
         write(json_bytes(document("models", name=name, freed=0)) if json else lines([f"{name} is forgotten"]))
         return Exit.DONE
-    freed = remove(name)
+    freed = drop_trained(name) or remove(name)
     told = f"{file_size(freed)} freed" if freed else f"{name} was not in the cache"
     write(json_bytes(document("models", name=name, freed=freed)) if json else lines([told]))
     return Exit.DONE if freed else Exit.NOTHING_FOUND

@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from lookalike.errors import BadPicture
 from lookalike.pixels.augment import REVISION
 from lookalike.protocols import Describer
 from lookalike.search.atomic import write_atomically
-from lookalike.search.calibration.edited_copies import COPY_SIDE, Copies
+from lookalike.search.calibration.copy_plan import CopyPlan
+from lookalike.search.calibration.edited_copies import COPY_SIDE, Copies, copy_jobs, describe_copies
+from lookalike.search.ingest.options import Options, Progress
 from lookalike.types import Record, Space, Vectors
 
 
@@ -59,3 +62,34 @@ class CopyCache:
     def _path(self, original: Record, backdrop: Record) -> Path:
         key = [original.content.sha256, backdrop.content.sha256, self.edits, self.seed, REVISION, COPY_SIDE]
         return self.folder / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]}.npz"
+
+
+def fill(
+    kept: CopyCache, records: Sequence[Record], plan: CopyPlan, describers: Sequence[Describer], options: Options
+) -> bool:
+    """Describes the copies that the cache lacks; whether it came to the end."""
+    pairs = list(zip(plan.originals.tolist(), plan.backdrops.tolist(), strict=True))
+    lacking = {pair: kept.missing(records[pair[0]], records[pair[1]], describers) for pair in pairs}
+    todo = [pair for pair, spaces in lacking.items() if spaces]
+    wanted = [each for each in describers if any(each.space in spaces for spaces in lacking.values())]
+    part = CopyPlan(
+        np.array([original for original, _ in todo], np.int64),
+        np.empty(0, np.int64),
+        np.array([backdrop for _, backdrop in todo], np.int64),
+    )
+    backdrop_of = {records[original].path: records[backdrop] for original, backdrop in todo}
+    record_of = {records[original].path: records[original] for original, _ in todo}
+    done = failed = 0
+    jobs = copy_jobs(records, part, kept.edits, kept.seed, options.limits)
+    for outcome in describe_copies(jobs, wanted, workers=options.workers, limits=options.limits):
+        if isinstance(outcome, Copies):
+            path = outcome.original.path
+            kept.add(record_of[path], backdrop_of[path], wanted, outcome)
+            done += 1
+        else:
+            assert isinstance(outcome[1], BadPicture)
+            failed += 1
+        options.on_commit(Progress(len(todo), done, failed))
+        if options.should_stop():
+            return False
+    return True

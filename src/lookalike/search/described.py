@@ -13,12 +13,18 @@ from pathlib import Path
 
 import numpy as np
 
+from lookalike.models.cache import cache_folder
 from lookalike.protocols import Describer
 from lookalike.registry import spelling
 from lookalike.search.ingest.fit_describers import ingest_and_learn
 from lookalike.search.ingest.options import Options
 from lookalike.store import create_store
 from lookalike.types import Record, Space, Vectors
+
+
+def evaluations_folder() -> Path:
+    """The folder in the user's cache where vectors of folders that are measured or learned from are kept."""
+    return cache_folder().parent / "evaluations"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,1 @@
+"""Folders of classes to a network that tells their pictures apart."""
