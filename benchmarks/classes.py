@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.protocols import Store
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.classification.evidence import Votes, similarities_to, stored_rows
 from lookalike.search.classification.model import NONE, RIGHT, Judge
 from lookalike.search.components import describers_of

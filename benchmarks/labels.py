@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lookalike.facts import Facts
 from lookalike.protocols import Store
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.labels import Labels
 from lookalike.search.objects import Objects
 from lookalike.search.ranking.worded import Worded

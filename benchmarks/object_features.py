@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from lookalike.evaluate.statistics import bootstrap_mean
 from lookalike.match.match.nearest import Nearest
 from lookalike.match.verify.one_thread import one_thread
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.classification.evidence import NEAREST
 from lookalike.search.components import extractor_of
 from lookalike.store import open_store

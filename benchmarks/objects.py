@@ -11,7 +11,8 @@ where a row is of bits.
 
 `near misses`: half of the objects teach what scores are worth, the pictures of the other half ask, once with and once
 without their object in the library. With --libraries the indexed sets are kept there, and used again.
---proof asks N pictures of each set, drawn, in libraries that keep local features: by looks alone, and with proof.
+--proof asks N pictures of each set, drawn, in libraries that keep local features: by looks alone, and with proof, with
+their object and without it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from numpy.typing import NDArray
 import lookalike
 from lookalike.evaluate.statistics import Estimate, bootstrap_mean
 from lookalike.index.similarity import similarity
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.classification.evidence import Votes, similarities_to, stored_rows, usual_scores
 from lookalike.search.classification.model import NONE, RIGHT, Judge
 from lookalike.search.components import describers_of
@@ -43,6 +44,8 @@ KEPT = 4
 """Views of an object in `few`."""
 BEST = "best"
 WAYS = (BEST, "mean", "mean_of_best", "power_mean", "agreement", "agreement:trust=-4", "span:views=5", "span")
+NAMED = 0.9
+"""Probability from which on `proof` has things named."""
 JUDGED = (BEST, "power_mean", "span")
 Scores = NDArray[np.float32]
 
@@ -274,27 +277,36 @@ def report(found: Set, name: str, draws: int, seed: int) -> None:
 
 
 def print_proofs(place: Path, count: int, seed: int) -> None:
-    """By looks and with proof: whose first object is right, and how many that a proof put first are wrong."""
-    right = np.zeros((2, count), bool)
+    """By looks and with proof: whose first object is right, which objects are named, and which though not there."""
+    right, named = np.zeros((2, count), bool), np.zeros((2, 3, count), bool)
     proved = wrong = 0
     with lookalike.open(place) as library:
         records = library.records()
         drawn = np.random.default_rng(seed).permutation(len(records))[:count]
         for at, record in enumerate(records[number] for number in drawn.tolist()):
-            where = f'not path = "{record.path}"'
             for row, verify in enumerate((0, 50)):
-                found = library.search(
-                    record.path, things=lookalike.Things(least=None), where=where, k=3, verify=verify
-                )
-                right[row, at] = (found.things or ())[0].name == record.object
-            proved += found[0].relation != "similar"
-            wrong += found[0].relation != "similar" and not right[1, at]
+                for gone, where in enumerate((f'not path = "{record.path}"', f'not object = "{record.object}"')):
+                    things = lookalike.Things(least=NAMED)
+                    found = library.search(record.path, things=things, where=where, k=3, verify=verify)
+                    told = found.verdict
+                    is_named = told is not None and told.probability is not None and told.name is not None
+                    if gone:
+                        named[row, 2, at] = is_named
+                        continue
+                    right[row, at] = (found.things or ())[0].name == record.object
+                    named[row, 0 if right[row, at] else 1, at] = is_named
+                    if verify:
+                        proved += found[0].relation != "similar"
+                        wrong += found[0].relation != "similar" and not right[1, at]
     won, lost = int((right[1] & ~right[0]).sum()), int((right[0] & ~right[1]).sum())
     print(
         f"\n### proof\n\n{len(drawn)} pictures, right first: by looks {right[0].mean():.3f}, "
         f"with proof {right[1].mean():.3f}"
     )
-    print(f"(won {won}, lost {lost}); the first is proved in {proved}, of which {wrong} are wrong")
+    print(f"(won {won}, lost {lost}); the first is proved in {proved}, of which {wrong} are wrong\n")
+    print(f"| named at {NAMED} | there: right | there: wrong | not there |\n|---|---|---|---|")
+    for way, counts in zip(("by looks", "with proof"), named.sum(axis=2), strict=True):
+        print(f"| {way} | {' | '.join(map(str, counts.tolist()))} |", flush=True)
 
 
 def main() -> None:

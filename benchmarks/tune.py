@@ -13,9 +13,11 @@ import argparse
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labelled_libraries import SETS, LabelledLibrary, opened
 from lookalike.search.components import describers_of
@@ -23,7 +25,7 @@ from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import Channel, channels_of
 from lookalike.search.ranking.reordering import reordered
 from lookalike.search.ranking.rerank import RERANKERS
-from lookalike.search.tuning.evidence import Evidence, of_copies, of_groups
+from lookalike.search.tuning.evidence import Evidence, Scores, of_copies, of_groups
 from lookalike.search.tuning.profile import Estimate
 from lookalike.search.tuning.stacking import stacked, weighed
 from lookalike.search.tuning.tune import Tuned, map_at_r, tuned
@@ -61,6 +63,10 @@ def table(found: Tuned) -> str:
     )
 
 
+def likeness(near: Scores, places: NDArray[np.int64]) -> Scores:
+    return near[np.ix_(places, places)]
+
+
 def costs(classes: Evidence) -> str:
     """CPU of each re-ranker, the median of some questions, beside sorting alone."""
     near = weighed(classes.near, dict.fromkeys(classes.near, 1.0))
@@ -70,8 +76,9 @@ def costs(classes: Evidence) -> str:
         spent = []
         for at in range(min(TIMED, len(classes.groups))):
             counted = np.flatnonzero(classes.counted[at])
+            kept = near[np.ix_(counted, counted)]
             started = time.process_time()
-            reordered(row, near[at, counted], lambda places, kept=counted: near[np.ix_(kept[places], kept[places])])
+            reordered(row, near[at, counted], partial(likeness, kept))
             spent.append(1000 * (time.process_time() - started))
         rows.append(f"| {name} | {np.median(spent):.1f} | {row.cost} | {row.source} |")
     return "\n".join(

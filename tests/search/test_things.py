@@ -12,7 +12,13 @@ from PIL import Image
 
 from lookalike import Library, Things
 from lookalike.errors import BadQuery, BadSetting, UnknownName
+from lookalike.search.classes import Classes
+from lookalike.search.classification.gather import Gatherer, Proof
+from lookalike.search.classification.judges import Judges
+from lookalike.search.query.things import Verdict
 from lookalike.search.ranking.aggregate import AGGREGATORS
+from lookalike.search.ranking.channels import channels_of
+from lookalike.search.ranking.engine import Ranking
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 50, 210)}
 
@@ -178,3 +184,28 @@ def test_the_words_of_the_command_line_make_the_same_question() -> None:
     for wrong in ({"as_": "labels"}, {"group_by": "label", "as_": "objects"}, {"least": 0.5}, {"vote": "mean"}):
         with pytest.raises(BadQuery):
             Things.asked(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_scene_says_more_than_looks_and_any_other_proof_says_nothing(shop: Library) -> None:
+    """Geometry that shows the thing itself has a probability of its own; a variant may be its sibling."""
+    classes = Classes.of(shop.store, "object")
+    ids = classes.ids
+    looks = np.full(len(ids), 0.2, np.float32)
+    looks[classes.members[0]] = 0.3  # a little like the first thing
+    order = np.argsort(-looks, kind="stable")
+    ranking = Ranking(ids[order], looks[order], {}, np.zeros(len(ids), np.int64))
+    gatherer = Gatherer(shop.store, Things("object"), channels_of(shop._describers()), lambda _: ranking, Judges())
+
+    def told(of: int, proof: Proof) -> Verdict:
+        verdict = gatherer.gathered(ranking, {int(ids[classes.members[of][0]]): proof}, None, 3).verdict
+        assert verdict is not None
+        return verdict
+
+    plain = gatherer.gathered(ranking, {}, None, 3).verdict
+    assert plain is not None
+    assert (plain.name, plain.nearest) == (None, classes.names[0])
+    for of in (0, 1):
+        scene = told(of, Proof(0.83, 0.99))
+        assert (scene.name, scene.probability, scene.none) == (classes.names[of], 0.99, pytest.approx(0.01))
+    assert told(0, Proof(0.87, 0.0)).probability == plain.probability
+    assert told(1, Proof(0.87, 0.0)).probability is None

@@ -15,7 +15,7 @@ from lookalike.learn.adapt import Adaptation, adapt
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.protocols import Store
 from lookalike.registry import configuration
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 
 PAIRS: Final = 20_000
 """Pairs of which the similarity of strangers is measured."""

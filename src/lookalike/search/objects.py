@@ -13,7 +13,7 @@ import numpy as np
 
 from lookalike.errors import BadQuery
 from lookalike.protocols import Store
-from lookalike.search.classification.classes import FOLDER, kind_of, members_of
+from lookalike.search.classes import BY_FOLDER, kind_of, members_of
 from lookalike.search.label_targets import Paths, Targets, contents_of, several
 from lookalike.search.object_lists import lines_of, object_named
 from lookalike.store import open_store
@@ -158,7 +158,7 @@ def _things(store: Store, by: str, where: str | None) -> dict[str, tuple[str, se
     found: dict[int, set[str]] = defaultdict(set)
     for id, name in members_of(store, by, where):
         found[id].add(name)
-    if kind_of(by) == FOLDER:
+    if kind_of(by) == BY_FOLDER:
         short = _short({folder for folders in found.values() for folder in folders})
         found = defaultdict(set, {id: {short[folder] for folder in folders} for id, folders in found.items()})
     records = store.records(np.array(sorted(found), np.int64))

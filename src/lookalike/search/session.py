@@ -26,7 +26,7 @@ from lookalike.search.calibration.calibrate import COPIES, calibrate
 from lookalike.search.calibration.fit import Fitted
 from lookalike.search.calibration.questions import Asker
 from lookalike.search.caption_table import captions_in
-from lookalike.search.classification.classes import FOLDER
+from lookalike.search.classes import BY_FOLDER
 from lookalike.search.classification.classify import Classified, Classifier
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.suggest import Suggestion, suggestions
@@ -209,7 +209,7 @@ class Session:
         engine = Engine(self.store, self._index)
         asker = Asker(self.store, engine, prover, asked, FUSERS.make("weighted"), options)
         with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
-            chosen = source if labels is None else f"{FOLDER}:{os.fspath(labels)}"
+            chosen = source if labels is None else f"{BY_FOLDER}:{os.fspath(labels)}"
             fitted = calibrate(asker, chosen, originals, seed)
             with store.transaction():
                 for key, each in fitted.items():

@@ -8,7 +8,7 @@ from PIL import Image
 
 from lookalike import Library, Things
 from lookalike.errors import BadQuery
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.classification.evidence import Votes, features_of, usual_scores
 from lookalike.search.classification.model import NONE, OTHER, RIGHT, fitted, questions
 from lookalike.search.ranking.aggregate.best import BestView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lookalike.app.server.problems import Problem
 from lookalike.app.server.roles import Role
-from lookalike.search.classification.classes import kind_of
+from lookalike.search.classes import kind_of
 from lookalike.store.where import And, Comparison, Expression, Not, Or, parse
 
 
@@ -15,7 +15,7 @@ def checked_filter(text: str | None, role: Role) -> None:
 
 
 def checked_classes(by: str) -> str:
-    """What classes go by; raises `Problem` where it names a folder of this machine."""
+    """The words by which classes go; raises `Problem` where they name a folder of this machine."""
     if kind_of(by) != by:
         raise Problem(422, "bad_query", "no folder is named here: classes go by label, object, folder, or a fact's KEY")
     return by

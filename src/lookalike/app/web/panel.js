@@ -128,7 +128,7 @@ function pictures(question, changed) {
       "li",
       { class: picture.minus ? "chip minus" : "chip" },
       el("img", { src: picture.source ?? thumbnail(picture.id, 64), alt: text.noPreview }),
-      el("span", { class: "name", title: picture.name }, picture.name),
+      el("span", { class: "name", title: picture.name }, picture.name.split("/").pop()),
       weight(picture, "weight", text.weightOf(picture.name)),
       el("label", {}, sign, " ", text.sign),
       el("button", { type: "button", class: "icon", "aria-label": text.remove(picture.name), onclick: remove }, "×"),

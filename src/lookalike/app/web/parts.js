@@ -35,7 +35,7 @@ export function judged(question, changed) {
       { class: sign === "−" ? "chip minus" : "chip" },
       el("img", { src: thumbnail(picture.id), alt: "" }),
       el("span", { class: "mark", title }, sign),
-      el("span", { class: "name", title: picture.name }, picture.name),
+      el("span", { class: "name", title: picture.name }, picture.name.split("/").pop()),
       removing(picture.name, list, at, changed, true),
     );
   const rows = [...question.liked.map(row(question.liked, "+", text.liked)), ...question.unliked.map(row(question.unliked, "−", text.unliked))];

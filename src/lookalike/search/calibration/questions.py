@@ -20,7 +20,7 @@ from lookalike.search.calibration.copy_plan import plan_copies
 from lookalike.search.calibration.edited_copies import Copies, copy_jobs, describe_copies
 from lookalike.search.calibration.fit import Judged
 from lookalike.search.calibration.near_duplicates import JUDGE, twins
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ingest.read import Loaded
 from lookalike.search.ingest.reread import read_again

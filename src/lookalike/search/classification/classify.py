@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadQuery
 from lookalike.protocols import Describer, Store
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.classification.evidence import Votes, similarities_to
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.model import NONE, RIGHT, Judge

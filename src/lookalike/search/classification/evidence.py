@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Store
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.ranking.aggregate import Aggregator
 from lookalike.search.ranking.channels import Channel, mean_alike
 from lookalike.types import Ids, Vectors

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.protocols import Store
-from lookalike.search.classification.classes import FOLDER, Classes, kind_of
+from lookalike.search.classes import BY_FOLDER, Classes, kind_of
 from lookalike.search.classification.evidence import NEAREST, Votes
 from lookalike.search.classification.judges import Judges
 from lookalike.search.classification.model import NONE, RIGHT
@@ -29,6 +29,19 @@ PICTURES: Final = 100
 def pictures_for(things: int) -> int:
     """How many pictures are ranked for so many things."""
     return max(PICTURES, 5 * things)
+
+
+class Proof(NamedTuple):
+    """The score that is proved of a content, and how `likely` it is that it shows the thing asked about.
+
+    Told of scenes alone (docs/decisions/0030), else 0: what a copy is a view of, its looks say well enough.
+    """
+
+    score: float
+    likely: float
+
+
+UNPROVED: Final = Proof(0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +64,10 @@ class Gatherer:
     judges: Judges | None
     """None where the question is more than one upright picture: no probability was learned for such."""
 
-    def gathered(self, ranking: Ranking, proofs: Mapping[int, float], where: str | None, k: int) -> Gathered:
+    def gathered(self, ranking: Ranking, proofs: Mapping[int, Proof], where: str | None, k: int) -> Gathered:
         """The best `k` things of which contents of `ranking`, best first, are views.
 
-        `proofs` are scores of contents of which something is proved: a thing scores at least as its best proved view.
+        `proofs` are of contents of which something is proved: a thing scores at least as its best proved view.
         Raises `BadQuery` where the library knows no such thing.
         """
         classes = Classes.of(self.store, self.asked.by, where)
@@ -62,10 +75,10 @@ class Gatherer:
         vote = self.asked.vote or (VOTE_OF_PARTS if self.judges is None else VOTE)
         votes = Votes(self.store, self.channels, AGGREGATORS.spelled(vote), max(NEAREST, 2 * k))
         looks = votes.scores(self._looks(found.ids), found)[0] if found.names else np.empty(0, np.float32)
-        proved = np.array(
-            [max((proofs.get(id, 0.0) for id in found.ids[of].tolist()), default=0) for of in found.members]
-        )
-        scores = np.fmax(looks, proved.astype(np.float64)).tolist()
+        proved = [
+            max((proofs.get(id, UNPROVED) for id in found.ids[of].tolist()), default=UNPROVED) for of in found.members
+        ]
+        scores = np.fmax(looks, np.array([each.score for each in proved], np.float64)).tolist()
         places = _first_places(found, ranking.ids)
         lines = [
             (score, Thing(kind_of(self.asked.by), name, len(of), score), place)
@@ -74,7 +87,8 @@ class Gatherer:
         if self.asked.alone:
             lines += self._alone(ranking, found, proofs)
         lines.sort(key=lambda line: (-line[0], line[2]))
-        verdict = self._verdict(votes, classes, found.names, looks, [thing for _, thing, _ in lines])
+        likely = {name: each.likely for name, each in zip(found.names, proved, strict=True)}
+        verdict = self._verdict(votes, classes, found.names, looks, [thing for _, thing, _ in lines], likely)
         shown = np.array([place for *_, place in lines[:k]], np.int64)
         return Gathered(shown, tuple(thing for _, thing, _ in lines[:k]), verdict)
 
@@ -86,10 +100,10 @@ class Gatherer:
         looks[0, np.searchsorted(ids, ranked.ids[known])] = ranked.scores[known]
         return looks
 
-    def _alone(self, ranking: Ranking, found: Classes, proofs: Mapping[int, float]) -> list[tuple[float, Thing, int]]:
+    def _alone(self, ranking: Ranking, found: Classes, proofs: Mapping[int, Proof]) -> list[tuple[float, Thing, int]]:
         lines = []
         for place in np.flatnonzero(~np.isin(ranking.ids, found.ids)).tolist():
-            score = max(float(ranking.scores[place]), proofs.get(int(ranking.ids[place]), 0.0))
+            score = max(float(ranking.scores[place]), proofs.get(int(ranking.ids[place]), UNPROVED).score)
             lines.append((score, Thing(self.asked.by, None, 1, score), place))
         return lines
 
@@ -100,23 +114,37 @@ class Gatherer:
         names: Sequence[str],
         looks: NDArray[np.float32],
         things: Sequence[Thing],
+        likely: Mapping[str, float],
     ) -> Verdict | None:
-        """By the vote; where a proof puts another thing first, that one, and nothing is known of how likely it is."""
+        """By the vote, or by a view that is proved to show the thing asked about, where that is likelier.
+
+        Where another proof puts another thing first than the vote, that one, and nothing is known of how likely it is.
+        """
         first = next((thing.name for thing in things if thing.name is not None), None)
         if self.asked.least is None or first is None:
             return None
+        kind, least, shown = kind_of(self.asked.by), self.asked.least, likely[first]
         judge = None if self.judges is None else self.judges.of(votes, classes)
-        if judge is None or first != names[int(looks.argmax())]:
-            return Verdict(kind_of(self.asked.by), first, first, None, None, self.asked.least)
-        told = judge.probabilities(looks[None], names)[0]
-        named = first if told[RIGHT] >= self.asked.least else None
-        return Verdict(kind_of(self.asked.by), named, first, float(told[RIGHT]), float(told[NONE]), self.asked.least)
+        right = none = 0.0
+        if judge is not None and first == names[int(looks.argmax())]:
+            told = judge.probabilities(looks[None], names)[0]
+            right, none = float(told[RIGHT]), float(told[NONE])
+        elif self.judges is None or not shown:
+            return Verdict(kind, first, first, None, None, least)
+        if shown > right:
+            right, none = shown, 1 - shown
+        return Verdict(kind, first if right >= least else None, first, right, none, least)
 
 
-def proofs_of(ranking: Ranking, evidence: Mapping[int, Evidence], identical: Collection[int]) -> dict[int, float]:
-    """Scores of contents of the ranking of which geometry found something, and 1 of those that are identical."""
+def proofs_of(ranking: Ranking, evidence: Mapping[int, Evidence], identical: Collection[int]) -> dict[int, Proof]:
+    """Proofs of contents of the ranking: those of which geometry found something, and those that are identical."""
     scores = dict(zip(ranking.ids.tolist(), proved_scores(ranking, evidence).tolist(), strict=True))
-    return {id: 1.0 if id in identical else scores[id] for id in scores if id in evidence or id in identical}
+    proofs = {
+        id: Proof(scores[id], one.strength if one.relation == "scene" else 0.0)
+        for id, one in evidence.items()
+        if id in scores
+    }
+    return proofs | {id: Proof(1.0, 0.0) for id in identical if id in scores}
 
 
 def by_thing(answers: Iterable[Sequence[Answer]], gathered: Gathered) -> tuple[list[Answer], tuple[Thing, ...]]:
@@ -131,7 +159,7 @@ def by_thing(answers: Iterable[Sequence[Answer]], gathered: Gathered) -> tuple[l
 
 def _in_thing(of_view: Sequence[Answer], thing: Thing) -> Answer:
     """The file that lies in the folder, or below it, where the thing is one."""
-    inside = (one for one in of_view if thing.by == FOLDER and one.path.startswith(f"{thing.name}/"))
+    inside = (one for one in of_view if thing.by == BY_FOLDER and one.path.startswith(f"{thing.name}/"))
     return min(inside, key=lambda one: one.path.count("/"), default=of_view[0])
 
 

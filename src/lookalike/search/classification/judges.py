@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Final
 
 from lookalike.registry import configuration
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.classification.evidence import Votes
 from lookalike.search.classification.model import Judge, judge_of
 

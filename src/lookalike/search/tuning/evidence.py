@@ -16,7 +16,7 @@ from lookalike.pixels.augment import EDITS
 from lookalike.protocols import Store
 from lookalike.search.calibration.copy_plan import plan_copies
 from lookalike.search.calibration.edited_copies import Copies, copy_jobs, describe_copies
-from lookalike.search.classification.classes import Classes
+from lookalike.search.classes import Classes
 from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ranking.channels import Channel
 from lookalike.search.stored_vectors import rows_of

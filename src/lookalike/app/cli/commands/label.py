@@ -145,7 +145,7 @@ def suggest(
 ) -> int:
     """Suggest labels for pictures, from the labels of pictures that look like them, each with how likely it is."""
     from lookalike.app.classes import suggested_document
-    from lookalike.search.classification.classes import kind_of
+    from lookalike.search.classes import kind_of
 
     _check_some(paths, where, "--where 'label != *' for all without a label")
     if (kind := kind_of(by)) in ("folder", "object"):

@@ -16,7 +16,7 @@ from lookalike.errors import BadQuery
 from lookalike.protocols import Store
 from lookalike.types import Ids
 
-FOLDER: Final = "folder"
+BY_FOLDER: Final = "folder"
 """The folder that holds a picture itself; `folder:DIR`: the one right below DIR, whatever is nested in it."""
 
 
@@ -36,8 +36,8 @@ class Classes:
             found[name].add(id)
         if not found and kind_of(by) != by:
             raise BadQuery(
-                f"no picture of this library lies in a folder below {by.removeprefix(f'{FOLDER}:')!r}: name the folder "
-                "that holds a folder for each class, and index it"
+                f"no picture of this library lies in a folder below {by.removeprefix(f'{BY_FOLDER}:')!r}: name the "
+                "folder that holds a folder for each class, and index it"
             )
         if not found:
             raise BadQuery(
@@ -63,15 +63,15 @@ def members_of(store: Store, by: str, where: str | None = None) -> Iterator[tupl
     With `folder` each folder that holds pictures is a class, one inside another too. With `folder:DIR` a class is a
     folder right below DIR with all that is nested in it; what lies elsewhere, or in DIR itself, has none.
     """
-    if not by.startswith(f"{FOLDER}:"):
+    if not by.startswith(f"{BY_FOLDER}:"):
         yield from store.objects.members(by, where)
         return
-    above = os.path.realpath(by.removeprefix(f"{FOLDER}:")).rstrip("/") + "/"
-    for id, folder in store.objects.members(FOLDER, where):
+    above = os.path.realpath(by.removeprefix(f"{BY_FOLDER}:")).rstrip("/") + "/"
+    for id, folder in store.objects.members(BY_FOLDER, where):
         if folder.startswith(above):
             yield id, above + folder.removeprefix(above).partition("/")[0]
 
 
 def kind_of(by: str) -> str:
-    """What its classes are: folders, also of `folder:DIR`."""
-    return FOLDER if by.startswith(f"{FOLDER}:") else by
+    """Kind of its classes: folders, also of `folder:DIR`."""
+    return BY_FOLDER if by.startswith(f"{BY_FOLDER}:") else by
