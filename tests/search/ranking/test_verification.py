@@ -32,7 +32,19 @@ def test_what_looks_more_alike_than_a_scene_scores_stays_before_it():
 
 def test_what_has_votes_is_tried_first_and_nothing_twice():
     voted = Hits(np.array([7, 3]), np.array([9.0, 4.0], np.float32))
-    assert worth_proving(voted, np.array([3, 5, 8]), most=3) == [7, 3, 5]
+    assert list(worth_proving(voted, lambda: np.array([3, 5, 8]), most=3)) == [7, 3, 5]
+
+
+def test_looks_are_asked_for_when_votes_are_not_enough():
+    asked: list[int] = []
+
+    def ranked():
+        asked.append(1)
+        return np.array([5])
+
+    coming = worth_proving(Hits(np.array([7]), np.array([9.0], np.float32)), ranked, most=2)
+    assert (next(coming), asked) == (7, [])
+    assert (list(coming), asked) == ([5], [1])
 
 
 def test_scores_of_what_pixels_prove_grow_with_the_looks_and_never_meet():

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.order_statistics import median
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.residual import Residual
 from lookalike.match.difference.sharpness import blurred
@@ -76,7 +77,7 @@ def _small(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
 def _by(off: Plane, least: float, inside: Mask, mixed: Plane) -> Plane:
     if not inside.any():
         return np.zeros(off.shape, np.float32)
-    usual = 1.48 * float(np.median(off[inside]))
+    usual = 1.48 * median(off[inside])
     return np.where(inside, off / (min(max(least, SPREADS * usual), MOST * least) + mixed), 0).astype(np.float32)
 
 

@@ -72,7 +72,7 @@ def _is_photo(colours: Pixels) -> bool:
     for _ in range(2):
         if not len(left):
             break
-        near = (np.abs(left - commonest(left, 2 * FEW)) <= FEW).all(axis=1)
+        near = within(left[None], commonest(left, 2 * FEW), FEW)[0]
         plain += int(near.sum())
         left = left[~near]
     return plain < PLAIN * max(len(colours), 1)
@@ -84,6 +84,11 @@ def commonest(colours: NDArray[np.int16], step: int) -> NDArray[np.int16]:
     keys = (coarse[:, 0] * 256 + coarse[:, 1]) * 256 + coarse[:, 2]
     values, counts = np.unique(keys, return_counts=True)
     return np.asarray(np.median(colours[keys == values[counts.argmax()]], axis=0), np.int16)
+
+
+def within(plane: NDArray[np.int16], colour: NDArray[np.int16], levels: int) -> Mask:
+    """(h, w) px of a plane (h, w, 3) that are at most so many levels off a colour (3,) in each channel."""
+    return np.asarray(cv2.inRange(plane, tuple((colour - levels).tolist()), tuple((colour + levels).tolist())) > 0)
 
 
 def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground: Ground) -> Literal["a", "b"] | None:

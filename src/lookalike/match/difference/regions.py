@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.difference.level import Levels
+from lookalike.match.difference.order_statistics import quantile
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.overlay import Ground, ground_of, laid_on
 from lookalike.match.difference.residual import CELL, Residual
@@ -191,7 +192,7 @@ def _region(
     off = np.abs(a - b).max(axis=2)
     if not inside.any() or float(off[inside].max()) < LEAST:
         return None
-    strength = float(np.quantile(off[inside], 0.99))
+    strength = quantile(off[inside], 0.99)
     strongest = cv2.dilate(np.where(inside, off, 0), np.ones((2 * NEARBY + 1, 2 * NEARBY + 1), np.uint8))
     strongest = np.minimum(strongest, strength)
     where = inside & (off >= np.maximum(max(LEAST / 2, 2 * left.noise, usual), OF_STRONGEST * strongest))
@@ -215,7 +216,7 @@ def _held(where: Mask, strong: Mask) -> Mask:
 
 
 def _kind(a: Plane, b: Plane, where: Mask, off: Plane, noise: float, ground: Ground, why: NDArray[np.float32]) -> Kind:
-    strong = where & (off >= 0.5 * float(np.quantile(off[where], 0.9)))
+    strong = where & (off >= 0.5 * quantile(off[where], 0.9))
     side = laid_on(a, b, where, strong, noise, ground)
     if side is not None:
         return "laid on a" if side == "a" else "laid on b"

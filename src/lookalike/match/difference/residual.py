@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.order_statistics import median, quantile
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.sharpness import blurred, sharpness
 from lookalike.match.difference.shift import shifted
@@ -166,7 +167,8 @@ def equal_px(found: Overlap) -> float:
     contrast = np.zeros(both.shape, np.bool_)
     contrast[:, 1:] = cv2.absdiff(np.ascontiguousarray(a[:, 1:, 1]), np.ascontiguousarray(a[:, :-1, 1])) > FLAT
     told = contrast & both
-    return float((a[told] == b[told]).all(axis=1).mean()) if told.any() else 0.0
+    equal = cv2.inRange(cv2.absdiff(a, b), (0, 0, 0), (0, 0, 0)) > 0
+    return float(np.count_nonzero(equal & told) / np.count_nonzero(told)) if told.any() else 0.0
 
 
 def _compared(a: Plane, b: Plane, inside: Plane, lossless: bool) -> _Compared:
@@ -205,7 +207,7 @@ def _unlike(within: Plane, content: Plane, base: float, valid: Mask) -> Mask:
     if not clear.any():
         return clear
     left, contrast = np.sqrt(np.maximum(within - base, 0)), np.sqrt(np.maximum(content, 1))
-    usual = float(np.quantile((left / contrast)[clear], 0.25))
+    usual = quantile((left / contrast)[clear], 0.25)
     return np.asarray(clear & (left >= np.clip(OF_USUAL * usual, *UNLIKE) * np.maximum(contrast, CLEAR[1])))
 
 
@@ -234,7 +236,7 @@ def grain(plane: Plane, inside: Plane) -> float:
     if not told.any():
         return 0.0
     means = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)[told]
-    return float(np.sqrt(np.pi / 2) * np.quantile(means, SMOOTHEST))
+    return float(np.sqrt(np.pi / 2) * quantile(means, SMOOTHEST))
 
 
 def _window(planes: list[Plane]) -> list[Plane]:
@@ -263,8 +265,8 @@ def _noise(
     """
     if lossless or not len(energy):
         return 0.01, 0.0, 0.0
-    is_bland = content <= max(float(np.quantile(content, 0.35)), FLAT**2)
-    varying, whole = (float(np.median(each[is_bland])) if is_bland.any() else 0.0 for each in (within, energy))
+    is_bland = content <= max(quantile(content, 0.35), FLAT**2)
+    varying, whole = (median(each[is_bland]) if is_bland.any() else 0.0 for each in (within, energy))
     base = max(min(varying, most), min(whole, MISSED**2), GRAIN**2)
     left = np.maximum(within - base, 0)
     rich = content > 4 * base + FLAT**2
@@ -275,5 +277,5 @@ def _noise(
 
 
 def _typical(shares: NDArray[np.float32], limits: tuple[float, float]) -> float:
-    middle = float(np.median(shares)) if len(shares) >= 20 else 0.0
+    middle = median(shares) if len(shares) >= 20 else 0.0
     return float(np.clip(middle, limits[0] ** 2, limits[1] ** 2))

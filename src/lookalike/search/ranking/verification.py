@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -33,8 +34,8 @@ PATIENCE: Final = 8
 
 Of 483 hard copies one came after more, and of 278 other photos of goods 8 did (docs/decisions/0031).
 """
-AT_ONCE: Final = 8
-"""Candidates whose features are read at once."""
+AT_ONCE: Final = PATIENCE + 1
+"""Candidates whose features are read at once: of a question that one picture answers no more are tried."""
 AHEAD: Final = PATIENCE + 1
 """Candidates that are tried, at most, until what pixels say of an earlier one is not known."""
 PROVED: Final[Mapping[Relation, tuple[float, float]]] = {
@@ -112,23 +113,34 @@ class GeometricVerifier:
         return Votes(Hits.ranked(ids, votes, VOTED), mirrored)
 
     def prove(
-        self, views: Sequence[View], ids: Sequence[int], *, mirrored: Collection[int] | None = None
+        self,
+        views: Sequence[View],
+        ids: Iterable[int],
+        *,
+        mirrored: Collection[int] | None = None,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> dict[int, Evidence]:
         """Evidence of geometry on each, in this order, until it finds nothing on many in a row.
 
-        The mirror image is tried of those in `mirrored`, with None of all.
+        The mirror image is tried of those in `mirrored`, with None of all. `meanwhile` is done before this thread waits
+        for pixels.
         """
         if not views:
             return {}
         with ThreadPoolExecutor(1, "proof") as beside:
-            tried = self._tried(views, ids, mirrored, beside)
+            tried = self._tried(views, ids, mirrored, beside, meanwhile)
             try:
                 return _patiently(tried)
             finally:
                 tried.close()
 
     def _tried(
-        self, views: Sequence[View], ids: Sequence[int], mirrored: Collection[int] | None, beside: Executor
+        self,
+        views: Sequence[View],
+        ids: Iterable[int],
+        mirrored: Collection[int] | None,
+        beside: Executor,
+        meanwhile: Callable[[], object],
     ) -> Generator[tuple[int, Evidence | None], None, None]:
         """Each in turn, and its evidence.
 
@@ -141,15 +153,17 @@ class GeometricVerifier:
             waiting.append((record.id, self._proof(views, features, record, beside, mirrored=alike)))
             while waiting and (waiting[0][1].done() or len(waiting) >= AHEAD):
                 id, found = waiting.popleft()
+                if not found.done():
+                    meanwhile()
                 yield id, found.result()
         while waiting:
             id, found = waiting.popleft()
             yield id, found.result()
 
-    def _candidates(self, ids: Sequence[int]) -> Iterator[tuple[Record, LocalFeatures]]:
+    def _candidates(self, ids: Iterable[int]) -> Iterator[tuple[Record, LocalFeatures]]:
         """A file of each in turn, and its features, where there are any; read some at a time: few may be wanted."""
-        for start in range(0, len(ids), AT_ONCE):
-            some = ids[start : start + AT_ONCE]
+        coming = iter(ids)
+        while some := list(islice(coming, AT_ONCE)):
             records = {record.id: record for record in self.store.records(np.array(sorted(some), np.int64))}
             held = self._features_of(list(records.values()))
             yield from ((records[id], held[id]) for id in some if id in held)
@@ -233,12 +247,17 @@ def _above_chance(hits: Hits) -> Hits:
     return Hits(hits.ids[:count], hits.scores[:count])
 
 
-def worth_proving(voted: Hits, ranked: Ids, most: int) -> list[int]:
-    """At most `most` contents: those that share local features, most first, then those that look alike.
+def worth_proving(voted: Hits, ranked: Callable[[], Ids], most: int) -> Iterator[int]:
+    """At most `most` contents: those that share local features, most first, then those `ranked` by how they look.
 
-    Of 1,180 that looked alike and were not among the first, geometry found something in three.
+    These are asked for when their turn comes. Of 1,180 that looked alike and were not among the first, geometry found
+    something in three.
     """
-    return list(dict.fromkeys([*voted.ids.tolist(), *ranked.tolist()]))[:most]
+    first = voted.ids[:most].tolist()
+    yield from first
+    if len(first) < most:
+        known = set(first)
+        yield from islice((id for id in ranked().tolist() if id not in known), most - len(first))
 
 
 def proved_score(score: float, evidence: Evidence | None) -> float:
