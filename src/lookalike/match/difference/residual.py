@@ -187,7 +187,8 @@ def _compared(a: Plane, b: Plane, inside: Plane, lossless: bool) -> _Compared:
     content = np.maximum(spread_a, spread_b)
     around = cv2.blur(np.where(valid, content, 0), (WIDE, WIDE))
     within = np.maximum(energy - np.square(mean_b - gain * mean_a - mean), 0)
-    most = 2 * sum(grain(plane, inside) ** 2 for plane in (a, b)) + LOST**2
+    whole = _whole_blocks(inside)
+    most = 2 * sum(grain(plane, whole) ** 2 for plane in (a, b)) + LOST**2
     base, of_contrast, of_around = _noise(energy[valid], within[valid], content[valid], around[valid], most, lossless)
     above = np.sqrt(energy / (base + of_contrast * content + of_around * around))
     # Noise of its own in either lowers the correlation of what is the same.
@@ -221,16 +222,21 @@ def _cells(plane: Plane) -> Plane:
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
 
 
-def grain(plane: Plane, inside: Plane) -> float:
+def _whole_blocks(inside: Plane) -> Mask:
+    """Blocks that lie inside from edge to edge."""
+    size = max(1, inside.shape[1] // BLOCK), max(1, inside.shape[0] // BLOCK)
+    return np.asarray(cv2.resize(inside, size, interpolation=cv2.INTER_AREA) > 0.99)
+
+
+def grain(plane: Plane, whole: Mask) -> float:
     """Levels of noise of one picture by itself: in its smoothest blocks, since fine detail is everywhere but there
     [after Olsen, Estimation of noise in images: an evaluation, CVGIP 1993; Immerkaer, Fast noise variance estimation,
     CVIU 1996].
 
-    Blocks that are clipped, black or white, tell nothing. `plane` is 0 at the middle of the levels.
+    Blocks tell that are `whole`, and not clipped, black or white. `plane` is 0 at the middle of the levels.
     """
     fine = np.abs(cv2.filter2D(plane, -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6))
-    size = max(1, plane.shape[1] // BLOCK), max(1, plane.shape[0] // BLOCK)
-    whole = cv2.resize(inside, size, interpolation=cv2.INTER_AREA) > 0.99
+    size = whole.shape[1], whole.shape[0]
     clipped = cv2.resize((np.abs(plane) >= CLIPPED).astype(np.float32), size, interpolation=cv2.INTER_AREA)
     told = whole & (clipped <= HARDLY_ANY)
     if not told.any():

@@ -85,26 +85,30 @@ class GeometricVerifier:
         return [sample.picture(self.classifier.min_side) for sample in samples]
 
     def votes_of(
-        self, samples: Sequence[Sample], pictures: Sequence[Picture], among: Ids | None = None
+        self,
+        samples: Sequence[Sample],
+        pictures: Sequence[Picture],
+        among: Ids | None = None,
+        beside: Executor | None = None,
     ) -> tuple[list[View], Votes]:
         """Each sample that is seen as the picture beside it, with its features, and what shares them; from any thread.
 
-        It asks no store.
+        It asks no store. Mirror images are sought by another thread of `beside`, which has one to spare.
         """
         views = [
             View(Seen(sample.picture, picture.size, sample.frames), self.classifier.ask(picture))
             for sample, picture in zip(samples, pictures, strict=True)
         ]
-        return views, self.voted(views, among)
+        return views, self.voted(views, among, beside)
 
-    def voted(self, views: Sequence[View], among: Ids | None = None) -> Votes:
+    def voted(self, views: Sequence[View], among: Ids | None = None, beside: Executor | None = None) -> Votes:
         """Contents that share local features with a view, or with its mirror image; the score is the best's votes."""
         found: dict[int, float] = {}
         mirrored: set[int] = set()
         if self.index is None:
             return Votes(Hits(np.zeros(0, np.int64), np.zeros(0, np.float32)))
         for view in views:
-            upright, *turned = votes_for(view.features, self.classifier, self.index, among)
+            upright, *turned = votes_for(view.features, self.classifier, self.index, among, beside)
             mirrored.update(id for hits in turned for id in hits.ids.tolist())
             for hits in (upright, *turned):
                 for id, votes in zip(hits.ids.tolist(), hits.scores.tolist(), strict=True):
@@ -231,13 +235,26 @@ def verifier_of(
 
 
 def votes_for(
-    features: LocalFeatures, classifier: RelationClassifier, index: SetIndex, among: Ids | None = None
+    features: LocalFeatures,
+    classifier: RelationClassifier,
+    index: SetIndex,
+    among: Ids | None = None,
+    beside: Executor | None = None,
 ) -> list[Hits]:
     """Contents that share them, or those of the mirror image, with clearly more votes than chance gives."""
+
+    def found(shown: LocalFeatures) -> Hits:
+        one_thread()
+        return _above_chance(index.search(shown, CROWD, among))
+
     mirrored = classifier.mirrored(features)
-    shown = [features] if mirrored is None else [features, mirrored]
-    one_thread()
-    return [_above_chance(index.search(each, CROWD, among)) for each in shown]
+    if mirrored is None:
+        return [found(features)]
+    if beside is None:
+        return [found(features), found(mirrored)]
+    len(index)  # what waits to be sorted in is, once and by one thread
+    turned = beside.submit(found, mirrored)
+    return [found(features), turned.result()]
 
 
 def _above_chance(hits: Hits) -> Hits:
