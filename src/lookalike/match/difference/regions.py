@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.channels import most
 from lookalike.match.difference.level import Levels
 from lookalike.match.difference.order_statistics import quantile
 from lookalike.match.difference.overlap import Mask, Overlap
@@ -107,7 +108,7 @@ def regions(found: Overlap, left: Residual, levels: Levels) -> list[Region]:
 def _usual(found: Overlap, agreeing: Mask) -> float:
     """Levels that px are off in the cells that agree, in the median; 0 where none do."""
     middle = slice(CELL // 2, None, CELL)
-    off = cv2.absdiff(found.a[middle, middle], found.b[middle, middle]).max(axis=2)
+    off = most(cv2.absdiff(found.a[middle, middle], found.b[middle, middle]))
     agreeing = agreeing[: off.shape[0], : off.shape[1]] & found.both[middle, middle]
     return float(np.median(off[agreeing])) if agreeing.any() else 0.0
 
@@ -189,7 +190,7 @@ def _region(
     a = blurred(found.a[window].astype(np.float32), left.blurred_a)
     b = blurred(found.b[window].astype(np.float32), left.blurred_b)
     inside = inside & found.both[window]
-    off = np.abs(a - b).max(axis=2)
+    off = most(np.abs(a - b))
     if not inside.any() or float(off[inside].max()) < LEAST:
         return None
     strength = quantile(off[inside], 0.99)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.channels import most
 from lookalike.match.difference.order_statistics import median, quantile
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.sharpness import blurred, sharpness
@@ -152,7 +153,7 @@ def _is_lossless(found: Overlap) -> bool:
     """Whether px are equal wherever nothing else is shown; after JPEG those in between are."""
     if equal_px(found) < LOSSLESS:
         return False
-    differing = (cv2.absdiff(found.a, found.b).max(axis=2) > 0).astype(np.uint8)
+    differing = (most(cv2.absdiff(found.a, found.b)) > 0).astype(np.uint8)
     near = cv2.dilate(differing, np.ones((9, 9), np.uint8))
     contrast = cv2.Laplacian(cv2.cvtColor(found.a, cv2.COLOR_RGB2GRAY), cv2.CV_16S) != 0
     return bool((near[contrast & found.both] == 0).mean() >= LOSSLESS / 2)

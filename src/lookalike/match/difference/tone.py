@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.channels import most
 from lookalike.match.difference.order_statistics import median
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.tone_bound import LENIENT, LUMA, ROUNDS, Plane, may_explain
@@ -243,7 +244,7 @@ def _believed(tone: Tone, x: Plane) -> Tone:
     if np.ptp(saturation / tint) > 2 * DYED:
         return UNCHANGED
     chroma = x - (x @ LUMA)[:, None]
-    coloured = np.abs(chroma).max(axis=1) > COLOURED
+    coloured = most(np.abs(chroma)) > COLOURED
     if not coloured.any():
         return tone
     darkened = np.abs(np.clip(tone.curve[x[coloured].astype(np.uint8)] @ LUMA, 0, 255) - x[coloured] @ LUMA)
