@@ -156,13 +156,9 @@ class GeometricVerifier:
             alike = mirrored is None or record.id in mirrored
             waiting.append((record.id, self._proof(views, features, record, beside, mirrored=alike)))
             while waiting and (waiting[0][1].done() or len(waiting) >= AHEAD):
-                id, found = waiting.popleft()
-                if not found.done():
-                    meanwhile()
-                yield id, found.result()
+                yield _outcome(*waiting.popleft(), meanwhile)
         while waiting:
-            id, found = waiting.popleft()
-            yield id, found.result()
+            yield _outcome(*waiting.popleft(), meanwhile)
 
     def _candidates(self, ids: Iterable[int]) -> Iterator[tuple[Record, LocalFeatures]]:
         """A file of each in turn, and its features, where there are any; read some at a time: few may be wanted."""
@@ -207,6 +203,12 @@ class GeometricVerifier:
             return self.open_hit(record).picture(self.classifier.min_side)
         except BadPicture:
             return None
+
+
+def _outcome(id: int, found: Future[Evidence | None], meanwhile: Callable[[], object]) -> tuple[int, Evidence | None]:
+    if not found.done():
+        meanwhile()
+    return id, found.result()
 
 
 def _patiently(tried: Iterable[tuple[int, Evidence | None]]) -> dict[int, Evidence]:
