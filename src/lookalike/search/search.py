@@ -79,8 +79,8 @@ class Search:
         among = None if query.where is None else self.store.ids(query.where)
         samples = asks.samples if most else ()  # as they are: SIFT turns with the picture
         seen = verifier.pictures(samples)
-        with ThreadPoolExecutor(1, "votes") as beside:
-            voting = beside.submit(verifier.votes_of, samples, seen, among)
+        with ThreadPoolExecutor(2, "votes") as beside:
+            voting = beside.submit(verifier.votes_of, samples, seen, among, beside)
             question = Question.of(asks, self.store, self.describers, query.by, judged, looks)
             views, voted = voting.result()
         calibration = None if query.thorough else self._calibration(asks, question, verifier, most)

@@ -8,7 +8,7 @@ import pytest
 
 from lookalike.match.difference.residual import grain
 
-WHOLE = np.ones((160, 240), np.float32)
+WHOLE = np.ones((10, 15), np.bool_)
 
 
 def plane(seed: int, levels: float) -> np.ndarray:

@@ -1,11 +1,22 @@
 """How what is proved is ordered and scored among what only looks alike."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, current_thread
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from lookalike.search.ranking.engine import Ranking
 from lookalike.search.ranking.relation import Evidence
-from lookalike.search.ranking.verification import proved_score, proved_scores, with_proof, worth_proving
+from lookalike.search.ranking.verification import (
+    GeometricVerifier,
+    proved_score,
+    proved_scores,
+    votes_for,
+    with_proof,
+    worth_proving,
+)
 from lookalike.types import Hits
 
 
@@ -32,7 +43,19 @@ def test_what_looks_more_alike_than_a_scene_scores_stays_before_it():
 
 def test_what_has_votes_is_tried_first_and_nothing_twice():
     voted = Hits(np.array([7, 3]), np.array([9.0, 4.0], np.float32))
-    assert worth_proving(voted, np.array([3, 5, 8]), most=3) == [7, 3, 5]
+    assert list(worth_proving(voted, lambda: np.array([3, 5, 8]), most=3)) == [7, 3, 5]
+
+
+def test_looks_are_asked_for_when_votes_are_not_enough():
+    asked: list[int] = []
+
+    def ranked():
+        asked.append(1)
+        return np.array([5])
+
+    coming = worth_proving(Hits(np.array([7]), np.array([9.0], np.float32)), ranked, most=2)
+    assert (next(coming), asked) == (7, [])
+    assert (list(coming), asked) == ([5], [1])
 
 
 def test_scores_of_what_pixels_prove_grow_with_the_looks_and_never_meet():
@@ -48,3 +71,44 @@ def test_scores_of_what_pixels_prove_grow_with_the_looks_and_never_meet():
 @pytest.mark.parametrize("relation", ["scene", "similar"])
 def test_a_shared_view_scores_as_probable_as_it_is_or_as_it_looks_where_that_is_more(relation):
     assert [proved_score(score, evidence(relation)) for score in (0.0, 0.7, 0.9)] == pytest.approx([0.756, 0.756, 0.9])
+
+
+class Voting:
+    """As a classifier the mirror image of 1 is -1; as an index, who asks is noted."""
+
+    def __init__(self):
+        self.asked = {}
+
+    def mirrored(self, features):
+        return -features
+
+    def __len__(self):
+        return 2
+
+    def search(self, features, k, among):
+        self.asked[features] = current_thread().name
+        return Hits(np.array([features + 5]), np.array([3.0], np.float32))
+
+
+def test_a_thread_to_spare_seeks_the_mirror_image_and_finds_as_much():
+    alone, both = Voting(), Voting()
+    with ThreadPoolExecutor(1, "spare") as beside:
+        found = votes_for(1, both, both, beside=beside)
+    assert [hits.ids.tolist() for hits in found] == [[6], [4]]
+    assert [hits.ids.tolist() for hits in votes_for(1, alone, alone)] == [[6], [4]]
+    assert both.asked[-1].startswith("spare")
+    assert not both.asked[1].startswith("spare")
+
+
+def test_what_is_done_meanwhile_is_done_before_pixels_are_waited_for():
+    done = Event()
+
+    class Waiting(GeometricVerifier):
+        def _candidates(self, ids):
+            return ((SimpleNamespace(id=id), None) for id in ids)
+
+        def _proof(self, views, of_hit, record, beside, *, mirrored):
+            return beside.submit(lambda: evidence("copy") if done.wait(5) else None)
+
+    verifier = Waiting(store=None, classifier=None, index=None, open_hit=None)
+    assert list(verifier.prove([None], [7, 3], meanwhile=done.set)) == [7, 3]

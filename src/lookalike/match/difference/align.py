@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.order_statistics import median
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.types import Matrix, Pixels
 
@@ -63,7 +64,7 @@ def closer(found: Overlap, levels: int) -> Fit | None:
     kept = inside.ravel() > 0
     moved = _least_squares(start[kept], end[kept])
     off = np.linalg.norm(start[kept] @ moved[:2, :2].T + moved[:2, 2] - end[kept], axis=1)
-    return Fit(moved, float(kept.sum()) / len(corners), float(np.median(off)))
+    return Fit(moved, float(kept.sum()) / len(corners), median(off))
 
 
 def _least_squares(start: NDArray[np.float64], end: NDArray[np.float64]) -> Matrix:
@@ -73,7 +74,7 @@ def _least_squares(start: NDArray[np.float64], end: NDArray[np.float64]) -> Matr
     for _ in range(4):
         solution, *_ = np.linalg.lstsq(lifted * weights[:, None], end * weights[:, None], rcond=None)
         off = np.linalg.norm(lifted @ solution - end, axis=1)
-        weights = np.sqrt(1 / np.maximum(1, off / max(float(np.median(off)), 0.02)))
+        weights = np.sqrt(1 / np.maximum(1, off / max(median(off), 0.02)))
     return np.vstack([solution.T, (0, 0, 1)])
 
 

@@ -89,9 +89,12 @@ class Comparison:
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """The overlap at one scale, and all that was found in it."""
+    """Overlap of a and b at one scale, and what was found in it: `laid` as they came, `found` in one tone."""
 
+    a: Picture
+    b: Picture
     model: Matrix
+    laid: Overlap
     found: Overlap
     tone: Toned
     left: Residual
@@ -101,6 +104,10 @@ class Looked:
     def is_hopeless(self) -> bool:
         """Whether hardly anything agrees, so that nothing will."""
         return self.left.agreement < HOPELESS
+
+    def shows_all_of(self, a: Picture, b: Picture) -> bool:
+        """Whether no px of these two are lost in it, so that on more px they lie as they do here."""
+        return self.laid.full and self.a is a and self.b is b
 
 
 def compare_pixels(a: Picture, b: Picture, model: Matrix) -> Comparison | None:
@@ -134,9 +141,10 @@ def look(
 ) -> Looked | None:
     """The two on at most `most` px, aligned as exactly as that shows; `reach` halvings away at first.
 
-    The tone is that of the look `before`, where there was one and all px tell no better.
+    The tone is that of the look `before`, where there was one and all px tell no better; `model` is its own then.
     """
-    found = overlap(a, b, model, most)
+    known = before.laid if before is not None and before.shows_all_of(a, b) else None
+    found = known or overlap(a, b, model, most)
     if found is None:
         return None
     exact, shift = 0.0, False
@@ -150,13 +158,14 @@ def look(
                 found, model = again, moved
     light = found.a, found.b, found.both
     tone = toned(*light) if before is None else toned_again(*light, before.tone)
-    found = tone.applied(found)
+    laid, found = found, tone.applied(found)
     if before is not None:
-        return Looked(model, found, tone, residual(found, shift=shift, toned=tone.tone != UNCHANGED), exact)
+        left = residual(found, shift=shift, toned=tone.tone != UNCHANGED)
+        return Looked(a, b, model, laid, found, tone, left, exact)
     left = residual(found, shift=shift, toned=tone.tone != UNCHANGED, scales=1, sharpen=False)
     if left.agreement < HOPELESS:  # one of the two may be blurred
         left = residual(found, shift=shift, toned=tone.tone != UNCHANGED, scales=1)
-    return Looked(model, found, tone, left, exact)
+    return Looked(a, b, model, laid, found, tone, left, exact)
 
 
 def _moves(moved: Matrix, size: Size) -> float:

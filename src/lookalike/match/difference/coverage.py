@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.difference.overlap import onto
-from lookalike.match.difference.overlay import commonest
+from lookalike.match.difference.overlay import commonest, within
 from lookalike.match.verify.projection import project, warped_outline, whole
 from lookalike.pixels.resize import resize, scaling
 from lookalike.types import Matrix, Picture, Size
@@ -90,7 +90,7 @@ def _plain(small: NDArray[np.int16], around: NDArray[np.bool_]) -> NDArray[np.bo
         left = around & ~plain
         if not left.any():
             break
-        near = (np.abs(small - commonest(small[left], NEAR)) <= NEAR).all(axis=2)
+        near = within(small, commonest(small[left], NEAR), NEAR)
         # A bar may be thinner than the square: what lies beside it, or beyond the picture, is no reason against it.
         found = left & near & _flat(near | ~around)
         _, pieces, facts, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))

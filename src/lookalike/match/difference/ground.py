@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.channels import most
 from lookalike.match.difference.overlap import Mask, inverse
 from lookalike.pixels.resize import scaling
 from lookalike.types import Matrix, Picture, Pixels
@@ -62,7 +63,7 @@ def on_one_ground(a: Picture, b: Picture, model: Matrix) -> Grounded:
     if not seen.any():
         return Grounded(a, b)
     colour = np.median(beneath[seen], axis=0)
-    if (np.abs(beneath[seen] - colour).max(axis=1) <= LEVELS).mean() < EVEN:
+    if (most(np.abs(beneath[seen] - colour)) <= LEVELS).mean() < EVEN:
         return Grounded(a, b)
     left, top, width, height = cv2.boundingRect(bare.astype(np.uint8))
     across, down = a.size[0] / bare.shape[1], a.size[1] / bare.shape[0]

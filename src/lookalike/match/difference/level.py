@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.channels import most
+from lookalike.match.difference.order_statistics import median
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.residual import Residual
 from lookalike.match.difference.sharpness import blurred
@@ -60,7 +62,7 @@ def levels(found: Overlap, left: Residual) -> Levels:
     change = b - a
     light = np.asarray(change @ LUMA.astype(np.float32), np.float32)
     light = light - _slow(light, inside)
-    colour = np.abs(change - (change @ LUMA.astype(np.float32))[..., None]).max(axis=2)
+    colour = most(np.abs(change - (change @ LUMA.astype(np.float32))[..., None]))
     off = (
         _by(np.asarray(np.abs(light), np.float32), LIGHT + OF_NOISE * left.noise, inside, mixed),
         _by(colour, COLOUR + OF_NOISE * left.noise, inside, mixed),
@@ -76,14 +78,14 @@ def _small(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
 def _by(off: Plane, least: float, inside: Mask, mixed: Plane) -> Plane:
     if not inside.any():
         return np.zeros(off.shape, np.float32)
-    usual = 1.48 * float(np.median(off[inside]))
+    usual = 1.48 * median(off[inside])
     return np.where(inside, off / (min(max(least, SPREADS * usual), MOST * least) + mixed), 0).astype(np.float32)
 
 
 def _contrast(small: Plane) -> Plane:
     """Contrast of each cell with its neighbours: an edge through it puts its mean between theirs."""
     square = np.ones((3, 3), np.uint8)
-    return np.asarray((cv2.dilate(small, square) - cv2.erode(small, square)).max(axis=2) / 2, np.float32)
+    return np.asarray(most(cv2.dilate(small, square) - cv2.erode(small, square)) / 2, np.float32)
 
 
 def _slow(light: Plane, inside: Mask) -> Plane:

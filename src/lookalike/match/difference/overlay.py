@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.channels import every, most
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.tone_bound import LUMA, Plane
 from lookalike.types import Pixels
@@ -72,7 +73,7 @@ def _is_photo(colours: Pixels) -> bool:
     for _ in range(2):
         if not len(left):
             break
-        near = (np.abs(left - commonest(left, 2 * FEW)) <= FEW).all(axis=1)
+        near = within(left[None], commonest(left, 2 * FEW), FEW)[0]
         plain += int(near.sum())
         left = left[~near]
     return plain < PLAIN * max(len(colours), 1)
@@ -84,6 +85,11 @@ def commonest(colours: NDArray[np.int16], step: int) -> NDArray[np.int16]:
     keys = (coarse[:, 0] * 256 + coarse[:, 1]) * 256 + coarse[:, 2]
     values, counts = np.unique(keys, return_counts=True)
     return np.asarray(np.median(colours[keys == values[counts.argmax()]], axis=0), np.int16)
+
+
+def within(plane: NDArray[np.int16], colour: NDArray[np.int16], levels: int) -> Mask:
+    """(h, w) px of a plane (h, w, 3) that are at most so many levels off a colour (3,) in each channel."""
+    return np.asarray(cv2.inRange(plane, tuple((colour - levels).tolist()), tuple((colour + levels).tolist())) > 0)
 
 
 def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground: Ground) -> Literal["a", "b"] | None:
@@ -138,7 +144,7 @@ def _is_box(top: Plane, beneath: Plane, solid: Mask, noise: float, *, drawn: boo
     if not inner.any():
         return False
     of_top, of_beneath = (
-        float((np.abs(side[inner] - np.median(side[inner], axis=0)) <= EVEN + 3 * noise).all(axis=1).mean())
+        float(every(np.abs(side[inner] - np.median(side[inner], axis=0)) <= EVEN + 3 * noise).mean())
         for side in (top, beneath)
     )
     if drawn:
@@ -173,7 +179,7 @@ def _edges(a: Plane, b: Plane, where: Mask) -> tuple[float, float]:
 
 def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:
     """Whether what is on top is of few colours: one light, one dark; mixed with what is beneath where it is thin."""
-    change = float(np.median(np.abs(top[strong] - beneath[strong]).max(axis=1)))
+    change = float(np.median(most(np.abs(top[strong] - beneath[strong]))))
     if change < CLEAR[0]:
         return False
     if even(top[strong], beneath[strong], noise) >= MOST_OF:
@@ -190,7 +196,7 @@ def even(top: Plane, beneath: Plane, noise: float) -> float:
     """Share of (n, 3) px of `top` that are of one light and one dark colour: dyed goods show their shades as before."""
     tolerance = EVEN + 3 * noise
     parts = [top[part] for part in _parts(top, beneath)]
-    good = sum(int((np.abs(part - np.median(part, axis=0)) <= tolerance).all(axis=1).sum()) for part in parts)
+    good = sum(int(every(np.abs(part - np.median(part, axis=0)) <= tolerance).sum()) for part in parts)
     return good / max(len(top), 1)
 
 
@@ -200,12 +206,12 @@ def mixed(top: Plane, beneath: Plane, noise: float) -> float:
     for part in _parts(top, beneath):
         above, below = top[part], beneath[part]
         change = above - below
-        far = np.abs(change).max(axis=1)
+        far = most(np.abs(change))
         colour = np.median(above[far >= np.quantile(far, 0.8)], axis=0)
         towards = colour - below
         share = (change * towards).sum(axis=1) / np.maximum((towards * towards).sum(axis=1), 1)
         share = np.clip(share, 0, 1)
-        off = np.abs(change - share[:, None] * towards).max(axis=1)
+        off = most(np.abs(change - share[:, None] * towards))
         good += int((off <= EVEN + 3 * noise).sum())
     return good / max(len(top), 1)
 

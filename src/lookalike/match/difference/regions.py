@@ -9,7 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.channels import most
 from lookalike.match.difference.level import Levels
+from lookalike.match.difference.order_statistics import quantile
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.overlay import Ground, ground_of, laid_on
 from lookalike.match.difference.residual import CELL, Residual
@@ -106,7 +108,7 @@ def regions(found: Overlap, left: Residual, levels: Levels) -> list[Region]:
 def _usual(found: Overlap, agreeing: Mask) -> float:
     """Levels that px are off in the cells that agree, in the median; 0 where none do."""
     middle = slice(CELL // 2, None, CELL)
-    off = cv2.absdiff(found.a[middle, middle], found.b[middle, middle]).max(axis=2)
+    off = most(cv2.absdiff(found.a[middle, middle], found.b[middle, middle]))
     agreeing = agreeing[: off.shape[0], : off.shape[1]] & found.both[middle, middle]
     return float(np.median(off[agreeing])) if agreeing.any() else 0.0
 
@@ -188,10 +190,10 @@ def _region(
     a = blurred(found.a[window].astype(np.float32), left.blurred_a)
     b = blurred(found.b[window].astype(np.float32), left.blurred_b)
     inside = inside & found.both[window]
-    off = np.abs(a - b).max(axis=2)
+    off = most(np.abs(a - b))
     if not inside.any() or float(off[inside].max()) < LEAST:
         return None
-    strength = float(np.quantile(off[inside], 0.99))
+    strength = quantile(off[inside], 0.99)
     strongest = cv2.dilate(np.where(inside, off, 0), np.ones((2 * NEARBY + 1, 2 * NEARBY + 1), np.uint8))
     strongest = np.minimum(strongest, strength)
     where = inside & (off >= np.maximum(max(LEAST / 2, 2 * left.noise, usual), OF_STRONGEST * strongest))
@@ -215,7 +217,7 @@ def _held(where: Mask, strong: Mask) -> Mask:
 
 
 def _kind(a: Plane, b: Plane, where: Mask, off: Plane, noise: float, ground: Ground, why: NDArray[np.float32]) -> Kind:
-    strong = where & (off >= 0.5 * float(np.quantile(off[where], 0.9)))
+    strong = where & (off >= 0.5 * quantile(off[where], 0.9))
     side = laid_on(a, b, where, strong, noise, ground)
     if side is not None:
         return "laid on a" if side == "a" else "laid on b"

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.channels import most
+from lookalike.match.difference.order_statistics import median, quantile
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.sharpness import blurred, sharpness
 from lookalike.match.difference.shift import shifted
@@ -151,7 +153,7 @@ def _is_lossless(found: Overlap) -> bool:
     """Whether px are equal wherever nothing else is shown; after JPEG those in between are."""
     if equal_px(found) < LOSSLESS:
         return False
-    differing = (cv2.absdiff(found.a, found.b).max(axis=2) > 0).astype(np.uint8)
+    differing = (most(cv2.absdiff(found.a, found.b)) > 0).astype(np.uint8)
     near = cv2.dilate(differing, np.ones((9, 9), np.uint8))
     contrast = cv2.Laplacian(cv2.cvtColor(found.a, cv2.COLOR_RGB2GRAY), cv2.CV_16S) != 0
     return bool((near[contrast & found.both] == 0).mean() >= LOSSLESS / 2)
@@ -166,7 +168,8 @@ def equal_px(found: Overlap) -> float:
     contrast = np.zeros(both.shape, np.bool_)
     contrast[:, 1:] = cv2.absdiff(np.ascontiguousarray(a[:, 1:, 1]), np.ascontiguousarray(a[:, :-1, 1])) > FLAT
     told = contrast & both
-    return float((a[told] == b[told]).all(axis=1).mean()) if told.any() else 0.0
+    equal = cv2.inRange(cv2.absdiff(a, b), (0, 0, 0), (0, 0, 0)) > 0
+    return float(np.count_nonzero(equal & told) / np.count_nonzero(told)) if told.any() else 0.0
 
 
 def _compared(a: Plane, b: Plane, inside: Plane, lossless: bool) -> _Compared:
@@ -185,7 +188,8 @@ def _compared(a: Plane, b: Plane, inside: Plane, lossless: bool) -> _Compared:
     content = np.maximum(spread_a, spread_b)
     around = cv2.blur(np.where(valid, content, 0), (WIDE, WIDE))
     within = np.maximum(energy - np.square(mean_b - gain * mean_a - mean), 0)
-    most = 2 * sum(grain(plane, inside) ** 2 for plane in (a, b)) + LOST**2
+    whole = _whole_blocks(inside)
+    most = 2 * sum(grain(plane, whole) ** 2 for plane in (a, b)) + LOST**2
     base, of_contrast, of_around = _noise(energy[valid], within[valid], content[valid], around[valid], most, lossless)
     above = np.sqrt(energy / (base + of_contrast * content + of_around * around))
     # Noise of its own in either lowers the correlation of what is the same.
@@ -205,7 +209,7 @@ def _unlike(within: Plane, content: Plane, base: float, valid: Mask) -> Mask:
     if not clear.any():
         return clear
     left, contrast = np.sqrt(np.maximum(within - base, 0)), np.sqrt(np.maximum(content, 1))
-    usual = float(np.quantile((left / contrast)[clear], 0.25))
+    usual = quantile((left / contrast)[clear], 0.25)
     return np.asarray(clear & (left >= np.clip(OF_USUAL * usual, *UNLIKE) * np.maximum(contrast, CLEAR[1])))
 
 
@@ -219,22 +223,27 @@ def _cells(plane: Plane) -> Plane:
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
 
 
-def grain(plane: Plane, inside: Plane) -> float:
+def _whole_blocks(inside: Plane) -> Mask:
+    """Blocks that lie inside from edge to edge."""
+    size = max(1, inside.shape[1] // BLOCK), max(1, inside.shape[0] // BLOCK)
+    return np.asarray(cv2.resize(inside, size, interpolation=cv2.INTER_AREA) > 0.99)
+
+
+def grain(plane: Plane, whole: Mask) -> float:
     """Levels of noise of one picture by itself: in its smoothest blocks, since fine detail is everywhere but there
     [after Olsen, Estimation of noise in images: an evaluation, CVGIP 1993; Immerkaer, Fast noise variance estimation,
     CVIU 1996].
 
-    Blocks that are clipped, black or white, tell nothing. `plane` is 0 at the middle of the levels.
+    Blocks tell that are `whole`, and not clipped, black or white. `plane` is 0 at the middle of the levels.
     """
     fine = np.abs(cv2.filter2D(plane, -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6))
-    size = max(1, plane.shape[1] // BLOCK), max(1, plane.shape[0] // BLOCK)
-    whole = cv2.resize(inside, size, interpolation=cv2.INTER_AREA) > 0.99
+    size = whole.shape[1], whole.shape[0]
     clipped = cv2.resize((np.abs(plane) >= CLIPPED).astype(np.float32), size, interpolation=cv2.INTER_AREA)
     told = whole & (clipped <= HARDLY_ANY)
     if not told.any():
         return 0.0
     means = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)[told]
-    return float(np.sqrt(np.pi / 2) * np.quantile(means, SMOOTHEST))
+    return float(np.sqrt(np.pi / 2) * quantile(means, SMOOTHEST))
 
 
 def _window(planes: list[Plane]) -> list[Plane]:
@@ -263,8 +272,8 @@ def _noise(
     """
     if lossless or not len(energy):
         return 0.01, 0.0, 0.0
-    is_bland = content <= max(float(np.quantile(content, 0.35)), FLAT**2)
-    varying, whole = (float(np.median(each[is_bland])) if is_bland.any() else 0.0 for each in (within, energy))
+    is_bland = content <= max(quantile(content, 0.35), FLAT**2)
+    varying, whole = (median(each[is_bland]) if is_bland.any() else 0.0 for each in (within, energy))
     base = max(min(varying, most), min(whole, MISSED**2), GRAIN**2)
     left = np.maximum(within - base, 0)
     rich = content > 4 * base + FLAT**2
@@ -275,5 +284,5 @@ def _noise(
 
 
 def _typical(shares: NDArray[np.float32], limits: tuple[float, float]) -> float:
-    middle = float(np.median(shares)) if len(shares) >= 20 else 0.0
+    middle = median(shares) if len(shares) >= 20 else 0.0
     return float(np.clip(middle, limits[0] ** 2, limits[1] ** 2))

@@ -9,6 +9,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from lookalike.match.difference.channels import most
 from lookalike.match.difference.comparison import Comparison, Difference, Verdict, compare_pixels, grounds
 from lookalike.match.difference.ground import on_one_ground
 from lookalike.match.difference.overlap import Mask
@@ -93,7 +94,7 @@ def _compare_small(a: Picture, b: Picture, size: Size) -> Comparison | None:
     x, y = (resize(each.pixels, size).astype(np.float32) for each in (a, b))
     smooth_x, smooth_y = (cv2.GaussianBlur(each, (3, 3), 0) for each in (x, y))
     contrast = np.maximum(_contrast(x), _contrast(y))
-    off = np.abs(smooth_x - smooth_y).max(axis=2)
+    off = most(np.abs(smooth_x - smooth_y))
     differing = off > OFF + OF_CONTRAST * contrast
     edges = int((contrast > EDGE).sum())
     correlation = _correlation(smooth_x, smooth_y)
@@ -115,7 +116,7 @@ def _compare_small(a: Picture, b: Picture, size: Size) -> Comparison | None:
 
 def _contrast(plane: Plane) -> Plane:
     square = np.ones((3, 3), np.uint8)
-    return np.asarray((cv2.dilate(plane, square) - cv2.erode(plane, square)).max(axis=2))
+    return np.asarray(most(cv2.dilate(plane, square) - cv2.erode(plane, square)))
 
 
 def _correlation(x: Plane, y: Plane) -> float:

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.channels import most
+from lookalike.match.difference.order_statistics import median
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.tone_bound import LENIENT, LUMA, ROUNDS, Plane, may_explain
 from lookalike.types import Pixels
@@ -117,8 +119,7 @@ def toned(a: Pixels, b: Pixels, both: Mask) -> Toned:
 
     Either may be the richer one, from which the other follows: grey and clipped light do not lead back.
     """
-    small_a, small_b, seen, even = _small(a, b, both)
-    return _chosen(*_samples(small_a[seen], small_b[seen], even[seen]))
+    return _chosen(*_samples(*_small(a, b, both)))
 
 
 def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned) -> Toned:
@@ -131,8 +132,7 @@ def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned) -> Toned:
     step = math.ceil(math.sqrt(both.size / ENOUGH))
     some = slice(step // 2, None, step), slice(step // 2, None, step)
     even = np.maximum(_contrast(a)[some], _contrast(b)[some]) <= EVEN
-    seen = both[some]
-    x, y, is_even = _samples(a[some][seen].astype(np.float32), b[some][seen].astype(np.float32), even[seen])
+    x, y, is_even = _samples(a[some], b[some], both[some], even)
     was = _off(x, y, before.tone) if before.of_a else _off(y, x, before.tone)
     if was <= POOR:
         return before
@@ -140,10 +140,12 @@ def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned) -> Toned:
     return now if now.tone != UNCHANGED and now.off < AGAIN * was else before
 
 
-def _samples(x: Plane, y: Plane, even: Mask) -> tuple[Plane, Plane, Mask]:
-    """Some of the (n, 3) px, as many of each step of light, and which of them lie in even places."""
-    some = _of_every_level(x @ LUMA)
-    return x[some], y[some], even[some]
+def _samples(a: Pixels, b: Pixels, seen: Mask, even: Mask) -> tuple[Plane, Plane, Mask]:
+    """Levels (n, 3) of some px that are `seen`, as many of each step of light of a, and which lie in `even` places."""
+    at = np.flatnonzero(seen)
+    colours, others = a.reshape(-1, 3), b.reshape(-1, 3)
+    at = at[_of_every_level(np.take(colours, at, axis=0) @ LUMA)]
+    return colours[at].astype(np.float32), others[at].astype(np.float32), even.ravel()[at]
 
 
 def _chosen(x: Plane, y: Plane, even: Mask) -> Toned:
@@ -181,24 +183,25 @@ def _best(x: Plane, y: Plane, even: Mask) -> Tone:
 
 def _of_every_level(light: NDArray[np.floating]) -> NDArray[np.int64]:
     """Rows of px, as many of each step of light, as far as there are."""
-    steps = (light * LEVELS / 256).astype(np.int64)
-    held = (np.flatnonzero(steps == step) for step in range(LEVELS))
+    steps = (light * LEVELS / 256).astype(np.uint8)
+    by_step = np.argsort(steps, kind="stable")  # of bytes, by counting
+    held = np.split(by_step, np.cumsum(np.bincount(steps, minlength=LEVELS))[:-1])
     return np.concatenate([rows[:: max(1, -(-len(rows) // SAMPLES))] for rows in held])
 
 
-def _small(a: Pixels, b: Pixels, both: Mask) -> tuple[Plane, Plane, Mask, Mask]:
+def _small(a: Pixels, b: Pixels, both: Mask) -> tuple[Pixels, Pixels, Mask, Mask]:
     """Both at a small size, where both are, and where there is little contrast."""
     height, width = both.shape
     factor = min(1.0, SIDE / max(height, width))
     size = max(2, round(width * factor)), max(2, round(height * factor))
-    planes = [cv2.resize(each, size, interpolation=cv2.INTER_AREA).astype(np.float32) for each in (a, b)]
+    small = [np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_AREA), np.uint8) for each in (a, b)]
     seen = cv2.resize(both.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 254
-    contrast = np.maximum(_contrast(planes[0]), _contrast(planes[1]))
-    even = contrast <= max(EVEN, float(np.median(contrast[seen])) if seen.any() else 0.0)
-    return planes[0], planes[1], seen, even
+    contrast = np.maximum(_contrast(small[0]), _contrast(small[1]))
+    even = contrast <= max(EVEN, median(contrast[seen]) if seen.any() else 0.0)
+    return small[0], small[1], seen, even
 
 
-def _contrast(plane: Plane | Pixels) -> Plane:
+def _contrast(plane: Pixels) -> Plane:
     """Contrast of each px with its neighbours, in the green that most light is."""
     square = np.ones((3, 3), np.uint8)
     green = np.ascontiguousarray(plane[..., 1])
@@ -241,14 +244,14 @@ def _believed(tone: Tone, x: Plane) -> Tone:
     if np.ptp(saturation / tint) > 2 * DYED:
         return UNCHANGED
     chroma = x - (x @ LUMA)[:, None]
-    coloured = np.abs(chroma).max(axis=1) > COLOURED
+    coloured = most(np.abs(chroma)) > COLOURED
     if not coloured.any():
         return tone
     darkened = np.abs(np.clip(tone.curve[x[coloured].astype(np.uint8)] @ LUMA, 0, 255) - x[coloured] @ LUMA)
     directions = chroma[coloured] / np.linalg.norm(chroma[coloured], axis=1)[:, None]
     middle = directions.mean(axis=0)
     one_hue = float(((directions @ middle) > ONE_HUE * np.linalg.norm(middle)).mean()) > 0.9
-    return UNCHANGED if one_hue and float(np.median(darkened)) > COLOURED / 3 else tone
+    return UNCHANGED if one_hue and median(darkened) > COLOURED / 3 else tone
 
 
 def _light(x: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, float, float]:

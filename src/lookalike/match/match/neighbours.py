@@ -10,8 +10,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK: Final = 128
-"""Rows compared at a time, so that what is between them and all others stays in the cache."""
+AT_ONCE: Final = 1 << 17
+"""Pairs of rows compared at a time, so that what is between them stays in the cache."""
 WORD: Final = 8
 """Bytes that faiss counts differing bits in."""
 
@@ -38,10 +38,9 @@ class Neighbours:
 
 def float_neighbours(a: NDArray[np.float32], b: NDArray[np.float32]) -> Neighbours:
     """Neighbours among (n, d) and (k, d) unit rows, k >= 1; distances are those of points on the sphere."""
-    columns = np.ascontiguousarray(b.T)
 
     def cosine(start: int, stop: int) -> Closeness:
-        return a[start:stop] @ columns
+        return a[start:stop] @ b.T
 
     def distance(closeness: Closeness) -> NDArray[np.float32]:
         return np.asarray(np.sqrt(np.maximum(2 - 2 * closeness, ROUNDING)), np.float32)
@@ -52,7 +51,7 @@ def float_neighbours(a: NDArray[np.float32], b: NDArray[np.float32]) -> Neighbou
 def binary_neighbours(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> Neighbours:
     """Neighbours among packed (n, d/8) and (k, d/8) rows, k >= 1; distances count bits."""
     rows, others = _whole_words(a), _whole_words(b)
-    counts = np.empty((min(BLOCK, len(a)), len(b)), np.int32)
+    counts = np.empty((min(_block(len(b)), len(a)), len(b)), np.int32)
 
     def same(start: int, stop: int) -> Closeness:
         differing = counts[: stop - start]
@@ -82,8 +81,9 @@ def _neighbours(
     nearest = np.empty(n, np.int64)
     first, second = np.empty(n, np.float32), np.full(n, unrelated, np.float32)
     best_of_column = np.full(k, -np.inf, np.float32)
-    for start in range(0, n, BLOCK):
-        stop = min(start + BLOCK, n)
+    block = _block(k)
+    for start in range(0, n, block):
+        stop = min(start + block, n)
         close = closeness(start, stop)
         np.maximum(best_of_column, close.max(axis=0), out=best_of_column)
         nearest[start:stop] = at = close.argmax(axis=1)
@@ -93,6 +93,11 @@ def _neighbours(
             close[each, at] = np.iinfo(np.int32).min
             second[start:stop] = close.max(axis=1)
     return Neighbours(nearest, distance(first), distance(second), first >= best_of_column[nearest])
+
+
+def _block(k: int) -> int:
+    """Rows that are compared at a time with `k` others."""
+    return max(1, AT_ONCE // k)
 
 
 def _whole_words(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -25,12 +25,19 @@ def supported(a: Framed, b: Framed, tolerance: float, *, count: int, mirrored: b
         return []
     n = min(len(a), MOST)
     growth, turn = (b.log_scale - a.log_scale)[:n], _turns(a.heading[:n], b.heading[:n], mirrored)
-    x, y = _moved(a.at[:n], growth, turn, mirrored)
-    across, down = (there - (b.at[:n, axis] - b.at[:n, None, axis]) for axis, there in enumerate((x, y)))
-    reach = np.sqrt(x * x + y * y)
     alike = (turn @ turn.T >= ALIKE_TURN) & (np.abs(growth[:, None] - growth) <= ALIKE_GROWTH)
-    allowed = tolerance * np.maximum(1, 2 ** growth[:, None]) + LOOSE * reach
-    return _best(alike & (across * across + down * down <= allowed * allowed), count)
+    across, down = _moved(a.at[:n], growth, turn, mirrored)
+    allowed = across * across  # (n, n), in place from here on: fresh memory takes as long as the sums
+    allowed += down * down
+    np.sqrt(allowed, out=allowed)
+    allowed *= LOOSE
+    allowed += tolerance * np.maximum(1, 2 ** growth[:, None])
+    allowed *= allowed
+    for off, ends in ((across, b.at[:n, 0]), (down, b.at[:n, 1])):
+        off -= ends - ends[:, None]
+        off *= off
+    across += down
+    return _best(alike & (across <= allowed), count)
 
 
 def _turns(heading_a: NDArray[np.float64], heading_b: NDArray[np.float64], mirrored: bool) -> NDArray[np.float64]:

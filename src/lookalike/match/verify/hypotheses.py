@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.match.verify.estimators import SAMPLE, consensus, least_squares
 from lookalike.match.verify.frames import Framed
-from lookalike.match.verify.inliers import agree
+from lookalike.match.verify.inliers import placed, posed
 from lookalike.types import GeometryKind, Matrix
 
 TIGHTER: Final = (4.0, 2.0, 1.4, 1.0, 1.0)
@@ -44,8 +44,9 @@ def agreed(
 def refined(kind: GeometryKind, model: Matrix, a: Framed, b: Framed, tolerance: float) -> Matrix | None:
     """`kind` fitted to what agrees with `model`, then to what agrees with that, ever closer; None where too few do."""
     known: NDArray[np.bool_] | None = None
+    errors, alike = placed(model, a.at, b.at), posed(model, a, b)
     for times in TIGHTER:
-        near = agree(model, a, b, times * tolerance)
+        near = (errors <= times * tolerance) & alike
         if np.count_nonzero(near) < SAMPLE[kind]:
             return None
         if known is not None and np.array_equal(near, known):
@@ -54,4 +55,5 @@ def refined(kind: GeometryKind, model: Matrix, a: Framed, b: Framed, tolerance: 
         if fitted is None or abs(np.linalg.det(fitted)) < 1e-12:
             return None
         model, known = fitted, near
+        errors, alike = placed(model, a.at, b.at), posed(model, a, b)
     return model

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.verify.frames import Framed
-from lookalike.match.verify.projection import LEAST_DEPTH, Points, lifted, project
+from lookalike.match.verify.projection import LEAST_DEPTH, Points, is_affine, lifted, project
 from lookalike.types import Matrix
 
 TURN: Final = 35.0
@@ -55,6 +55,8 @@ def _lengths(off: Points) -> NDArray[np.float64]:
 
 def slope(model: Matrix, points: Points) -> NDArray[np.float64]:
     """(n, 2, 2) the derivative of the map at each point."""
+    if is_affine(model):
+        return np.asarray(np.broadcast_to(model[:2, :2], (len(points), 2, 2)))
     ends = lifted(model, points)
     depth = np.where(np.abs(ends[:, 2]) > LEAST_DEPTH, ends[:, 2], LEAST_DEPTH)
     there = ends[:, :2] / depth[:, None]

@@ -88,7 +88,10 @@ def _hits(model: Matrix, ends: Framed, all_b: Framed, tolerance: float) -> int:
 def _hits_of(model: Matrix, ends: Framed, there: Points, all_b: Framed, tolerance: float, start: int) -> int:
     """Hits of `ROWS` ends from `start` on."""
     across, down = (there[start : start + ROWS, None, axis] - all_b.at[:, axis] for axis in (0, 1))
-    rows, columns = np.nonzero(across * across + down * down <= tolerance * tolerance)
+    across *= across
+    down *= down
+    across += down
+    rows, columns = np.divmod(np.flatnonzero(across <= tolerance * tolerance), len(all_b))
     return int(agree(model, ends[start + rows], all_b[columns], tolerance).sum())
 
 

@@ -88,9 +88,7 @@ class Planar:
         place = evenly(all_b, self.tolerance)
         best: _Found | None = None
         for kind, model in models:
-            found = self._weighed(kind, model, a, b, place, mirrored)
-            if found is not None and (best is None or found.log_chance < best.log_chance):
-                best = found
+            best = self._weighed(kind, model, a, b, place, mirrored, best) or best
             if best is not None and best.log_chance < DECIDED and kind == self.kinds[-1]:
                 break
         if best is None:
@@ -111,12 +109,22 @@ class Planar:
         return chain(by_pose, agreed(kinds, a, b, self.tolerance, iterations=self.iterations, seed=self.seed))
 
     def _weighed(
-        self, kind: GeometryKind, model: Matrix, a: Framed, b: Framed, place: float, mirrored: bool
+        self,
+        kind: GeometryKind,
+        model: Matrix,
+        a: Framed,
+        b: Framed,
+        place: float,
+        mirrored: bool,
+        best: _Found | None = None,
     ) -> _Found | None:
+        """None where it is not plausible, or where chance explains it as well as the `best`."""
         agreeing = agree(model, a, b, self.tolerance)
         if agreeing.sum() < max(LEAST, SAMPLE[kind] + 1):
             return None
         chance = log_chance(model, a, b, agreeing, SAMPLE[kind], place)
+        if best is not None and chance >= best.log_chance:
+            return None
         if not is_plausible(
             model, a.at[agreeing], b.at[agreeing], mirrored=mirrored, proved=chance < OUT_OF_THE_QUESTION
         ):

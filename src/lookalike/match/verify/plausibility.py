@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.verify.inliers import slope
-from lookalike.match.verify.projection import Points
+from lookalike.match.verify.projection import Points, is_affine
 from lookalike.types import Matrix
 
 MOST_SCALE: Final = 16.0
@@ -31,7 +31,7 @@ def is_plausible(model: Matrix, a: Points, b: Points, *, mirrored: bool, proved:
     spreads = spread(a), spread(b)
     if min(spreads) < LEAST_SPREAD or max(spreads) < LARGER_SPREAD:
         return False
-    slopes = slope(model, a)
+    slopes = slope(model, a[:1] if is_affine(model) else a)
     areas = np.linalg.det(slopes)
     if not np.isfinite(slopes).all() or ((areas < 0) != mirrored).any() or (np.abs(areas) < 1e-12).any():
         return False

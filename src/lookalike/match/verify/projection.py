@@ -28,8 +28,15 @@ def lifted(model: NDArray[np.floating], points: NDArray[np.floating]) -> NDArray
     return np.asarray(points @ model[:, :2].T + model[:, 2], np.float64)
 
 
+def is_affine(model: NDArray[np.floating]) -> bool:
+    """Whether its last row is (0, 0, 1), as that of a similarity is as well."""
+    return bool(model[2, 0] == model[2, 1] == 0 and model[2, 2] == 1)
+
+
 def project(model: NDArray[np.floating], points: NDArray[np.floating]) -> Points:
     """Where a similarity, affine map or homography takes (n, 2) points; `FAR` away what lies beyond the horizon."""
+    if is_affine(model):
+        return np.asarray(points @ model[:2, :2].T + model[:2, 2], np.float64)
     there = lifted(model, points)
     depth = there[:, 2:]
     return np.asarray(np.where(depth > LEAST_DEPTH, there[:, :2] / np.maximum(depth, LEAST_DEPTH), FAR), np.float64)

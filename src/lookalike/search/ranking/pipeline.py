@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from lookalike.protocols import Fuser
 from lookalike.search.ranking.engine import EQUAL, UNJUDGED, Engine, Ranking, Weights
@@ -46,21 +47,25 @@ def rank_and_verify(
 ) -> Found:
     """Contents most like the rows of every part, and those `voted` for; geometry verifies `verify` against `views`.
 
-    Looks count less where they are those of a part of `minus`.
+    Looks count less where they are those of a part of `minus`. They are compared while pixels of the first that are
+    verified are: votes alone say which these are.
     """
-    most = max(k, verify)
-    others = voted.hits.ids
-    ranking = engine.rank(
-        parts,
-        fuser,
-        k=most,
-        minus=minus,
-        among=among,
-        others=others,
-        worded=worded,
-        weights=weights,
-        judged=judged,
-        rerank=rerank,
-    )
-    ids = worth_proving(voted.hits, ranking.ids, verify)
-    return Found(ranking, verifier.prove(views, ids, mirrored=voted.mirrored))
+
+    @cache
+    def ranking() -> Ranking:
+        return engine.rank(
+            parts,
+            fuser,
+            k=max(k, verify),
+            minus=minus,
+            among=among,
+            others=voted.hits.ids,
+            worded=worded,
+            weights=weights,
+            judged=judged,
+            rerank=rerank,
+        )
+
+    ids = worth_proving(voted.hits, lambda: ranking().ids, verify)
+    evidence = verifier.prove(views, ids, mirrored=voted.mirrored, meanwhile=ranking)
+    return Found(ranking(), evidence)

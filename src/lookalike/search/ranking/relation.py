@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -135,7 +136,11 @@ class RelationClassifier:
 
     def mirrored(self, of_a: LocalFeatures) -> LocalFeatures | None:
         """Features as the mirror image shows them, where the extractor knows."""
-        return self.features.mirrored(of_a) if isinstance(self.features, Mirroring) else None
+        return None if self._mirroring is None else self._mirroring.mirrored(of_a)
+
+    @cached_property
+    def _mirroring(self) -> Mirroring | None:
+        return self.features if isinstance(self.features, Mirroring) else None
 
     def agreement(self, of_a: LocalFeatures, of_b: LocalFeatures, *, mirrored: bool = True) -> Agreement | None:
         """Geometry that explains what a and b have in common, None where that may be chance.

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -33,8 +34,8 @@ PATIENCE: Final = 8
 
 Of 483 hard copies one came after more, and of 278 other photos of goods 8 did (docs/decisions/0031).
 """
-AT_ONCE: Final = 8
-"""Candidates whose features are read at once."""
+AT_ONCE: Final = PATIENCE + 1
+"""Candidates whose features are read at once: of a question that one picture answers no more are tried."""
 AHEAD: Final = PATIENCE + 1
 """Candidates that are tried, at most, until what pixels say of an earlier one is not known."""
 PROVED: Final[Mapping[Relation, tuple[float, float]]] = {
@@ -84,26 +85,30 @@ class GeometricVerifier:
         return [sample.picture(self.classifier.min_side) for sample in samples]
 
     def votes_of(
-        self, samples: Sequence[Sample], pictures: Sequence[Picture], among: Ids | None = None
+        self,
+        samples: Sequence[Sample],
+        pictures: Sequence[Picture],
+        among: Ids | None = None,
+        beside: Executor | None = None,
     ) -> tuple[list[View], Votes]:
         """Each sample that is seen as the picture beside it, with its features, and what shares them; from any thread.
 
-        It asks no store.
+        It asks no store. Mirror images are sought by another thread of `beside`, which has one to spare.
         """
         views = [
             View(Seen(sample.picture, picture.size, sample.frames), self.classifier.ask(picture))
             for sample, picture in zip(samples, pictures, strict=True)
         ]
-        return views, self.voted(views, among)
+        return views, self.voted(views, among, beside)
 
-    def voted(self, views: Sequence[View], among: Ids | None = None) -> Votes:
+    def voted(self, views: Sequence[View], among: Ids | None = None, beside: Executor | None = None) -> Votes:
         """Contents that share local features with a view, or with its mirror image; the score is the best's votes."""
         found: dict[int, float] = {}
         mirrored: set[int] = set()
         if self.index is None:
             return Votes(Hits(np.zeros(0, np.int64), np.zeros(0, np.float32)))
         for view in views:
-            upright, *turned = votes_for(view.features, self.classifier, self.index, among)
+            upright, *turned = votes_for(view.features, self.classifier, self.index, among, beside)
             mirrored.update(id for hits in turned for id in hits.ids.tolist())
             for hits in (upright, *turned):
                 for id, votes in zip(hits.ids.tolist(), hits.scores.tolist(), strict=True):
@@ -112,23 +117,34 @@ class GeometricVerifier:
         return Votes(Hits.ranked(ids, votes, VOTED), mirrored)
 
     def prove(
-        self, views: Sequence[View], ids: Sequence[int], *, mirrored: Collection[int] | None = None
+        self,
+        views: Sequence[View],
+        ids: Iterable[int],
+        *,
+        mirrored: Collection[int] | None = None,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> dict[int, Evidence]:
         """Evidence of geometry on each, in this order, until it finds nothing on many in a row.
 
-        The mirror image is tried of those in `mirrored`, with None of all.
+        The mirror image is tried of those in `mirrored`, with None of all. `meanwhile` is done before this thread waits
+        for pixels.
         """
         if not views:
             return {}
         with ThreadPoolExecutor(1, "proof") as beside:
-            tried = self._tried(views, ids, mirrored, beside)
+            tried = self._tried(views, ids, mirrored, beside, meanwhile)
             try:
                 return _patiently(tried)
             finally:
                 tried.close()
 
     def _tried(
-        self, views: Sequence[View], ids: Sequence[int], mirrored: Collection[int] | None, beside: Executor
+        self,
+        views: Sequence[View],
+        ids: Iterable[int],
+        mirrored: Collection[int] | None,
+        beside: Executor,
+        meanwhile: Callable[[], object],
     ) -> Generator[tuple[int, Evidence | None], None, None]:
         """Each in turn, and its evidence.
 
@@ -140,16 +156,14 @@ class GeometricVerifier:
             alike = mirrored is None or record.id in mirrored
             waiting.append((record.id, self._proof(views, features, record, beside, mirrored=alike)))
             while waiting and (waiting[0][1].done() or len(waiting) >= AHEAD):
-                id, found = waiting.popleft()
-                yield id, found.result()
+                yield _outcome(*waiting.popleft(), meanwhile)
         while waiting:
-            id, found = waiting.popleft()
-            yield id, found.result()
+            yield _outcome(*waiting.popleft(), meanwhile)
 
-    def _candidates(self, ids: Sequence[int]) -> Iterator[tuple[Record, LocalFeatures]]:
+    def _candidates(self, ids: Iterable[int]) -> Iterator[tuple[Record, LocalFeatures]]:
         """A file of each in turn, and its features, where there are any; read some at a time: few may be wanted."""
-        for start in range(0, len(ids), AT_ONCE):
-            some = ids[start : start + AT_ONCE]
+        coming = iter(ids)
+        while some := list(islice(coming, AT_ONCE)):
             records = {record.id: record for record in self.store.records(np.array(sorted(some), np.int64))}
             held = self._features_of(list(records.values()))
             yield from ((records[id], held[id]) for id in some if id in held)
@@ -191,6 +205,12 @@ class GeometricVerifier:
             return None
 
 
+def _outcome(id: int, found: Future[Evidence | None], meanwhile: Callable[[], object]) -> tuple[int, Evidence | None]:
+    if not found.done():
+        meanwhile()
+    return id, found.result()
+
+
 def _patiently(tried: Iterable[tuple[int, Evidence | None]]) -> dict[int, Evidence]:
     """Evidence on those that have some, until many in a row have none."""
     proved: dict[int, Evidence] = {}
@@ -217,13 +237,26 @@ def verifier_of(
 
 
 def votes_for(
-    features: LocalFeatures, classifier: RelationClassifier, index: SetIndex, among: Ids | None = None
+    features: LocalFeatures,
+    classifier: RelationClassifier,
+    index: SetIndex,
+    among: Ids | None = None,
+    beside: Executor | None = None,
 ) -> list[Hits]:
     """Contents that share them, or those of the mirror image, with clearly more votes than chance gives."""
+
+    def found(shown: LocalFeatures) -> Hits:
+        one_thread()
+        return _above_chance(index.search(shown, CROWD, among))
+
     mirrored = classifier.mirrored(features)
-    shown = [features] if mirrored is None else [features, mirrored]
-    one_thread()
-    return [_above_chance(index.search(each, CROWD, among)) for each in shown]
+    if mirrored is None:
+        return [found(features)]
+    if beside is None:
+        return [found(features), found(mirrored)]
+    len(index)  # what waits to be sorted in is, once and by one thread
+    turned = beside.submit(found, mirrored)
+    return [found(features), turned.result()]
 
 
 def _above_chance(hits: Hits) -> Hits:
@@ -233,12 +266,17 @@ def _above_chance(hits: Hits) -> Hits:
     return Hits(hits.ids[:count], hits.scores[:count])
 
 
-def worth_proving(voted: Hits, ranked: Ids, most: int) -> list[int]:
-    """At most `most` contents: those that share local features, most first, then those that look alike.
+def worth_proving(voted: Hits, ranked: Callable[[], Ids], most: int) -> Iterator[int]:
+    """At most `most` contents: those that share local features, most first, then those `ranked` by how they look.
 
-    Of 1,180 that looked alike and were not among the first, geometry found something in three.
+    These are asked for when their turn comes. Of 1,180 that looked alike and were not among the first, geometry found
+    something in three.
     """
-    return list(dict.fromkeys([*voted.ids.tolist(), *ranked.tolist()]))[:most]
+    first = voted.ids[:most].tolist()
+    yield from first
+    if len(first) < most:
+        known = set(first)
+        yield from islice((id for id in ranked().tolist() if id not in known), most - len(first))
 
 
 def proved_score(score: float, evidence: Evidence | None) -> float:
