@@ -24,7 +24,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = Pictures.default_weights
 SHARPNESS: Final[Mapping[str, float]] = {"histogram": 3.0, "phash": 3.0}
 """By describer, the power of its similarity that counts beside others: the middle of its scale says little.
 
-Any power from 2 to 4 does nearly as well (docs/decisions/0051).
+Any power from 2 to 4 does nearly as well (docs/decisions/0049).
 """
 
 

@@ -1,7 +1,7 @@
 """A second look, by networks, at the best candidates of which geometry knows nothing: other seasons, light, viewpoints.
 
 SIFT's rows change with light, season and a steep slant; those of ALIKED, matched by LightGlue, hold longer
-(docs/decisions/0050). A question takes seconds, since features are made of the candidates' files.
+(docs/decisions/0046). A question takes seconds, since features are made of the candidates' files.
 """
 
 from __future__ import annotations
