@@ -83,7 +83,7 @@ def of_goods(files: Sequence[Path]) -> list[Pair]:
 
 def of_thorough(files: Sequence[Path], count: int) -> None:
     """What a second look makes of the order of goods, and whether what it alone tells as scenes is right."""
-    asks = np.random.default_rng(6).permutation(len(files))[:count].tolist()
+    asks = np.random.default_rng(7).permutation(len(files))[:count].tolist()
     first: Counter[bool] = Counter()
     told: Counter[tuple[str, bool]] = Counter()
     with tempfile.TemporaryDirectory() as scratch, lookalike.open(Path(scratch) / "library") as library:

@@ -21,6 +21,14 @@ def at_another_hour(photo):
     return np.clip(255 - base + (photo - base), 0, 255).astype(np.uint8)
 
 
+def from_aside(photo):
+    """A plane with the photo on it, as a camera sees it that has moved to the left."""
+    height, width = photo.shape[:2]
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    seen = np.array([(0, 0), (width, 0.12 * height), (width, 0.88 * height), (0, height)], np.float32)
+    return cv2.warpPerspective(photo, cv2.getPerspectiveTransform(corners, seen), (width, height))
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     """Three photos, without local features."""
@@ -52,8 +60,15 @@ def evidence(relation):
 
 
 def test_one_thing_seen_twice_is_a_scene_and_never_a_copy(looked):
-    found = looked(cv2.convertScaleAbs(skimage.data.coffee(), alpha=0.7))
+    found = looked(cv2.convertScaleAbs(from_aside(skimage.data.coffee()), alpha=0.7))
     assert {name: one.relation for name, one in found.items()} == {"coffee": "scene"}
+
+
+def test_what_lies_straight_is_not_told_as_another_view(looked):
+    """Print that two cartons share does: that nothing is moved is what `copy` asks pixels about."""
+    found = looked(skimage.data.coffee())["coffee"]
+    assert found.relation == "similar"
+    assert "perhaps on what is around it alone" in found.why
 
 
 def test_places_alone_rank_but_are_told_as_similar(looked):
@@ -67,7 +82,7 @@ def test_what_is_proved_is_not_looked_at_again(looked):
     known = {"coffee": evidence("copy")}
     assert looked(skimage.data.coffee(), known)["coffee"] is known["coffee"]
     doubtful = {"coffee": evidence("similar")}
-    assert looked(skimage.data.coffee(), doubtful)["coffee"].relation == "scene"
+    assert looked(from_aside(skimage.data.coffee()), doubtful)["coffee"].relation == "scene"
 
 
 def test_a_file_that_is_gone_costs_its_own_answer_alone(library, looked, tmp_path):
