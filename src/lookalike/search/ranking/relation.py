@@ -47,7 +47,7 @@ KINDS: Final = {
 SURE: Final = 0.9
 """Probability that two photos that share a view show one thing, from which on they are told as a scene."""
 PERHAPS: Final = "perhaps on what is around it alone"
-"""What is said of places that agree where that is no proof of one thing."""
+"""Words about places that agree where that is no proof of one thing."""
 HARDLY_ANY: Final = 40
 """Keypoints, with fewer of which a picture has no geometry to speak of: it is compared as a whole."""
 
