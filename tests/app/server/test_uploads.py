@@ -21,6 +21,7 @@ from lookalike.app.server.upload_folder import UploadFolder, made_ready, stem_of
 from lookalike.errors import BadQuery
 from lookalike.search import atomic
 
+from ..conftest import Program
 from .conftest import Client, Serve
 from .test_attacks import CLIMBS, PLACES
 from .test_jobs import followed
@@ -101,6 +102,7 @@ def test_what_is_added_is_kept_indexed_and_found_without_a_restart(own: Client, 
     for data in (new, other):
         first = own.get("/api/search", params={"id": sha256(data)}).json()["hits"][0]
         assert (first["id"], first["relation"]) == (sha256(data), "identical")
+    assert "added" in [each["path"] for each in own.get("/api/folders").json()["folders"]]
     again = send(own, ("other name.png", new)).json()
     assert (again["pictures"][0]["new"], again["job"]) == (False, None)
     assert len(all_files(added)) == 2
@@ -286,6 +288,25 @@ def test_the_folder_is_made_or_refused_before_anything_listens(tmp_path: Path) -
         with pytest.raises(BadQuery, match=r"takes no files: .*; name a folder"):
             made_ready(odd, library)
     assert list(library.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--uploads", "added"], "--role write"),
+        (["--role", "write", "--uploads", "library"], "library's own folder"),
+        (["--role", "write", "--uploads", "file/added"], "takes no files"),
+    ],
+)
+def test_the_command_says_what_is_wrong_with_the_folder(
+    here: Program, shelf: Path, tmp_path: Path, words: list[str], told: str
+) -> None:
+    shutil.copytree(shelf / "library", tmp_path / "library")
+    (tmp_path / "file").write_text("")
+    refused = here("serve", *words)
+    assert refused.code == 2
+    assert told in refused.err
+    assert not (tmp_path / "added").exists()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ class Refused(Part):
 
 
 class Uploaded(Document):
-    """What became of each picture that was sent, and the job that indexes those which are new; null where none is."""
+    """Pictures that were sent, kept or refused, and the job that indexes what is not indexed yet; null without any."""
 
     pictures: list[Kept]
     refused: list[Refused]
