@@ -167,6 +167,13 @@ def test_nothing_that_has_the_name_already_is_overwritten(tmp_path: Path) -> Non
     assert (tmp_path / "elsewhere").read_bytes() == b"mine"
 
 
+def test_what_a_kill_left_is_no_file_that_was_kept(tmp_path: Path) -> None:
+    data = drawn(1)
+    (tmp_path / f".a-{sha256(data)[:16]}.png.x1y2").write_bytes(data)
+    path, is_new = UploadFolder(tmp_path).put("a.png", data, sha256(data))
+    assert (path.name, is_new) == (f"a-{sha256(data)[:16]}.png", True)
+
+
 def bomb() -> bytes:
     """A PNG of few bytes that would be 400 megapixels."""
     file = io.BytesIO()

@@ -47,10 +47,10 @@ class UploadFolder:
             return write_atomically(path, data), True
 
     def _holding(self, digest: str) -> Path | None:
-        """A file of ours with these bytes, whatever its sender called it."""
+        """A file of ours with these bytes, whatever its sender called it; a hidden one was left by a kill."""
         marked = f"-{digest[:DIGITS]}"
         with os.scandir(self.folder) as entries:
-            named = [entry.path for entry in entries if marked in entry.name]
+            named = [entry.path for entry in entries if marked in entry.name and entry.name[0] != "."]
         return next((Path(path) for path in named if holds(path, digest)), None)
 
     def _free(self, stem: str, digest: str, ending: str) -> Path:
