@@ -110,6 +110,22 @@ def test_while_a_job_runs_no_other_begins(serve: Serve, own_shelf: Path) -> None
     assert [each["id"] for each in client.get("/api/jobs").json()["jobs"]] == ["0123"]
 
 
+def test_a_job_that_is_reserved_keeps_others_out_and_is_forgotten_where_it_does_not_begin(tmp_path: Path) -> None:
+    async def reserved() -> Jobs:
+        jobs = Jobs(tmp_path)
+        with jobs.reserved("index") as job:
+            with pytest.raises(Problem, match=job.id):
+                await jobs.start("dupes", ["dupes"])
+            assert jobs.all() == [job]
+        assert job.state == "cancelled"  # so that who follows it is told of an end
+        return jobs
+
+    jobs = asyncio.run(reserved())
+    assert jobs.all() == []
+    with jobs.reserved("dupes"):
+        pass
+
+
 def test_a_job_that_fails_says_why_to_admin_alone(serve: Serve, own_shelf: Path) -> None:
     for role, told in ((Role.WRITE, "role admin"), (Role.ADMIN, "local features")):
         client = serve(own_shelf / "library", role=role)

@@ -1,4 +1,4 @@
-"""Documents about labels and classes, as typed models."""
+"""Documents about labels, objects and classes, as typed models."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from lookalike.app.server.fields import PictureId
 from lookalike.app.server.models import Document, File, Part
 
 
@@ -35,6 +36,70 @@ class Labels(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     labels: list[Annotated[str, StringConstraints(min_length=1, max_length=1000)]] = Field(min_length=1, max_length=100)
+
+
+Object = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+"""The name of an object."""
+Named = Annotated[list[PictureId], Field(max_length=1000)]
+
+
+class ObjectCount(Part):
+    """An object, and how many files are views of it."""
+
+    object: str
+    views: int
+
+
+class ObjectCounts(Document):
+    """All objects, by name."""
+
+    objects: list[ObjectCount]
+
+
+class View(File):
+    """A file that is a view of an object."""
+
+    id: str
+    object: str
+
+
+class ObjectViews(Document):
+    """Views of objects."""
+
+    views: list[View]
+
+
+class Views(BaseModel):
+    """Pictures that become views of an object."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    object: Object = Field(description="The name of the object; one that there is not yet is made.")
+    ids: Annotated[Named, Field(min_length=1)] = Field(description="Pictures, by the ids of hits.")
+
+
+class NoViews(BaseModel):
+    """Views that are taken out: these pictures, or all of these objects, or those pictures of these objects."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: Named = Field([], description="Pictures, by the ids of hits.")
+    objects: Annotated[list[Object], Field(max_length=100)] = Field([], description="Names of objects.")
+
+
+class Gathered(Document):
+    """Pictures that are views by what was said, the objects of these, and how many pictures were of another before."""
+
+    views: int
+    objects: int
+    moved: int
+    left_out: list[str]
+
+
+class Removed(Document):
+    """Views that there are no more; no picture was touched."""
+
+    removed: int
 
 
 class Classified(Part):

@@ -12,7 +12,7 @@ from lookalike.app.server import problems
 from lookalike.app.server.admission import GuardedRoute
 from lookalike.app.server.border import Border
 from lookalike.app.server.measures import Measured
-from lookalike.app.server.routes import asking, classes, jobs, labels, pictures, tidying, upkeep, web
+from lookalike.app.server.routes import asking, classes, jobs, labels, objects, pictures, tidying, upkeep, uploads, web
 from lookalike.app.server.service import Service
 from lookalike.app.server.settings import Settings
 
@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.route_class = GuardedRoute
     app.router.redirect_slashes = False
     problems.add_to(app)
-    for part in (asking, pictures, labels, classes, upkeep, jobs, tidying, web):
+    for part in (asking, pictures, labels, objects, classes, upkeep, jobs, uploads, tidying, web):
         part.add_to(app)
     app.add_middleware(Border, settings=settings)
     app.add_middleware(Measured, measures=service.measures)

@@ -8,8 +8,8 @@ import secrets
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -38,6 +38,7 @@ class Job:
     progress: dict[str, Any] = field(default_factory=dict)
     report: dict[str, Any] | None = None
     message: str | None = None
+    has_begun: bool = False
     is_cancelled: bool = False
     process: Process | None = field(default=None, repr=False)
 
@@ -74,6 +75,16 @@ class Jobs:
 
     async def start(self, kind: str, arguments: Sequence[str], given: bytes = b"") -> Job:
         """Runs the command line with `arguments`, which reads what is `given`; raises `Problem` while another runs."""
+        with self.reserved(kind) as job:
+            self.begin(job, arguments, given)
+        return job
+
+    @contextmanager
+    def reserved(self, kind: str) -> Iterator[Job]:
+        """A job that may `begin`, and until then no other; cancelled where it has not when the block ends.
+
+        Raises `Problem` while another runs.
+        """
         running = next((job for job in self._jobs.values() if job.state == "running"), None)
         if running is not None:
             detail = f"job {running.id} is writing to the library: wait for it, or cancel it"
@@ -82,10 +93,19 @@ class Jobs:
         self._jobs[job.id] = job
         for id in list(self._jobs)[:-KEPT]:
             del self._jobs[id]
+        try:
+            yield job
+        finally:
+            if not job.has_begun:
+                job.state = "cancelled"
+                self._jobs.pop(job.id, None)
+
+    def begin(self, job: Job, arguments: Sequence[str], given: bytes = b"") -> None:
+        """Runs a job that was reserved."""
+        job.has_begun = True
         task = asyncio.get_running_loop().create_task(self._run(job, arguments, given))
         self._watching.add(task)
         task.add_done_callback(self._watching.discard)
-        return job
 
     async def _run(self, job: Job, arguments: Sequence[str], given: bytes) -> None:
         command = [sys.executable, "-m", "lookalike", "--quiet", "--library", str(self._library), *arguments]

@@ -297,6 +297,7 @@ class Status(Document):
     role: str
     urls: bool
     originals: bool
+    uploads: bool
     words: bool
     profiles: list[str]
 

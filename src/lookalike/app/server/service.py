@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Final, TypeAlias, cast
 
 import numpy as np
@@ -23,6 +24,7 @@ from lookalike.app.server.problems import Problem
 from lookalike.app.server.recent import Recent
 from lookalike.app.server.roles import Role
 from lookalike.app.server.settings import Settings
+from lookalike.app.server.upload_folder import UploadFolder
 from lookalike.errors import BadPicture, LookalikeError
 from lookalike.protocols import TextDescriber
 from lookalike.search.components import describers_of
@@ -60,6 +62,7 @@ class Service:
         self.file_ids = FileIds(settings.key)
         self.sessions = Sessions()
         self.jobs = Jobs(settings.library)
+        self.uploads = None if settings.uploads is None else UploadFolder(Path(os.path.realpath(settings.uploads)))
         self.measures = Measures(lambda: self.questions.taken)
         self.answers: Recent[str, Continued] = Recent(ANSWERS)
         self.identical: Recent[int, Sequence[Group]] = Recent(1)
@@ -117,7 +120,8 @@ class Service:
         return {hashlib.sha256(os.fsencode(path)).hexdigest()[:16]: path for path in self._folders()}
 
     def _folders(self) -> list[str]:
-        given = [os.path.realpath(root) for root in self.settings.roots]
+        own = () if self.settings.uploads is None else (self.settings.uploads,)
+        given = [os.path.realpath(root) for root in (*self.settings.roots, *own)]
         return list(dict.fromkeys([*given, *(root.path for root in self.library.roots())]))
 
     async def close(self) -> None:

@@ -21,7 +21,8 @@ class Settings:
 
     Without `tokens` whoever reaches it has `role`, and it listens on this machine alone. `names` are host names by
     which it is asked besides `host`. `roots` are folders that may be indexed besides those that the library holds;
-    `aside` is the one into which superfluous files may be moved. Processes of one service share its `key`.
+    `aside` is the one into which superfluous files may be moved, `uploads` the one that keeps pictures that are sent.
+    Processes of one service share its `key`.
     Raises `BadQuery` where others could reach it and no token is needed.
     """
 
@@ -33,6 +34,7 @@ class Settings:
     names: tuple[str, ...] = ()
     roots: tuple[Path, ...] = ()
     aside: Path | None = None
+    uploads: Path | None = None
     originals: bool = False
     urls: bool = False
     body: int = 32 * 2**20

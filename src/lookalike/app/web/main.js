@@ -7,6 +7,7 @@ import { address, empty, form, fromAddress, hasUploads, isAsked, single } from "
 import * as service from "./service.js";
 import { text } from "./strings.js";
 import { tidy } from "./tidy.js";
+import { adder } from "./upload.js";
 
 const state = { question: empty(), hits: [], next: null, status: null, asking: null };
 const count = el("span", { class: "count" });
@@ -14,6 +15,8 @@ const aside = el("aside", {});
 const told = el("p", { class: "told", role: "status" });
 const list = el("ul", { class: "grid" });
 const more = el("button", { type: "button", class: "more", hidden: true, onclick: showMore }, text.more);
+
+const adding = adder({ done: recount, failed: (error) => failed(error, showPanel) }); // one, so that what it tells stays
 
 document.querySelector("#app").replaceChildren(
   el("header", { class: "bar" }, el("a", { class: "brand", href: "/" }, "lookalike"), count, el("span", { class: "grow" }), el("a", { href: "/?tidy=identical" }, text.duplicates), el("a", { href: "/docs" }, text.routes)),
@@ -24,7 +27,15 @@ walk(list);
 function showPanel() {
   const { urls, words, profiles } = state.status ?? {};
   const act = { urls, words, profiles, add, changed, clear };
-  aside.replaceChildren(panel(state.question, act));
+  aside.replaceChildren(panel(state.question, act), ...(mayAdd() ? [adding] : []));
+}
+
+function mayWrite() {
+  return ["write", "admin"].includes(state.status?.role);
+}
+
+function mayAdd() {
+  return Boolean(state.status?.uploads) && mayWrite();
 }
 
 function changed(ask) {
@@ -127,8 +138,7 @@ async function open(hit) {
       open(other);
     }
   };
-  const mayWrite = ["write", "admin"].includes(state.status?.role);
-  const dialog = pair(hit, query, { ...judge, mayWrite, step });
+  const dialog = pair(hit, query, { ...judge, mayWrite: mayWrite(), step });
   document.body.append(dialog);
   dialog.showModal();
 }
@@ -181,10 +191,14 @@ function askToken(again, why = text.token) {
   input.focus();
 }
 
-async function begin() {
+async function recount() {
   state.status = await service.status();
   count.textContent = text.pictures(state.status.images);
-  if (state.status.urls || state.status.words || state.status.profiles.length) showPanel(); // else it is as it was, and somebody may be typing
+}
+
+async function begin() {
+  await recount();
+  if (state.status.urls || state.status.words || state.status.profiles.length || mayAdd()) showPanel(); // else it is as it was, and somebody may be typing
 }
 
 function showGroups(relation) {

@@ -41,6 +41,7 @@ export function followed(id, told) {
 }
 
 export const status = () => ask("/api/status");
+export const upload = (form) => ask("/api/pictures", { method: "POST", body: form });
 export const picture = (id) => ask(`/api/pictures/${id}`);
 export const labels = (id) => ask(`/api/pictures/${id}/labels`);
 export const suggested = (id) => ask(`/api/labels/suggested?id=${id}`);

@@ -42,6 +42,10 @@ def serve(
         Path | None,
         typer.Option("--aside", metavar="DIR", help="Let role admin move superfluous files to this folder."),
     ] = None,
+    uploads: Annotated[
+        Path | None,
+        typer.Option("--uploads", metavar="DIR", help="Let role write add pictures, which are kept in this folder."),
+    ] = None,
     originals: Annotated[bool, typer.Option("--originals", help="Hand out whole files, to role admin.")] = False,
     urls: Annotated[bool, typer.Option("--urls", help="Fetch pictures that are asked about by URL.")] = False,
     threads: Annotated[
@@ -57,12 +61,15 @@ def serve(
     from lookalike.app.server.listen import listen
     from lookalike.app.server.roles import GIVEN, Tokens, tokens_in
     from lookalike.app.server.settings import Settings
+    from lookalike.app.server.upload_folder import made_ready
 
     if role not in GIVEN:
         raise BadQuery(f"--role is one of {', '.join(GIVEN)}, not {role!r}")
     for option, folder in [*(("--root", each) for each in root or ()), *([("--aside", aside)] if aside else [])]:
         if not folder.is_dir():
             raise BadQuery(f"{option} {str(folder)!r} is no folder", path=str(folder))
+    if uploads is not None and tokens is None and role == "read":
+        raise BadQuery("--uploads is for the role write, which nobody has here: add --role write, or --tokens FILE")
     with open_chosen(library) as opened:
         opened.store.count()  # where there is no library, it says so here
         folder = opened.folder.absolute()
@@ -75,6 +82,7 @@ def serve(
         names=tuple(name or ()),
         roots=tuple(root or ()),
         aside=None if aside is None else aside.absolute(),
+        uploads=None if uploads is None else made_ready(uploads, folder),
         originals=originals,
         urls=urls,
         threads=threads,
@@ -98,6 +106,7 @@ def add_to(app: typer.Typer) -> None:
         serve,
         "lookalike serve --browse",
         "lookalike serve --port 0 --role write",
+        "lookalike serve --role write --uploads ~/Pictures/added",
         group=FIND,
         needs_arguments=False,
     )

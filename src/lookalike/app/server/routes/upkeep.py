@@ -34,6 +34,7 @@ def _status(service: Service, role: Role) -> Document:
         "role": role.name.lower(),
         "urls": service.settings.urls,
         "originals": service.settings.originals,
+        "uploads": service.settings.uploads is not None,
         "words": service.reads_words(),
         "profiles": sorted(service.library.profiles()),
     }
