@@ -29,10 +29,8 @@ SIDE: Final = 480
 KEYPOINTS: Final = 500
 """Keypoints of a picture: the time of matching grows with their square."""
 SURE: Final = 0.97
-"""Probability of one thing from which on a scene is told, of what a plane in perspective explains.
-
-Networks align more strangers than SIFT does: print that two cartons share lies straight and close together.
-"""
+"""Probability of one thing, by the model of SIFT's places, that is believed: networks align more strangers."""
+ELSEWHEN: Final = "but not light and colour there: another hour or season, or another thing"
 THREADS: Final = 2
 """Candidates that are looked at side by side."""
 
@@ -45,7 +43,7 @@ def _networks() -> RelationClassifier:
 
 @dataclass(frozen=True)
 class SecondLook:
-    """Looks again at contents of `store`. It tells of one thing seen twice, never of copies."""
+    """Looks again at contents of `store`. It ranks, and proves nothing: what it finds stays `similar`."""
 
     store: Store
     open_hit: Callable[[Record], Sample]
@@ -84,23 +82,21 @@ class SecondLook:
         return Seen(sample.picture, picture.size), self.networks.extract(picture)
 
     def _seen(self, a: _Described, b: _Described) -> Evidence | None:
-        """Ranked by the places that agree: at night, light and colour say nothing of the place.
+        """Ranked by places, light and colour; by the places alone where these are sure and the others are not.
 
-        A scene is told only where light and colour agree as well.
+        At night, light and colour say nothing of the place. It is no proof: on goods one in fourteen is another one.
         """
         agreement = self.networks.agreement(a[1], b[1], mirrored=False)
         if agreement is None:
             return None
         evidence = self.networks.view(agreement, a[0], b[0])
-        if evidence.strength >= SURE and agreement.geometry.kind == "homography":
-            return evidence
         by_places = shared(agreement).probability
-        is_place = evidence.strength < SURE <= by_places
-        but = "but not light and colour there: another hour or season, or another thing" if is_place else PERHAPS
-        strength = by_places if is_place else evidence.strength
-        return replace(
-            evidence, relation="similar", strength=strength, why=f"{len(agreement.rows)} places agree, {but}"
-        )
+        told = "likely on one thing"
+        if evidence.strength < SURE:
+            told = ELSEWHEN if by_places >= SURE else PERHAPS
+        strength = by_places if told == ELSEWHEN else evidence.strength
+        why = f"{len(agreement.rows)} places agree, {told}"
+        return replace(evidence, relation="similar", strength=strength, why=why)
 
 
 def _strength(evidence: Evidence) -> tuple[bool, float]:
