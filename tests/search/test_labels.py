@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lookalike import Library
 from lookalike.errors import BadQuery, LibraryMissing
+from lookalike.search.labels import Labels
+from lookalike.store import create_store
+from lookalike.types import Content, Stamp
 
 BY = ["phash"]
 
@@ -135,6 +139,23 @@ def test_lines_that_cannot_be_used_are_told_by_number_and_the_others_count(fille
     assert held(filled) == {"0.png": ["apple", "price=1"], "4.png": ["late"]}
     assert [line.split(":")[0] for line in done.left_out] == ["line 3", "line 4", "line 5", "line 6", "line 7"]
     assert "no picture 'gone.png'" in done.left_out[0]
+
+
+def test_a_hundred_thousand_labels_come_at_once(tmp_path: Path) -> None:
+    contents = [Content(f"{number:064x}", 1, (2, 2), "png") for number in range(1000)]
+    labels = [f"label {number}" for number in range(100)]
+    rows = [",".join([f"{number}.png", *labels]) for number in range(1000)]
+    with closing(create_store(tmp_path / "library")) as store:
+        with store.writing(), store.transaction():
+            store.put_contents(contents)
+            files = [(f"/photos/{number}.png", Stamp(1, 1, 1, 1)) for number in range(1000)]
+            store.put_records([(*file, content.sha256) for file, content in zip(files, contents, strict=True)])
+        given = Labels(tmp_path / "library", lambda: store)
+        done = given.read("\n".join([*rows, "gone.png,label"]).encode(), beside="/photos")
+        assert (done.added, done.pictures) == (100_000, 1000)
+        assert done.left_out == ("line 1001: the library has no picture 'gone.png'",)
+        assert given.counts() == dict.fromkeys(labels, 1000)
+        assert len(store.ids("label = 'label 77'")) == 1000
 
 
 def test_facts_that_contradict_each_other_are_told_and_none_of_them_counts(filled: Library, folder: Path) -> None:

@@ -253,7 +253,8 @@ def test_parts_have_weights_and_say_what_moved_an_answer(client: Client, picture
     told = client.post("/api/search", files=upload(picture, "mine.png"), data=asked).json()
     assert told["query"]["sources"] == ["2:mine.png", "words:photos"]
     assert told["query"]["minus"] == ["0.5:photos/0.png"]
-    assert set(told["hits"][0]["parts"]) == {"2:mine.png", "words:photos", "- 0.5:photos/0.png"}
+    assert set(told["hits"][0]["parts"]) == {"2:mine.png", "words:photos", "- 0.5:0.png"}
+    assert "photos/" not in told["hits"][0]["why"]
     views = client.post("/api/search", files=upload(picture, "mine.png"), data={"part": "words:photos"}).json()
     assert views["query"]["sources"] == ["mine.png", "words:photos"]
 
@@ -281,6 +282,8 @@ def test_judged_answers_count_and_are_not_kept(client: Client, shelf: Path, pict
     told = client.get("/api/search", params=asked).json()
     assert whole[1]["id"] not in [hit["id"] for hit in told["hits"]]
     assert told["hits"][0]["parts"]["liked"] >= 0
+    alone = client.get("/api/search", params={"id": picture_id, "like_id": whole[2]["id"]}).json()["hits"]
+    assert alone[0]["parts"].keys() == {"0.png", "liked"}
     assert "like" not in told["query"]
     with lookalike.open(shelf / "library") as library:
         assert library.judgements.questions() == []

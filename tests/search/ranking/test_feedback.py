@@ -85,4 +85,12 @@ def test_unliked_contents_are_no_answers_and_a_filter_holds_for_liked_ones() -> 
 
 def test_parts_of_the_question_count_less_beside_what_is_liked() -> None:
     found = Adjusted(rows(0.4), 0.5, rows(0.2), rows(0.1))
-    assert with_judged({"a.jpg": 0.6}, found, 0) == {"a.jpg": 0.3, "liked": 0.2, "- unliked": -0.1}
+    both = Judged(np.array([1]), np.array([2]), ())
+    assert with_judged({"a.jpg": 0.6}, found, 0, both) == {"a.jpg": 0.3, "liked": 0.2, "- unliked": -0.1}
+
+
+def test_only_what_was_judged_is_a_part_of_the_score() -> None:
+    found = Adjusted(rows(0.4), 0.5, rows(0.2), rows(0.1))
+    one, none = np.array([1]), NONE
+    assert with_judged({"a.jpg": 0.6}, found, 0, Judged(one, none, ())).keys() == {"a.jpg", "liked"}
+    assert with_judged({"a.jpg": 0.6}, found, 0, Judged(none, one, ())).keys() == {"a.jpg", "- unliked"}

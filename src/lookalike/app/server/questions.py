@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lookalike.app.server.fields import Ask, Upload, Uploads
@@ -19,6 +19,7 @@ from lookalike.search.query.query import Query
 from lookalike.search.query.source import Source
 from lookalike.search.query.texts import labelled
 from lookalike.search.query.things import Things
+from lookalike.search.query.weighted import Weighted, name_of_part
 from lookalike.types import Box
 
 LABEL: Final = 200
@@ -52,7 +53,7 @@ def question_of(service: Service, ask: Ask, uploads: Uploads) -> Question:
         colours=colours,
         words=tuple(ask.words),
         minus=(*(each.data for each in minus), *away),
-        parts=parts,
+        parts=tuple(map(_called, parts)),
         like=tuple(service.records(id)[0].path for id in ask.like_id),
         unlike=tuple(service.records(id)[0].path for id in ask.unlike_id),
         where=ask.where,
@@ -100,6 +101,11 @@ def _fetched(service: Service, url: str) -> Upload:
     if not service.settings.urls:
         raise Problem(403, "no_urls", "this service fetches nothing: download the picture and send it as a file")
     return Upload(url, fetch(url, max_bytes=service.settings.body))
+
+
+def _called(part: Weighted) -> Weighted:
+    """The part as answers speak of it: a picture by the end of its name, as where it has no weight."""
+    return replace(part, label=name_of_part(part.label)) if part.label else part
 
 
 def _label(name: str) -> str:

@@ -69,7 +69,7 @@ class Question:
         ascending = np.array(sorted(shares), np.int64)
         asked = np.clip([sum(shares[id].values()) for id in ascending.tolist()], 0, 1).astype(np.float32)
         found = self.judged.scores(store, ascending, asked)
-        return {id: with_judged(shares[id], found, at) for at, id in enumerate(ascending.tolist())}
+        return {id: with_judged(shares[id], found, at, self.judged) for at, id in enumerate(ascending.tolist())}
 
 
 def with_parts(answers: Sequence[Answer], question: Question, store: Store) -> list[Answer]:

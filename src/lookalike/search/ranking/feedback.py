@@ -133,7 +133,11 @@ def _rows(store: Store, space: Space, ids: Ids) -> tuple[Ids, Vectors]:
     return np.concatenate([found for found, _ in parts]), np.concatenate([rows for _, rows in parts])
 
 
-def with_judged(shares: Mapping[str, float], found: Adjusted, at: int) -> dict[str, float]:
+def with_judged(shares: Mapping[str, float], found: Adjusted, at: int, judged: Judged) -> dict[str, float]:
     """Parts of a score once judgements count: those of the question by less, beside what judged pictures do."""
     own = {label: round(share * found.scale, 6) + 0.0 for label, share in shares.items()}
-    return {**own, LIKED: round(float(found.brought[at]), 6), UNLIKED: round(-float(found.taken[at]), 6) + 0.0}
+    if len(judged.liked):
+        own[LIKED] = round(float(found.brought[at]), 6)
+    if len(judged.unliked):
+        own[UNLIKED] = round(-float(found.taken[at]), 6) + 0.0
+    return own
