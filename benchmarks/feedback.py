@@ -1,6 +1,6 @@
 """Feedback, simulated: how much better are answers after 1, 3 and 5 rounds of judging five, and what does it cost?
 
-    python benchmarks/feedback.py ../shared/data [--libraries DIR] [--questions 250] > feedback.md
+    python benchmarks/feedback.py ../shared/data [--libraries DIR] [--set SET] [--questions 250] > feedback.md
     python benchmarks/feedback.py ../shared/data --pictures 100000    the time that judgements add, on made-up rows
 
 Half of the pictures of each class can be judged, and MAP@R is measured on the other half: no figure grows for showing
@@ -215,6 +215,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--libraries", type=Path, metavar="DIR", help="where the libraries of the sets are kept")
+    parser.add_argument("--set", dest="sets", action="append", choices=list(SETS))
     parser.add_argument("--questions", type=int, default=250)
     parser.add_argument("--pictures", type=int, metavar="N", help="measure time alone, on N made-up pictures")
     given = parser.parse_args()
@@ -223,7 +224,7 @@ def main() -> None:
         time_added(given.pictures)
         return
     with tempfile.TemporaryDirectory() as place:
-        for name in SETS:
+        for name in given.sets or SETS:
             of_set(given.data, name, given.libraries or Path(place), given.questions)
 
 

@@ -185,9 +185,9 @@ def test_a_turned_copy_is_asked_about_in_any_orientation(indexed, photos_folder:
 
 
 def test_where_no_picture_is_searched_that_is_said(indexed, photos_folder: Path) -> None:
-    ran = indexed("search", photos_folder / "0.png", "--where", "width > 99999")
+    ran = indexed("search", photos_folder / "0.png", "--where", "label = chair")
     assert (ran.code, ran.out) == (1, b"")
-    assert "no picture was searched" in ran.err
+    assert "passes --where 'label = chair'; `lookalike label list` tells" in ran.err
 
 
 def test_what_may_be_a_piece_of_a_picture_is_sent_to_the_search_for_pieces(

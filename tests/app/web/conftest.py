@@ -51,6 +51,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, photo_files: list[Path]) -> 
         options = Options(workers=1)
         library.index(made.photos, options=options)
         library.dupes("copy", options=options)
+        library.objects.add([made.photos / "chelsea.png", made.photos / "chelsea small.jpg"], "cat")
     return made
 
 

@@ -215,3 +215,15 @@ def test_parts_count_as_much_as_they_are_given(desk: Page, cut: Path) -> None:
     desk.wait_for_selector(".chip.minus:has-text('colour:teal')")  # what no field shows is told, and kept
     assert (desk.input_value(".chip .weight"), desk.input_value("input[name=words]")) == ("3", "chelsea")
     assert set(names(desk)) == set(before)
+
+
+def test_answers_may_be_objects(desk: Page) -> None:
+    desk.fill("input[name=words]", "chelsea")
+    desk.select_option("select[name=group_by]", "as:objects")
+    desk.click("button.main")
+    desk.wait_for_url("**as=objects*")
+    found = names(desk)
+    assert sum("chelsea" in name for name in found) == 1
+    desk.reload()
+    assert names(desk) == found
+    assert desk.input_value("select[name=group_by]") == "as:objects"

@@ -6,6 +6,7 @@
 export const FIELDS = ["text", "words", "url", "where", "crop", "k", "group_by", "least", "profile"];
 const PART = /^(-?)(?:([0-9.]+):)?(id|text|words|colour):([^]+)$/;
 const ID = /^[0-9a-f]{64}$/;
+export const AS_OBJECTS = "as:objects"; // of `group_by`: objects in place of pictures, and pictures of none
 export const SWITCHES = ["any_orientation", "collapse"];
 
 export function empty() {
@@ -53,7 +54,8 @@ function pairs(question) {
   for (const colour of question.colour) weighed("colour", colour);
   for (const name of ["text", "words"]) if (question[name].trim()) weighed(name, question[name].trim());
   for (const part of question.parts) told.push(["part", part]);
-  for (const name of ["url", "where", "group_by", "profile"]) if (question[name].trim()) told.push([name, question[name].trim()]);
+  for (const name of ["url", "where", "group_by", "profile"])
+    if (question[name].trim()) told.push(question[name] === AS_OBJECTS ? ["as", "objects"] : [name, question[name].trim()]);
   for (const { id } of question.liked) told.push(["like_id", id]);
   for (const { id } of question.unliked) told.push(["unlike_id", id]);
   if (question.crop && single(question)) told.push(["crop", question.crop]);
@@ -101,6 +103,7 @@ export function fromAddress(search) {
   made.colour = fields.getAll("colour");
   for (const part of fields.getAll("part")) take(made, part);
   for (const name of FIELDS) if (fields.has(name)) made[name] = fields.get(name);
+  if (fields.get("as") === "objects") made.group_by = AS_OBJECTS;
   for (const name of SWITCHES) made[name] = fields.get(name) === "true";
   return made;
 }

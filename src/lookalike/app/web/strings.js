@@ -26,7 +26,7 @@ export const text = {
   whereHint: "width > 1000 and format = jpeg",
   answers: "Answers",
   groupBy: "One answer for each",
-  things: { "": "picture", object: "object", label: "label", folder: "folder" },
+  things: { "": "picture", "as:objects": "object, or picture of none", object: "object", label: "label", folder: "folder" },
   least: "Name it if so likely (0 to 1)",
   verdict: ({ by, name, nearest, probability, none }) => {
     const percent = (share) => `${Math.round(100 * share)} %`;

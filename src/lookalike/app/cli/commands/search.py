@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.columns import COLOURS, coloured, near, reason, styled
-from lookalike.app.cli.commands.search_parts import Part, keep_judgements, parts_of, sources_of
+from lookalike.app.cli.commands.search_parts import Part, keep_judgements, nothing_searched, parts_of, sources_of
 from lookalike.app.cli.exits import Exit, name_of
 from lookalike.app.cli.help import ASK, COMPARE, FIND, OUTPUT, add_verb
 from lookalike.app.cli.options import (
@@ -219,7 +219,7 @@ def search(
 
 def _remark_on(results: Results) -> None:
     if results.searched == 0:
-        remark("no picture was searched: the library is empty, or none passes the filter")
+        remark(nothing_searched(results.query.where))
     elif _may_be_a_piece(results):
         remark(
             "no picture is verified to hold so small a query; if it is a piece of one, search for it window by window: "

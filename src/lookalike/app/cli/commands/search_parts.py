@@ -58,3 +58,11 @@ def keep_judgements(library: Library, results: Results) -> None:
         library.judgements.keep(results.question, query.like, query.unlike)
     except (LibraryBusy, OSError) as error:
         remark(f"the judgements count for this search and were not kept: {error}")
+
+
+def nothing_searched(where: str | None) -> str:
+    """Why no picture was searched, and what helps."""
+    if where is None:
+        return "no picture was searched: the library is empty; `lookalike index PATH` fills it"
+    known = "; `lookalike label list` tells the labels that you gave" if "label" in where else ""
+    return f"no picture was searched: none of the library passes --where {where!r}{known}"
