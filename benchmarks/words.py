@@ -48,7 +48,10 @@ def main() -> None:
     paths = sorted({path for path, _ in captions.captions})
     owner = np.array([paths.index(path) for path, _ in captions.captions])
     pictures = [opened(Path(path)) for path in paths]
-    values, seen = logits(pictures, 224, 1, 8), pooled(pictures, 224, 1, 8)
+    started = time.process_time()
+    values = logits(pictures, 224, 1, 8)
+    ms_per_picture = 1000 * (time.process_time() - started) / len(pictures)
+    seen = pooled(pictures, 224, 1, 8)
     texts = [text for _, text in captions.captions]
     sentences, ms = timed(texts)
     document = {
@@ -56,7 +59,9 @@ def main() -> None:
         "machine": machine(),
         "pictures": len(paths),
         "captions": len(texts),
+        "ms_per_picture": ms_per_picture,
         "ms_per_sentence": ms,
+        "bytes_per_picture": ClassWords().space.columns * ClassWords().space.dtype.itemsize,
         "labels": list(variants(values, sentences, owner)),
         "fits": [fits(count, seen, values, sentences, owner) for count in (125, 250, 400)],
         "scores": scores(values, sentences, owner),
