@@ -154,7 +154,6 @@ def test_a_hundred_thousand_labels_come_at_once(tmp_path: Path) -> None:
         done = given.read("\n".join([*rows, "gone.png,label"]).encode(), beside="/photos")
         assert (done.added, done.pictures) == (100_000, 1000)
         assert done.left_out == ("line 1001: the library has no picture 'gone.png'",)
-        assert given.counts() == dict.fromkeys(labels, 1000)
         assert len(store.ids("label = 'label 77'")) == 1000
 
 
