@@ -19,8 +19,13 @@ from lookalike.describe.aggregated import Aggregated
 from lookalike.describe.clip import Clip
 from lookalike.describe.learned import Learned
 from lookalike.describe.taught_words import TaughtWords
+from lookalike.describe.trained import TrainedNetwork
+from lookalike.learn.export import exported
+from lookalike.learn.networks import linear_head
 from lookalike.models.fitted import Fitted
+from lookalike.models.own_network import Facts
 from lookalike.models.towers.added import add
+from lookalike.models.trained import place_of
 from lookalike.protocols import Describer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +60,7 @@ def describer(request: pytest.FixtureRequest, installed_example: None, added_mod
 
 @pytest.fixture(scope="module")
 def added_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Two tiny models of the user's own, added by name in a cache of this module's."""
+    """Two tiny models of the user's own, and two networks that were trained, by name in a cache of this module's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOOKALIKE_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.syspath_prepend(str(ROOT / "tests" / "models"))
@@ -65,7 +70,24 @@ def added_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             maker = tiny_towers.Maker(tmp_path_factory.mktemp("towers"))
             add(OWN, maker.optimum())
             add(f"{OWN}x", maker.immich())
+        for seed, name in enumerate((f"{OWN}_head", f"{OWN}_headx")):
+            file = place_of(name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(head(seed))
         yield
+
+
+def head(seed: int) -> bytes:
+    """A head on rows of `convnet` whose numbers are drawn, and are the same on every machine."""
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(seed)
+    module = linear_head(rng.integers(1, 256, (30, 1280)).astype(np.float32) / 256, 12)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            drawn = rng.integers(-128, 128, tuple(parameter.shape)) / 256
+            parameter.copy_(torch.from_numpy(drawn.astype(np.float32)))
+    rows = torch.from_numpy(rng.integers(1, 256, (3, 1280)).astype(np.float32) / 4096)
+    return exported(module, Facts("linear", 12, 0, 0.1, "of a test"), rows)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +102,8 @@ def taught() -> Teach:
 def _taught(describer: Describer, seed: int = 0) -> Describer:
     if isinstance(describer, Clip) and not describer.model:
         return dataclasses.replace(describer, model=OWN)
+    if isinstance(describer, TrainedNetwork) and not describer.model:
+        return dataclasses.replace(describer, model=f"{OWN}_head")
     if isinstance(describer, TaughtWords) and describer.fitted is None:
         rng = np.random.default_rng(seed)
         shapes = {"x_mean": (1280,), "x_map": (1280, 24), "y_mean": (384,), "y_map": (384, 24), "weight": (1,)}

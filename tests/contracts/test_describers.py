@@ -270,7 +270,7 @@ def variants(describer: Describer, name: str, taught: Teach) -> list[Describer]:
     for value in other_values(getattr(describer, name), kind):
         try:
             variant = taught(dataclasses.replace(describer, **{name: value}))  # type: ignore[type-var]
-            getattr(variant, "added", None)  # raises where a model of the user's is not there
+            getattr(variant, "weight_digests", None)  # raises where a model of the user's is not there
         except (ValueError, LookalikeError):
             continue
         if getattr(variant, name) != getattr(describer, name):

@@ -15,7 +15,7 @@ from lookalike.types import Picture
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 COLUMNS = 16
 """Number kept of each row, spread evenly."""
-TOLERANCES = {"convnet": 1e-4}
+TOLERANCES = {"convnet": 1e-4, "trained": 1e-4}
 """Of floats; a network's arithmetic differs between machines."""
 TOLERANCE = 1e-6
 
