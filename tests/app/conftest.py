@@ -1,4 +1,4 @@
-"""The program as a user runs it: a process of its own."""
+"""The program as a user runs it: in a process of its own, or in this one, which is quick."""
 
 from __future__ import annotations
 

@@ -18,11 +18,11 @@ NEED_NOT_LEARN = {name for name in DESCRIBERS if not must_learn(DESCRIBERS.make(
 
 
 @pytest.fixture
-def indexed(program, photos_folder):
+def indexed(here, photos_folder):
     """The program, with a library of the four pictures by their hashes."""
-    ran = program("index", photos_folder, "--describer", "phash", "--describer", "histogram", "--json")
+    ran = here("index", photos_folder, "--describer", "phash", "--describer", "histogram", "--json")
     assert ran.code == 3
-    return program
+    return here
 
 
 def test_version_is_told_in_both_forms(program) -> None:
@@ -30,16 +30,16 @@ def test_version_is_told_in_both_forms(program) -> None:
     assert program("--version", "--json").document["schema"] == "lookalike/version/1"
 
 
-def test_help_of_every_verb_can_be_read(program) -> None:
-    told = program("--help").out.decode()
+def test_help_of_every_verb_can_be_read(here) -> None:
+    told = here("--help").out.decode()
     for verb in ("index", "search", "dupes", "compare", "describe", "forget", "status", "doctor", "verify", "repair"):
         assert verb in told
-        assert program(verb, "--help").code == 0
+        assert here(verb, "--help").code == 0
 
 
 @pytest.mark.parametrize("wrong", ["search --nope", "nope", "search -k 0 x", "dupes --relation x"])
-def test_wrong_use_exits_2_with_a_sentence(program, wrong: str) -> None:
-    ran = program(*wrong.split())
+def test_wrong_use_exits_2_with_a_sentence(here, wrong: str) -> None:
+    ran = here(*wrong.split())
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err
     assert "Traceback" not in ran.err
@@ -49,40 +49,38 @@ def test_wrong_use_exits_2_with_a_sentence(program, wrong: str) -> None:
     ("target", "message"),
     [("nowhere/page.html", "make that folder first"), ("photos", "'photos' is a folder: name a file")],
 )
-def test_where_nothing_can_be_written_it_is_said_in_words(
-    program, photos_folder: Path, target: str, message: str
-) -> None:
-    ran = program("compare", photos_folder / "0.png", photos_folder / "1.png", "--describer", "phash", "--html", target)
+def test_where_nothing_can_be_written_it_is_said_in_words(here, photos_folder: Path, target: str, message: str) -> None:
+    ran = here("compare", photos_folder / "0.png", photos_folder / "1.png", "--describer", "phash", "--html", target)
     assert (ran.code, ran.out) == (2, b"")
     assert message in ran.err
     assert "Errno" not in ran.err
     assert len(list(photos_folder.parent.iterdir())) == 1
 
 
-def test_who_makes_a_library_of_one_describer_is_told_so(program, photos_folder: Path) -> None:
-    first = program("index", photos_folder, "--describer", "palette", "--no-local", "--no-planes")
+def test_who_makes_a_library_of_one_describer_is_told_so(here, photos_folder: Path) -> None:
+    first = here("index", photos_folder, "--describer", "palette", "--no-local", "--no-planes")
     assert "compare by palette alone" in first.err
-    then = program("index", photos_folder, "--describer", "phash")
+    then = here("index", photos_folder, "--describer", "phash")
     assert "alone" not in then.err
 
 
-def test_a_question_in_words_is_told_what_can_be_asked(program, photos_folder: Path) -> None:
-    program("index", photos_folder, "--describer", "phash", "--no-local")
-    ran = program("search", "a dog on the beach")
+def test_a_question_in_words_is_told_what_can_be_asked(here, photos_folder: Path) -> None:
+    here("index", photos_folder, "--describer", "phash", "--no-local")
+    ran = here("search", "a dog on the beach")
     assert ran.code == 2
     assert "colour:#2a6f97" in ran.err
 
 
 @pytest.mark.parametrize("verb", [["search", "x.png"], ["dupes"], ["status"], ["verify"], ["compact"], ["forget", "x"]])
-def test_only_index_makes_a_library(program, tmp_path: Path, verb: list[str]) -> None:
-    ran = program(*verb)
+def test_only_index_makes_a_library(here, tmp_path: Path, verb: list[str]) -> None:
+    ran = here(*verb)
     assert ran.code == 2
     assert "lookalike index" in ran.err
     assert not (tmp_path / "library").exists()
 
 
-def test_index_counts_add_up_and_failures_are_listed(program, photos_folder: Path) -> None:
-    ran = program("index", photos_folder, "--describer", "phash", "--json")
+def test_index_counts_add_up_and_failures_are_listed(here, photos_folder: Path) -> None:
+    ran = here("index", photos_folder, "--describer", "phash", "--json")
     told = ran.document
     assert ran.code == 3
     assert told["schema"] == "lookalike/index/1"
@@ -91,54 +89,54 @@ def test_index_counts_add_up_and_failures_are_listed(program, photos_folder: Pat
     (failure,) = told["failures"]
     assert (Path(failure["path"]).name, failure["reason"]) == ("broken.jpg", "not_an_image")
     (photos_folder / "broken.jpg").unlink()
-    again = program("index", photos_folder, "--json")
+    again = here("index", photos_folder, "--json")
     assert (again.code, again.document["unchanged"], again.document["removed"]) == (0, 4, 1)
 
 
-def test_index_acknowledges_commits_line_by_line(program, photos_folder: Path) -> None:
-    ran = program("index", photos_folder, "--describer", "phash", "--jsonl")
+def test_index_acknowledges_commits_line_by_line(here, photos_folder: Path) -> None:
+    ran = here("index", photos_folder, "--describer", "phash", "--jsonl")
     *lines, last = [json.loads(line) for line in ran.out.splitlines()]
     assert max(line.get("committed", 0) for line in lines) == 5
     assert last["schema"] == "lookalike/index/1"
 
 
-def test_acknowledgements_go_to_a_file_that_is_named(program, photos_folder: Path, tmp_path: Path) -> None:
-    ran = program("index", photos_folder, "--describer", "phash", "--no-local", "--jsonl", "-o", tmp_path / "told")
+def test_acknowledgements_go_to_a_file_that_is_named(here, photos_folder: Path, tmp_path: Path) -> None:
+    ran = here("index", photos_folder, "--describer", "phash", "--no-local", "--jsonl", "-o", tmp_path / "told")
     assert ran.out == b""
     *lines, last = map(json.loads, (tmp_path / "told").read_text().splitlines())
     assert (max(line.get("committed", 0) for line in lines), last["added"]) == (5, 4)
 
 
-def test_failures_are_told_once_and_listed_by_status(program, photos_folder: Path) -> None:
-    first = program("index", photos_folder, "--describer", "phash", "--no-local")
+def test_failures_are_told_once_and_listed_by_status(here, photos_folder: Path) -> None:
+    first = here("index", photos_folder, "--describer", "phash", "--no-local")
     assert "broken.jpg: not_an_image" in first.err
-    again = program("index", photos_folder)
+    again = here("index", photos_folder)
     assert again.code == 3
     assert "broken.jpg" not in again.err
     assert "1 files failed before" in again.err
-    listed = program("status", "--failures")
+    listed = here("status", "--failures")
     assert listed.out.decode().startswith(f"{photos_folder / 'broken.jpg'}: not_an_image")
-    (failure,) = program("status", "--failures", "--json").document["failures"]
+    (failure,) = here("status", "--failures", "--json").document["failures"]
     assert (failure["path"], failure["reason"]) == (str(photos_folder / "broken.jpg"), "not_an_image")
-    assert "failures" not in program("status", "--json").document
+    assert "failures" not in here("status", "--json").document
 
 
-def test_skipped_files_are_named_to_the_curious(program, photos_folder: Path) -> None:
+def test_skipped_files_are_named_to_the_curious(here, photos_folder: Path) -> None:
     (photos_folder / "notes.txt").write_text("no picture")
-    assert "notes.txt" not in program("index", photos_folder, "--describer", "phash", "--no-local").err
-    assert f"skipped: {photos_folder / 'notes.txt'}: name" in program("-v", "index", photos_folder).err
+    assert "notes.txt" not in here("index", photos_folder, "--describer", "phash", "--no-local").err
+    assert f"skipped: {photos_folder / 'notes.txt'}: name" in here("-v", "index", photos_folder).err
 
 
-def test_a_folder_that_is_empty_of_a_sudden_is_told_and_kept(program, photos_folder: Path) -> None:
+def test_a_folder_that_is_empty_of_a_sudden_is_told_and_kept(here, photos_folder: Path) -> None:
     (photos_folder / "broken.jpg").unlink()
-    program("index", photos_folder, "--describer", "phash", "--no-local")
+    here("index", photos_folder, "--describer", "phash", "--no-local")
     for file in photos_folder.iterdir():
         file.unlink()
-    ran = program("index", photos_folder, "--json")
+    ran = here("index", photos_folder, "--json")
     assert (ran.code, ran.document["removed"]) == (3, 0)
     assert ran.document["kept"] == [{"path": str(photos_folder), "files": 4}]
     assert "--drop" in ran.err
-    dropped = program("index", photos_folder, "--drop", "--json")
+    dropped = here("index", photos_folder, "--drop", "--json")
     assert (dropped.code, dropped.document["removed"]) == (0, 4)
 
 
@@ -256,21 +254,21 @@ def test_dupes_lists_groups(indexed, photos_folder: Path, tmp_path: Path) -> Non
     assert (tmp_path / "dupes.html").exists()
 
 
-def test_compare_needs_no_library(program, photos_folder: Path, tmp_path: Path) -> None:
-    same = program("compare", photos_folder / "0.png", photos_folder / "0.png", "--json").document
+def test_compare_needs_no_library(here, photos_folder: Path, tmp_path: Path) -> None:
+    same = here("compare", photos_folder / "0.png", photos_folder / "0.png", "--json").document
     assert (same["schema"], same["relation"], same["channels"]["phash"]) == ("lookalike/compare/1", "identical", 1.0)
     page = tmp_path / "compare.html"
-    other = program("compare", photos_folder / "0.png", photos_folder / "1.png", "--html", page, "--json").document
+    other = here("compare", photos_folder / "0.png", photos_folder / "1.png", "--html", page, "--json").document
     assert other["relation"] == "similar"
     assert set(other["explanations"]) == set(other["channels"]) == NEED_NOT_LEARN
     assert "<html" in page.read_text()
 
 
-def test_match_finds_the_transform_and_draws_it(program, photo_files: list[Path], tmp_path: Path) -> None:
+def test_match_finds_the_transform_and_draws_it(here, photo_files: list[Path], tmp_path: Path) -> None:
     with Image.open(photo_files[3]) as image:
         part = image.convert("RGB").crop((40, 30, 340, 250))
     part.save(tmp_path / "part.png")
-    ran = program("match", tmp_path / "part.png", photo_files[3], "--json", "--draw", tmp_path / "drawn.png")
+    ran = here("match", tmp_path / "part.png", photo_files[3], "--json", "--draw", tmp_path / "drawn.png")
     found = ran.document
     assert (ran.code, found["schema"], found["kind"]) == (0, "lookalike/match/1", "similarity")
     assert found["a"]["size"] == [300, 220]
@@ -279,28 +277,26 @@ def test_match_finds_the_transform_and_draws_it(program, photo_files: list[Path]
     assert len(found["matches"]) == len(found["agrees"]) <= found["a"]["keypoints"]
     with Image.open(tmp_path / "drawn.png") as drawing:
         assert drawing.size[0] > 1000
-    assert b"similarity: " in program("match", tmp_path / "part.png", photo_files[3], "--local", "orb").out
+    assert b"similarity: " in here("match", tmp_path / "part.png", photo_files[3], "--local", "orb").out
 
 
-def test_match_of_strangers_exits_1(program, photos_folder: Path, photo_files: list[Path]) -> None:
-    ran = program("match", photo_files[0], photo_files[4], "--json")
+def test_match_of_strangers_exits_1(here, photos_folder: Path, photo_files: list[Path]) -> None:
+    ran = here("match", photo_files[0], photo_files[4], "--json")
     assert (ran.code, ran.document["homography"], ran.document["inliers"]) == (1, None, 0)
-    assert program("match", photos_folder / "broken.jpg", photo_files[4]).code == 2
-    assert "did you mean 'sift'" in program("match", photo_files[0], photo_files[4], "--local", "sifd").err
+    assert here("match", photos_folder / "broken.jpg", photo_files[4]).code == 2
+    assert "did you mean 'sift'" in here("match", photo_files[0], photo_files[4], "--local", "sifd").err
 
 
-def test_describe_writes_paths_vectors_and_space(program, photos_folder: Path, tmp_path: Path) -> None:
+def test_describe_writes_paths_vectors_and_space(here, photos_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "vectors.npz"
-    ran = program("describe", photos_folder, "--with", "histogram", "--set", "bins=4", "-o", out)
+    ran = here("describe", photos_folder, "--with", "histogram", "--set", "bins=4", "-o", out)
     assert ran.code == 3
     with np.load(out) as archive:
         assert archive["vectors"].shape == (4, 64)
         assert [Path(path).name for path in archive["paths"]] == [f"{number}.png" for number in range(4)]
         assert json.loads(str(archive["space"]))["name"] == "histogram"
-    assert program("describe", photos_folder, "--with", "histogram", "--set", "bins=x", "-o", out).code == 2
-    assert (
-        program("describe", photos_folder, "--with", "histogran", "-o", out).err.count("did you mean 'histogram'?") == 1
-    )
+    assert here("describe", photos_folder, "--with", "histogram", "--set", "bins=x", "-o", out).code == 2
+    assert here("describe", photos_folder, "--with", "histogran", "-o", out).err.count("did you mean 'histogram'?") == 1
 
 
 def test_status_verify_doctor_compact_describers_models_speak_json(indexed, photos_folder: Path) -> None:
@@ -335,15 +331,15 @@ def test_a_damaged_library_exits_5_and_a_newer_one_6(indexed, tmp_path: Path) ->
     assert indexed("status").code == 5
 
 
-def test_a_library_named_before_or_after_the_verb_is_the_same(indexed, tmp_path: Path) -> None:
-    here, nowhere = tmp_path / "library", str(tmp_path / "nowhere")
-    assert indexed("--library", here, "status", LOOKALIKE_LIBRARY=nowhere).code == 0
-    assert indexed("status", "--library", here, LOOKALIKE_LIBRARY=nowhere).code == 0
-    assert indexed("status", LOOKALIKE_LIBRARY=nowhere).code == 2
+def test_a_library_named_before_or_after_the_verb_is_the_same(indexed, program, tmp_path: Path) -> None:
+    there, nowhere = tmp_path / "library", str(tmp_path / "nowhere")
+    assert program("--library", there, "status", LOOKALIKE_LIBRARY=nowhere).code == 0
+    assert program("status", "--library", there, LOOKALIKE_LIBRARY=nowhere).code == 0
+    assert program("status", LOOKALIKE_LIBRARY=nowhere).code == 2
 
 
-def test_torch_is_never_imported(indexed, photos_folder: Path) -> None:
-    ran = indexed("search", photos_folder / "0.png", PYTHONPROFILEIMPORTTIME="1")
+def test_torch_is_never_imported(indexed, program, photos_folder: Path) -> None:
+    ran = program("search", photos_folder / "0.png", PYTHONPROFILEIMPORTTIME="1")
     assert "lookalike.search.ranking.engine" in ran.err
     assert "| torch" not in ran.err
 

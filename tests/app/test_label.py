@@ -9,9 +9,9 @@ import pytest
 
 
 @pytest.fixture
-def indexed(program, photos_folder: Path):
-    assert program("index", photos_folder, "--describer", "phash").code == 3  # one of the files is no picture
-    return program
+def indexed(here, photos_folder: Path):
+    assert here("index", photos_folder, "--describer", "phash").code == 3  # one of the files is no picture
+    return here
 
 
 def test_labels_are_added_listed_searched_for_and_removed(indexed, photos_folder: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 
 @pytest.fixture
-def indexed(program, photos_folder: Path):
-    assert program("index", photos_folder, "--describer", "phash").code == 3  # one of the files is no picture
-    return program
+def indexed(here, photos_folder: Path):
+    assert here("index", photos_folder, "--describer", "phash").code == 3  # one of the files is no picture
+    return here
 
 
 def test_parts_weights_and_a_minus_are_typed(indexed, photos_folder: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 
 @pytest.fixture
-def indexed(program, photos_folder: Path):
-    assert program("index", photos_folder, "--describer", "phash").code == 3  # one of the files is no picture
-    return program
+def indexed(here, photos_folder: Path):
+    assert here("index", photos_folder, "--describer", "phash").code == 3  # one of the files is no picture
+    return here
 
 
 def test_objects_are_made_listed_written_out_and_removed(indexed, photos_folder: Path, tmp_path: Path) -> None:
@@ -67,20 +67,20 @@ def test_wrong_use_exits_2_with_a_sentence(indexed, wrong: list[str]) -> None:
     assert "defect" not in done.err
 
 
-def test_search_answers_by_thing_in_every_form(program, photos_folder: Path) -> None:
-    program("index", photos_folder, "--describer", "histogram", "--no-local", "--no-planes")
-    program("objects", "add", "mug", photos_folder / "0.png", photos_folder / "1.png")
-    program("objects", "add", "cup", photos_folder / "2.png")
+def test_search_answers_by_thing_in_every_form(here, photos_folder: Path) -> None:
+    here("index", photos_folder, "--describer", "histogram", "--no-local", "--no-planes")
+    here("objects", "add", "mug", photos_folder / "0.png", photos_folder / "1.png")
+    here("objects", "add", "cup", photos_folder / "2.png")
     query = photos_folder / "0.png"
-    first, second, *_ = program("search", query, "--group-by", "object").out.decode().splitlines()
+    first, second, *_ = here("search", query, "--group-by", "object").out.decode().splitlines()
     assert first == "object mug is the most alike; how likely it is right is not known"
     assert second.endswith("identical  mug, 2 views  photos/0.png")
-    told = program("search", query, "--as", "objects", "--json").document
+    told = here("search", query, "--as", "objects", "--json").document
     assert "verdict" not in told
     things = [hit["thing"]["name"] for hit in told["hits"]]
     assert things[0] == "mug"
     assert sorted(map(str, things)) == ["None", "cup", "mug"]  # one picture is a view of nothing
-    each = program("search", "--each", query, "--group-by", "object", "--vote", "mean", "--jsonl").document
+    each = here("search", "--each", query, "--group-by", "object", "--vote", "mean", "--jsonl").document
     assert (each["verdict"]["name"], each["hits"][0]["thing"]["views"]) == ("mug", 2)
     for wrong in (
         ["--least", "0.5"],
@@ -88,5 +88,5 @@ def test_search_answers_by_thing_in_every_form(program, photos_folder: Path) -> 
         ["--group-by", "label"],
         ["--group-by", "object", "--collapse"],
     ):
-        done = program("search", query, *wrong)
+        done = here("search", query, *wrong)
         assert (done.code, done.err.startswith("lookalike: ")) == (2, True)

@@ -46,15 +46,15 @@ def cosines(captioned: Path, layout: str) -> np.ndarray:
 
 
 def test_words_find_pictures_by_a_model_that_was_added(
-    folder: Path, captioned: Path, program: Any, tmp_path: Path
+    folder: Path, captioned: Path, here: Any, tmp_path: Path
 ) -> None:
-    ran = program("models", "add", "tiny", folder)
+    ran = here("models", "add", "tiny", folder)
     assert ran.code == 0, ran.err
     assert b"16 numbers a picture; next: lookalike index PATH --describer clip:model=tiny" in ran.out
-    ran = program("index", captioned, "--describer", "clip:model=tiny", "--no-local", "--no-planes")
+    ran = here("index", captioned, "--describer", "clip:model=tiny", "--no-local", "--no-planes")
     assert ran.code == 0, ran.err
     expected = cosines(captioned, "optimum" if (folder / "onnx").is_dir() else "immich")
-    ran = program("search", "--each", *(f"text:{text}" for text in CAPTIONS), "--jsonl")
+    ran = here("search", "--each", *(f"text:{text}" for text in CAPTIONS), "--jsonl")
     for line, cosine in zip(ran.out.splitlines(), expected, strict=True):
         hits = json.loads(line)["hits"]
         scores = {int(Path(hit["path"]).stem): hit["score"] for hit in hits}
@@ -64,25 +64,25 @@ def test_words_find_pictures_by_a_model_that_was_added(
         assert hits[0]["why"].startswith("nearest words of the question: ")
 
 
-def test_a_model_that_was_added_is_measured_as_others_are(folder: Path, captioned: Path, program: Any) -> None:
-    assert program("models", "add", "tiny", folder).code == 0
-    ran = program("eval", captioned, "--describer", "clip:model=tiny", "--json")
+def test_a_model_that_was_added_is_measured_as_others_are(folder: Path, captioned: Path, here: Any) -> None:
+    assert here("models", "add", "tiny", folder).code == 0
+    ran = here("eval", captioned, "--describer", "clip:model=tiny", "--json")
     assert ran.code == 0, ran.err
     (row,) = ran.document["rows"]
     cosine = cosines(captioned, "optimum" if (folder / "onnx").is_dir() else "immich")
     assert row["metrics"]["p@1"]["value"] == (cosine.argmax(axis=1) == np.arange(4)).mean()
 
 
-def test_an_added_model_is_listed_and_forgotten(towers: Any, program: Any) -> None:
+def test_an_added_model_is_listed_and_forgotten(towers: Any, here: Any) -> None:
     folder = towers.optimum()
-    added = program("models", "add", "tiny", folder, "--json").document
+    added = here("models", "add", "tiny", folder, "--json").document
     assert (added["name"], added["layout"], added["dim"], added["path"]) == ("tiny", "optimum", 16, str(folder))
-    assert b"clip:model=tiny" in program("models", "list").out
-    assert program("models", "list", "--json").document["added"][0]["name"] == "tiny"
-    rows = program("describers", "--json").document["describers"]
+    assert b"clip:model=tiny" in here("models", "list").out
+    assert here("models", "list", "--json").document["added"][0]["name"] == "tiny"
+    rows = here("describers", "--json").document["describers"]
     assert [row["fields"] for row in rows if row["name"] == "clip"] == [{"model": "tiny"}]
-    assert b"tiny is forgotten" in program("models", "rm", "tiny").out
-    assert program("models", "list", "--json").document["added"] == []
+    assert b"tiny is forgotten" in here("models", "rm", "tiny").out
+    assert here("models", "list", "--json").document["added"] == []
     assert (folder / "onnx/text_model.onnx").is_file()
 
 
@@ -101,13 +101,13 @@ def test_a_library_of_a_model_that_is_gone_still_answers_by_the_rest(
     assert "add its model" in ran.err
 
 
-def test_a_model_that_cannot_be_used_says_so_and_is_not_kept(towers: Any, program: Any) -> None:
+def test_a_model_that_cannot_be_used_says_so_and_is_not_kept(towers: Any, here: Any) -> None:
     folder = towers.optimum()
     (folder / "onnx/text_model.onnx").unlink()
-    ran = program("models", "add", "tiny", folder, "--json")
+    ran = here("models", "add", "tiny", folder, "--json")
     assert ran.code == 2
     assert json.loads(ran.out)["code"] == "weights_error"
-    assert program("models", "list", "--json").document["added"] == []
+    assert here("models", "list", "--json").document["added"] == []
 
 
 def test_a_model_that_nobody_added_is_named(photos_folder: Path, program: Any, tmp_path: Path) -> None:
