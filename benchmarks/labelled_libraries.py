@@ -18,11 +18,19 @@ from lookalike.search.stored_vectors import rows_of
 from lookalike.types import Ids
 
 SETS: Mapping[str, tuple[str, ...]] = {"grocery": ("train", "val", "test"), "caltech101": (".",)}
+ALL_SETS: Mapping[str, tuple[str, ...]] = {
+    **SETS,
+    "coil20": (".",),
+    "faces": (".",),
+    "imagenette": ("train",),
+    "scene15": ("test",),
+    "textures": (".",),
+}
 
 
 @dataclass(frozen=True, eq=False)
 class LabelledLibrary:
-    """(n,) contents, ascending, and the class of each, from 0, by the folder that it lies in."""
+    """(n,) contents, ascending, and the class of each, from 0, by its folder, or by its name before `__`."""
 
     library: lookalike.Library
     ids: Ids
@@ -56,10 +64,11 @@ def opened(data: Path, name: str, libraries: Path) -> LabelledLibrary:
     """The library of a set, in a folder of that name; made of its pictures where it is not there."""
     library = lookalike.open(libraries / name)
     if not (libraries / name).is_dir():
-        library.index([data / name / part for part in SETS[name]], local=False, planes=False)
+        library.index([data / name / part for part in ALL_SETS[name]], local=False, planes=False)
     first = {record.id: record.path for record in reversed(library.records())}
     ids = np.array(sorted(first), np.int64)
-    names = [Path(first[id]).parent.name for id in ids.tolist()]
+    files = [Path(first[id]) for id in ids.tolist()]
+    names = [file.name.split("__")[0] if file.parent.name == name else file.parent.name for file in files]
     return LabelledLibrary(library, ids, np.unique(names, return_inverse=True)[1].astype(np.int64))
 
 

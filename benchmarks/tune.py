@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from labelled_libraries import SETS, LabelledLibrary, opened
+from labelled_libraries import ALL_SETS, SETS, LabelledLibrary, opened
 from lookalike.search.components import describers_of
 from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.channels import Channel, channels_of
@@ -108,7 +108,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--libraries", type=Path, metavar="DIR", help="where the libraries of the sets are kept")
     parser.add_argument("--with", dest="beside", action="append", default=[], metavar="NAME")
-    parser.add_argument("--set", dest="sets", action="append", choices=list(SETS))
+    parser.add_argument("--set", dest="sets", action="append", choices=list(ALL_SETS))
     parser.add_argument("--copies", type=int, default=0, metavar="N", help="learn from copies of N pictures too")
     given = parser.parse_args()
     print("\n".join(["# Weights that are learned", "", *made("tune.py")]), flush=True)
