@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lookalike.protocols import Describer, Fuser, Index, SetIndex, Store
 from lookalike.search.calibration.model import Calibration
@@ -39,11 +39,13 @@ from lookalike.search.ranking.fuse import FUSERS
 from lookalike.search.ranking.pipeline import VERIFIED, rank_and_verify
 from lookalike.search.ranking.reading import with_words
 from lookalike.search.ranking.rerank import RERANKERS
-from lookalike.search.ranking.thorough import SecondLook
 from lookalike.search.ranking.verification import GeometricVerifier, verifier_of, with_proof
 from lookalike.search.results import Results
 from lookalike.search.tuning.profile import profile_of
 from lookalike.types import Answer, Box, Ids, Space
+
+if TYPE_CHECKING:
+    from lookalike.search.ranking.thorough import SecondLook
 
 _ALL: Final = 1 << 30
 
@@ -62,9 +64,7 @@ class Search:
     def answer(self, query: Query) -> Results:
         """Answers, best first: relations are known before they are ordered and cut."""
         started = time.perf_counter()
-        second = SecondLook(self.store, self.decoder.sample) if query.thorough else None
-        if second is not None:
-            second.check()
+        second = self._second_look() if query.thorough else None
         self.decoder.start()  # the worker comes up while models load
         for channel in channels_of(self.describers, query.by) if query.views else ():
             channel.describer.describe([])
@@ -158,6 +158,12 @@ class Search:
         liked, unliked = judged_contents(self.store, query.like, query.unlike)
         channels = [channel for channel in channels_of(self.describers, query.by, looks) if channel.weight > 0]
         return Judged(ids_of(self.store, liked), ids_of(self.store, unliked), channels)
+
+    def _second_look(self) -> SecondLook:
+        """Raises `WeightsError` where its networks are not here."""
+        from lookalike.search.ranking.thorough import SecondLook  # most questions need no networks of local features
+
+        return SecondLook.ready(self.store, self.decoder.sample)
 
     def _calibration(
         self, asks: Asked, question: Question, verifier: GeometricVerifier, verify: int

@@ -6,10 +6,12 @@ SIFT's rows change with light, season and a steep slant; those of ALIKED, matche
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from dataclasses import dataclass, replace
+from itertools import islice
+from operator import attrgetter
+from typing import Final, Self, TypeAlias
 
 import numpy as np
 
@@ -37,31 +39,30 @@ THREADS: Final = 2
 _Described: TypeAlias = tuple[Seen, LocalFeatures]
 
 
-def _networks() -> RelationClassifier:
-    return RelationClassifier(ALIKED(side=SIDE, max_keypoints=KEYPOINTS), LightGlue(features="aliked"))
-
-
 @dataclass(frozen=True)
 class SecondLook:
     """Looks again at contents of `store`. It ranks, and proves nothing: what it finds stays `similar`."""
 
     store: Store
     open_hit: Callable[[Record], Sample]
-    networks: RelationClassifier = field(default_factory=_networks)
+    networks: RelationClassifier
 
-    def check(self) -> None:
-        """Raises `WeightsError` that says how to get the networks, before anything else is done."""
+    @classmethod
+    def ready(cls, store: Store, open_hit: Callable[[Record], Sample]) -> Self:
+        """With the networks; raises `WeightsError` that says how to get them, before anything is asked."""
+        features, matcher = ALIKED(side=SIDE, max_keypoints=KEYPOINTS), LightGlue(features="aliked")
         try:
-            _ = self.networks.features.space, ALIKED().checkpoint, LightGlue(features="aliked").checkpoint
+            _ = features.checkpoint, matcher.checkpoint
         except WeightsError as error:
             raise WeightsError(
                 "a thorough search looks by two networks: run `lookalike models get aliked-n16` and "
                 f"`lookalike models get aliked-lightglue` ({error})"
             ) from None
+        return cls(store, open_hit, RelationClassifier(features, matcher))
 
-    def look(self, samples: Sequence[Sample], ids: Sequence[int], known: Mapping[int, Evidence]) -> dict[int, Evidence]:
+    def look(self, samples: Sequence[Sample], ids: Iterable[int], known: Mapping[int, Evidence]) -> dict[int, Evidence]:
         """`known`, and what networks say of the first of `ids` of which nothing is proved."""
-        doubtful = [id for id in ids[: 2 * TRIED] if id not in known or not known[id].is_proof][:TRIED]
+        doubtful = list(islice((id for id in ids if id not in known or not known[id].is_proof), TRIED))
         records = list(self.store.records(np.array(sorted(doubtful), np.int64)))
         asked = [self._described(sample) for sample in samples]
         with ThreadPoolExecutor(THREADS, "thorough") as pool:
@@ -75,7 +76,7 @@ class SecondLook:
         except BadPicture:  # gone or changed since it was indexed
             return known
         seen = (self._seen(one, hit) for one in asked)
-        return max((one for one in (known, *seen) if one is not None), key=_strength, default=None)
+        return max((one for one in (known, *seen) if one is not None), key=attrgetter("strength"), default=None)
 
     def _described(self, sample: Sample) -> _Described:
         picture = sample.picture(self.networks.min_side)
@@ -97,7 +98,3 @@ class SecondLook:
         strength = by_places if told == ELSEWHEN else evidence.strength
         why = f"{len(agreement.rows)} places agree, {told}"
         return replace(evidence, relation="similar", strength=strength, why=why)
-
-
-def _strength(evidence: Evidence) -> tuple[bool, float]:
-    return evidence.is_proof, evidence.strength
