@@ -103,6 +103,18 @@ def test_only_the_best_are_looked_at(library, monkeypatch):
     assert asked == ids[:1]
 
 
+def test_a_picture_that_lies_in_two_files_is_looked_at_once(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        Image.fromarray(skimage.data.coffee()[::4, ::4]).save(tmp_path / f"{name}.png")
+    asked = []
+    monkeypatch.setattr(SecondLook, "_evidence", lambda *given: asked.append(given[2].id))
+    with lookalike.open(tmp_path / "library") as library:
+        library.index(tmp_path, describers=["phash"], local=False, planes=False)
+        (id,) = {record.id for record in library.records()}
+        SecondLook(library.store, library._decoder.sample, RelationClassifier()).look([], [id], {})
+    assert asked == [id]
+
+
 def test_it_says_how_to_get_what_it_needs(library, tmp_path, monkeypatch):
     monkeypatch.setenv("LOOKALIKE_CACHE", str(tmp_path))
     with pytest.raises(WeightsError, match="models get aliked-n16` and `lookalike models get aliked-lightglue"):

@@ -63,7 +63,7 @@ class SecondLook:
     def look(self, samples: Sequence[Sample], ids: Iterable[int], known: Mapping[int, Evidence]) -> dict[int, Evidence]:
         """`known`, and what networks say of the first of `ids` of which nothing is proved."""
         doubtful = list(islice((id for id in ids if id not in known or not known[id].is_proof), TRIED))
-        records = list(self.store.records(np.array(sorted(doubtful), np.int64)))
+        records = {record.id: record for record in self.store.records(np.array(sorted(doubtful), np.int64))}.values()
         asked = [self._described(sample) for sample in samples]
         with ThreadPoolExecutor(THREADS, "thorough") as pool:
             looked = pool.map(lambda record: (record.id, self._evidence(asked, record, known.get(record.id))), records)
