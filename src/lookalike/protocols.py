@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
+from lookalike.location import Location
 from lookalike.types import (
     Content,
     Explanation,
@@ -191,7 +192,7 @@ class SetIndexMaker(Protocol):
 class Store(Protocol):
     """The truth: which files, which contents, which vectors, which failures.
 
-    Writing happens inside `transaction()`, all or nothing, by one holder of the lock at a time. Readers never wait.
+    Writing happens inside `transaction()`, all or nothing, by a holder of the writer's lock. Readers never wait.
     """
 
     facts: FactKeeper
@@ -285,8 +286,11 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """Commits on leaving, rolls back on an error."""
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Holds the one writer's lock; raises `LibraryBusy`, naming the holder, when another has it."""
+    def writing(self, *, together: bool = False) -> AbstractContextManager[None]:
+        """Holds the writer's lock; raises `LibraryBusy`, naming the holder, when another has it.
+
+        With `together`, a store that can serve several writers lets others write who said the same.
+        """
 
     def bytes(self) -> int: ...
     def problems(self) -> list[str]:
@@ -305,13 +309,19 @@ class Store(Protocol):
 
 
 class StoreKind(Protocol):
-    """A class of stores: makes one, or opens the one that a folder holds."""
+    """A class of stores: makes one, or opens the one that is there."""
 
-    def create(self, folder: Path) -> Store:
+    def create(self, at: Location) -> Store:
         """For writing; makes the library, or brings it to the newest format, where need be."""
 
-    def open(self, folder: Path, *, write: bool = True) -> Store:
+    def open(self, at: Location, *, write: bool = True) -> Store:
         """Raises `LibraryMissing`, `LibraryDamaged` or `LibraryFormat` where there is none to open."""
+
+    def is_there(self, at: Location) -> bool:
+        """Whether there is a library, of whatever format."""
+
+    def remove_if_empty(self, at: Location) -> None:
+        """Removes one that holds nothing."""
 
 
 class Fuser(Protocol):

@@ -16,6 +16,7 @@ from lookalike.facts import UNKNOWN, Facts, Label
 from lookalike.store.matching import local_time, matches
 from lookalike.store.memory import MemoryStore
 from lookalike.store.sqlite import SQLiteStore
+from lookalike.store.sqlite_database import COMPARISONS
 from lookalike.store.where import MAX_COMPARISONS, MAX_DEPTH, Comparison, parse
 from lookalike.store.where_sql import sql
 from lookalike.types import Content, Record, Stamp
@@ -242,7 +243,7 @@ def test_a_filter_remembers_how_it_was_written() -> None:
 
 def test_values_never_become_part_of_the_statement() -> None:
     value = "x' OR 1 = 1; DROP TABLE records --"
-    text, values = sql(parse(f'path = "{value}" or format = "{value}"'))
+    text, values = sql(parse(f'path = "{value}" or format = "{value}"'), COMPARISONS)
     assert "DROP" not in text
     assert values == [value, value.lower()]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from lookalike.errors import WeightsError
+from lookalike.location import user_cache
 from lookalike.models.table import WEIGHTS, InPackage, Weights, row
 
 
@@ -22,10 +22,7 @@ class State:
 
 def cache_folder() -> Path:
     """LOOKALIKE_CACHE, else the user's cache directory."""
-    from platformdirs import user_cache_path
-
-    chosen = os.environ.get("LOOKALIKE_CACHE")
-    return (Path(chosen) if chosen else user_cache_path("lookalike")) / "weights"
+    return user_cache() / "weights"
 
 
 def cached(weights: Weights) -> Path:

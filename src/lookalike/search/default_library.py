@@ -13,6 +13,8 @@ from lookalike.search.library import Library
 def open_library(folder: str | os.PathLike[str] | None = None, *, describers: Sequence[Describer] = ()) -> Library:
     """Library in `folder`, else in LOOKALIKE_LIBRARY, else in the user's data directory. Nothing is made or read yet.
 
+    It may be postgresql://USER@HOST/DATABASE in place of a folder, see docs/postgres.md.
+
     `describers` are objects that this session brings: one's own model, or what `lookalike.describer` makes of a
     function. Whatever the library keeps of them can be asked; name them in `Library.index` to fill it.
     """

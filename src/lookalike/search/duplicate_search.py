@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from lookalike.errors import BadQuery
+from lookalike.location import Location
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.components import extractor_of
 from lookalike.search.duplicates.identical import Group, identical_groups
@@ -31,9 +31,9 @@ from lookalike.types import Relation, Space, VerifiedPair
 
 @dataclass(frozen=True)
 class DuplicateSearch:
-    """Asks the library in `folder`, by its `store`, which files show one thing."""
+    """Asks the library at `location`, by its `store`, which files show one thing."""
 
-    folder: Path
+    location: Location
     store: Store
     index: Callable[[Space], Index]
     set_index: Callable[[Space], SetIndex]
@@ -53,7 +53,7 @@ class DuplicateSearch:
             reference=narrowed.is_reference,
         )
         return Groups(
-            narrowed.told(groups), self.decoder, Resolver(self.folder, proofs, narrowed.reference, self.options)
+            narrowed.told(groups), self.decoder, Resolver(self.location, proofs, narrowed.reference, self.options)
         )
 
     def near(self, channels: list[Channel], precision: float, scope: Scope) -> Groups:
@@ -61,7 +61,7 @@ class DuplicateSearch:
         narrowed = scope.narrowed(self.store)
         groups = near_groups(self.store, self.index, channels, precision)
         held = (Group(group.relation, group.weakest, tuple(filter(narrowed.holds, group.members))) for group in groups)
-        return Groups(narrowed.told(held), self.decoder, Resolver(self.folder, Proofs(), (), self.options))
+        return Groups(narrowed.told(held), self.decoder, Resolver(self.location, Proofs(), (), self.options))
 
     def given(self, document: object, scope: Scope, describers: Callable[[], list[Describer]]) -> Groups:
         """Groups of a document of `dupes`, whose every member and relation this library has to confirm."""
@@ -69,7 +69,7 @@ class DuplicateSearch:
         found = given_groups(document, self.store)
         furthest: Relation = "copy" if any(group.relation == "copy" for group in found.groups) else "identical"
         proofs = self._proofs(furthest, describers)
-        resolver = Resolver(self.folder, proofs, narrowed.reference, self.options, found.unknown, found.marked)
+        resolver = Resolver(self.location, proofs, narrowed.reference, self.options, found.unknown, found.marked)
         return Groups(narrowed.guarded(found.groups), self.decoder, resolver)
 
     def _proofs(self, relation: Relation, describers: Callable[[], list[Describer]]) -> Proofs:
@@ -88,10 +88,13 @@ class DuplicateSearch:
             classifier,
             self.options,
             near=partial(lookalikes, self.store, self.index, describers),
-            workers=partial(Workers, self.folder, self.options.limits, self.options.workers) if several else None,
+            workers=partial(Workers, self.location, self.options.limits, self.options.workers) if several else None,
         )
         if len(seeker.todo):
-            with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
+            with (
+                closing(open_store(self.location)) as store,
+                store.writing(),
+            ):  # first: work must not be lost to another
                 for compared, verified_pairs in seeker.found():
                     with store.transaction():
                         store.put_relations(judge_of(classifier), compared, verified_pairs)

@@ -6,14 +6,15 @@ import os
 import selectors
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any, Final, cast
 
 from lookalike.index.derived import Derived, kind_for, set_kind_for
+from lookalike.location import Location
 from lookalike.protocols import Store
 from lookalike.search.ingest.options import Options, Progress
 
 WATCH_SECONDS: Final = 0.1
+LIBRARY: Final = "LOOKALIKE_LIBRARY"
 MANY: Final = 300
 """Pictures whose local features take seconds to index."""
 
@@ -29,19 +30,20 @@ def needs_training(store: Store, derived: Derived) -> bool:
     )
 
 
-def build_in_a_process(folder: Path, options: Options) -> None:
+def build_in_a_process(at: Location, options: Options) -> None:
     """Brings the indexes of a library up to date; the memory that training takes goes with the process.
 
     Nothing depends on it: should it fail, or be stopped, the next search builds what is missing.
     """
     program = (
         f"import sys; sys.path[:] = {[entry for entry in sys.path if isinstance(entry, str)]!r}; "
-        f"from lookalike.search.index_process import build; build({str(folder)!r})"
+        f"import os; from lookalike.search.index_process import build; build(os.environ[{LIBRARY!r}])"
     )
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", program],
         stdout=subprocess.PIPE,
         bufsize=0,
+        env={**os.environ, LIBRARY: at.url or str(at.folder)},  # there nobody else reads a password
         **cast(dict[str, Any], {"process_group": 0} if os.name == "posix" else {}),  # out of reach of Ctrl-C
     )
     try:

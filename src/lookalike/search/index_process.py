@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from pathlib import Path
 
 from lookalike.index.derived import INDEX_FOLDER, Derived, all_current
+from lookalike.location import Location
 from lookalike.store import open_store
 
 
-def build(folder: str) -> None:
-    """Builds every index, and writes on stdout how many of how many are built, from 0 on.
+def build(library: str) -> None:
+    """Builds every index of a library, and writes on stdout how many of how many are built, from 0 on.
 
     Without a `Library`: to import all that one can do takes longer than to build the indexes of some hundred pictures.
     """
-    with closing(open_store(Path(folder), write=False)) as store:
-        all_current(Derived(Path(folder, INDEX_FOLDER)), store, _tell)
+    at = Location.of(library)
+    with closing(open_store(at, write=False)) as store:
+        all_current(Derived(at.cache / INDEX_FOLDER), store, _tell)
 
 
 def _tell(built: int, total: int) -> None:

@@ -10,13 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
 
 from lookalike.errors import BadQuery
 from lookalike.facts import Judgement
+from lookalike.location import Location
 from lookalike.protocols import Store
 from lookalike.store import open_store
 from lookalike.types import Ids
@@ -38,9 +38,9 @@ class JudgedQuestion:
 
 @dataclass(frozen=True)
 class Judgements:
-    """Judgements of the library in a folder. They belong to contents, as labels do."""
+    """Judgements of a library. They belong to contents, as labels do."""
 
-    folder: Path
+    location: Location
     _reader: Callable[[], Store]
 
     def keep(self, question: str, like: Paths = (), unlike: Paths = ()) -> int:
@@ -50,7 +50,7 @@ class Judgements:
         """
         if not question:
             raise BadQuery("a judgement is about a question: `Results.question` names the one that was asked")
-        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+        with closing(open_store(self.location)) as store, store.writing(together=True), store.transaction():
             liked, unliked = judged_contents(store, like, unlike)
             rows = [Judgement(question, sha256, liked=True) for sha256 in liked]
             return store.lessons.judge([*rows, *(Judgement(question, sha256, liked=False) for sha256 in unliked)])
@@ -72,7 +72,7 @@ class Judgements:
 
     def forget(self, paths: Paths | None = None) -> int:
         """Drops all, or those of questions with, and about, pictures at these paths; how many there were."""
-        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+        with closing(open_store(self.location)) as store, store.writing(together=True), store.transaction():
             rows = store.lessons.judgements()
             if paths is not None:
                 found = set(_contents(store, paths))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lookalike.errors import BadQuery
 from lookalike.facts import Label
+from lookalike.location import Location
 from lookalike.protocols import Store
 from lookalike.search.label_lists import lines_of
 from lookalike.search.label_targets import Paths, Targets, contents_of, several
@@ -28,13 +29,13 @@ class Imported:
 
 @dataclass(frozen=True)
 class Labels:
-    """Labels of the library in a folder: words, and facts as KEY=VALUE, of which a picture has one of each key.
+    """Labels of a library: words, and facts as KEY=VALUE, of which a picture has one of each key.
 
     They belong to contents: a file that moves keeps its labels, a copy of the same bytes shares them, what is written
     in the place of a file takes them over, and what is forgotten and comes back has them again.
     """
 
-    folder: Path
+    location: Location
     _reader: Callable[[], Store]
 
     def add(
@@ -105,7 +106,7 @@ class Labels:
         Raises `BadQuery` where it is no list.
         """
         lines, left_out = lines_of(data, format, encoding)
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             found, unknown = Targets.of(store, Path(beside)).of_lines(lines)
             given = ((line.number, one, label) for line, contents in found for one in contents for label in line.labels)
             rows, contradicting = _consistent(given)
@@ -124,7 +125,7 @@ class Labels:
         wanted = [Label.of(label) for label in labels]
         if not wanted:
             raise BadQuery("name at least one label, as apple or price=3.50")
-        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+        with closing(open_store(self.location)) as store, store.writing(together=True), store.transaction():
             contents = contents_of(store, several(paths), where)
             return change(store, [(sha256, label) for sha256 in contents for label in wanted])
 

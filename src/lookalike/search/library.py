@@ -118,7 +118,11 @@ class Library(Session):
         extractor = None if features is None else EXTRACTORS.spelled(features)
         check_features(local, extractor)
         given = tuple(dict.fromkeys([*self._given, *objects]))
-        with removed_if_refused(self.folder), closing(create_store(self.folder)) as store, store.writing():
+        with (
+            removed_if_refused(self.location),
+            closing(create_store(self.location)) as store,
+            store.writing(together=True),
+        ):
             kept_planes, dropped_planes = wanted_planes(store, planes)
             kept_features, dropped_features = wanted_features(store, local, extractor)
             report, _ = ingest_and_learn(
@@ -139,7 +143,7 @@ class Library(Session):
         if report.interrupted or not needs_training(self.store, self._derived):
             return report
         started = time.monotonic()
-        build_in_a_process(self.folder, options)
+        build_in_a_process(self.location, options)
         return replace(report, seconds=report.seconds + time.monotonic() - started, interrupted=options.should_stop())
 
     def build_indexes(self, on_built: Callable[[int, int], object] = _untold) -> None:
@@ -153,7 +157,7 @@ class Library(Session):
         """Drops files at and below `paths`, and URIs, from the library, never from the disk; gives their number."""
         names = [os.fspath(path) for path in _several(paths)]
         absolute = [*map(os.path.realpath, names), *filter(is_uri, names)]
-        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+        with closing(open_store(self.location)) as store, store.writing(together=True), store.transaction():
             dropped = sorted({*store.stamps(absolute), *(failure.path for failure in store.failures(absolute))})
             store.drop_records(dropped)
         return len(dropped)
@@ -167,12 +171,12 @@ class Library(Session):
 
         Raises `BadQuery` where the library knows none, or none is at the new place.
         """
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             return move_root(store, os.path.realpath(old), os.path.realpath(new))
 
     def compact(self) -> int:
         """Drops what no file needs any more; gives the bytes freed on disk."""
-        with closing(open_store(self.folder)) as store:
+        with closing(open_store(self.location)) as store:
             before = store.bytes() + self._derived.bytes()
             with store.writing():
                 store.compact()
@@ -295,11 +299,11 @@ class Library(Session):
 
     def undo(self, runs: int = 1, *, options: Options | None = None) -> Resolution:
         """Brings back what the last `runs` runs of `Groups.resolve` acted upon; an outcome for each file."""
-        return undo_runs(self.folder, runs, options or self._options())
+        return undo_runs(self.location, runs, options or self._options())
 
     def _duplicates(self, options: Options | None) -> DuplicateSearch:
         asked = options or self._options()
-        return DuplicateSearch(self.folder, self.store, self._index, self._set_index, self._decoder, asked)
+        return DuplicateSearch(self.location, self.store, self._index, self._set_index, self._decoder, asked)
 
     # reading
 
@@ -339,7 +343,7 @@ class Library(Session):
         Raises `LibraryDamaged` where more than rows and indexes is damaged.
         """
         options = options or self._options()
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             again = [path for path in store.remove_damaged() if os.path.lexists(path) and not is_uri(path)]
             beside: list[Product] = [*wanted_features(store, None)[0], *wanted_planes(store, None)[0]]
             report, _ = ingest_and_learn(

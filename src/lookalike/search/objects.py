@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from lookalike.errors import BadQuery
+from lookalike.location import Location
 from lookalike.protocols import Store
 from lookalike.search.classes import BY_FOLDER, kind_of, members_of
 from lookalike.search.label_targets import Paths, Targets, contents_of, several
@@ -34,13 +35,13 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Objects:
-    """Objects of the library in a folder. A picture is a view of one object at most.
+    """Objects of a library. A picture is a view of one object at most.
 
     As labels do, views belong to contents: a file that moves stays a view, a copy of the same bytes is one as well,
     what is written in the place of a file takes its place, and what is forgotten and comes back is a view again.
     """
 
-    folder: Path
+    location: Location
     _reader: Callable[[], Store]
 
     def add(self, paths: Paths, name: str, *, where: str | None = None) -> Gathered:
@@ -49,7 +50,7 @@ class Objects:
         Raises `BadQuery` for a path without a picture of the library, before anything is written.
         """
         named = object_named(name)
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             return _kept(store, dict.fromkeys(contents_of(store, several(paths), where), named), [])
 
     def gather(self, by: str, *, where: str | None = None) -> Gathered:
@@ -58,7 +59,7 @@ class Objects:
         A folder gives it the last part of its path, or as many as tell it from the others.
         A picture that has two of them, as of two labels, is left out. Raises `BadQuery` where there are none.
         """
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             things = _things(store, by, where)
             if not things:
                 raise BadQuery(
@@ -87,7 +88,7 @@ class Objects:
         Raises `BadQuery` where it is no list.
         """
         lines, left_out = lines_of(data, format, encoding)
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             found, unknown = Targets.of(store, Path(beside)).of_lines(lines)
             given = ((line.number, one, line.object) for line, contents in found for one in contents)
             rows, contradicting = _consistent(given)
@@ -100,7 +101,7 @@ class Objects:
         All of the library where neither is given; how many there were. Raises `BadQuery` for an object that it has not.
         """
         wanted = [object_named(name) for name in names]
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             known = store.objects.all()
             if unknown := sorted(set(wanted) - set(known.values())):
                 raise BadQuery(f"the library has no object {unknown[0]!r}: `lookalike objects list` names them")

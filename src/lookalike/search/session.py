@@ -18,6 +18,7 @@ from lookalike.errors import BadQuery, ChannelLeftOut
 from lookalike.index.derived import INDEX_FOLDER, Derived, current, current_set
 from lookalike.learn.adapt import Adaptation
 from lookalike.learn.own_copies import SelfAdaptation
+from lookalike.location import Location, LocationLike
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Index, SetIndex, Store
 from lookalike.search.adapt import adapt_library, forget_adapted
@@ -63,26 +64,26 @@ class Session:
 
     def __init__(
         self,
-        folder: str | os.PathLike[str],
+        folder: LocationLike,
         *,
         limits: Limits = Limits(),
         workers: int = 0,
         describers: Sequence[Describer] = (),
     ) -> None:
-        self.folder = Path(folder)
+        self.location = Location.of(folder)
         self.limits = limits
         self.workers = workers or os.cpu_count() or 1
         self._given = tuple(map(checked_describer, describers))
         self._told: set[str] = set()
         self._decoder = PictureDecoder(limits)
         self._judges = Judges()
-        self._derived = Derived(self.folder / INDEX_FOLDER)
-        self._readers = Readers(lambda: open_store(self.folder, write=False))
+        self._derived = Derived(self.location.cache / INDEX_FOLDER)
+        self._readers = Readers(lambda: open_store(self.location, write=False))
         self._indexes = IndexCache[Index](self._derived, current)
         self._set_indexes = IndexCache[SetIndex](self._derived, current_set)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({os.fspath(self.folder)!r})"
+        return f"{type(self).__name__}({str(self.location)!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +98,11 @@ class Session:
         self._set_indexes.clear()
         self._readers.close()
 
+    @property
+    def folder(self) -> Path:
+        """The library's own; of one on a server, where this machine keeps what is not in its database."""
+        return self.location.folder
+
     def teach_words(self, captions: str | os.PathLike[str] | Sequence[tuple[str | os.PathLike[str], str]]) -> Lesson:
         """Fits `taught_words` to captions, a table or (path, text) each, and keeps it where it finds more than before.
 
@@ -106,12 +112,12 @@ class Session:
             pairs = captions_in(Path(captions))
         else:
             pairs = [(os.path.realpath(path), text) for path, text in captions]
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             return teach_words(store, pairs)
 
     def forget_words(self) -> bool:
         """Drops what was taught; False where nothing was."""
-        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+        with closing(open_store(self.location)) as store, store.writing(), store.transaction():
             return forget_words(store)
 
     def adapt(self, *, by: str = "label", where: str | None = None) -> Adaptation:
@@ -120,7 +126,7 @@ class Session:
         It is kept where it finds more of classes that it has not seen, and then asked beside `convnet`. Raises
         `BadQuery` where fewer than eight classes have two pictures, `SpaceMismatch` without `convnet` rows.
         """
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             return adapt_library(store, by, where)
 
     def adapt_self(
@@ -137,12 +143,12 @@ class Session:
         `cache`, by default the user's. None where `options.should_stop` ended it. Raises as `adapt`.
         """
         place = Path(cache) if cache is not None else evaluations_folder()
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             return adapt_self_library(store, place, options or Options(), originals, seed)
 
     def forget_adapted(self) -> bool:
         """Drops what `adapt` learned; False where nothing was."""
-        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+        with closing(open_store(self.location)) as store, store.writing(), store.transaction():
             return forget_adapted(store)
 
     @property
@@ -153,12 +159,12 @@ class Session:
     @property
     def labels(self) -> Labels:
         """Labels that the pictures were given."""
-        return Labels(self.folder, self._readers.mine)
+        return Labels(self.location, self._readers.mine)
 
     @property
     def judgements(self) -> Judgements:
         """Judgements of answers."""
-        return Judgements(self.folder, self._readers.mine)
+        return Judgements(self.location, self._readers.mine)
 
     def tune(
         self,
@@ -177,7 +183,7 @@ class Session:
         gain's interval is above 0. None when `options.should_stop` ended it. Raises `BadQuery` for too little.
         """
         describers = describers_of(self.store)
-        with closing(open_store(self.folder)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing():
             chosen = options or self._options()
             return tune(store, describers, name, source, originals=originals, seed=seed, options=chosen)
 
@@ -208,7 +214,7 @@ class Session:
         prover = replace(self._verifier(), open_hit=lru_cache(OPENED)(self._decoder.sample))
         engine = Engine(self.store, self._index)
         asker = Asker(self.store, engine, prover, asked, FUSERS.make("weighted"), options)
-        with closing(open_store(self.folder)) as store, store.writing():  # first: work must not be lost to another
+        with closing(open_store(self.location)) as store, store.writing():  # first: work must not be lost to another
             chosen = source if labels is None else f"{BY_FOLDER}:{os.fspath(labels)}"
             fitted = calibrate(asker, chosen, originals, seed)
             with store.transaction():
@@ -222,13 +228,13 @@ class Session:
 
     def revert_profile(self, name: str) -> bool:
         """Brings back the profile that was there before the last `tune`; False where there was none, and drops it."""
-        with closing(open_store(self.folder)) as store, store.writing(), store.transaction():
+        with closing(open_store(self.location)) as store, store.writing(), store.transaction():
             return revert(store, name)
 
     @property
     def objects(self) -> Objects:
         """Objects that the pictures are views of."""
-        return Objects(self.folder, self._readers.mine)
+        return Objects(self.location, self._readers.mine)
 
     def classify(
         self,

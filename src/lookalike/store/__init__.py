@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final, cast
 
+from lookalike.location import Location, LocationLike
 from lookalike.protocols import Store, StoreKind
 from lookalike.registry import Table
 
@@ -15,18 +15,21 @@ STORES: Table[Store] = Table(
         "sqlite": "lookalike.store.sqlite:SQLiteStore",
     },
 )
-DEFAULT: Final = "sqlite"
+IN_A_FOLDER: Final = "sqlite"
 
 
-def create_store(folder: Path, kind: str = DEFAULT) -> Store:
+def create_store(at: LocationLike, kind: str = "") -> Store:
     """For writing; makes the library, or brings it to the newest format, where need be."""
-    return _kind(kind).create(folder)
+    location = Location.of(at)
+    return kind_of(location, kind).create(location)
 
 
-def open_store(folder: Path, *, write: bool = True, kind: str = DEFAULT) -> Store:
+def open_store(at: LocationLike, *, write: bool = True, kind: str = "") -> Store:
     """The library there; raises `LibraryMissing`, `LibraryDamaged` or `LibraryFormat` where there is none."""
-    return _kind(kind).open(folder, write=write)
+    location = Location.of(at)
+    return kind_of(location, kind).open(location, write=write)
 
 
-def _kind(name: str) -> StoreKind:
-    return cast(StoreKind, STORES.load(name))
+def kind_of(at: Location, name: str = "") -> StoreKind:
+    """The class of that name, or of the stores that are at such places."""
+    return cast(StoreKind, STORES.load(name or IN_A_FOLDER))

@@ -14,8 +14,9 @@ import numpy as np
 from lookalike.errors import LibraryDamaged
 from lookalike.store import checksum, paths
 from lookalike.store.codes import is_of_limits
-from lookalike.store.rows import columns_of, failure_row, into, local_checked, of_another_length, with_checksum
+from lookalike.store.rows import columns_of, failure_row, local_checked, of_another_length, with_checksum
 from lookalike.store.schema import COLUMNS
+from lookalike.store.sqlite_database import into
 from lookalike.store.word_table import forget_words
 from lookalike.types import Failure, Space, SpaceKind
 

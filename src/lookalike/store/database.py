@@ -1,88 +1,80 @@
-"""Statements in, rows out: a database with one transaction at a time, its errors in our words."""
+"""Statements in, rows out: what the tables of a library need of a database."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeAlias
 
-import numpy as np
-
-from lookalike.store.codes import errors_of
+from lookalike.facts import Quantity
 from lookalike.types import Ids
 
+Condition: TypeAlias = tuple[str, list[Any]]
+"""A condition as SQL, and its values in order."""
 
-class Database:
-    """A connection, used from one thread."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
-        self.folder = folder
-        self.connection = connection
-        self._notes = 0
+class Database(Protocol):
+    """A connection, used from one thread. In a statement each value is a `?`, and no value becomes part of its text.
+
+    Names of tables and columns in statements are constants of this package, or numbers of spaces.
+    """
+
+    @property
+    def comparisons(self) -> Comparisons:
+        """How it writes the comparisons of a filter that no standard covers."""
 
     def rows(self, text: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         """One after the other."""
-        with errors_of(self.folder):
-            for row in self.connection.execute(text, values):  # noqa: UP028  that would close the cursor, maybe too late
-                yield row
+
+    def each(self, text: str, keys: Iterable[Any]) -> Iterator[Any]:
+        """Rows of a statement of one value, for each of the keys."""
 
     def batches(self, text: str, values: Sequence[Any], size: int) -> Iterator[list[Any]]:
-        """`size` rows at a time."""
-        with errors_of(self.folder):
-            cursor = self.connection.execute(text, values)
-            while rows := cursor.fetchmany(size):
-                yield rows
+        """`size` rows at a time, whatever is asked in between."""
 
     def value(self, text: str, values: Sequence[Any] = ()) -> Any:
         """The first column of the only row."""
-        (row,) = self.rows(text, values)
-        return row[0]
 
     def ids(self, text: str, values: Sequence[Any] = ()) -> Ids:
         """The first column."""
-        with errors_of(self.folder):
-            found = self.connection.execute(text, values).fetchall()
-        return np.array([id for (id,) in found], np.int64)
 
-    def change(self, text: str, rows: Sequence[Sequence[Any]] = ((),)) -> None:
-        """Runs a statement once for each row of values; only inside a transaction."""
-        if not self.connection.in_transaction:
-            raise RuntimeError("writing needs a transaction: use it inside `with store.transaction()`")
-        with errors_of(self.folder):
-            self.connection.executemany(text, rows)
+    def among(self, column: str, ids: Ids) -> Condition:
+        """Whether the column is one of the ids."""
 
-    def note(self, text: str, values: Sequence[Any]) -> None:
-        """As `change` of one row, for what no index follows: the generation stays."""
-        self.note_all(text, [values])
+    def change(self, text: str, rows: Sequence[Sequence[Any]] = ((),)) -> int:
+        """Runs a statement once for each row of values, only inside a transaction; how many rows it changed."""
 
-    def note_all(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
-        """As `note`, for each row of values."""
-        before = self.connection.total_changes
-        self.change(text, rows)
-        self._notes += self.connection.total_changes - before
+    def note(self, text: str, rows: Sequence[Sequence[Any]]) -> int:
+        """As `change`, for what no index follows: the generation stays."""
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def put(self, table: str, rows: Sequence[Sequence[Any]], *, keeping: bool = False, noted: bool = False) -> int:
+        """Puts rows of `schema.COLUMNS` in place of those with their keys, or else `keeping` those; how many it put.
+
+        Each gets its checksum. With `noted` no index need follow. Raises `ValueError` where a row names a content that
+        is not there.
+        """
+
+    def transaction(self) -> AbstractContextManager[None]:
         """Commits on leaving, rolls back on an error; raises the generation with any change."""
-        if self.connection.in_transaction:
-            raise RuntimeError("a transaction is open already: one at a time")
-        with errors_of(self.folder):
-            self.connection.execute("BEGIN IMMEDIATE")
-            before = self.connection.total_changes - self._notes
-            try:
-                yield
-                if self.connection.total_changes - self._notes != before:
-                    self.connection.execute("UPDATE generation SET value = value + 1")
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:  # a full disk has already rolled it back
-                    self.connection.execute("ROLLBACK")
-                raise
 
-    def shrink(self) -> None:
-        """Gives free space back to the disk."""
-        with errors_of(self.folder):
-            self.connection.execute("VACUUM")
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+class Comparisons(Protocol):
+    """Conditions on the tables of `record_rows.SOURCES`; each is true or false, and unknown where a text is."""
+
+    def path(self, pattern: str) -> Condition:
+        """Whether a glob fits the path of record r, see `matching.path_matches`."""
+
+    def name(self, pattern: str) -> Condition:
+        """Whether a glob fits the name of its file, see `matching.name_matches`."""
+
+    def text(self, columns: Sequence[str], pattern: str) -> Condition:
+        """Whether a glob fits the first of these columns that is known, see `matching.text_matches`."""
+
+    def keyword(self, pattern: str) -> Condition:
+        """Whether it fits one of the keywords."""
+
+    def quantity(self, sign: str, quantity: Quantity) -> Condition:
+        """Whether the value of a label compares so, see `matching.quantity_passes`."""
+
+    def date(self, taken: str, sign: str, first: str) -> Condition:
+        """Whether the time `taken`, where it is known, or else that of the file begins so, see `matching.date_of`."""

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from lookalike.facts import Facts, Place
 from lookalike.store.database import Database
 from lookalike.store.paths import below, stored
 from lookalike.store.paths import text as path_of
 from lookalike.store.record_rows import facts_row
-from lookalike.store.rows import checked, columns_of, into, stamp_of, stamp_row, stranger, with_checksum
+from lookalike.store.rows import checked, columns_of, stamp_of, stamp_row, stranger
 from lookalike.types import Ids, Stamp
 
 
-class SQLiteFacts:
-    """`FactKeeper` on SQLite."""
+class FactTable:
+    """`FactKeeper` on tables."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def put(self, facts: Mapping[str, tuple[Facts, Place | None]]) -> None:
         """Adds or replaces what was read, by the sha256 of known contents; no index need follow."""
-        said = {self._id(sha256): each for sha256, each in facts.items()}
-        self._database.note_all(
-            into("facts"), [with_checksum((id, *facts_row(told))) for id, (told, _) in said.items()]
-        )
-        self._database.note_all("DELETE FROM places WHERE content = ?", [(id,) for id in said])
+        ids = self._ids(facts)
+        said = {ids[sha256]: each for sha256, each in facts.items()}
+        self._database.put("facts", [(id, *facts_row(told)) for id, (told, _) in said.items()], noted=True)
+        self._database.note("DELETE FROM places WHERE content = ?", [(id,) for id in said])
         places = [(id, at.latitude, at.longitude, at.altitude) for id, (_, at) in said.items() if at is not None]
-        self._database.note_all(into("places"), [with_checksum(place) for place in places])
+        self._database.put("places", places, noted=True)
 
     def missing(self) -> Ids:
         """Ascending ids of contents with a record whose facts were never read."""
@@ -38,14 +37,12 @@ class SQLiteFacts:
 
     def put_sidecars(self, sidecars: Mapping[str, tuple[Stamp, Facts]]) -> None:
         """Adds or replaces what sidecars say, by the path of the picture."""
-        for path, (stamp, facts) in sidecars.items():
-            row = (stored(path), *stamp_row(stamp), *facts_row(facts))
-            self._database.note(into("sidecars"), with_checksum(row))
+        rows = [(stored(path), *stamp_row(stamp), *facts_row(facts)) for path, (stamp, facts) in sidecars.items()]
+        self._database.put("sidecars", rows, noted=True)
 
     def drop_sidecars(self, paths: Iterable[str]) -> None:
         """Forgets the sidecars of pictures at these paths."""
-        for path in paths:
-            self._database.note("DELETE FROM sidecars WHERE path = ?", [stored(path)])
+        self._database.note("DELETE FROM sidecars WHERE path = ?", [(stored(path),) for path in paths])
 
     def move_sidecars(self, paths: Iterable[tuple[str, str]]) -> None:
         """Sidecars of pictures at the first path of each pair are those of the second."""
@@ -54,7 +51,7 @@ class SQLiteFacts:
             for row in list(self._database.rows(text, [stored(old)])):
                 _, *others = checked("sidecars", row)
                 self.drop_sidecars([old])
-                self._database.note(into("sidecars"), with_checksum((stored(new), *others)))
+                self._database.put("sidecars", [(stored(new), *others)], noted=True)
 
     def sidecars(self, under: Sequence[str]) -> dict[str, Stamp]:
         """Stamp of the sidecar of each picture that is one of these paths or lies below one, and has one."""
@@ -71,7 +68,9 @@ class SQLiteFacts:
             return Place(*checked("places", row)[1:])
         return None
 
-    def _id(self, sha256: str) -> int:
-        for row in self._database.rows("SELECT id FROM contents WHERE sha256 = ?", [bytes.fromhex(sha256)]):
-            return int(row[0])
-        raise stranger()
+    def _ids(self, sha256s: Collection[str]) -> dict[str, int]:
+        text = "SELECT sha256, id FROM contents WHERE sha256 = ?"
+        ids = {sha256.hex(): id for sha256, id in self._database.each(text, map(bytes.fromhex, sha256s))}
+        if len(ids) < len(sha256s):
+            raise stranger()
+        return ids

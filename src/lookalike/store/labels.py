@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable
 from lookalike.facts import Label
 from lookalike.store.database import Database
 from lookalike.store.paths import stored
+from lookalike.store.paths import text as path_of
 from lookalike.store.record_rows import labels_of
-from lookalike.store.rows import checked, columns_of, into, with_checksum
+from lookalike.store.rows import checked, columns_of
 
 
-class SQLiteLabels:
-    """`LabelKeeper` on SQLite."""
+class LabelTable:
+    """`LabelKeeper` on a table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -21,18 +22,18 @@ class SQLiteLabels:
         """Gives contents, by sha256, labels; a KEY=VALUE takes the place of another value. How many are new."""
         others = "DELETE FROM labels WHERE sha256 = ? AND name = ? AND value NOT IN ('', ?)"
         facts = [(bytes.fromhex(sha256), label.name, label.value) for sha256, label in rows if label.value]
-        self._database.note_all(others, facts)
-        new = [with_checksum((bytes.fromhex(sha256), label.name, label.value)) for sha256, label in rows]
-        return self._counted(into("labels", keeping=True), new)
+        self._database.note(others, facts)
+        new = [(bytes.fromhex(sha256), label.name, label.value) for sha256, label in rows]
+        return self._database.put("labels", new, keeping=True, noted=True)
 
     def remove(self, rows: Collection[tuple[str, Label]]) -> int:
         """Takes them away; a `Label` without a value takes that name with all of its values. How many there were."""
         named = "DELETE FROM labels WHERE sha256 = ? AND name = ? AND ? IN ('', value)"
-        return self._counted(named, [(bytes.fromhex(sha256), label.name, label.value) for sha256, label in rows])
+        return self._database.note(named, [(bytes.fromhex(sha256), label.name, label.value) for sha256, label in rows])
 
     def carry(self, rows: Iterable[tuple[str, str]]) -> None:
         """Contents, by sha256, that come in the place of others, by path, take over labels; facts of their own stay."""
-        if not self._count():
+        if not self._database.value("SELECT EXISTS (SELECT 1 FROM labels)"):
             return
         rows = list(rows)
         before = self.contents_at(path for path, _ in rows)
@@ -40,8 +41,8 @@ class SQLiteLabels:
             own = {label.name for label in self.of(sha256) if label.value}
             for label in self.of(before[path]) if before.get(path, sha256) != sha256 else ():
                 if label.name not in own or not label.value:
-                    row = with_checksum((bytes.fromhex(sha256), label.name, label.value))
-                    self._database.note(into("labels", keeping=True), row)
+                    row = (bytes.fromhex(sha256), label.name, label.value)
+                    self._database.put("labels", [row], keeping=True, noted=True)
 
     def of(self, sha256: str) -> tuple[Label, ...]:
         """By name, then value."""
@@ -55,14 +56,5 @@ class SQLiteLabels:
 
     def contents_at(self, paths: Iterable[str]) -> dict[str, str]:
         """The sha256 of the content of each path that has a record."""
-        text = "SELECT c.sha256 FROM records r JOIN contents c ON c.id = r.content WHERE r.path = ?"
-        found = ((path, self._database.rows(text, [stored(path)])) for path in paths)
-        return {path: row[0].hex() for path, rows in found for row in rows}
-
-    def _counted(self, text: str, rows: Collection[tuple[object, ...]]) -> int:
-        before = self._count()
-        self._database.note_all(text, list(rows))
-        return abs(self._count() - before)
-
-    def _count(self) -> int:
-        return int(self._database.value("SELECT count(*) FROM labels"))
+        text = "SELECT r.path, c.sha256 FROM records r JOIN contents c ON c.id = r.content WHERE r.path = ?"
+        return {path_of(path): sha256.hex() for path, sha256 in self._database.each(text, map(stored, paths))}

@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 from lookalike.facts import Judgement
 from lookalike.store.database import Database
-from lookalike.store.rows import checked, columns_of, into, with_checksum
+from lookalike.store.rows import checked, columns_of
 
 
-class SQLiteLessons:
-    """`LessonKeeper` on SQLite."""
+class LessonTable:
+    """`LessonKeeper` on tables."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -20,10 +20,8 @@ class SQLiteLessons:
         before = {(row.question, row.sha256): row.liked for row in self.judgements()}
         wanted = {(row.question, row.sha256): row.liked for row in rows}
         new = {key: liked for key, liked in wanted.items() if before.get(key) is not liked}
-        put = [
-            with_checksum((question, bytes.fromhex(sha256), int(liked))) for (question, sha256), liked in new.items()
-        ]
-        self._database.note_all(into("judgements"), put)
+        put = [(question, bytes.fromhex(sha256), int(liked)) for (question, sha256), liked in new.items()]
+        self._database.put("judgements", put, noted=True)
         return len(new)
 
     def judgements(self) -> list[Judgement]:
@@ -34,23 +32,18 @@ class SQLiteLessons:
 
     def forget(self, rows: Collection[Judgement]) -> int:
         """Drops those of these questions and contents, whatever they say; how many there were."""
-        before = self._count()
         gone = [(row.question, bytes.fromhex(row.sha256)) for row in rows]
-        self._database.note_all("DELETE FROM judgements WHERE question = ? AND sha256 = ?", gone)
-        return before - self._count()
+        return self._database.note("DELETE FROM judgements WHERE question = ? AND sha256 = ?", gone)
 
     def put_profile(self, name: str, text: str | None) -> None:
         """Adds or replaces it; with None drops it."""
         if text is None:
-            self._database.note("DELETE FROM profiles WHERE name = ?", (name,))
+            self._database.note("DELETE FROM profiles WHERE name = ?", [(name,)])
         else:
-            self._database.note(into("profiles"), with_checksum((name, text)))
+            self._database.put("profiles", [(name, text)], noted=True)
 
     def profiles(self) -> dict[str, str]:
         """Texts by name, in their order."""
         rows = self._database.rows(f"SELECT {columns_of('profiles')} FROM profiles ORDER BY name")
         found = (checked("profiles", row) for row in rows)
         return {str(name): str(text) for name, text in found}
-
-    def _count(self) -> int:
-        return int(self._database.value("SELECT count(*) FROM judgements"))

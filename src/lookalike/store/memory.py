@@ -7,7 +7,6 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from lookalike.errors import LibraryMissing
 from lookalike.facts import Facts, Label, Place
 from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
+from lookalike.location import Location, LocationLike
 from lookalike.store.matching import matches
 from lookalike.store.memory_keepers import MemoryFacts, MemoryLabels, MemoryLessons, MemoryObjects, is_below
 from lookalike.store.packing import Packed, as_kept
@@ -75,14 +75,23 @@ class MemoryStore:
         self._changed = False
 
     @classmethod
-    def create(cls, folder: Path) -> MemoryStore:  # noqa: ARG003  it leaves nothing there
+    def create(cls, at: LocationLike) -> MemoryStore:  # noqa: ARG003  it leaves nothing there
         """An empty one."""
         return cls()
 
     @classmethod
-    def open(cls, folder: Path, *, write: bool = True) -> MemoryStore:  # noqa: ARG003  it left nothing there
+    def open(cls, at: LocationLike, *, write: bool = True) -> MemoryStore:  # noqa: ARG003  it left nothing there
         """There is none to open: it ends with who made it."""
-        raise LibraryMissing(f"there is no library in {str(folder)!r}: one in memory ends when it is closed")
+        raise LibraryMissing(f"there is no library in {str(at)!r}: one in memory ends when it is closed")
+
+    @classmethod
+    def is_there(cls, at: Location) -> bool:  # noqa: ARG003
+        """Never before it is made."""
+        return False
+
+    @classmethod
+    def remove_if_empty(cls, at: Location) -> None:
+        """It leaves nothing."""
 
     def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:
         """Stamp of every known file, failed ones included, that is one of these paths or lies below one."""
@@ -303,7 +312,7 @@ class MemoryStore:
             self._open = False
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *, together: bool = False) -> Iterator[None]:  # noqa: ARG002  it is alone
         """There is no other writer."""
         if self._writing:
             raise RuntimeError("this store holds the writer's lock already")

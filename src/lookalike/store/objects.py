@@ -9,38 +9,34 @@ from lookalike.store.database import Database
 from lookalike.store.paths import stored
 from lookalike.store.paths import text as path_of
 from lookalike.store.record_rows import SOURCES, filtered
-from lookalike.store.rows import checked, columns_of, into, with_checksum
+from lookalike.store.rows import checked, columns_of
 
 
-class SQLiteObjects:
-    """`ObjectKeeper` on SQLite."""
+class ObjectTable:
+    """`ObjectKeeper` on a table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def put(self, names: Mapping[str, str]) -> None:
         """Contents, by sha256, are views of these objects from now on, whatever they were views of."""
-        rows = [with_checksum((bytes.fromhex(sha256), name)) for sha256, name in names.items()]
-        self._database.note_all(into("objects"), rows)
+        self._database.put("objects", [(bytes.fromhex(sha256), name) for sha256, name in names.items()], noted=True)
 
     def remove(self, sha256s: Collection[str]) -> int:
         """Makes them views of nothing; how many there were."""
-        before = self._count()
         rows = [(bytes.fromhex(sha256),) for sha256 in sha256s]
-        self._database.note_all("DELETE FROM objects WHERE sha256 = ?", rows)
-        return before - self._count()
+        return self._database.note("DELETE FROM objects WHERE sha256 = ?", rows)
 
     def carry(self, rows: Iterable[tuple[str, str]]) -> None:
         """Contents, by sha256, that come in the place of others, by path, are views of what those were views of."""
-        if not self._count():
+        if not self._database.value("SELECT EXISTS (SELECT 1 FROM objects)"):
             return
         before = """SELECT c.sha256, o.name FROM records r JOIN contents c ON c.id = r.content
                     JOIN objects o ON o.sha256 = c.sha256 WHERE r.path = ?"""
         for path, sha256 in rows:
             for old, name in list(self._database.rows(before, [stored(path)])):
                 if old.hex() != sha256:
-                    row = with_checksum((bytes.fromhex(sha256), name))
-                    self._database.note(into("objects", keeping=True), row)
+                    self._database.put("objects", [(bytes.fromhex(sha256), name)], keeping=True, noted=True)
 
     def all(self) -> dict[str, str]:
         """Name of the object of each content that is a view of one, by sha256; by name, then sha256."""
@@ -50,7 +46,7 @@ class SQLiteObjects:
 
     def members(self, by: str, where: str | None = None) -> Iterator[tuple[int, str]]:
         """Ids of contents with the names of their things: by `object`, `label` or `folder`, or by values of a KEY."""
-        conditions, values = filtered(where)
+        conditions, values = filtered(self._database, where)
         passing = " AND ".join(conditions)
         if by == "folder":
             for id, path in self._database.rows(f"SELECT c.id, r.path {SOURCES} WHERE {passing}", values):
@@ -63,6 +59,3 @@ class SQLiteObjects:
             keys = [] if by == "label" else [by.lower()]
             text = f"SELECT c.id, {name} {SOURCES} JOIN labels l ON l.sha256 = c.sha256 WHERE {own} AND {passing}"
             yield from self._database.rows(text, [*keys, *values])
-
-    def _count(self) -> int:
-        return int(self._database.value("SELECT count(*) FROM objects"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,34 +24,46 @@ SOURCES = """
 _TABLES = (("records", "r"), ("contents", "c"), ("facts", "f"), ("sidecars", "s"), ("objects", "o"))
 _RECORD = f"SELECT {', '.join(columns_of(table, short) for table, short in _TABLES)} {SOURCES}"
 _ENDS = [sum(len(COLUMNS[table]) + 1 for table, _ in _TABLES[:count]) for count in range(1, 6)]
-AMONG = "IN (SELECT value FROM json_each(?))"
+_AT_ONCE = 512
 
 
 def records_of(database: Database, ids: Ids | None, where: str | None) -> Iterator[Record]:
     """By id, then path."""
-    conditions, values = filtered(where)
+    conditions, values = filtered(database, where)
     if ids is not None:
-        conditions, values = [*conditions, f"c.id {AMONG}"], [*values, as_json(ids)]
+        condition, named = database.among("c.id", ids)
+        conditions, values = [*conditions, condition], [*values, *named]
     has_labels = bool(database.value("SELECT EXISTS (SELECT 1 FROM labels)"))
-    for row in database.rows(f"{_RECORD} WHERE {' AND '.join(conditions)} ORDER BY c.id, r.path", values):
-        record = record_of(row[: _ENDS[1]])
-        labels = labels_of(database, record.content.sha256) if has_labels else ()
-        yield replace(record, labels=labels, facts=_facts(record.content, row), object=_object(row))
+    text = f"{_RECORD} WHERE {' AND '.join(conditions)} ORDER BY c.id, r.path"
+    for rows in database.batches(text, values, _AT_ONCE):
+        records = [record_of(row[: _ENDS[1]]) for row in rows]
+        labels = _labels_by(database, {each.content.sha256 for each in records}) if has_labels else {}
+        for record, row in zip(records, rows, strict=True):
+            of = tuple(labels.get(record.content.sha256, ()))
+            yield replace(record, labels=of, facts=_facts(record.content, row), object=_object(row))
 
 
-def filtered(where: str | None) -> tuple[list[str], list[Any]]:
+def filtered(database: Database, where: str | None) -> tuple[list[str], list[Any]]:
     """Conditions on `SOURCES`, with their values."""
     if where is None:
-        return ["1"], []
-    text, values = sql(parse(where))
-    return [text], list(values)
+        return ["TRUE"], []
+    text, values = sql(parse(where), database.comparisons)
+    return [text], values
 
 
 def labels_of(database: Database, sha256: str) -> tuple[Label, ...]:
     """By name, then value."""
+    return tuple(_labels_by(database, [sha256]).get(sha256, ()))
+
+
+def _labels_by(database: Database, sha256s: Collection[str]) -> dict[str, list[Label]]:
+    """Labels of each that has some."""
     text = f"SELECT {columns_of('labels')} FROM labels WHERE sha256 = ? ORDER BY name, value"
-    rows = (checked("labels", row) for row in database.rows(text, [bytes.fromhex(sha256)]))
-    return tuple(Label(name, value) for _, name, value in rows)
+    found: dict[str, list[Label]] = defaultdict(list)
+    for row in database.each(text, map(bytes.fromhex, sha256s)):
+        sha256, name, value = checked("labels", row)
+        found[sha256.hex()].append(Label(name, value))
+    return found
 
 
 def facts_row(facts: Facts) -> tuple[str | int | None, ...]:
@@ -72,11 +85,6 @@ def facts_of(row: Sequence[Any]) -> Facts:
     """Facts from the columns of `schema.FACTS`."""
     known = dict(zip(FACTS, row, strict=True))
     return Facts.of({**known, "keywords": None if known["keywords"] is None else json.loads(known["keywords"])})
-
-
-def as_json(ids: Ids) -> str:
-    """For `AMONG`."""
-    return json.dumps(ids.tolist())
 
 
 def _facts(content: Content, row: Sequence[Any]) -> Facts:

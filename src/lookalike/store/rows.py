@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import struct
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,13 +18,6 @@ from lookalike.store.schema import COLUMNS
 from lookalike.types import Content, Failure, Ids, LocalFeatures, Record, Space, Stamp, Vectors
 
 MEND = "run `lookalike repair`"
-
-
-def into(table: str, *, keeping: bool = False) -> str:
-    """Puts rows of `with_checksum` into a table, in place of those that are there, or else `keeping` those."""
-    columns = (*COLUMNS[table], "checksum")
-    verb = "INSERT OR IGNORE" if keeping else "INSERT OR REPLACE"
-    return f"{verb} INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
 
 def with_checksum(row: Sequence[Any]) -> tuple[Any, ...]:
@@ -151,15 +142,6 @@ def local_checked(space: Space, row: tuple[int, int, bytes]) -> tuple[int, Local
 def stranger() -> ValueError:
     """The error of a record or a vector whose content was never put."""
     return ValueError("a record or a vector names a content that the store does not know: put_contents comes first")
-
-
-@contextmanager
-def of_known_contents() -> Iterator[None]:
-    """Raises `stranger` where a row is put whose content was not."""
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        raise stranger() from error
 
 
 def unknown(space: Space, there: Sequence[Space]) -> SpaceMismatch:

@@ -2,323 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 
 from lookalike.errors import LibraryDamaged
-from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
-from lookalike.store import checksum
+from lookalike.keepers import WordKeeper
+from lookalike.location import Location, LocationLike
 from lookalike.store.codes import errors_of
-from lookalike.store.connection import bytes_of, connect, create
-from lookalike.store.database import Database
-from lookalike.store.facts import SQLiteFacts
-from lookalike.store.labels import SQLiteLabels
-from lookalike.store.lessons import SQLiteLessons
+from lookalike.store.connection import FILE, bytes_of, connect, create
 from lookalike.store.lock import writer_lock
-from lookalike.store.objects import SQLiteObjects
-from lookalike.store.packing import Packed, as_kept
-from lookalike.store.pairs import detail_of, pair_of
-from lookalike.store.paths import below, stored
-from lookalike.store.paths import text as path_of
-from lookalike.store.record_rows import AMONG, SOURCES, as_json, filtered, records_of
-from lookalike.store.rows import (
-    check_vectors,
-    checked,
-    columns_of,
-    content_of,
-    content_row,
-    failure_of,
-    failure_row,
-    frames_of,
-    into,
-    local_checked,
-    of_known_contents,
-    stamp_of,
-    stamp_row,
-    stranger,
-    unknown,
-    vectors_of,
-    with_checksum,
-)
+from lookalike.store.packing import Packed as Row
 from lookalike.store.schema import vectors_table
+from lookalike.store.sqlite_database import SQLiteDatabase
+from lookalike.store.tables import TableStore
 from lookalike.store.unused import drop_unused
 from lookalike.store.word_table import WordTable
-from lookalike.types import (
-    SPACE_KINDS,
-    Content,
-    Failure,
-    Ids,
-    LocalFeatures,
-    Record,
-    Space,
-    SpaceKind,
-    Stamp,
-    Vectors,
-    VerifiedPair,
-)
-
-_FAILURE = f"SELECT {columns_of('failures')} FROM failures"
+from lookalike.types import SPACE_KINDS, Ids, Space, SpaceKind
 
 
-class SQLiteStore:
+class SQLiteStore(TableStore):
     """`Store` on SQLite in WAL mode. Used from one thread; other processes read while one writes."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: SQLiteDatabase) -> None:
+        super().__init__(database)
+        self._sqlite = database
         self._writing = False
-        self._labels = SQLiteLabels(database)
-        self._objects = SQLiteObjects(database)
         self._words = WordTable(database, self.records)
-        self.facts: FactKeeper = SQLiteFacts(database)
-        self.labels: LabelKeeper = self._labels
-        self.lessons: LessonKeeper = SQLiteLessons(database)
-        self.objects: ObjectKeeper = self._objects
         self.words: WordKeeper = self._words
 
     @classmethod
-    def create(cls, folder: Path) -> SQLiteStore:
+    def create(cls, at: LocationLike) -> SQLiteStore:
         """For writing; makes the library, or brings it to the newest format, where need be."""
+        folder = Location.of(at).folder
         folder.mkdir(parents=True, exist_ok=True)
         with writer_lock(folder):
             create(folder)
-        return cls.open(folder)
+        return cls.open(at)
 
     @classmethod
-    def open(cls, folder: Path, *, write: bool = True) -> SQLiteStore:
+    def open(cls, at: LocationLike, *, write: bool = True) -> SQLiteStore:
         """The library there; raises `LibraryMissing`, `LibraryDamaged` or `LibraryFormat` where there is none."""
-        return cls(Database(folder, connect(folder, write=write)))
+        folder = Location.of(at).folder
+        return cls(SQLiteDatabase(folder, connect(folder, write=write)))
+
+    @classmethod
+    def is_there(cls, at: Location) -> bool:
+        """Whether there is a database, of whatever format."""
+        return (at.folder / FILE).exists()
+
+    @classmethod
+    def remove_if_empty(cls, at: Location) -> None:
+        """Removes the database and its lock where it holds nothing."""
+        with writer_lock(at.folder):
+            with closing(cls.open(at, write=False)) as store:
+                if store.count() or store.spaces() or store.failures():
+                    return
+            for file in at.folder.glob(f"{FILE}*"):
+                file.unlink()
+        (at.folder / "library.lock").unlink(missing_ok=True)
 
     def close(self) -> None:
         """Lets go of the file."""
-        self._database.connection.close()
-
-    def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:
-        """Stamp of every known file, failed ones included, that is one of these paths or lies below one."""
-        found: dict[str, Stamp] = {}
-        for table in ("failures", "records"):
-            for condition, values in map(below, under):
-                text = f"SELECT path, bytes, mtime_ns, inode, device FROM {table} WHERE {condition}"
-                rows = self._database.rows(f"{text} AND bytes IS NOT NULL", values)
-                found |= {path_of(path): stamp_of(stamp) for path, *stamp in rows}
-        return found
-
-    def put_records(self, rows: Sequence[tuple[str, Stamp, str]]) -> None:
-        """Adds or replaces (path, stamp, sha256 of a known content); clears a failure of the path."""
-        self._database.change("DELETE FROM failures WHERE path = ?", [(stored(path),) for path, _, _ in rows])
-        ids = self._ids_of({sha256 for _, _, sha256 in rows})
-        for keeper in (self._labels, self._objects):
-            keeper.carry((path, sha256) for path, _, sha256 in rows)
-        self._database.change(
-            into("records"),
-            [with_checksum((stored(path), *stamp_row(stamp), ids[sha256])) for path, stamp, sha256 in rows],
-        )
-
-    def drop_records(self, paths: Sequence[str]) -> None:
-        """Drops files and failures of these paths. Contents and vectors stay until `compact`."""
-        rows = [(stored(path),) for path in paths]
-        self._database.change("DELETE FROM records WHERE path = ?", rows)
-        self._database.change("DELETE FROM failures WHERE path = ?", rows)
-
-    def records(self, ids: Ids | None = None, where: str | None = None) -> Iterator[Record]:
-        """By id, then path."""
-        return records_of(self._database, ids, where)
-
-    def count(self) -> int:
-        """Number of records."""
-        return int(self._database.value("SELECT count(*) FROM records"))
-
-    def put_contents(self, contents: Sequence[Content]) -> Ids:
-        """Adds what is new; ids in the order given."""
-        self._database.change(into("contents", keeping=True), [with_checksum(content_row(each)) for each in contents])
-        known = self.contents([content.sha256 for content in contents])
-        self._count_frames(contents, known)
-        return np.array([known[content.sha256][0] for content in contents], np.int64)
-
-    def _count_frames(self, contents: Sequence[Content], known: Mapping[str, tuple[int, Content]]) -> None:
-        """Where an older version did not."""
-        for content in contents:
-            id, there = known[content.sha256]
-            if there.frames is None and content.frames is not None:
-                checksum = with_checksum(content_row(replace(there, frames=content.frames)))[-1]
-                text = "UPDATE contents SET frames = ?, checksum = ? WHERE id = ?"
-                self._database.change(text, [(content.frames, checksum, id)])
-
-    def contents(self, sha256s: Collection[str]) -> dict[str, tuple[int, Content]]:
-        """Contents that are known, with their ids."""
-        text = f"SELECT id, {columns_of('contents')} FROM contents WHERE sha256 = ?"
-        return {
-            sha256: (id, content_of(checked("contents", row)))
-            for sha256 in sha256s
-            for id, *row in self._database.rows(text, [bytes.fromhex(sha256)])
-        }
-
-    def ids(self, where: str | None = None) -> Ids:
-        """Ascending ids of contents that have a record (which passes `where`)."""
-        if where is None:
-            return self._database.ids("SELECT DISTINCT content FROM records ORDER BY content")
-        conditions, values = filtered(where)
-        text = f"SELECT DISTINCT c.id {SOURCES} WHERE {' AND '.join(conditions)} ORDER BY c.id"
-        return self._database.ids(text, values)
-
-    def spaces(self, kind: SpaceKind = "vectors") -> list[Space]:
-        """Spaces of that kind, in the order in which they were added."""
-        rows = self._database.rows(f"SELECT {columns_of('spaces')} FROM spaces ORDER BY number")
-        spaces = [checked("spaces", row) for row in rows]
-        return [Space(*space) for *space, _, held in spaces if held == kind]
-
-    def configuration(self, space: Space) -> str:
-        """The JSON of the component that `add_space` was given."""
-        return str(self._database.value("SELECT configuration FROM spaces WHERE number = ?", [self._number(space)]))
-
-    def add_space(self, space: Space, configuration: str, kind: SpaceKind = "vectors") -> None:
-        """No effect when it is there already."""
-        if space not in self.spaces(kind):
-            row = (space.name, space.digest, space.dim, space.metric, configuration, kind)
-            self._database.change(into("spaces"), [with_checksum(row)])
-            self._database.change(vectors_table(self._number(space)))
-
-    def drop_space(self, space: Space) -> None:
-        """With all its vectors or local features."""
-        number = self._number(space)
-        self._database.change(f"DROP TABLE vectors_{number}")
-        self._database.change("DELETE FROM frames WHERE space = ?", [(number,)])
-        self._database.change("DELETE FROM spaces WHERE number = ?", [(number,)])
-
-    def missing(self, space: Space) -> Ids:
-        """Ascending ids of contents with a record and without a vector, or local features, there."""
-        number = self._number(space)
-        return self._database.ids(
-            f"""SELECT DISTINCT content FROM records r
-                WHERE NOT EXISTS (SELECT 1 FROM vectors_{number} v WHERE v.content = r.content) ORDER BY content"""
-        )
-
-    def put(self, space: Space, ids: Ids, vectors: Vectors) -> None:
-        """Adds or replaces rows of known contents."""
-        check_vectors(space, ids, vectors)
-        rows = np.ascontiguousarray(vectors)
-        checksums = checksum.of_rows(ids, rows.view(np.uint8)).tolist()
-        self._put(space, list(zip(ids.tolist(), checksums, map(bytes, rows), strict=True)))
-
-    def put_frames(self, space: Space, id: int, numbers: Sequence[int], vectors: Vectors) -> None:
-        """Adds or replaces rows of further frames of a known content, by their numbers from 0."""
-        check_vectors(space, np.asarray(numbers, np.int64), vectors)
-        own = self._number(space)
-        rows = [(own, id, number, row.tobytes()) for number, row in zip(numbers, vectors, strict=True)]
-        with of_known_contents():
-            self._database.change(into("frames"), [with_checksum(row) for row in rows])
-
-    def frames(self, space: Space, *, batch: int = 512) -> Iterator[tuple[Ids, NDArray[np.int64], Vectors]]:
-        """Batches of further frames of contents with a record: ids, numbers from 0, rows; by id, then number."""
-        text = f"""SELECT {columns_of("frames", "f")} FROM frames f WHERE space = ?
-                   AND EXISTS (SELECT 1 FROM records r WHERE r.content = f.content) ORDER BY content, number"""
-        for rows in self._database.batches(text, [self._number(space)], batch):
-            yield frames_of(space, rows)
-
-    def put_local(self, space: Space, features: Mapping[int, LocalFeatures | Packed]) -> None:
-        """Adds or replaces the local features of known contents, as `store.packing` keeps them, packed or not."""
-        kept = [(id, as_kept(each, space)) for id, each in features.items()]
-        self._put(space, [(id, checksum.of_bytes(id, row), row) for id, row in kept])
-
-    def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
-        """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
-        condition, values = ("1", []) if ids is None else (f"content {AMONG}", [as_json(ids)])
-        text = f"SELECT content, checksum, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
-        for rows in self._database.batches(text, values, batch):
-            yield vectors_of(space, rows)
-
-    def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
-        """By ascending id; with `ids`, of those of them that have some."""
-        condition, values = ("1", []) if ids is None else (f"content {AMONG}", [as_json(ids)])
-        text = f"SELECT content, checksum, vector FROM vectors_{self._number(space)} WHERE {condition} ORDER BY content"
-        for row in self._database.rows(text, values):
-            yield local_checked(space, row)
-
-    def vector_ids(self, space: Space) -> Ids:
-        """Ascending ids of contents with a record and a vector, or local features, there: what an index should hold."""
-        return self._database.ids(
-            f"""SELECT v.content FROM vectors_{self._number(space)} v
-                WHERE EXISTS (SELECT 1 FROM records r WHERE r.content = v.content) ORDER BY v.content"""
-        )
+        self._sqlite.connection.close()
 
     def generation(self, space: Space) -> int:  # noqa: ARG002  one counter serves all spaces
         """Grows with every change that an index of the space must follow, changes of records included."""
-        return int(self._database.value("SELECT value FROM generation"))
-
-    def put_failures(self, failures: Sequence[Failure]) -> None:
-        """Remembers them, one a path; drops the path's record."""
-        self._database.change("DELETE FROM records WHERE path = ?", [(stored(each.path),) for each in failures])
-        self._database.change(into("failures"), [with_checksum(failure_row(each)) for each in failures])
-
-    def failures(self, under: Sequence[str] | None = None) -> list[Failure]:
-        """By path; with `under`, of files that are one of these paths or lie below one."""
-        if under is None:
-            return [_failure(row) for row in self._database.rows(f"{_FAILURE} ORDER BY path")]
-        found = {
-            row[0]: _failure(row)
-            for condition, values in map(below, under)
-            for row in self._database.rows(f"{_FAILURE} WHERE {condition}", values)
-        }
-        return [found[path] for path in sorted(found)]
-
-    def failed_contents(self, sha256s: Collection[str]) -> dict[str, Failure]:
-        """By sha256, of those bytes that are known to give no picture, any failure that says so."""
-        text = f"{_FAILURE} WHERE sha256 = ? LIMIT 1"
-        return {
-            sha256: _failure(row) for sha256 in sha256s for row in self._database.rows(text, [bytes.fromhex(sha256)])
-        }
-
-    def put_calibration(self, key: str, text: str) -> None:
-        """Adds or replaces it; no index need follow."""
-        self._database.note(into("calibrations"), with_checksum((key, text)))
-
-    def calibration(self, key: str) -> str | None:
-        """Text that was put under `key`, or None."""
-        text = f"SELECT {columns_of('calibrations')} FROM calibrations WHERE key = ?"
-        rows = [checked("calibrations", row) for row in self._database.rows(text, [key])]
-        return str(rows[0][1]) if rows else None
-
-    def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
-        """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
-        with of_known_contents():
-            for id in compared.tolist():
-                self._database.note(into("compared"), with_checksum((judge, id)))
-            for found in relations:
-                row = (judge, found.a, found.b, found.relation, float(found.score), detail_of(found))
-                self._database.note(into("relations"), with_checksum(row))
-
-    def compared(self, judge: str) -> Ids:
-        """Ascending ids of contents with a record that `judge` compared with all others there were."""
-        text = f"""SELECT {columns_of("compared", "c")} FROM compared c WHERE judge = ?
-                   AND EXISTS (SELECT 1 FROM records r WHERE r.content = c.content) ORDER BY content"""
-        rows = (checked("compared", row) for row in self._database.rows(text, [judge]))
-        return np.fromiter((content for _, content in rows), np.int64)
-
-    def relations(self, judge: str) -> list[VerifiedPair]:
-        """Pairs that `judge` found, by a, then b."""
-        text = f"SELECT {columns_of('relations')} FROM relations WHERE judge = ? ORDER BY a, b"
-        return [pair_of(checked("relations", row)[1:]) for row in self._database.rows(text, [judge])]
+        return int(self._sqlite.value("SELECT value FROM generation"))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commits on leaving, rolls back on an error. Only inside `writing()`."""
         if not self._writing:
             raise RuntimeError("a transaction needs the writer's lock: use it inside `with store.writing()`")
-        with self._database.transaction():
+        with self._sqlite.transaction():
             yield
             self._words.follow()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *, together: bool = False) -> Iterator[None]:  # noqa: ARG002  there is one lock
         """Holds the one writer's lock; raises `LibraryBusy`, naming the holder, when another has it."""
         if self._writing:
             raise RuntimeError("this store holds the writer's lock already")
-        with writer_lock(self._database.folder):
+        with writer_lock(self._sqlite.folder):
             self._writing = True
             try:
                 yield
@@ -327,15 +92,15 @@ class SQLiteStore:
 
     def bytes(self) -> int:
         """Bytes of the database and its log."""
-        return bytes_of(self._database.folder)
+        return bytes_of(self._sqlite.folder)
 
     def problems(self) -> list[str]:
         """Sentences on all that a full check finds wrong; empty when all is well."""
         from lookalike.store.check import damages
 
         try:
-            with errors_of(self._database.folder):
-                return list(dict.fromkeys(damage.sentence for damage in damages(self._database.connection)))
+            with errors_of(self._sqlite.folder):
+                return list(dict.fromkeys(damage.sentence for damage in damages(self._sqlite.connection)))
         except LibraryDamaged as error:  # so much so that not even its tables can be listed
             return [str(error)]
 
@@ -345,38 +110,24 @@ class SQLiteStore:
 
         with self.transaction():
             self._words.mend()
-            return remove_damaged(self._database.connection)
+            return remove_damaged(self._sqlite.connection)
 
     def compact(self) -> None:
         """Drops contents without a record, all that is known of them, and free space."""
         tables = [f"vectors_{self._number(space)}" for kind in SPACE_KINDS for space in self.spaces(kind)]
         with self.transaction():
-            drop_unused(self._database, tables)
-        self._database.shrink()
+            drop_unused(self._sqlite, tables)
+        self._sqlite.shrink()
 
-    def _put(self, space: Space, rows: Sequence[tuple[int, int, Packed]]) -> None:
-        """Rows of content, checksum, vector."""
-        table = f"vectors_{self._number(space)}"
-        with of_known_contents():
-            self._database.change(
-                f"INSERT OR REPLACE INTO {table} (content, checksum, vector) VALUES (?, ?, ?)",
-                rows,
-            )
+    def _make_table(self, number: int, space: Space, kind: SpaceKind) -> None:  # noqa: ARG002  bytes are bytes
+        self._sqlite.change(vectors_table(number))
 
-    def _ids_of(self, sha256s: Collection[str]) -> dict[str, int]:
-        text = "SELECT id FROM contents WHERE sha256 = ?"
-        ids = {sha256: row[0] for sha256 in sha256s for row in self._database.rows(text, [bytes.fromhex(sha256)])}
-        if len(ids) < len(sha256s):
-            raise stranger()
-        return ids
+    def _put_rows(self, number: int, rows: Sequence[tuple[int, int, Row]]) -> None:
+        self._sqlite.change(
+            f"INSERT OR REPLACE INTO vectors_{number} (content, checksum, vector) VALUES (?, ?, ?)", rows
+        )
 
-    def _number(self, space: Space) -> int:
-        text = "SELECT number FROM spaces WHERE name = ? AND digest = ? AND dim = ? AND metric = ?"
-        rows = list(self._database.rows(text, (space.name, space.digest, space.dim, space.metric)))
-        if not rows:
-            raise unknown(space, self.spaces())
-        return int(rows[0][0])
-
-
-def _failure(row: Sequence[Any]) -> Failure:
-    return failure_of(checked("failures", row))
+    def _kept_rows(self, number: int, ids: Ids | None, batch: int) -> Iterator[list[tuple[int, int, Row]]]:
+        condition, values = ("TRUE", []) if ids is None else self._sqlite.among("content", ids)
+        text = f"SELECT content, checksum, vector FROM vectors_{number} WHERE {condition} ORDER BY content"
+        yield from self._sqlite.batches(text, values, batch)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lookalike.facts import Quantity
+from lookalike.store.database import Comparisons, Condition
 from lookalike.store.where import And, Comparison, Expression, Not, Or, Where
 
 _TAKEN = "coalesce(s.taken, c.taken, f.taken)"
@@ -15,65 +18,68 @@ _COLUMNS = {
 }
 
 
-def sql(where: Where) -> tuple[str, list[str | float]]:
-    """A condition, and its parameters in order; no value becomes part of the text."""
-    return _condition(where.expression)
+def sql(where: Where, by: Comparisons) -> Condition:
+    """A condition, and its values in order; no value becomes part of the text."""
+    return _condition(where.expression, by)
 
 
-def _condition(expression: Expression) -> tuple[str, list[str | float]]:
+def _condition(expression: Expression, by: Comparisons) -> Condition:
     if isinstance(expression, Not):
-        text, values = _condition(expression.part)
+        text, values = _condition(expression.part, by)
         return f"NOT {text}", values
     if isinstance(expression, (And, Or)):
-        parts = [_condition(part) for part in expression.parts]
+        parts = [_condition(part, by) for part in expression.parts]
         joint = " AND " if isinstance(expression, And) else " OR "
         return f"({joint.join(text for text, _ in parts)})", [value for _, values in parts for value in values]
-    return _comparison(expression)
+    return _comparison(expression, by)
 
 
-def _comparison(comparison: Comparison) -> tuple[str, list[str | float]]:
+def _comparison(comparison: Comparison, by: Comparisons) -> Condition:
     value, operator = comparison.value, comparison.operator
-    if comparison.field in ("path", "name"):
-        return f"({comparison.field}_matches(?, r.path) {operator} 1)", [str(value)]
     if comparison.field == "format":
         return f"(c.format {operator} ?)", [str(value)]
-    if comparison.field in ("date", "taken"):
+    if comparison.field == "date":
+        return _known(*by.date(_TAKEN, operator, str(value)), comparison)
+    if comparison.field == "taken":
         prefix = str(value)
-        time = f"coalesce({_TAKEN}, local_time(r.mtime_ns))" if comparison.field == "date" else _TAKEN
-        return _known(f"substr({time}, 1, {len(prefix)}) {operator} ?", comparison), [prefix]
+        return _known(f"substr({_TAKEN}, 1, {len(prefix)}) {operator} ?", [prefix], comparison)
     if comparison.field in _COLUMNS:
         return f"({_COLUMNS[comparison.field]} {operator} ?)", [float(str(value))]
     if comparison.field == "rating":
-        return _known(f"coalesce(s.rating, f.rating) {operator} ?", comparison), [float(str(value))]
-    return _of_words(comparison)
+        return _known(f"coalesce(s.rating, f.rating) {operator} ?", [float(str(value))], comparison)
+    text, values = _of_words(comparison, by)
+    return f"({'NOT ' if operator == '!=' else ''}{text})", values
 
 
-def _known(condition: str, comparison: Comparison) -> str:
+def _known(text: str, values: list[Any], comparison: Comparison) -> Condition:
     """A condition by which the unknown is unlike everything, and neither larger nor smaller."""
-    return f"coalesce({condition}, {int(comparison.operator == '!=')})"
+    return f"coalesce({text}, {'TRUE' if comparison.operator == '!=' else 'FALSE'})", values
 
 
-def _of_words(comparison: Comparison) -> tuple[str, list[str | float]]:
-    """Labels, facts and words of which a picture may have several: != where none is so."""
-    no = "NOT " if comparison.operator == "!=" else ""
+def _of_words(comparison: Comparison, by: Comparisons) -> Condition:
+    """Whether one of the words of a picture is so, of which it may have several."""
     value, field = comparison.value, comparison.field
+    if field == "path":
+        return by.path(str(value))
+    if field == "name":
+        return by.name(str(value))
+    if field == "keyword":
+        return by.keyword(str(value))
     if field == "fact":
-        wanted = [value.number, value.unit] if isinstance(value, Quantity) else [str(value)]
-        passes = "quantity_passes(?, value, ?, ?)" if isinstance(value, Quantity) else "text_matches(?, value)"
-        compared = [_positive(comparison)] if isinstance(value, Quantity) else []
-        text = f"c.sha256 IN (SELECT sha256 FROM labels WHERE name = ? AND value != '' AND {passes})"
-        return f"({no}{text})", [comparison.key, *compared, *wanted]
-    if field == "object":
-        text = "coalesce(text_matches(?, o.name), 0)"
-    elif field == "label":
-        text = "c.sha256 IN (SELECT sha256 FROM labels WHERE value = '' AND text_matches(?, name))"
-    elif field == "keyword":
-        found = "json_each(coalesce(s.keywords, f.keywords, '[]'))"
-        text = f"EXISTS (SELECT 1 FROM {found} WHERE text_matches(?, value))"
+        return _of_fact(comparison, by)
+    if field == "label":
+        text, values = by.text(["l.name"], str(value))
+        return f"c.sha256 IN (SELECT l.sha256 FROM labels l WHERE l.value = '' AND {text})", values
+    columns = ["o.name"] if field == "object" else [f"s.{field}", f"f.{field}"]
+    text, values = by.text(columns, str(value))
+    return f"coalesce({text}, FALSE)", values
+
+
+def _of_fact(comparison: Comparison, by: Comparisons) -> Condition:
+    value, operator = comparison.value, comparison.operator
+    if isinstance(value, Quantity):
+        text, values = by.quantity("=" if operator == "!=" else operator, value)
     else:
-        text = f"coalesce(text_matches(?, coalesce(s.{field}, f.{field})), 0)"
-    return f"({no}{text})", [str(value)]
-
-
-def _positive(comparison: Comparison) -> str:
-    return "=" if comparison.operator == "!=" else comparison.operator
+        text, values = by.text(["l.value"], str(value))
+    found = f"SELECT l.sha256 FROM labels l WHERE l.name = ? AND l.value != '' AND {text}"
+    return f"c.sha256 IN ({found})", [comparison.key, *values]

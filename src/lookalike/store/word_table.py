@@ -10,8 +10,8 @@ from itertools import groupby
 import numpy as np
 
 from lookalike.errors import LibraryDamaged
-from lookalike.store.database import Database
 from lookalike.store.plain_words import PlainWords
+from lookalike.store.sqlite_database import SQLiteDatabase
 from lookalike.store.words import FIELDS, WEIGHTS, document
 from lookalike.types import Hits, Ids, Record
 
@@ -25,7 +25,7 @@ _AT_ONCE = 4096
 class WordTable:
     """`WordKeeper` on FTS5. Where SQLite has none, or the table is behind or damaged, pictures are looked through."""
 
-    def __init__(self, database: Database, records: Callable[[Ids | None], Iterable[Record]]) -> None:
+    def __init__(self, database: SQLiteDatabase, records: Callable[[Ids | None], Iterable[Record]]) -> None:
         self._database = database
         self._records = records
 
@@ -46,18 +46,18 @@ class WordTable:
         if not self._behind(1) or not self._made():
             return
         while ids := self._behind(_AT_ONCE):
-            self._database.note_all("DELETE FROM words WHERE rowid = ?", [[id] for id in ids])
-            self._database.note_all("DELETE FROM unworded WHERE content = ?", [[id] for id in ids])
+            self._database.note("DELETE FROM words WHERE rowid = ?", [[id] for id in ids])
+            self._database.note("DELETE FROM unworded WHERE content = ?", [[id] for id in ids])
             grouped = groupby(self._records(np.array(ids, np.int64)), lambda record: record.id)
             documents = {id: document(list(records)) for id, records in grouped}
             rows = [[id, *(" ".join(each[field]) for field in FIELDS)] for id, each in documents.items()]
-            self._database.note_all(_PUT, rows)
+            self._database.note(_PUT, rows)
 
     def mend(self) -> None:
         """Has the words put in again where the table does not agree with itself; in a transaction of the caller's."""
         try:
             if self._is_there():
-                self._database.note("INSERT INTO words (words) VALUES ('integrity-check')", [])
+                self._database.note("INSERT INTO words (words) VALUES ('integrity-check')", [()])
         except LibraryDamaged:
             forget_words(self._database.connection)
 
@@ -72,7 +72,7 @@ class WordTable:
     def _made(self) -> bool:
         """Whether there is a table by now."""
         if not self._is_there() and _has_fts5(self._database.connection):
-            self._database.note(_MAKE, [])
+            self._database.note(_MAKE, [()])
         return self._is_there()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from lookalike.errors import BadPicture
+from lookalike.location import Location
 from lookalike.pixels.door import Job, PictureReader
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_pool import Isolated
@@ -42,13 +42,13 @@ class CompareJob:
 
 @dataclass(frozen=True)
 class ContentComparer:
-    """Makes the handler of a worker on the library in `folder`."""
+    """Makes the handler of a worker on the library at `location`."""
 
-    folder: Path
+    location: Location
     limits: Limits
 
     def __call__(self) -> Callable[[CompareJob], Reply]:
-        store = open_store(self.folder, write=False)
+        store = open_store(self.location, write=False)
         extractor = extractor_of(store)
         assert extractor is not None
         classifier = RelationClassifier(extractor)
@@ -164,13 +164,13 @@ class Recorder:
 
 
 class Workers:
-    """Processes that compare contents of the library in `folder`. A context manager."""
+    """Processes that compare contents of the library at `location`. A context manager."""
 
-    def __init__(self, folder: Path, limits: Limits, count: int) -> None:
+    def __init__(self, location: Location, limits: Limits, count: int) -> None:
         self.count = count
         # What a worker of its own may hold of one picture, one that compares may as well.
         roomy = replace(limits, decoding=limits.decoding + BESIDE, seconds=PATIENT * limits.seconds)
-        self._pool: Isolated[CompareJob] = Isolated(ContentComparer(folder, roomy), workers=count, limits=roomy)
+        self._pool: Isolated[CompareJob] = Isolated(ContentComparer(location, roomy), workers=count, limits=roomy)
 
     def submit(self, of: Neighbours, book: Book) -> Future[Reply | BadPicture]:
         """Answers as `Told.of` reads them; `BadPicture` where a worker died of it, or ran out of time or memory."""

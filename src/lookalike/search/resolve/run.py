@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from lookalike.errors import BadQuery, OutOfSpace, UnknownName
+from lookalike.location import Location
 from lookalike.protocols import Store
 from lookalike.search.duplicates.companions import Halves
 from lookalike.search.duplicates.identical import Group
@@ -66,13 +66,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Resolver:
-    """Acts on groups of the library in `folder` by what is proved of them.
+    """Acts on groups of the library at `location` by what is proved of them.
 
     Files below `reference` are kept. `unknown` are, by group, paths that the library does not know; `marked` are paths
     that whoever gave the groups wants to keep.
     """
 
-    folder: Path
+    location: Location
     proofs: Proofs
     reference: tuple[str, ...]
     options: Options
@@ -82,17 +82,17 @@ class Resolver:
     def resolve(self, groups: Sequence[Group], wish: Wish) -> Resolution:
         """An outcome for every file of every group; raises `BadQuery`, `UnknownName` or `LibraryBusy` beforehand."""
         act = wish.act()
-        with closing(open_store(self.folder, write=act is not None)) as store:
+        with closing(open_store(self.location, write=act is not None)) as store:
             rules = rules_of(wish.keep, store)
             names = tuple(rule.name for rule in rules)
             halves = Halves()
             plans = [planned(group, rules, self.proofs, wish.caution, halves) for group in groups]
             if act is None:
-                plans = apart(plans, _standing(Journal(self.folder)))
+                plans = apart(plans, _standing(Journal(self.location.folder)))
                 found = [self._resolved(number, plan, _listed(plan)) for number, plan in enumerate(plans)]
                 return Resolution("list", names, tuple(found))
             with store.writing():
-                run = Run(store, Journal(self.folder), act, wish.action, self.options, len(plans))
+                run = Run(store, Journal(self.location.folder), act, wish.action, self.options, len(plans))
                 recovered = settle(run.journal, store)
                 plans = apart(plans, _standing(run.journal))
                 done = {entry.path: entry for entry in recovered if entry.stage == "done"}

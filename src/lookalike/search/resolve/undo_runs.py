@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import groupby
-from pathlib import Path
 
 from lookalike.errors import BadQuery
+from lookalike.location import Location
 from lookalike.protocols import Store
 from lookalike.search.ingest.options import Options
 from lookalike.search.resolve.journal import Entry, Journal
@@ -20,12 +20,12 @@ from lookalike.store import open_store
 STOPPED = Refused("stopped", "stopped before it came to this file")
 
 
-def undo_runs(folder: Path, runs: int, options: Options) -> Resolution:
+def undo_runs(at: Location, runs: int, options: Options) -> Resolution:
     """Undoes the last `runs` runs that have something to undo; an outcome for each file, the last acted upon first."""
     if runs < 1:
         raise BadQuery(f"{runs} runs cannot be undone: name how many of the last ones, from 1 on")
-    with closing(open_store(folder)) as store, store.writing():
-        journal = Journal(folder)
+    with closing(open_store(at)) as store, store.writing():
+        journal = Journal(at.folder)
         recovered = len(settle(journal, store))
         done = groupby(reversed(journal.entries("done")), key=lambda entry: entry.run)
         last = [list(entries) for (_, entries), _ in zip(done, range(runs), strict=False)]
