@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import random
+import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 
 from lookalike import telemetry
 from lookalike.errors import WeightsError
+from lookalike.protocols import Store
 from lookalike.registry import Table
+from lookalike.store import create_store
 from lookalike.types import Picture, Pixels
 
 telemetry.turn_off()  # before any test loads what would report it
@@ -104,6 +107,50 @@ def reliability() -> Callable[[str], ModuleType]:
             sys.path.pop(0)
 
     return module
+
+
+@pytest.fixture(scope="session")
+def postgres_server(reliability: Callable[[str], ModuleType]) -> Iterator[Any]:
+    """A real server; where none can run, tests that need it skip and say why."""
+    servers = reliability("postgres_server")
+    try:
+        server = servers.PostgresServer()
+        server.start()
+    except servers.NoServer as error:
+        pytest.skip(f"no PostgreSQL runs here: {error}")
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def new_database(postgres_server: Any) -> Iterator[Callable[[], str]]:
+    """Makes empty databases; gives the URL of each."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"library_{secrets.token_hex(6)}")
+        postgres_server.ask(f"CREATE DATABASE {names[-1]}")
+        return str(postgres_server.url(names[-1]))
+
+    yield make
+    for name in names:
+        postgres_server.ask(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Store]]:
+    """Makes empty stores of a kind."""
+    stores: list[Store] = []
+
+    def make(kind: str) -> Store:
+        folder = tmp_path / f"library{len(stores) or ''}"
+        at = request.getfixturevalue("new_database")() if kind == "postgres" else folder
+        stores.append(create_store(at, kind))
+        return stores[-1]
+
+    yield make
+    for store in stores:
+        store.close()
 
 
 @pytest.fixture(scope="session")

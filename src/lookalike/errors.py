@@ -111,5 +111,13 @@ class LibraryFormat(LookalikeError):
     """The library was written by a newer or an older format than this program reads."""
 
 
+class DatabaseRefused(LookalikeError):
+    """The database of a library cannot be used: no such server, no access, or it cannot hold a library."""
+
+
+class DatabaseLost(LookalikeError):
+    """The connection to the database of a library was lost; what was acknowledged before is kept."""
+
+
 class OutOfSpace(LookalikeError):
     """The disk, the memory or another limit is used up; what was acknowledged before is kept."""

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
-from lookalike.location import Location
 from lookalike.types import (
     Content,
     Explanation,
@@ -306,22 +305,6 @@ class Store(Protocol):
         """Drops contents without a record, their vectors, and free space."""
 
     def close(self) -> None: ...
-
-
-class StoreKind(Protocol):
-    """A class of stores: makes one, or opens the one that is there."""
-
-    def create(self, at: Location) -> Store:
-        """For writing; makes the library, or brings it to the newest format, where need be."""
-
-    def open(self, at: Location, *, write: bool = True) -> Store:
-        """Raises `LibraryMissing`, `LibraryDamaged` or `LibraryFormat` where there is none to open."""
-
-    def is_there(self, at: Location) -> bool:
-        """Whether there is a library, of whatever format."""
-
-    def remove_if_empty(self, at: Location) -> None:
-        """Removes one that holds nothing."""
 
 
 class Fuser(Protocol):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from lookalike.facts import UNKNOWN, Facts, Judgement, Label, Place
 from lookalike.protocols import Store
-from lookalike.store import STORES, create_store
+from lookalike.store import STORES
 from lookalike.types import Content, Space, Stamp
 
 SPACE = Space("convnet", "aaaa", 4, "cosine")
@@ -28,10 +28,8 @@ def sha256(number: int) -> str:
 
 
 @pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    opened = create_store(tmp_path / "library", request.param)
-    yield opened
-    opened.close()
+def store(request: pytest.FixtureRequest, new_store: Callable[[str], Store]) -> Store:
+    return new_store(request.param)
 
 
 def put(store: Store, *files: tuple[str, int], taken: str | None = None) -> None:

@@ -6,14 +6,13 @@ import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lookalike.errors import BadQuery, SpaceMismatch
 from lookalike.protocols import Store
-from lookalike.store import STORES, create_store
+from lookalike.store import STORES
 from lookalike.types import (
     SPACE_KINDS,
     Content,
@@ -41,10 +40,8 @@ def vectors(*numbers: int) -> np.ndarray:
 
 
 @pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    opened = create_store(tmp_path / "library", request.param)
-    yield opened
-    opened.close()
+def store(request: pytest.FixtureRequest, new_store: Callable[[str], Store]) -> Store:
+    return new_store(request.param)
 
 
 def put(store: Store, *files: tuple[str, int], space: Space | None = None) -> list[int]:

@@ -88,9 +88,9 @@ def _open(file: Path, mode: str) -> sqlite3.Connection:
     )
     connection.text_factory = _text
     for name, count, function in (
-        ("path_matches", 2, lambda pattern, path: path_matches(pattern, paths.text(path))),
-        ("name_matches", 2, lambda pattern, path: name_matches(pattern, paths.text(path))),
-        ("text_matches", 2, text_matches),
+        ("path_matches", 2, lambda pattern, path: path_matches(paths.text(pattern), paths.text(path))),
+        ("name_matches", 2, lambda pattern, path: name_matches(paths.text(pattern), paths.text(path))),
+        ("text_matches", 2, lambda pattern, text: text_matches(paths.text(pattern), text)),
         ("quantity_passes", 4, quantity_passes),
         ("local_time", 1, lambda mtime_ns: local_time(int(mtime_ns))),
         ("checksum_of_values", -1, lambda *values: checksum.of_values(values)),

@@ -87,10 +87,10 @@ def stamp_of(row: Sequence[int | bytes]) -> Stamp:
 
 def stamp_row(stamp: Stamp) -> tuple[int | bytes, ...]:
     """Columns that `stamp_of` reads."""
-    return tuple(map(_whole, (stamp.bytes, stamp.mtime_ns, stamp.inode, stamp.device)))
+    return tuple(map(whole, (stamp.bytes, stamp.mtime_ns, stamp.inode, stamp.device)))
 
 
-def _whole(number: int) -> int | bytes:
+def whole(number: int) -> int | bytes:
     """As a column holds it: digits where 64 bits with a sign are too few, as for some inodes and times after 2262."""
     return number if -(2**63) <= number < 2**63 else str(number).encode()
 

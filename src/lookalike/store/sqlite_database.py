@@ -14,6 +14,7 @@ import numpy as np
 from lookalike.facts import Quantity
 from lookalike.store.codes import errors_of
 from lookalike.store.database import Comparisons, Condition
+from lookalike.store.paths import stored
 from lookalike.store.rows import stranger, with_checksum
 from lookalike.store.schema import COLUMNS
 from lookalike.types import Ids
@@ -109,25 +110,25 @@ class SQLiteDatabase:
 
 
 class SQLiteComparisons:
-    """`Comparisons` by functions of `matching`, which `connection` gives to SQLite."""
+    """`Comparisons` by functions of `matching`, which `connection` gives to SQLite. Globs may be of any bytes."""
 
     def path(self, pattern: str) -> Condition:
         """Whether a glob fits the path of record r."""
-        return "path_matches(?, r.path)", [pattern]
+        return "path_matches(?, r.path)", [stored(pattern)]
 
     def name(self, pattern: str) -> Condition:
         """Whether a glob fits the name of its file."""
-        return "name_matches(?, r.path)", [pattern]
+        return "name_matches(?, r.path)", [stored(pattern)]
 
     def text(self, columns: Sequence[str], pattern: str) -> Condition:
         """Whether a glob fits the first of these columns that is known."""
         found = columns[0] if len(columns) == 1 else f"coalesce({', '.join(columns)})"
-        return f"text_matches(?, {found})", [pattern]
+        return f"text_matches(?, {found})", [stored(pattern)]
 
     def keyword(self, pattern: str) -> Condition:
         """Whether it fits one of the keywords."""
         found = "json_each(coalesce(s.keywords, f.keywords, '[]'))"
-        return f"EXISTS (SELECT 1 FROM {found} WHERE text_matches(?, value))", [pattern]
+        return f"EXISTS (SELECT 1 FROM {found} WHERE text_matches(?, value))", [stored(pattern)]
 
     def quantity(self, sign: str, quantity: Quantity) -> Condition:
         """Whether the value of a label compares so."""

@@ -26,6 +26,7 @@ class Exit(IntEnum):
 
 _CODES: tuple[tuple[type[BaseException], Exit], ...] = (
     (errors.LibraryBusy, Exit.BUSY),
+    (errors.DatabaseLost, Exit.BUSY),
     (errors.LibraryDamaged, Exit.DAMAGED),
     (errors.LibraryFormat, Exit.OTHER_FORMAT),
     (errors.OutOfSpace, Exit.LIMIT),

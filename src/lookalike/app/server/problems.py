@@ -34,6 +34,8 @@ HIDDEN: Final[dict[type[errors.LookalikeError], tuple[int, str]]] = {
     errors.LibraryBusy: (503, "another process is writing to the library: ask again in a while"),
     errors.LibraryDamaged: (500, "the library is damaged: whoever runs the service runs `lookalike verify`"),
     errors.LibraryFormat: (500, "the library is of another version: whoever runs the service updates it"),
+    errors.DatabaseRefused: (503, "the database of the library cannot be used: whoever runs the service looks there"),
+    errors.DatabaseLost: (503, "the database of the library cannot be reached: ask again in a while"),
     errors.WeightsError: (501, "this service lacks the weights that read this: whoever runs it can get them"),
     errors.MissingExtra: (501, "this service lacks the packages for this: whoever runs it can install them"),
     errors.OutOfSpace: (507, "the disk or the memory is used up: whoever runs the service makes room"),
