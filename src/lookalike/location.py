@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode
 
 SCHEMES = ("postgresql", "postgres")
 _URL = re.compile(rf"({'|'.join(SCHEMES)})://", re.IGNORECASE)
+VARIABLE = "LOOKALIKE_LIBRARY"
+"""Names the library where nothing else does."""
 _SECRET = ("password", "sslpassword")
 
 
@@ -42,6 +44,14 @@ class Location:
     def __str__(self) -> str:
         return _without_password(self.url) if self.url else str(self.folder)
 
+    def absolute(self) -> Location:
+        """The same, wherever a program stands that opens it."""
+        return self if self.url else Location(self.folder.absolute(), self.cache.absolute())
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that opens it: unlike its arguments, nobody else can read that."""
+        return {**os.environ, VARIABLE: self.url or str(self.folder)}
+
     def without_secrets(self, text: str) -> str:
         """The text with dots in the place of any password of the URL."""
         for secret in _secrets(self.url):
@@ -62,18 +72,18 @@ def user_cache() -> Path:
 
 
 def _without_password(url: str) -> str:
-    """The URL as it may be shown."""
-    parts = urlsplit(url)
-    user, at, hosts = parts.netloc.rpartition("@")
-    asked = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in _SECRET]
-    shown = f"{user.partition(':')[0]}{at}{hosts}"
-    return urlunsplit((SCHEMES[0], shown, parts.path, urlencode(asked, safe="/,:"), ""))
+    """The URL as it may be shown, whatever stands in it: what is between :// and the last @ may hold a password."""
+    user, at, place = url.partition("://")[2].rpartition("@")
+    address, _, query = place.partition("?")
+    asked = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key not in _SECRET]
+    shown = f"{SCHEMES[0]}://{user.partition(':')[0]}{at}{address}"
+    return f"{shown}?{urlencode(asked, safe='/,:')}" if asked else shown
 
 
 def _secrets(url: str) -> list[str]:
     """Passwords in a URL, as written and as meant, the longest first."""
-    parts = urlsplit(url)
-    written = parts.netloc.rpartition("@")[0].partition(":")[2]
-    asked = [value for key, value in parse_qsl(parts.query) if key in _SECRET]
+    user, _, place = url.partition("://")[2].rpartition("@")
+    written = user.partition(":")[2]
+    asked = [value for key, value in parse_qsl(place.partition("?")[2]) if key in _SECRET]
     found = {each for each in (written, unquote(written), *asked) if each}
     return sorted(found, key=len, reverse=True)

@@ -30,7 +30,15 @@ class Check:
 
 def diagnose(library: Library) -> list[Check]:
     """Every check, in the order in which trouble should be mended."""
-    return [*_packages(), _sqlite(), _one_cv2(), _describers(), _decoding(), _disk(library.folder), _library(library)]
+    return [
+        *_packages(),
+        _sqlite(),
+        _one_cv2(),
+        _describers(),
+        _decoding(),
+        _disk(library.location.cache),
+        _library(library),
+    ]
 
 
 def _packages() -> Iterator[Check]:
@@ -106,10 +114,10 @@ def _library(library: Library) -> Check:
     try:
         status = library.status()
     except LibraryMissing:
-        return Check("library", True, f"none yet in {library.folder}; `lookalike index PATH` makes it")
+        return Check("library", True, f"none yet in {library.location}; `lookalike index PATH` makes it")
     except LookalikeError as error:
         return Check("library", False, str(error))
     incomplete = [held.name for held in status.spaces if held.vectors < status.images and not held.vectors]
     if incomplete:
         return Check("library", False, f"no vectors for {', '.join(incomplete)}: run `lookalike index` on its folders")
-    return Check("library", True, f"{status.images} pictures in {library.folder}")
+    return Check("library", True, f"{status.images} pictures in {library.location}")

@@ -6,11 +6,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from lookalike.location import VARIABLE, LocationLike
 from lookalike.protocols import Describer
 from lookalike.search.library import Library
 
 
-def open_library(folder: str | os.PathLike[str] | None = None, *, describers: Sequence[Describer] = ()) -> Library:
+def open_library(folder: LocationLike | None = None, *, describers: Sequence[Describer] = ()) -> Library:
     """Library in `folder`, else in LOOKALIKE_LIBRARY, else in the user's data directory. Nothing is made or read yet.
 
     It may be postgresql://USER@HOST/DATABASE in place of a folder, see docs/postgres.md.
@@ -19,7 +20,7 @@ def open_library(folder: str | os.PathLike[str] | None = None, *, describers: Se
     function. Whatever the library keeps of them can be asked; name them in `Library.index` to fill it.
     """
     if folder is None:
-        folder = os.environ.get("LOOKALIKE_LIBRARY") or _default_folder()
+        folder = os.environ.get(VARIABLE) or _default_folder()
     return Library(folder, describers=describers)
 
 

@@ -9,12 +9,11 @@ import sys
 from typing import Any, Final, cast
 
 from lookalike.index.derived import Derived, kind_for, set_kind_for
-from lookalike.location import Location
+from lookalike.location import VARIABLE, Location
 from lookalike.protocols import Store
 from lookalike.search.ingest.options import Options, Progress
 
 WATCH_SECONDS: Final = 0.1
-LIBRARY: Final = "LOOKALIKE_LIBRARY"
 MANY: Final = 300
 """Pictures whose local features take seconds to index."""
 
@@ -37,13 +36,13 @@ def build_in_a_process(at: Location, options: Options) -> None:
     """
     program = (
         f"import sys; sys.path[:] = {[entry for entry in sys.path if isinstance(entry, str)]!r}; "
-        f"import os; from lookalike.search.index_process import build; build(os.environ[{LIBRARY!r}])"
+        f"import os; from lookalike.search.index_process import build; build(os.environ[{VARIABLE!r}])"
     )
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", program],
         stdout=subprocess.PIPE,
         bufsize=0,
-        env={**os.environ, LIBRARY: at.url or str(at.folder)},  # there nobody else reads a password
+        env=at.environment(),
         **cast(dict[str, Any], {"process_group": 0} if os.name == "posix" else {}),  # out of reach of Ctrl-C
     )
     try:

@@ -15,6 +15,7 @@ STORES: Table[Store] = Table(
         "postgres": "lookalike.store.postgres.store:PostgresStore",
         "sqlite": "lookalike.store.sqlite:SQLiteStore",
     },
+    extra="postgres",
 )
 IN_A_FOLDER: Final = "sqlite"
 ON_A_SERVER: Final = "postgres"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -34,7 +33,7 @@ CORES: Final = os.cpu_count() or 1
 
 
 @contextmanager
-def learning(library: Path | None, workers: int) -> Iterator[tuple[Library, Options]]:
+def learning(library: str | None, workers: int) -> Iterator[tuple[Library, Options]]:
     """The library, and options by which what is asked is told and may be stopped."""
     from lookalike.app.cli.progress import bar
     from lookalike.search.ingest.options import Options

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from lookalike.search.library import Library
 
 LibraryFolder = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--library",
-        metavar="DIR",
+        metavar="DIR|URL",
         rich_help_panel=LIBRARY,
-        help="The library's folder [default: LOOKALIKE_LIBRARY, or your data folder].",
+        help="The library's folder, or postgresql://USER@HOST/NAME [default: LOOKALIKE_LIBRARY, or your data folder].",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", rich_help_panel=OUTPUT, help="Print one JSON document.")]
@@ -90,7 +90,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print more on st
 class Common:
     """The options of the program itself."""
 
-    library: Path | None = None
+    library: str | None = None
     quiet: bool = False
     verbose: bool = False
 
@@ -114,7 +114,7 @@ def remark(text: str) -> None:
         note(text)
 
 
-def open_chosen(folder: Path | None) -> Library:
+def open_chosen(folder: str | None) -> Library:
     """The library named after the verb, before it, by the environment, or the default one."""
     import lookalike
 

@@ -11,11 +11,11 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from lookalike.app.documents import Document, document
 from lookalike.app.server.problems import Problem
+from lookalike.location import Location
 
 State = Literal["running", "done", "some_failed", "failed", "cancelled"]
 KEPT: Final = 20
@@ -58,7 +58,7 @@ class Job:
 class Jobs:
     """Jobs of one library, used from the event loop alone."""
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Location) -> None:
         self._library = library
         self._jobs: dict[str, Job] = {}
         self._watching: set[asyncio.Task[None]] = set()
@@ -108,13 +108,19 @@ class Jobs:
         task.add_done_callback(self._watching.discard)
 
     async def _run(self, job: Job, arguments: Sequence[str], given: bytes) -> None:
-        command = [sys.executable, "-m", "lookalike", "--quiet", "--library", str(self._library), *arguments]
+        command = [sys.executable, "-m", "lookalike", "--quiet", *arguments]
         if job.is_cancelled:  # before it began
             job.state = "cancelled"
             return
         try:
             job.process = await asyncio.create_subprocess_exec(
-                *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LINE, start_new_session=True
+                *command,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                limit=LINE,
+                start_new_session=True,
+                env=self._library.environment(),
             )
             if job.is_cancelled:
                 self._interrupt(job)

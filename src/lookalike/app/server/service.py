@@ -61,7 +61,7 @@ class Service:
         self.names = Names(self._folders)
         self.file_ids = FileIds(settings.key)
         self.sessions = Sessions()
-        self.jobs = Jobs(settings.library)
+        self.jobs = Jobs(self.library.location)
         self.uploads = None if settings.uploads is None else UploadFolder(Path(os.path.realpath(settings.uploads)))
         self.measures = Measures(lambda: self.questions.taken)
         self.answers: Recent[str, Continued] = Recent(ANSWERS)

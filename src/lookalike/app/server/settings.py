@@ -11,6 +11,7 @@ from typing import Final
 
 from lookalike.app.server.roles import Role, Tokens
 from lookalike.errors import BadQuery
+from lookalike.location import LocationLike
 
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -26,7 +27,7 @@ class Settings:
     Raises `BadQuery` where others could reach it and no token is needed.
     """
 
-    library: Path
+    library: LocationLike
     host: str = "127.0.0.1"
     port: int = 8000
     tokens: Tokens = field(default_factory=Tokens)

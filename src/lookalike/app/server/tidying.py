@@ -69,7 +69,7 @@ def action_word(service: Service, action: Acting) -> str:
 def undoable_document(service: Service) -> Document:
     """Actions that this service takes, and the runs that can be undone, the last one first."""
     runs: dict[int, Document] = {}
-    for entry in reversed(Journal(service.settings.library).entries("done")):
+    for entry in reversed(Journal(service.library.folder).entries("done")):
         run = runs.setdefault(entry.run, {"run": entry.run, "action": entry.action, "files": 0, "bytes": 0})
         run["files"] += 1
         run["bytes"] += entry.bytes
@@ -82,7 +82,7 @@ def _planned(service: Service, relation: Relation, groups: Sequence[Group] | Non
     chosen = groups_of(service.library, relation, proofs) if groups is None else groups
     marked = frozenset[str]().union(*(group.reference for group in groups or ()))
     options = Options(workers=1, limits=service.library.limits)
-    resolver = Resolver(service.settings.library, proofs, (), options, marked=marked)
+    resolver = Resolver(service.library.location, proofs, (), options, marked=marked)
     return resolver.resolve(chosen, Wish())
 
 

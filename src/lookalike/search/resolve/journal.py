@@ -75,6 +75,7 @@ class Journal:
     def _append(self, entry: Entry) -> None:
         line = json.dumps({"journal": FORMAT, **asdict(entry)}).encode("ascii") + b"\n"
         is_new = not self._file.exists()
+        self._file.parent.mkdir(parents=True, exist_ok=True)  # of a library on a server it is not there before
         with open(self._file, "ab+", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
             if size:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,7 +63,7 @@ def adapt(
     return Exit.DONE if found.kept else Exit.NOTHING_FOUND
 
 
-def _by_copies(originals: int, workers: int, library: Path | None, *, json: bool) -> int:
+def _by_copies(originals: int, workers: int, library: str | None, *, json: bool) -> int:
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import document
     from lookalike.search.ingest.options import Options

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def locate_in_library(
     template: Source,
-    folder: Path | None,
+    folder: str | None,
     *,
     k: int,
     least: float | None,

@@ -72,9 +72,9 @@ def serve(
         raise BadQuery("--uploads is for the role write, which nobody has here: add --role write, or --tokens FILE")
     with open_chosen(library) as opened:
         opened.store.count()  # where there is no library, it says so here
-        folder = opened.folder.absolute()
+        location = opened.location.absolute()
     settings = Settings(
-        folder,
+        location,
         host,
         port,
         tokens=Tokens() if tokens is None else tokens_in(tokens),
@@ -82,7 +82,7 @@ def serve(
         names=tuple(name or ()),
         roots=tuple(root or ()),
         aside=None if aside is None else aside.absolute(),
-        uploads=None if uploads is None else made_ready(uploads, folder),
+        uploads=None if uploads is None else made_ready(uploads, location.folder),
         originals=originals,
         urls=urls,
         threads=threads,

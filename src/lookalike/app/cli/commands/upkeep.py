@@ -44,7 +44,7 @@ def status(
 
     with open_chosen(library) as opened:
         held = opened.status()
-        folder = str(opened.folder)
+        folder = str(opened.location)
         failed = opened.store.failures() if failures else []
     if json:
         listed = {"failures": failures_document(failed)} if failures else {}

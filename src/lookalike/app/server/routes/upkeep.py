@@ -39,7 +39,7 @@ def _status(service: Service, role: Role) -> Document:
         "profiles": sorted(service.library.profiles()),
     }
     if role is Role.ADMIN:
-        facts["library"] = str(service.library.folder)
+        facts["library"] = str(service.library.location)
     return status_document(service.library.status(), facts)
 
 
