@@ -28,7 +28,8 @@ def pictures(folder: Path) -> Path:
     frames = [Image.open(folder / f"{number}.png") for number in (2, 3)]
     frames[0].save(folder / "moving.gif", save_all=True, append_images=frames[1:])
     exif = Image.Exif()
-    exif[0x010F], exif[0x0110], exif[0x9003] = "Maker", "Model 7", "2021:05:17 10:00:00"
+    exif[0x010F], exif[0x0110] = "Maker", "Model 7"
+    exif.get_ifd(0x8769)[0x9003] = "2021:05:17 10:00:00"
     Image.open(folder / "4.png").save(folder / "told.jpg", exif=exif)
     (folder / "none.jpg").write_text("no picture")
     (folder / os.fsdecode(b"odd \xff.png")).write_bytes((folder / "4.png").read_bytes())
@@ -83,7 +84,7 @@ def test_answers_are_those_of_a_library_in_a_folder(library: Library, on_a_serve
         each.labels.add([pictures / "0.png", pictures / "1.png"], "box", "price=3.50")
         each.objects.add([pictures / "0.png", pictures / "part.png"], "mug")
     expected = told(library, pictures)
-    assert all(expected[part] for part in ("copy", "filtered", "words", "copies", "taken", "failures"))
+    assert [part for part in ("copy", "filtered", "words", "copies", "taken", "failures") if not expected[part]] == []
     assert told(on_a_server, pictures) == expected
     for each in both:
         assert each.index(pictures).unchanged == reports[0].added
