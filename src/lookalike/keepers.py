@@ -33,6 +33,12 @@ class FactKeeper(Protocol):
     def place(self, sha256: str) -> Place | None:
         """Where it was taken, as its file says."""
 
+    def of_contents(self) -> Iterator[tuple[str, Facts, Place | None]]:
+        """What was put, with the sha256 of the content, by the content's id."""
+
+    def of_sidecars(self) -> Iterator[tuple[str, Stamp, Facts]]:
+        """What was put of sidecars, by path."""
+
 
 class LabelKeeper(Protocol):
     """Labels that were given to contents. They outlive the records: what comes back has its labels again."""

@@ -250,6 +250,9 @@ class Store(Protocol):
     def local(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, LocalFeatures]]:
         """By ascending id; with `ids`, of those of them that have some. Raises `LibraryDamaged`."""
 
+    def packed(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, bytes]]:
+        """As `local`, in the bytes that are kept and that `put_local` takes."""
+
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
 
@@ -274,11 +277,14 @@ class Store(Protocol):
         """Adds or replaces it; no index need follow."""
 
     def calibration(self, key: str) -> str | None: ...
+    def calibrations(self) -> dict[str, str]:
+        """Every text, by its key."""
 
     # what geometry found of pairs, by the one who judged
     def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
 
+    def judges(self) -> list[str]: ...
     def compared(self, judge: str) -> Ids: ...
     def relations(self, judge: str) -> list[VerifiedPair]: ...
 

@@ -54,6 +54,7 @@ def test_facts_come_back_with_the_records_of_their_content(store: Store) -> None
     assert [record.facts for record in store.records()] == [FACTS, FACTS, UNKNOWN]
     assert store.facts.place(sha256(1)) == PLACE
     assert store.facts.place(sha256(2)) is None
+    assert list(store.facts.of_contents()) == [(sha256(1), FACTS, PLACE)]
     assert store.problems() == []
 
 
@@ -75,6 +76,7 @@ def test_a_sidecar_counts_before_the_file_and_of_its_own_path_alone(store: Store
     assert b.facts.title == "Home"
     assert store.facts.sidecars(["/"]) == {"/a": STAMP}
     assert store.facts.sidecars(["/b"]) == {}
+    assert list(store.facts.of_sidecars()) == [("/a", STAMP, Facts(title="Away", taken="2019"))]
     with store.writing(), store.transaction():
         store.facts.move_sidecars([("/a", "/b")])
     assert [record.facts.title for record in store.records()] == ["Home", "Away"]

@@ -492,7 +492,7 @@ def test_a_calibration_is_kept_replaced_and_followed_by_no_index(store: Store) -
     for text in ("one", "two"):
         with store.writing(), store.transaction():
             store.put_calibration("key", text)
-        assert store.calibration("key") == text
+        assert (store.calibration("key"), store.calibrations()) == (text, {"key": text})
     assert store.generation(SPACE) == before
     with contextlib.suppress(ZeroDivisionError), store.writing(), store.transaction():
         store.put_calibration("key", "three")
@@ -521,6 +521,9 @@ def test_local_features_are_kept_of_any_number(store: Store) -> None:
     put_local(store, {b: local(0)})
     assert [(id, len(features)) for id, features in store.local(LOCAL)] == [(a, 7), (b, 0)]
     assert [id for id, _ in store.local(LOCAL, np.array([b, c]))] == [b]
+    packed = dict(store.packed(LOCAL))
+    put_local(store, packed)
+    assert (dict(store.packed(LOCAL)), dict(store.packed(LOCAL, np.array([b, c])))) == (packed, {b: packed[b]})
     ((_, found),) = store.local(LOCAL, np.array([a]))
     np.testing.assert_allclose(found.keypoints.xy, np.arange(14).reshape(7, 2), atol=0.02)
     np.testing.assert_allclose(found.descriptors, np.eye(7, 128), atol=0.01)
@@ -565,6 +568,7 @@ def test_relations_are_kept_by_judge(store: Store) -> None:
     assert store.relations("strict") == [VerifiedPair(a, b, "copy", 0.75), VerifiedPair(a, c, "copy", 1.0)]
     assert store.compared("strict").tolist() == [a, b, c]
     assert (store.relations("lenient"), store.compared("lenient").tolist()) == ([], [c])
+    assert store.judges() == ["lenient", "strict"]
     assert (store.relations("nobody"), store.compared("nobody").tolist()) == ([], [])
 
 

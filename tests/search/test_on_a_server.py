@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,12 @@ from PIL import Image
 
 import lookalike
 from lookalike import Library
-from lookalike.search.ingest.options import Options
+from lookalike.errors import BadQuery
+from lookalike.facts import Judgement
+from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.results import Results
+from lookalike.store import open_store
+from lookalike.types import SPACE_KINDS
 
 
 @pytest.fixture
@@ -114,3 +120,103 @@ def test_the_files_of_indexes_are_in_the_cache_and_of_another_database_are_not_t
         assert other.location.cache != on_a_server.location.cache
         space = other.store.spaces()[0]
         assert other.store.generation(space) != on_a_server.store.generation(space)
+
+
+def rows(library: Library) -> dict[str, Any]:
+    """All that a library keeps, by what tells contents apart, whatever their ids."""
+    store = library.store
+    names = {record.id: record.content.sha256 for record in store.records()}
+    judges = {
+        judge: (
+            [names[id] for id in store.compared(judge).tolist()],
+            [replace(pair, a=names[pair.a], b=names[pair.b]) for pair in store.relations(judge)],
+        )
+        for judge in store.judges()
+    }
+    vectors = {
+        space: {
+            names[id]: row.tobytes()
+            for ids, rows in store.vectors(space)
+            for id, row in zip(ids.tolist(), rows, strict=True)
+        }
+        for kind in ("vectors", "planes")
+        for space in store.spaces(kind)
+    }
+    frames = {
+        space: [
+            (names[id], number, row.tobytes())
+            for part in store.frames(space)
+            for id, number, row in zip(*part, strict=True)
+        ]
+        for space in store.spaces()
+    }
+    return {
+        "order": list(dict.fromkeys(names.values())),
+        "vectors": vectors,
+        "frames": frames,
+        "local": [[(names[id], row) for id, row in store.packed(space)] for space in store.spaces("local")],
+        "configurations": [store.configuration(space) for kind in SPACE_KINDS for space in store.spaces(kind)],
+        "judges": judges,
+        "facts": (list(store.facts.of_contents()), list(store.facts.of_sidecars())),
+        "people": (store.labels.all(), store.objects.all(), store.lessons.judgements(), store.lessons.profiles()),
+        "calibrations": store.calibrations(),
+    }
+
+
+@pytest.fixture
+def rich(library: Library, pictures: Path) -> Library:
+    """A library with something of everything that one can keep."""
+    (pictures / "4.xmp").write_text(
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></rdf:RDF></x:xmpmeta>'
+    )
+    library.index(pictures, describers=["phash", "histogram"])
+    library.labels.add([pictures / "0.png", pictures / "1.png"], "box", "price=3.50")
+    library.objects.add([pictures / "0.png", pictures / "part.png"], "mug")
+    library.dupes("part")
+    with closing(open_store(library.location)) as store, store.writing(), store.transaction():
+        store.put_calibration("key", "text")
+        store.lessons.put_profile("goods", "{}")
+        store.lessons.judge([Judgement("question", "0" * 64, True)])
+    return library
+
+
+def test_a_copy_there_and_back_holds_the_same_and_answers_the_same(
+    rich: Library, on_a_server: Library, pictures: Path, tmp_path: Path
+) -> None:
+    kept, expected = rows(rich), told(rich, pictures)
+    assert [part for part, found in kept.items() if not found] == []
+    assert all(kept["frames"].values())
+    copied = rich.copy_to(on_a_server.location)
+    assert (copied.added, copied.files, copied.changed, copied.interrupted) == (len(rich), len(rich), False, False)
+    with lookalike.open(tmp_path / "back") as back:
+        on_a_server.copy_to(tmp_path / "back")
+        for copy in (on_a_server, back):
+            assert rows(copy) == kept
+            assert told(copy, pictures) == expected
+            again = rich.copy_to(copy.location)
+            assert (again.added, again.rows) == (0, 0)
+
+
+@pytest.mark.parametrize("commits", [0, 1, 3, 6])
+def test_a_copy_that_was_stopped_goes_on(rich: Library, on_a_server: Library, pictures: Path, commits: int) -> None:
+    steps: list[Progress] = []
+    stopped = rich.copy_to(
+        on_a_server.location, Options(on_commit=steps.append, should_stop=lambda: len(steps) >= commits)
+    )
+    assert stopped.interrupted
+    steps.clear()
+    rest = rich.copy_to(on_a_server.location, Options(on_commit=steps.append))
+    assert stopped.added + rest.added == len(rich)
+    assert stopped.rows + rest.rows == steps[-1].total - len(rich)
+    assert steps[-1].committed == steps[-1].total
+    assert rows(on_a_server) == rows(rich)
+
+
+def test_what_holds_other_pictures_is_not_copied_into(rich: Library, on_a_server: Library, folder: Path) -> None:
+    on_a_server.add({"shop:1": np.zeros((64, 64, 3), np.uint8)}, describers=["phash"])
+    with pytest.raises(BadQuery, match="holds 'shop:1', which the one to copy does not"):
+        rich.copy_to(on_a_server.location)
+    assert len(on_a_server) == 1
+    with pytest.raises(BadQuery, match="into itself"):
+        rich.copy_to(rich.folder)

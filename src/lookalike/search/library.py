@@ -12,9 +12,11 @@ from functools import partial
 from lookalike.errors import BadQuery
 from lookalike.index.derived import all_current
 from lookalike.local import EXTRACTORS
+from lookalike.location import Location, LocationLike
 from lookalike.match.locate.judgement import of_opacity
 from lookalike.protocols import Describer, Locator
 from lookalike.search.components import by_name, checked_describer, describer_of, describers_to_fill
+from lookalike.search.copying import Copied, copy_library
 from lookalike.search.describe import several, vectors_of
 from lookalike.search.duplicate_search import DuplicateSearch
 from lookalike.search.duplicates.scope import Folder, Folders, scope_of
@@ -332,6 +334,13 @@ class Library(Session):
     def status(self) -> Status:
         """Contents of the library, counted."""
         return status_of(self.store, self._derived, self._describers())
+
+    def copy_to(self, where: LocationLike, options: Options | None = None) -> Copied:
+        """Copies the library into another folder or database, which then gives the same answers.
+
+        Raises `BadQuery` where a library is there that holds other pictures.
+        """
+        return copy_library(self.location, Location.of(where), options or self._options())
 
     def verify(self) -> list[str]:
         """Sentences on what is wrong with the library; a damaged index is rebuilt, hence no problem."""

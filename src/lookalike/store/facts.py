@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from lookalike.facts import Facts, Place
 from lookalike.store.database import Database
 from lookalike.store.paths import below, stored
 from lookalike.store.paths import text as path_of
-from lookalike.store.record_rows import facts_row
+from lookalike.store.record_rows import facts_of, facts_row
 from lookalike.store.rows import checked, columns_of, stamp_of, stamp_row, stranger
+from lookalike.store.schema import COLUMNS
 from lookalike.types import Ids, Stamp
+
+_AT_ONCE = 512
+_PLACE = len(COLUMNS["facts"]) + 1
+"""Where the columns of a place begin behind those of the facts."""
 
 
 class FactTable:
@@ -67,6 +72,24 @@ class FactTable:
         for row in self._database.rows(text, [bytes.fromhex(sha256)]):
             return Place(*checked("places", row)[1:])
         return None
+
+    def of_contents(self) -> Iterator[tuple[str, Facts, Place | None]]:
+        """What was put, with the sha256 of the content, by the content's id."""
+        text = f"""SELECT c.sha256, {columns_of("facts", "f")}, {columns_of("places", "p")}
+                   FROM facts f JOIN contents c ON c.id = f.content LEFT JOIN places p ON p.content = f.content
+                   ORDER BY f.content"""
+        for rows in self._database.batches(text, (), _AT_ONCE):
+            for sha256, *row in rows:
+                inside, at = row[:_PLACE], row[_PLACE:]
+                place = None if at[0] is None else Place(*checked("places", at)[1:])
+                yield sha256.hex(), facts_of(checked("facts", inside)[1:]), place
+
+    def of_sidecars(self) -> Iterator[tuple[str, Stamp, Facts]]:
+        """What was put of sidecars, by path."""
+        text = f"SELECT {columns_of('sidecars')} FROM sidecars ORDER BY path"
+        for rows in self._database.batches(text, (), _AT_ONCE):
+            for path, *row in (checked("sidecars", each) for each in rows):
+                yield path_of(path), stamp_of(row[:4]), facts_of(row[4:])
 
     def _ids(self, sha256s: Collection[str]) -> dict[str, int]:
         text = "SELECT sha256, id FROM contents WHERE sha256 = ?"

@@ -238,6 +238,11 @@ class MemoryStore:
             if ids is None or id in ids:
                 yield id, local_of(space, id, row)
 
+    def packed(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, Packed]]:
+        """As `local`, in the bytes that are kept and that `put_local` takes."""
+        self._of(space)
+        return ((id, row) for id, row in sorted(self.state.local[space].items()) if ids is None or id in ids)
+
     def vectors(self, space: Space, ids: Ids | None = None, *, batch: int = 512) -> Iterator[tuple[Ids, Vectors]]:
         """Batches of rows, by ascending id; with `ids`, those of them that have a vector."""
         rows = self._vectors(space)
@@ -277,6 +282,10 @@ class MemoryStore:
         """Text that was put under `key`, or None."""
         return self.state.calibrations.get(key)
 
+    def calibrations(self) -> dict[str, str]:
+        """Every text, by its key."""
+        return dict(sorted(self.state.calibrations.items()))
+
     def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
         self.change(())
@@ -285,6 +294,10 @@ class MemoryStore:
             raise stranger()
         self.state.compared.setdefault(judge, set()).update(compared.tolist())
         self.state.relations.setdefault(judge, {}).update({(each.a, each.b): each for each in relations})
+
+    def judges(self) -> list[str]:
+        """Who compared something, by name."""
+        return sorted({*self.state.compared, *self.state.relations})
 
     def compared(self, judge: str) -> Ids:
         """Ascending ids of contents with a record that `judge` compared with all others there were."""

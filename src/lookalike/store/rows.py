@@ -133,10 +133,16 @@ def local_of(space: Space, id: int, packed: bytes) -> LocalFeatures:
 
 def local_checked(space: Space, row: tuple[int, int, bytes]) -> tuple[int, LocalFeatures]:
     """Id and features from content, checksum and packed features; raises `LibraryDamaged` where they are damaged."""
+    id, packed = packed_checked(space, row)
+    return id, local_of(space, id, packed)
+
+
+def packed_checked(space: Space, row: tuple[int, int, bytes]) -> tuple[int, bytes]:
+    """Id and packed features; raises `LibraryDamaged` where they do not fit the checksum between them."""
     id, told, packed = row
     if not isinstance(packed, bytes) or checksum.of_bytes(id, packed) != told:
         raise LibraryDamaged(f"the {space.name} features of content {id} are damaged; {MEND}")
-    return id, local_of(space, id, packed)
+    return id, packed
 
 
 def stranger() -> ValueError:

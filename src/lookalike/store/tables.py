@@ -33,6 +33,7 @@ from lookalike.store.rows import (
     failure_row,
     frames_of,
     local_checked,
+    packed_checked,
     stamp_of,
     stamp_row,
     stranger,
@@ -218,6 +219,12 @@ class TableStore(ABC):
             for row in rows:
                 yield local_checked(space, row)
 
+    def packed(self, space: Space, ids: Ids | None = None) -> Iterator[tuple[int, bytes]]:
+        """As `local`, in the bytes that are kept and that `put_local` takes."""
+        for rows in self._kept_rows(self._number(space), ids, LOCAL_BATCH):
+            for row in rows:
+                yield packed_checked(space, row)
+
     def vector_ids(self, space: Space) -> Ids:
         """Ascending ids of contents with a record and a vector, or local features, there: what an index should hold."""
         return self._database.ids(
@@ -257,11 +264,21 @@ class TableStore(ABC):
         rows = [checked("calibrations", row) for row in self._database.rows(text, [key])]
         return str(rows[0][1]) if rows else None
 
+    def calibrations(self) -> dict[str, str]:
+        """Every text, by its key."""
+        rows = self._database.rows(f"SELECT {columns_of('calibrations')} FROM calibrations ORDER BY key")
+        return {str(key): str(text) for key, text in (checked("calibrations", row) for row in rows)}
+
     def put_relations(self, judge: str, compared: Ids, relations: Sequence[VerifiedPair]) -> None:
         """Notes that `judge` compared these contents with all others, and what it found; no index need follow."""
         self._database.put("compared", [(judge, id) for id in compared.tolist()], noted=True)
         rows = [(judge, each.a, each.b, each.relation, float(each.score), detail_of(each)) for each in relations]
         self._database.put("relations", rows, noted=True)
+
+    def judges(self) -> list[str]:
+        """Who compared something, by name."""
+        found = self._database.rows("SELECT judge FROM compared UNION SELECT judge FROM relations ORDER BY judge")
+        return [str(judge) for (judge,) in found]
 
     def compared(self, judge: str) -> Ids:
         """Ascending ids of contents with a record that `judge` compared with all others there were."""

@@ -19,6 +19,7 @@ from lookalike.app.cli.commands import (
     calibrate,
     classify,
     compare,
+    copy_library,
     describe,
     describers,
     dupes,
@@ -105,6 +106,7 @@ for module in (
     index,
     watch,
     upkeep,
+    copy_library,
 ):
     module.add_to(app)
 app.add_typer(models.app, name="models", rich_help_panel=KEEP)

@@ -16,7 +16,7 @@ COMMIT_FILES = 256
 COMMIT_SECONDS = 2.0
 COMMIT_BYTES = 256 * 2**20
 
-Stage = Literal["pictures", "indexes", "comparisons", "groups"]
+Stage = Literal["pictures", "indexes", "comparisons", "groups", "rows"]
 
 
 @dataclass(frozen=True)
