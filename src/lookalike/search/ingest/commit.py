@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from lookalike.errors import DatabaseLost, LibraryBusy
 from lookalike.facts import Facts, Place
 from lookalike.protocols import Store
 from lookalike.search.ingest.options import COMMIT_BYTES
@@ -61,7 +62,13 @@ class Batch:
         return len(self) >= files or self.bytes >= COMMIT_BYTES or time.monotonic() - self.started >= seconds
 
     def commit(self, store: Store) -> None:
-        """All of it, or nothing."""
+        """All of it, or nothing; once more where the server was away, since each step done twice gives the same."""
+        try:
+            self._put(store)
+        except (DatabaseLost, LibraryBusy):
+            self._put(store)
+
+    def _put(self, store: Store) -> None:
         with store.transaction():
             ids = dict(zip(self.contents, store.put_contents(list(self.contents.values())).tolist(), strict=True))
             store.facts.put(self.said)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain, count, repeat
 from typing import Any, Final, TypeVar
+from weakref import finalize
 
 import numpy as np
 from psycopg import Error, errors, sql
@@ -36,10 +37,11 @@ _NEEDED: Final = "writing needs a transaction: use it inside `with store.transac
 class PostgresDatabase:
     """`Database` on PostgreSQL. What only reads is asked again where the server went away and came back."""
 
-    def __init__(self, at: Location, *, write: bool) -> None:
+    def __init__(self, at: Location, connection: Connection, *, write: bool) -> None:
         self.at = at
         self.comparisons: Comparisons = COMPARISONS
-        self._connection = connect(at, write=write)
+        self._connection = connection
+        self._closing = finalize(self, connection.close)  # a session goes with the thread that asked, see `readers`
         self._write = write
         self._changes: int | None = None
         self._together: bool | None = None
@@ -191,7 +193,9 @@ class PostgresDatabase:
     def _alive(self) -> Connection:
         """The connection, or a new one that holds what it held; in a transaction there is none but the first."""
         if self._connection.closed and self._changes is None:
+            self._closing.detach()
             self._connection = self._reopened()
+            self._closing = finalize(self, self._connection.close)
             if self._together is not None:
                 hold(self._connection, self.at, together=self._together)
         return self._connection

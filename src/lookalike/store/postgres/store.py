@@ -14,7 +14,7 @@ from lookalike.location import Location, LocationLike
 from lookalike.store.packing import Packed as Row
 from lookalike.store.plain_words import PlainWords
 from lookalike.store.postgres.check import problems, remove_damaged
-from lookalike.store.postgres.connection import create, format_of, opened
+from lookalike.store.postgres.connection import connect, create, format_of, opened
 from lookalike.store.postgres.copying import copy_rows
 from lookalike.store.postgres.database import PostgresDatabase
 from lookalike.store.postgres.errors import errors_of
@@ -47,7 +47,8 @@ class PostgresStore(TableStore):
     @classmethod
     def open(cls, at: LocationLike, *, write: bool = True) -> PostgresStore:
         """The library there; raises `LibraryMissing`, `LibraryFormat` or `DatabaseRefused` where there is none."""
-        return cls(PostgresDatabase(Location.of(at), write=write))
+        location = Location.of(at)
+        return cls(PostgresDatabase(location, connect(location, write=write), write=write))
 
     @classmethod
     def is_there(cls, at: Location) -> bool:
