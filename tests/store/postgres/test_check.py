@@ -65,7 +65,7 @@ DAMAGES = {
     "a vector": ("UPDATE vectors_1 SET vector = '[9, 9, 9, 9]' WHERE content = 1", "convnet vector of content 1", 0),
     "bits": ("UPDATE vectors_2 SET vector = ~vector WHERE content = 1", "phash vector of content 1", 0),
     "features": (
-        "UPDATE vectors_3 SET vector = set_byte(vector, 300, 77) WHERE content = 1",
+        "UPDATE vectors_3 SET vector = set_byte(vector, 300, 7) WHERE content = 1",
         "sift features of content 1",
         0,
     ),

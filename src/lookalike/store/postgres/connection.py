@@ -214,7 +214,7 @@ def _other_format(connection: Connection, at: Location, there: int, known: int) 
 
 
 def _advice(at: Location, told: str) -> str:
-    """What is amiss, and what to do about it."""
+    """Words on what is amiss, and on what to do about it."""
     name = f"the database of the library {str(at)!r} cannot be opened: {told}"
     if "no password supplied" in told or "password authentication failed" in told:
         return f"{name}; give the password in PGPASSWORD or in ~/.pgpass, which others cannot read"

@@ -103,7 +103,7 @@ class PostgresDatabase:
         return self._asked(lambda connection: connection.execute(_query(text), values, binary=binary).fetchall())
 
     def _asked(self, ask: Callable[[Connection], T]) -> T:
-        """What only reads; once more where the connection was lost, and no transaction with it."""
+        """Asks what only reads; once more where the connection was lost, and no transaction with it."""
         try:
             with errors_of(self.at):
                 return ask(self._alive())

@@ -73,5 +73,5 @@ def standby(at: Location) -> DatabaseRefused:
 
 
 def said(at: Location, error: Error) -> str:
-    """What the server said, on one line."""
+    """Words of the server, on one line."""
     return at.without_secrets(" ".join(str(error).split()))
