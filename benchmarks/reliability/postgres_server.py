@@ -16,6 +16,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -41,18 +42,19 @@ class NoServer(Exception):
 class PostgresServer:
     """Runs from `start` to `stop`, and again; its data stay until `remove`. Who connects needs a password."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Sequence[str] = (), of: PostgresServer | None = None) -> None:
+        self._settings = (*SETTINGS, *settings)
         self.place = Path(tempfile.mkdtemp(prefix="lookalike-postgres-"))
         self.place.chmod(0o755)
         self.data = self.place / "data"
         self.log = self.place / "log"
-        self.password = secrets.token_hex(8)
+        self.password: str = secrets.token_hex(8) if of is None else of.password
         self.port = _free_port()
         self._as: dict[str, Any] = {}
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._programs = self._reachable(_programs())
-            self._make()
+            self._make() if of is None else self._follow(of)
         except BaseException:
             self.remove()
             raise
@@ -64,7 +66,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Returns when it answers."""
-        settings = [part for each in SETTINGS for part in ("-c", each)]
+        settings = [part for each in self._settings for part in ("-c", each)]
         where = ["-D", str(self.data), "-h", "127.0.0.1", "-p", str(self.port), "-k", str(self.place)]
         command = [str(self._programs / "postgres"), *where, *settings]
         until = time.monotonic() + SECONDS
@@ -112,15 +114,24 @@ class PostgresServer:
         self.stop()
         shutil.rmtree(self.place, ignore_errors=True)
 
-    def _make(self) -> None:
-        secret = self.place / "password"
-        secret.write_text(self.password)
-        secret.chmod(0o644)
-        self.data.mkdir()
+    def _own(self) -> None:
+        """Hands its place to the user that runs it."""
+        self.data.mkdir(mode=0o700)
         self.log.touch()
         if self._as:
             for path in (self.place, self.data, self.log):
                 os.chown(path, self._as["user"], self._as["group"])
+
+    def _follow(self, of: PostgresServer) -> None:
+        """A copy of another server that repeats what that does, until it is promoted."""
+        self._own()
+        self._run("pg_basebackup", "-d", of.url(), "-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+
+    def _make(self) -> None:
+        secret = self.place / "password"
+        secret.write_text(self.password)
+        secret.chmod(0o644)
+        self._own()
         options = ["--encoding=UTF8", "--locale=C", "--auth-local=reject", "--auth-host=scram-sha-256", "--no-sync"]
         self._run("initdb", "-D", self.data, "-U", OWNER, f"--pwfile={secret}", *options)
         secret.unlink()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lookalike.errors import DatabaseLost, LibraryBusy
+from lookalike.errors import DatabaseLost, DatabaseRefused, LibraryBusy
 from lookalike.location import Location
 from lookalike.store.postgres.store import PostgresStore
 from lookalike.types import Content, Space, Stamp
@@ -221,3 +221,28 @@ def test_a_server_that_is_killed_keeps_every_acknowledged_commit(own_server: Any
             assert (store.missing(SPACE).tolist(), store.problems()) == ([], [])
             assert store.count() > kept
             kept = store.count()
+
+
+def test_a_standby_takes_over_and_has_every_acknowledged_commit(
+    own_server: Any, reliability: Callable[[str], ModuleType]
+) -> None:
+    standby = reliability("postgres_server").PostgresServer(of=own_server)
+    try:
+        standby.start()
+        for order in ("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"):
+            own_server.ask(order)
+        one, other = (server.url().partition("@")[2] for server in (own_server, standby))
+        hosts = f"{own_server.url().partition('@')[0]}@{one.partition('/')[0]},{other.partition('/')[0]}/postgres"
+        with closing(PostgresStore.create(f"{hosts}?target_session_attrs=read-write")) as store:
+            with store.writing(together=True):
+                put(store, [*range(50)])
+                with pytest.raises(DatabaseRefused, match=r"is a standby.*target_session_attrs=read-write"):
+                    PostgresStore.open(standby.url())
+                own_server.kill()
+                standby.ask("SELECT pg_promote()")
+                put(store, [50])
+            assert (store.count(), store.missing(SPACE).tolist(), store.problems()) == (51, [], [])
+        with closing(PostgresStore.open(standby.url(), write=False)) as reader:
+            assert reader.count() == 51
+    finally:
+        standby.remove()

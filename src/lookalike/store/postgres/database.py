@@ -150,9 +150,9 @@ class PostgresDatabase:
         """Commits on leaving, rolls back on an error; raises the generation with any change."""
         if self._changes is not None:
             raise RuntimeError("a transaction is open already: one at a time")
+        self._asked(lambda connection: connection.execute("BEGIN"))
+        self._changes = 0
         with errors_of(self.at):
-            self._alive().execute("BEGIN")
-            self._changes = 0
             try:
                 yield
                 self._commit()
