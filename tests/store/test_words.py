@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike.facts import Facts, Label
+from lookalike.protocols import Store
 from lookalike.store import word_table
 from lookalike.store.plain_words import PlainWords
 from lookalike.store.sqlite import SQLiteStore
@@ -89,20 +91,26 @@ def test_the_words_of_a_content_are_those_of_all_its_files_by_field() -> None:
 
 def library(folder: Path, names: list[str]) -> SQLiteStore:
     store = SQLiteStore.create(folder)
+    put(store, names)
+    return store
+
+
+def put(store: Store, names: list[str]) -> None:
     contents = [Content(f"{number:064x}", 1, (2, 2), "png") for number in range(len(names))]
     with store.writing(), store.transaction():
         store.put_contents(contents)
         store.put_records([(name, STAMP, content.sha256) for name, content in zip(names, contents, strict=True)])
-    return store
 
 
 WORDS = ["apple", "Apple", "appleTree", "box", "box2", "2021", "a", "Müller", "x100"]
 
 
-def test_full_text_search_ranks_as_the_formula_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_full_text_search_ranks_as_the_formula_does(new_store: Callable[[str], Store], kind: str) -> None:
     rng = np.random.default_rng(3)
     names = [f"/{'/'.join(rng.choice(WORDS, rng.integers(1, 9)))}/{number}_x.png" for number in range(60)]
-    store = library(tmp_path / "library", names)
+    store = new_store(kind)
+    put(store, names)
     with store.writing(), store.transaction():
         store.labels.add([(f"{number:064x}", Label.of("apple box")) for number in range(0, 60, 7)])
     plain = PlainWords(store.records)
@@ -118,16 +126,23 @@ def test_full_text_search_ranks_as_the_formula_does(tmp_path: Path) -> None:
         assert np.array_equal(found.ids, expected.ids)
         assert np.allclose(found.scores, expected.scores, rtol=1e-5)
     assert len(store.words.holding(["nothing"])) == len(plain.holding(["nothing"])) == 0
-    store.close()
 
 
-def test_no_word_of_a_name_is_taken_for_a_command(tmp_path: Path) -> None:
-    store = library(tmp_path / "library", ["/or/and.png", '/x/NEAR "quoted" name:a*.png'])
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_no_word_of_a_name_is_taken_for_a_command(new_store: Callable[[str], Store], kind: str) -> None:
+    store = new_store(kind)
+    put(store, ["/or/and.png", '/x/NEAR "quoted" name:a*.png'])
     for asked in ("or", "and", "near", "not"):
         store.words.holding([asked])
     assert len(store.words.holding(["or"])) == 1
     assert len(store.words.holding(["quoted", "name"])) == 1
-    store.close()
+
+
+def test_no_letter_of_a_token_is_taken_for_a_command_of_the_server(new_store: Callable[[str], Store]) -> None:
+    store = new_store("postgres")
+    put(store, ["/or/and.png"])
+    for odd in ("'", "\\", ":", "a'b", "' | 'or", "!", "&"):
+        assert len(store.words.holding([odd])) == 0
 
 
 def test_without_full_text_search_words_are_found_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

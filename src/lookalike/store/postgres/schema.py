@@ -8,6 +8,7 @@ from typing import Final
 from psycopg import sql
 
 from lookalike.store.schema import FACTS
+from lookalike.store.words import FIELDS as WORDED
 from lookalike.types import Space, SpaceKind
 
 SCHEMA: Final = "lookalike"
@@ -41,6 +42,22 @@ _NUMBERS = ("orientation", "rating")
 _FACTS = ", ".join(f"{name} {'bigint' if name in _NUMBERS else _TEXT}" for name in FACTS)
 FOLDED: Final = ("camera", "lens", "title", "caption", "keywords")
 _FOLDED = ", ".join(f"{name}_folded {'jsonb' if name == 'keywords' else _TEXT}" for name in FOLDED)
+
+
+def _marking(table: str, contents: str) -> str:
+    """A trigger that notes which contents a changed row of the table is about."""
+    mark = "INSERT INTO unworded {} ON CONFLICT DO NOTHING"
+    return f"""
+    CREATE FUNCTION unworded_by_{table}() RETURNS trigger LANGUAGE plpgsql SET search_path = {SCHEMA} AS $$
+    BEGIN
+        IF TG_OP != 'DELETE' THEN {mark.format(contents.format(row="NEW"))}; END IF;
+        IF TG_OP != 'INSERT' THEN {mark.format(contents.format(row="OLD"))}; END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER unworded_by_{table} AFTER INSERT OR UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION unworded_by_{table}();
+    """
+
 
 MIGRATIONS: tuple[str, ...] = (
     f"""
@@ -157,6 +174,19 @@ MIGRATIONS: tuple[str, ...] = (
         sha256 bytea PRIMARY KEY, name {_TEXT} NOT NULL, checksum bigint NOT NULL, name_folded {_TEXT} NOT NULL
     );
     CREATE INDEX objects_by_name ON objects (name_folded);
+    CREATE TABLE words (  -- tokens, and all of them once more for the index
+        content bigint PRIMARY KEY,
+        length bigint NOT NULL,
+        {", ".join(f"{field} {_TEXT} NOT NULL" for field in WORDED)},
+        tokens tsvector NOT NULL
+    );
+    CREATE INDEX words_by_token ON words USING gin (tokens);
+    CREATE TABLE unworded (content bigint PRIMARY KEY);  -- whose words are to be put into their table again
+    {_marking("records", "SELECT {row}.content")}
+    {_marking("facts", "SELECT {row}.content")}
+    {_marking("labels", "SELECT id FROM contents WHERE sha256 = {row}.sha256")}
+    {_marking("objects", "SELECT id FROM contents WHERE sha256 = {row}.sha256")}
+    {_marking("sidecars", "SELECT content FROM records WHERE path = {row}.path")}
     """,
 )
 

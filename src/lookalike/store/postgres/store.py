@@ -12,7 +12,6 @@ from psycopg import sql
 from lookalike.keepers import WordKeeper
 from lookalike.location import Location, LocationLike
 from lookalike.store.packing import Packed as Row
-from lookalike.store.plain_words import PlainWords
 from lookalike.store.postgres.check import problems, remove_damaged
 from lookalike.store.postgres.connection import connect, create, format_of, opened
 from lookalike.store.postgres.copying import copy_rows
@@ -20,6 +19,7 @@ from lookalike.store.postgres.database import PostgresDatabase
 from lookalike.store.postgres.errors import errors_of
 from lookalike.store.postgres.locks import lock_contents, lock_pictures, lock_spaces
 from lookalike.store.postgres.schema import SCHEMA, type_of, vectors_table
+from lookalike.store.postgres.words import WordRows
 from lookalike.store.tables import TableStore
 from lookalike.store.unused import drop_unused
 from lookalike.types import SPACE_KINDS, Content, Ids, Space, SpaceKind
@@ -35,7 +35,8 @@ class PostgresStore(TableStore):
         super().__init__(database)
         self._postgres = database
         self._writing = False
-        self.words: WordKeeper = PlainWords(self.records)
+        self._words = WordRows(database, self.records)
+        self.words: WordKeeper = self._words
 
     @classmethod
     def create(cls, at: LocationLike) -> PostgresStore:
@@ -59,7 +60,7 @@ class PostgresStore(TableStore):
     @classmethod
     def remove_if_empty(cls, at: Location) -> None:
         """Removes the tables of one that holds nothing."""
-        with closing(cls.open(at)) as store, store.writing(), store.transaction():
+        with closing(cls.open(at)) as store, store.writing(), store._postgres.transaction():
             if not (store.count() or store.spaces() or store.failures()):
                 with store._postgres.statement() as connection:
                     connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(SCHEMA)))
@@ -92,6 +93,7 @@ class PostgresStore(TableStore):
             raise RuntimeError("a transaction needs the writer's lock: use it inside `with store.writing()`")
         with self._postgres.transaction():
             yield
+            self._words.follow()
 
     @contextmanager
     def writing(self, *, together: bool = False) -> Iterator[None]:
