@@ -106,7 +106,7 @@ class Labels:
         Raises `BadQuery` where it is no list.
         """
         lines, left_out = lines_of(data, format, encoding)
-        with closing(open_store(self.location)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing(together=True):
             found, unknown = Targets.of(store, Path(beside)).of_lines(lines)
             given = ((line.number, one, label) for line, contents in found for one in contents for label in line.labels)
             rows, contradicting = _consistent(given)

@@ -50,7 +50,7 @@ class Objects:
         Raises `BadQuery` for a path without a picture of the library, before anything is written.
         """
         named = object_named(name)
-        with closing(open_store(self.location)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing(together=True):
             return _kept(store, dict.fromkeys(contents_of(store, several(paths), where), named), [])
 
     def gather(self, by: str, *, where: str | None = None) -> Gathered:
@@ -59,7 +59,7 @@ class Objects:
         A folder gives it the last part of its path, or as many as tell it from the others.
         A picture that has two of them, as of two labels, is left out. Raises `BadQuery` where there are none.
         """
-        with closing(open_store(self.location)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing(together=True):
             things = _things(store, by, where)
             if not things:
                 raise BadQuery(
@@ -88,7 +88,7 @@ class Objects:
         Raises `BadQuery` where it is no list.
         """
         lines, left_out = lines_of(data, format, encoding)
-        with closing(open_store(self.location)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing(together=True):
             found, unknown = Targets.of(store, Path(beside)).of_lines(lines)
             given = ((line.number, one, line.object) for line, contents in found for one in contents)
             rows, contradicting = _consistent(given)
@@ -101,7 +101,7 @@ class Objects:
         All of the library where neither is given; how many there were. Raises `BadQuery` for an object that it has not.
         """
         wanted = [object_named(name) for name in names]
-        with closing(open_store(self.location)) as store, store.writing():
+        with closing(open_store(self.location)) as store, store.writing(together=True):
             known = store.objects.all()
             if unknown := sorted(set(wanted) - set(known.values())):
                 raise BadQuery(f"the library has no object {unknown[0]!r}: `lookalike objects list` names them")

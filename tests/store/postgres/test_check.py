@@ -131,6 +131,15 @@ def test_a_server_without_room_is_told(store: PostgresStore, damage: Callable[[s
     assert fresh.count() == 1000
 
 
+def test_a_nul_in_a_text_is_replaced(store: PostgresStore) -> None:
+    with store.writing(), store.transaction():
+        store.facts.put({SHA256[0]: (Facts(caption="a\0b", keywords=("c\0", "d")), None)})
+    record = next(store.records())
+    assert (record.facts.caption, record.facts.keywords) == ("a\ufffdb", ("c\0", "d"))
+    assert store.problems() == []
+    assert store.ids("caption = a?b and keyword = c*").tolist() == [record.id]
+
+
 def test_without_the_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("lookalike.store.postgres")]:
         monkeypatch.delitem(sys.modules, name)

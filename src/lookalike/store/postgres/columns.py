@@ -24,6 +24,13 @@ def plain(text: str) -> str:
     return "".join(chr(_PRIVATE + (ord(c) & 0xFF)) if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
 
 
+def storable(row: Sequence[Any]) -> Sequence[Any]:
+    """The row with a sign of replacement for each NUL in a text, which PostgreSQL does not take."""
+    if not any(type(value) is str and "\0" in value for value in row):
+        return row
+    return [value.replace("\0", "\ufffd") if type(value) is str else value for value in row]
+
+
 def folded(text: str | None) -> str | None:
     """The text in small letters, as `matching.text_matches` compares it."""
     return None if text is None else plain(text.casefold())

@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from lookalike.errors import DatabaseLost, DatabaseRefused
 from lookalike.location import Location
 from lookalike.store.database import Comparisons, Condition
-from lookalike.store.postgres.columns import columns_put, row_put
+from lookalike.store.postgres.columns import columns_put, row_put, storable
 from lookalike.store.postgres.comparisons import COMPARISONS
 from lookalike.store.postgres.connection import Connection, connect
 from lookalike.store.postgres.errors import errors_of
@@ -131,7 +131,7 @@ class PostgresDatabase:
     def put(self, table: str, rows: Sequence[Sequence[Any]], *, keeping: bool = False, noted: bool = False) -> int:
         """Puts rows in place of those with their keys, or else `keeping` those; how many it put."""
         write = self.note if noted else self.change
-        return write(_into(table, keeping=keeping), [row_put(table, with_checksum(row)) for row in rows])
+        return write(_into(table, keeping=keeping), [row_put(table, with_checksum(storable(row))) for row in rows])
 
     @contextmanager
     def statement(self, changes: int = 0) -> Iterator[Connection]:
