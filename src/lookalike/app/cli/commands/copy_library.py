@@ -19,7 +19,7 @@ def copy_library(
     json: Json = False,
     output: OutFile = None,
 ) -> int:
-    """Copy a library into another folder, or into a database on a server and back.
+    """Copy a library into another folder, or to a server and back.
 
     The copy gives the same answers. A run that was stopped goes on where it was. Pictures themselves stay where they
     are, and so does what `resolve --undo` knows.

@@ -54,7 +54,7 @@ def serve(
     browse: Annotated[bool, typer.Option("--browse", help="Open the page in your browser.")] = False,
     library: LibraryFolder = None,
 ) -> int:
-    """Open a web page on the library, and answer programs over HTTP.
+    """Open a web page on the library; answer programs over HTTP.
 
     Only this machine can ask, and only read, unless you say otherwise. Ctrl-C ends it.
     """

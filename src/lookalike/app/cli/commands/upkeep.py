@@ -132,7 +132,7 @@ def repair(library: LibraryFolder = None, json: Json = False, output: OutFile = 
 
 
 def compact(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
-    """Free the space of what no file of the library needs any more."""
+    """Free the space of what no file of the library needs."""
     from lookalike.app.documents import document
 
     with open_chosen(library) as opened:
