@@ -8,6 +8,7 @@ import json
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from lookalike.app.server.capacity import Capacity
 from lookalike.app.server.jobs import Job, Jobs
 from lookalike.app.server.problems import Problem
 from lookalike.app.server.roles import Role
+from lookalike.location import Location
 
 from .conftest import Client, Serve
 
@@ -60,7 +62,7 @@ def test_a_job_that_is_cancelled_before_it_began_does_nothing(own_shelf: Path, t
     draw(new / "new.png", 77)
 
     async def cancelled() -> list[dict[str, Any]]:
-        jobs = Jobs(own_shelf / "library")
+        jobs = Jobs(Location.of(own_shelf / "library"))
         job = await jobs.start("index", ["index", "--jsonl", "--", str(new)])
         with pytest.raises(Problem, match=job.id):
             await jobs.start("dupes", ["dupes"])
@@ -88,7 +90,7 @@ class Interrupted:
 
 
 def test_each_cancel_is_a_ctrl_c_until_the_job_has_ended(tmp_path: Path) -> None:
-    process, jobs = Interrupted(), Jobs(tmp_path)
+    process, jobs = Interrupted(), Jobs(Location.of(tmp_path))
     job = Job("0123", "index", process=process)
     jobs.cancel(job)
     jobs.cancel(job)
@@ -112,7 +114,7 @@ def test_while_a_job_runs_no_other_begins(serve: Serve, own_shelf: Path) -> None
 
 def test_a_job_that_is_reserved_keeps_others_out_and_is_forgotten_where_it_does_not_begin(tmp_path: Path) -> None:
     async def reserved() -> Jobs:
-        jobs = Jobs(tmp_path)
+        jobs = Jobs(Location.of(tmp_path))
         with jobs.reserved("index") as job:
             with pytest.raises(Problem, match=job.id):
                 await jobs.start("dupes", ["dupes"])
@@ -158,3 +160,22 @@ def test_more_questions_than_may_wait_are_told_to_come_again() -> None:
     for each in refused:
         assert isinstance(each, Problem)
         assert (each.status, each.headers) == (503, {"Retry-After": "2"})
+
+
+def test_a_library_on_a_server_is_filled_and_searched(
+    serve: Serve, new_database: Callable[[], str], tmp_path: Path, draw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_CACHE", str(tmp_path / "cache"))
+    new, url = tmp_path / "more", new_database()
+    new.mkdir()
+    for seed in range(3):
+        draw(new / f"{seed}.png", seed)
+    with lookalike.open(url) as library:
+        library.index(new / "0.png", describers=["phash"], local=False, planes=False)
+    client = serve(url, role=Role.ADMIN)
+    assert client.get("/api/status").json()["library"] == str(Location.of(url))
+    (folder,) = client.get("/api/folders").json()["folders"]
+    last = followed(client, client.post("/api/jobs/index", json={"folders": [folder["id"]]}).json())[-1]
+    assert (last["state"], last["report"]["added"]) == ("done", 2)
+    id = hashlib.sha256((new / "2.png").read_bytes()).hexdigest()
+    assert client.get("/api/search", params={"id": id}).json()["hits"][0]["path"] == str(new / "2.png")
