@@ -1,4 +1,4 @@
-"""A library: one folder, its store and indexes, and everything that can be asked of them."""
+"""A library: its store and indexes, in one folder or on a server, and everything that can be asked of them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _untold(_built: int, _total: int) -> None: ...
 
 
 class Library(Session):
-    """Pictures indexed under one folder. A context manager; several threads may ask at once.
+    """Pictures indexed in one folder, or in one database. A context manager; several threads may ask at once.
 
     Opening touches nothing: the first `index` or `add` makes the folder; before, other calls raise `LibraryMissing`.
     `describers` are objects that this session brings.

@@ -134,8 +134,20 @@ def guest(postgres_server: Any, empty: Location) -> Any:
 
 
 def test_who_may_not_switch_pgvector_on_is_told_who_can(guest: Location) -> None:
-    with pytest.raises(DatabaseRefused, match="owner of the database run CREATE EXTENSION vector"):
+    with pytest.raises(DatabaseRefused, match="superuser of the server run CREATE EXTENSION vector"):
         PostgresStore.create(guest)
+
+
+def test_the_owner_of_a_database_with_pgvector_needs_nobody_else(guest: Location, ask: Any) -> None:
+    user, name = guest.url.partition("://")[2].partition(":")[0], guest.url.rpartition("/")[2]
+    ask(guest, f"ALTER DATABASE {name} OWNER TO {user}; CREATE EXTENSION vector")
+    try:
+        PostgresStore.create(guest).close()
+        assert PostgresStore.is_there(guest)
+        PostgresStore.remove_if_empty(guest)
+        assert not PostgresStore.is_there(guest)
+    finally:
+        ask(guest, f"ALTER DATABASE {name} OWNER TO postgres")
 
 
 def test_who_may_not_read_the_tables_is_told_so(guest: Location, made: Location) -> None:

@@ -118,8 +118,8 @@ def _prepare(connection: Connection, at: Location, extension: str = EXTENSION) -
             connection.execute(sql.SQL("CREATE EXTENSION {} SCHEMA public").format(sql.Identifier(extension)))
         except errors.InsufficientPrivilege as error:
             raise DatabaseRefused(
-                f"pgvector is not switched on in {str(at)!r}, and you may not do that: have the owner of the database "
-                f"run CREATE EXTENSION {extension}"
+                f"pgvector is not switched on in {str(at)!r}, and you may not do that: have a superuser of the "
+                f"server run CREATE EXTENSION {extension} there"
             ) from error
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCHEMA)))
     _find_tables(connection)
