@@ -26,8 +26,8 @@ _WAITING = (
 _LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.IdleInTransactionSessionTimeout)
 _FULL = "53"
 """Class of errors of resources that are used up: disk, memory, connections."""
-_DAMAGED = "XX"
-"""Class of errors of what cannot be."""
+_DAMAGED = ("XX", "58")
+"""Classes of errors of what cannot be, and of files that the server cannot read or write."""
 
 
 @contextmanager
@@ -55,7 +55,9 @@ def errors_of(at: Location) -> Iterator[None]:
                 f"you may not do this to the library at {str(at)!r}: {told}; its owner can allow it by GRANT"
             ) from error
         if state.startswith(_DAMAGED):
-            raise LibraryDamaged(f"the database of {str(at)!r} is damaged: {told}; restore it from a backup") from error
+            raise LibraryDamaged(
+                f"the server cannot use the database of {str(at)!r}: {told}; see its log, or restore a backup"
+            ) from error
         raise
 
 
