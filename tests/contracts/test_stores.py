@@ -213,6 +213,15 @@ def test_what_is_put_is_a_copy_and_replaces_what_was_there(store: Store) -> None
     assert found.tolist() == vectors(5).tolist()
 
 
+def test_of_rows_of_one_content_the_last_is_kept(store: Store) -> None:
+    (id,) = put(store, ("/a", 1), space=SPACE)
+    with store.writing(), store.transaction():
+        store.put(SPACE, np.array([id, id]), vectors(5, 6))
+        store.put_frames(SPACE, id, [1, 1], vectors(7, 8))
+    assert [rows.tolist() for _, rows in store.vectors(SPACE)] == [vectors(6).tolist()]
+    assert [rows.tolist() for _, _, rows in store.frames(SPACE)] == [vectors(8).tolist()]
+
+
 def test_each_space_has_vectors_of_its_own(store: Store) -> None:
     first, second = put(store, ("/a", 1), ("/b", 2), space=SPACE)
     with store.writing(), store.transaction():

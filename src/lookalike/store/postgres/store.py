@@ -134,12 +134,13 @@ class PostgresStore(TableStore):
             connection.execute(vectors_table(number, type_of(space, kind)))
 
     def _put_rows(self, number: int, rows: Sequence[tuple[int, int, Row]]) -> None:
-        table, ids = f"vectors_{number}", [id for id, _, _ in rows]
+        last = {row[0]: row for row in rows}  # of equal ids
+        table, ids = f"vectors_{number}", list(last)
         with self._postgres.statement() as connection:
             lock_contents(connection, ids)
         self._postgres.note(f"DELETE FROM {table} WHERE content = ANY(?)", [(ids,)])
-        with self._postgres.statement(changes=len(rows)) as connection:
-            copy_rows(connection, table, self._type(number), rows)
+        with self._postgres.statement(changes=len(last)) as connection:
+            copy_rows(connection, table, self._type(number), last.values())
 
     def _kept_rows(self, number: int, ids: Ids | None, batch: int) -> Iterator[list[tuple[int, int, Row]]]:
         """Each batch is a question of its own: none holds the server up, or fills it with what waits."""
