@@ -8,7 +8,7 @@ from lookalike.facts import Label
 from lookalike.store.database import Database
 from lookalike.store.paths import stored
 from lookalike.store.paths import text as path_of
-from lookalike.store.record_rows import labels_of
+from lookalike.store.record_rows import labels_by
 from lookalike.store.rows import checked, columns_of
 
 
@@ -37,16 +37,20 @@ class LabelTable:
             return
         rows = list(rows)
         before = self.contents_at(path for path, _ in rows)
-        for path, sha256 in rows:
-            own = {label.name for label in self.of(sha256) if label.value}
-            for label in self.of(before[path]) if before.get(path, sha256) != sha256 else ():
-                if label.name not in own or not label.value:
-                    row = (bytes.fromhex(sha256), label.name, label.value)
-                    self._database.put("labels", [row], keeping=True, noted=True)
+        heirs = [(before[path], sha256) for path, sha256 in rows if before.get(path, sha256) != sha256]
+        known = labels_by(self._database, {sha256 for pair in heirs for sha256 in pair})
+        new: list[tuple[bytes, str, str]] = []
+        for old, sha256 in heirs:
+            own = known[sha256]
+            facts = {label.name for label in own if label.value}
+            taken = [label for label in known[old] if label.name not in facts or not label.value]
+            new += [(bytes.fromhex(sha256), label.name, label.value) for label in taken]
+            known[sha256] = [*own, *taken]
+        self._database.put("labels", new, keeping=True, noted=True)
 
     def of(self, sha256: str) -> tuple[Label, ...]:
         """By name, then value."""
-        return labels_of(self._database, sha256)
+        return tuple(labels_by(self._database, [sha256])[sha256])
 
     def all(self) -> list[tuple[str, Label]]:
         """Every label with the sha256 of its content, by label, then sha256."""

@@ -31,12 +31,12 @@ class ObjectTable:
         """Contents, by sha256, that come in the place of others, by path, are views of what those were views of."""
         if not self._database.value("SELECT EXISTS (SELECT 1 FROM objects)"):
             return
-        before = """SELECT c.sha256, o.name FROM records r JOIN contents c ON c.id = r.content
+        before = """SELECT r.path, c.sha256, o.name FROM records r JOIN contents c ON c.id = r.content
                     JOIN objects o ON o.sha256 = c.sha256 WHERE r.path = ?"""
-        for path, sha256 in rows:
-            for old, name in list(self._database.rows(before, [stored(path)])):
-                if old.hex() != sha256:
-                    self._database.put("objects", [(bytes.fromhex(sha256), name)], keeping=True, noted=True)
+        new = {stored(path): bytes.fromhex(sha256) for path, sha256 in rows}
+        found = list(self._database.each(before, new))
+        heirs = [(new[path], name) for path, old, name in found if new[path] != old]
+        self._database.put("objects", heirs, keeping=True, noted=True)
 
     def all(self) -> dict[str, str]:
         """Name of the object of each content that is a view of one, by sha256; by name, then sha256."""

@@ -37,7 +37,7 @@ def records_of(database: Database, ids: Ids | None, where: str | None) -> Iterat
     text = f"{_RECORD} WHERE {' AND '.join(conditions)} ORDER BY c.id, r.path"
     for rows in database.batches(text, values, _AT_ONCE):
         records = [record_of(row[: _ENDS[1]]) for row in rows]
-        labels = _labels_by(database, {each.content.sha256 for each in records}) if has_labels else {}
+        labels = labels_by(database, {each.content.sha256 for each in records}) if has_labels else {}
         for record, row in zip(records, rows, strict=True):
             of = tuple(labels.get(record.content.sha256, ()))
             yield replace(record, labels=of, facts=_facts(record.content, row), object=_object(row))
@@ -51,13 +51,8 @@ def filtered(database: Database, where: str | None) -> tuple[list[str], list[Any
     return [text], values
 
 
-def labels_of(database: Database, sha256: str) -> tuple[Label, ...]:
-    """By name, then value."""
-    return tuple(_labels_by(database, [sha256]).get(sha256, ()))
-
-
-def _labels_by(database: Database, sha256s: Collection[str]) -> dict[str, list[Label]]:
-    """Labels of each that has some."""
+def labels_by(database: Database, sha256s: Collection[str]) -> dict[str, list[Label]]:
+    """Labels of each, by name, then value; none of what is not among them."""
     text = f"SELECT {columns_of('labels')} FROM labels WHERE sha256 = ? ORDER BY name, value"
     found: dict[str, list[Label]] = defaultdict(list)
     for row in database.each(text, map(bytes.fromhex, sha256s)):
