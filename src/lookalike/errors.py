@@ -70,6 +70,9 @@ class BadPicture(LookalikeError):
         self.reason: Reason = reason
         self.detail = detail
 
+    def __reduce__(self) -> tuple[type[BadPicture], tuple[Reason, str, str]]:
+        return type(self), (self.reason, self.detail, str(self.path or ""))
+
 
 class WorkerFailed(LookalikeError):
     """A worker process could not be started, or could not make its handler; the message says what it said."""

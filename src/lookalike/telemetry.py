@@ -9,6 +9,7 @@ from typing import Final
 OFF: Final[Mapping[str, str]] = {
     "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime keeps a device id and events in the user's cache, and looks up a host
     "HF_HUB_DISABLE_TELEMETRY": "1",  # what a describer from elsewhere may load
+    "RAY_USAGE_STATS_ENABLED": "0",
     "DO_NOT_TRACK": "1",
 }
 """Environment variables by which libraries are told; a child process gets them with the rest of the environment."""

@@ -45,6 +45,14 @@ def test_wrong_use_exits_2_with_a_sentence(here, wrong: str) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize("on", ["spark", "ray:/host", "http://host"])
+def test_what_is_no_cluster_is_refused_and_leaves_no_library(here, photos_folder: Path, on: str) -> None:
+    ran = here("index", photos_folder, "--on", on)
+    assert (ran.code, ran.out) == (2, b"")
+    assert "--on is ray, or ray://HOST[:PORT]" in ran.err
+    assert here("status").code == 2
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [("nowhere/page.html", "make that folder first"), ("photos", "'photos' is a folder: name a file")],

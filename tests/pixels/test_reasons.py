@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from PIL import Image
 
-from lookalike.errors import Reason
+from lookalike.errors import BadPicture, Reason
 from lookalike.pixels.reasons import bad_picture
 
 
@@ -31,3 +33,9 @@ def test_every_error_has_a_reason(error: Exception, reason: Reason) -> None:
 
 def test_a_detail_is_short() -> None:
     assert len(bad_picture(OSError("x" * 100_000)).detail) <= 200
+
+
+def test_a_bad_picture_travels_between_processes() -> None:
+    error = BadPicture("truncated", "12 bytes are missing", "a.jpg")
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.reason, again.detail, again.path, str(again)) == (error.reason, error.detail, error.path, str(error))

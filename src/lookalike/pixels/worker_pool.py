@@ -74,7 +74,7 @@ class Isolated(Generic[Job]):
         under_way: dict[Future[Reply | BadPicture], Job] = {}
         try:
             while True:
-                while self._has_room(len(under_way), sum(map(size, under_way.values()))):
+                while has_room(len(under_way), sum(map(size, under_way.values())), self._workers):
                     drawn = list(islice(waiting, 1))
                     if not drawn:
                         break
@@ -87,10 +87,6 @@ class Isolated(Generic[Job]):
         finally:
             for future in under_way:
                 future.cancel()
-
-    def _has_room(self, jobs: int, size: int) -> bool:
-        is_small = jobs < MORE * self._workers and size < MORE_BYTES * self._workers
-        return jobs < 2 * self._workers or is_small
 
     def submit(self, job: Job) -> Future[Reply | BadPicture]:
         """Outcome of a single job, to come; from any thread. It raises `WorkerFailed` where no worker starts."""
@@ -168,6 +164,12 @@ class Isolated(Generic[Job]):
     def _bury(self, process: Process) -> None:
         self._all.discard(process)
         process.end()
+
+
+def has_room(jobs: int, size: int, workers: int) -> bool:
+    """Whether one more job may be under way, beside so many of that many bytes in all."""
+    is_small = jobs < MORE * workers and size < MORE_BYTES * workers
+    return jobs < 2 * workers or is_small
 
 
 def _pickled(made: object) -> bytes:

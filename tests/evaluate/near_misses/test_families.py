@@ -11,7 +11,17 @@ from PIL import Image
 from lookalike.errors import BadQuery, UnknownName
 from lookalike.evaluate.near_misses import KINDS, Family, Photos, difference_boxes, family
 
-OF_PHOTOS = {"meme", "camera", "photographed colourway", "badge", "scoreboard", "shelf", "retouched", "animation"}
+OF_PHOTOS = {
+    "meme",
+    "camera",
+    "photographed colourway",
+    "badge",
+    "scoreboard",
+    "shelf",
+    "retouched",
+    "animation",
+    "pasted",
+}
 WITHOUT_PHOTOS = [kind for kind in KINDS if kind not in OF_PHOTOS]
 
 

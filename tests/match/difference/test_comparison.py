@@ -195,6 +195,22 @@ def test_a_box_over_a_photo_is_laid_on_it_and_not_shown() -> None:
     assert told.coverage[0] == pytest.approx(1 - 130 * 120 / (480 * 360), abs=0.02)
 
 
+@pytest.mark.parametrize("ground", [0, 255])
+@pytest.mark.parametrize("side", [90, 150])
+def test_a_picture_in_a_plain_frame_that_is_pasted_makes_a_variant(ground: int, side: int) -> None:
+    a = photo(7)
+    b = a.copy()
+    frame = np.full((side, side, 3), ground, np.uint8)
+    room = side // 2  # a quarter of the frame, so that most of its px are of one colour
+    frame[side // 4 : side // 4 + room, side // 4 : side // 4 + room] = cv2.resize(
+        photo(31), (room, room), interpolation=cv2.INTER_AREA
+    )
+    b[100 : 100 + side, 200 : 200 + side] = frame
+    told = compared(a, jpeg(b, 90))
+    assert told.verdict == "variant"
+    assert shared(told.differs[0].box_b, (200, 100, side, side)) > 0.8
+
+
 def test_a_subject_elsewhere_before_one_ground_makes_a_variant() -> None:
     ground, subject = photo(8), photo(30)[:120, :80]
     a, b = ground.copy(), ground.copy()

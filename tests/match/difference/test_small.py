@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
+from skimage.data import chelsea, coffee
 
 from lookalike.match.difference.small import compare_whole
 from lookalike.types import Picture, Pixels
@@ -72,6 +75,38 @@ def test_a_badge_on_an_icon_makes_a_variant() -> None:
 def test_a_thumbnail_is_a_copy_of_its_photo() -> None:
     a = photo()
     told = compare_whole(picture(a), picture(smaller(a, 0.25)))
+    assert told is not None
+    assert told.verdict == "copy"
+
+
+def turned(pixels: Pixels, by: float) -> Pixels:
+    """As a thing that turns before a fixed camera: its middle moves, above to the right and below to the left.
+
+    `by` is in 32nds of the width.
+    """
+    height, width = pixels.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    moved = by * width / 32 * np.sin(np.pi * x / width) * np.sign(y - height / 2)
+    return np.asarray(cv2.remap(pixels, x + moved.astype(np.float32), y, cv2.INTER_LINEAR), np.uint8)
+
+
+@pytest.mark.parametrize("photograph", [coffee, chelsea])
+def test_a_thing_that_turned_a_little_is_no_copy_however_small(photograph: Callable[[], Pixels]) -> None:
+    a = photograph()
+    factor = 32 / a.shape[1]
+    told = compare_whole(picture(smaller(a, factor)), picture(smaller(turned(a, 0.7), factor)))
+    assert told is not None
+    assert told.verdict == "variant"
+    assert told.differs
+
+
+@pytest.mark.parametrize("photograph", [coffee, chelsea])
+def test_a_thumbnail_that_a_program_shifted_by_a_third_of_a_px_is_a_copy(photograph: Callable[[], Pixels]) -> None:
+    a = photograph()
+    factor = 32 / a.shape[1]
+    shift = np.array([[1, 0, 1 / (3 * factor)], [0, 1, 0]])
+    b = cv2.warpAffine(a, shift, a.shape[1::-1], borderMode=cv2.BORDER_REFLECT)
+    told = compare_whole(picture(smaller(a, factor)), picture(smaller(np.asarray(b, np.uint8), factor)))
     assert told is not None
     assert told.verdict == "copy"
 

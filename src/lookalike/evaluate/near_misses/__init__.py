@@ -27,6 +27,7 @@ from lookalike.evaluate.near_misses.forms import forms
 from lookalike.evaluate.near_misses.logos import line_drawings, logos
 from lookalike.evaluate.near_misses.maps import maps
 from lookalike.evaluate.near_misses.memes import memes
+from lookalike.evaluate.near_misses.pasted import pasted
 from lookalike.evaluate.near_misses.photos import Photos
 from lookalike.evaluate.near_misses.receipts import receipts
 from lookalike.evaluate.near_misses.retouched import retouched
@@ -57,6 +58,7 @@ KINDS: Mapping[str, Maker] = MappingProxyType(
         "camera": fixed_cameras,
         "shelf": shelves,
         "retouched": retouched,
+        "pasted": pasted,
         "colourway": colourways,
         "photographed colourway": photographed_colourways,
         "logo": logos,

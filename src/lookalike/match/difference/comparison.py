@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from lookalike.match.difference import turned
 from lookalike.match.difference.align import closer
 from lookalike.match.difference.coverage import Shares, shared_outline, shares
 from lookalike.match.difference.edits import edits
@@ -203,8 +204,11 @@ def _told(on: Grounded, seen: Looked, places: list[Region]) -> Comparison:
     blur = max(seen.left.blurred_a, seen.left.blurred_b)
     # Noise and blur take fine agreement away, and nothing of what is coarse.
     lenient = seen.exact >= EXACT or ((seen.left.noise >= NOISY or blur >= BLURRED) and coarsely >= AGREES[False])
+    verdict = _verdict(seen.model, coverage, agreement, seen.exact, windows, lenient, kinds, seen.found.bare is None)
+    if verdict in ("copy", "part") and _has_turned(seen, places):
+        verdict = None
     return Comparison(
-        _verdict(seen.model, coverage, agreement, seen.exact, windows, lenient, kinds, seen.found.bare is None),
+        verdict,
         seen.model,
         coverage,
         edits(
@@ -224,6 +228,17 @@ def _told(on: Grounded, seen: Looked, places: list[Region]) -> Comparison:
         seen.exact,
         windows,
     )
+
+
+def _has_turned(seen: Looked, places: list[Region]) -> bool:
+    """Whether few px are off all over, beside what is laid on one of the two."""
+    if min(seen.found.size) >= turned.FEW:
+        return False
+    where = seen.found.both.copy()
+    for place in places:
+        left, top, right, bottom = place.box
+        where[top:bottom, left:right] &= ~place.where
+    return turned.has_turned(seen.found.a, seen.found.b, where)
 
 
 def _covered(of: Shares, differing: float) -> float:

@@ -41,6 +41,12 @@ CLEAR: Final = (30.0, 80.0)
 """Levels by which what is laid on stands out, in the median; and of what is thin and mixed."""
 THIN: Final = 2.2
 """px that strokes may be deep, from their outline to their middle, on average."""
+NOISY: Final = (3.5, 700)
+"""Levels of noise beside which so few px, and fewer, have few colours whatever they show: they must be strokes,"""
+STROKES: Final = 1.2
+"""px deep, from their outline to their middle, on average; letters of a thumbnail are 1.0 to 1.17."""
+OWN: Final = 0.03
+"""Share of the px that changed that may form pieces of other colours: of a picture in a white frame more do."""
 GRAIN: Final = 0.6
 """Share of the fineness of one that the other must have around what is laid on: what is blurred there was retouched."""
 FAINT: Final = 3.0
@@ -180,16 +186,33 @@ def _edges(a: Plane, b: Plane, where: Mask) -> tuple[float, float]:
 def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:
     """Whether what is on top is of few colours: one light, one dark; mixed with what is beneath where it is thin."""
     change = float(np.median(most(np.abs(top[strong] - beneath[strong]))))
-    if change < CLEAR[0]:
+    depth = cv2.distanceTransform(np.pad(where, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1][where].mean()
+    is_hidden = noise > NOISY[0] and where.sum() < NOISY[1] and depth >= STROKES
+    if change < CLEAR[0] or is_hidden:
         return False
-    if even(top[strong], beneath[strong], noise) >= MOST_OF:
-        return True
-    depth = cv2.distanceTransform(np.pad(where, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    return (
-        change >= CLEAR[1]
-        and float(depth[where].mean()) < THIN
-        and mixed(top[strong], beneath[strong], noise) >= MOST_OF
-    )
+    if even(top[strong], beneath[strong], noise) < MOST_OF:
+        is_thin = change >= CLEAR[1] and depth < THIN
+        if not is_thin or mixed(top[strong], beneath[strong], noise) < MOST_OF:
+            return False
+    return _share_of_a_picture(top, beneath, where, strong, noise) <= OWN
+
+
+def _share_of_a_picture(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> float:
+    """Share of the px that changed between all those `where` they differ that lie in pieces of other colours than the
+    two, and of no mixture of these with what is beneath."""
+    tolerance = EVEN + 3 * noise
+    change = top - beneath
+    changed = _hull(where) & (most(np.abs(change)) > tolerance)
+    other = changed.copy()
+    for side in _sides(change):
+        part = strong & side
+        if part.sum() < 3:
+            continue
+        for colour in (np.median(top[part], axis=0), _strongest(top[part], change[part])):
+            other &= ~every(np.abs(top - colour) <= tolerance)
+            other &= _off_mixing(change, colour - beneath) > tolerance
+    pieces = cv2.morphologyEx(other.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return float(pieces.sum()) / max(int(changed.sum()), 1)
 
 
 def even(top: Plane, beneath: Plane, noise: float) -> float:
@@ -204,19 +227,30 @@ def mixed(top: Plane, beneath: Plane, noise: float) -> float:
     """Share of (n, 3) px of `top` that lie between what is beneath and one light, or one dark colour."""
     good = 0
     for part in _parts(top, beneath):
-        above, below = top[part], beneath[part]
-        change = above - below
-        far = most(np.abs(change))
-        colour = np.median(above[far >= np.quantile(far, 0.8)], axis=0)
-        towards = colour - below
-        share = (change * towards).sum(axis=1) / np.maximum((towards * towards).sum(axis=1), 1)
-        share = np.clip(share, 0, 1)
-        off = most(np.abs(change - share[:, None] * towards))
-        good += int((off <= EVEN + 3 * noise).sum())
+        change = top[part] - beneath[part]
+        colour = _strongest(top[part], change)
+        good += int((_off_mixing(change, colour - beneath[part]) <= EVEN + 3 * noise).sum())
     return good / max(len(top), 1)
+
+
+def _strongest(top: Plane, change: Plane) -> NDArray[np.float32]:
+    """The middle (3,) of the (n, 3) px of `top` that changed most."""
+    far = most(np.abs(change))
+    return np.asarray(np.median(top[far >= np.quantile(far, 0.8)], axis=0), np.float32)
+
+
+def _off_mixing(change: Plane, towards: Plane) -> NDArray[np.float32]:
+    """Levels that a change (..., 3) is off one that goes part of the way `towards` a colour."""
+    share = (change * towards).sum(axis=-1) / np.maximum((towards * towards).sum(axis=-1), 1)
+    return np.asarray(most(np.abs(change - np.clip(share, 0, 1)[..., None] * towards)))
 
 
 def _parts(top: Plane, beneath: Plane) -> list[Mask]:
     """Which px are lighter than what is beneath, and which darker, as far as they are not very few."""
-    lighter = (top - beneath) @ LUMA.astype(np.float32) > 0
-    return [part for part in (lighter, ~lighter) if part.sum() >= 3]
+    return [part for part in _sides(top - beneath) if part.sum() >= 3]
+
+
+def _sides(change: Plane) -> tuple[Mask, Mask]:
+    """Which px became lighter, and which darker."""
+    lighter = change @ LUMA.astype(np.float32) > 0
+    return lighter, ~lighter

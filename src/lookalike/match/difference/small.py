@@ -9,6 +9,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from lookalike.match.difference import turned
 from lookalike.match.difference.channels import most
 from lookalike.match.difference.comparison import Comparison, Difference, Verdict, compare_pixels, grounds
 from lookalike.match.difference.ground import on_one_ground
@@ -18,8 +19,6 @@ from lookalike.match.difference.tone_bound import Plane
 from lookalike.pixels.resize import resize, scaling
 from lookalike.types import Box, Picture, Size
 
-LEAST: Final = 48
-"""px of the shorter side, from which on windows of detail can be compared."""
 FEW: Final = 128
 """px of the shorter side, below which colours must agree all over as well."""
 ALIKE: Final = 0.9
@@ -53,7 +52,7 @@ def compare_whole(a: Picture, b: Picture) -> Comparison | None:
     if not _may_be_one(on.a, on.b):
         return None
     size = min(_size(a), _size(b), key=math.prod)
-    if min(size) < LEAST:
+    if min(size) < turned.FEW:
         told = _compare_small(on.a, on.b, size)
         return None if told is None else replace(told, differs=(*told.differs, *grounds(on, told.model)))
     told = compare_pixels(a, b, scaling(b.size, a.size))
@@ -95,12 +94,16 @@ def _compare_small(a: Picture, b: Picture, size: Size) -> Comparison | None:
     smooth_x, smooth_y = (cv2.GaussianBlur(each, (3, 3), 0) for each in (x, y))
     contrast = np.maximum(_contrast(x), _contrast(y))
     off = most(np.abs(smooth_x - smooth_y))
-    differing = off > OFF + OF_CONTRAST * contrast
+    bearable = OFF + OF_CONTRAST * contrast
+    differing = off > bearable
+    has_turned = turned.has_turned(x, y)
+    if has_turned and not differing.any():
+        differing = off > bearable / 2
     edges = int((contrast > EDGE).sum())
     correlation = _correlation(smooth_x, smooth_y)
     if edges < max(EDGES, OF_ALL * contrast.size) or correlation < RESEMBLES:
         return None
-    verdict: Verdict = "copy" if correlation >= CORRELATES and not differing.any() else "variant"
+    verdict: Verdict = "copy" if correlation >= CORRELATES and not (has_turned or differing.any()) else "variant"
     model = scaling(b.size, a.size)
     return Comparison(
         verdict,

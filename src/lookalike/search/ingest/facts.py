@@ -12,14 +12,14 @@ from lookalike.errors import BadPicture
 from lookalike.facts import UNKNOWN, Facts, Place
 from lookalike.pixels.metadata import MOST_SIDECAR_BYTES
 from lookalike.pixels.metadata.blocks import begins_with_its_facts
-from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Store
 from lookalike.search.ingest.options import COMMIT_FILES, Options
+from lookalike.search.ingest.pool import Pool
 from lookalike.search.ingest.read import Loaded, load
 from lookalike.search.ingest.reread import one_file_each
 from lookalike.search.ingest.scan import Found, Skipped, stamp_of
-from lookalike.search.ingest.worker import FactsJob, Job, said_in
+from lookalike.search.ingest.worker import FactsJob, said_in
 from lookalike.types import Failure, Record, Stamp
 
 ENDING: Final = ".xmp"
@@ -28,8 +28,6 @@ _HEADS: Final = (2**16, 2**19)
 
 HOPELESS: Final = frozenset({"too_large", "unsupported"})
 """Reasons for which a sidecar is not read again until it changes."""
-
-Pool = Isolated[Job | FactsJob]
 
 
 @dataclass

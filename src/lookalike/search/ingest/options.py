@@ -37,12 +37,20 @@ def _never() -> bool:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """Machines that decode and describe: `address` is ray or ray://HOST[:PORT]; all their cores, or so many."""
+
+    address: str
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
 class Options:
     """How a run works. `should_stop` is asked between files: when true, the batch is finished and committed.
 
     With `drop`, vanished files are dropped even where most of their folder vanished with them. `on_skip` is called once
     for each file that a rule leaves out. `away` gives folders of drives that are known to be gone for now: vanished
-    files below these are kept.
+    files below these are kept. A `cluster` does the work in place of `workers` processes of this machine.
     """
 
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
@@ -53,6 +61,7 @@ class Options:
     drop: bool = False
     on_skip: Callable[[Skipped], None] = _silent
     away: Callable[[], Sequence[str]] = tuple
+    cluster: Cluster | None = None
 
     def until_stopped(self, items: Iterable[T]) -> Iterator[T]:
         """The items, as long as nobody asks to stop."""

@@ -16,20 +16,20 @@ from functools import cached_property
 from typing import Final
 
 from lookalike.errors import BadPicture
-from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Store
 from lookalike.search.ingest.backfill import lacking
 from lookalike.search.ingest.commit import Batch
 from lookalike.search.ingest.facts import Sidecars, read_facts
 from lookalike.search.ingest.options import COMMIT_FILES, COMMIT_SECONDS, Options, Progress
+from lookalike.search.ingest.pool import Pool, pool_of
 from lookalike.search.ingest.products import Frames, Product, VectorOf, keep_all
 from lookalike.search.ingest.read import File, Loaded, ahead
 from lookalike.search.ingest.report import IndexReport, Tally
 from lookalike.search.ingest.scan import Found, Skipped, Unreachable, roots_of
 from lookalike.search.ingest.supply import Files, Given, Supply
 from lookalike.search.ingest.vanished import Vanished, vanished
-from lookalike.search.ingest.worker import FactsJob, Job, Make, made_of, size_of
+from lookalike.search.ingest.worker import Job, Make, made_of, size_of
 from lookalike.types import Failure, Space
 
 TOO_MUCH: Final = frozenset({"timeout", "decoder_crash", "too_large"})
@@ -52,7 +52,7 @@ def ingest(
     started = time.monotonic()
     supply = paths if isinstance(paths, Given) else Files(roots_of(paths), options.limits.bytes)
     run = _Run(store, tuple(products), supply, options)
-    with Isolated(Make(run.products, options.limits), workers=options.workers, limits=options.limits) as pool:
+    with pool_of(Make(run.products, options.limits), options) as pool:
         count = run.look()
         if not all(product.is_kept(store) for product in products):  # what cannot be made must change nothing
             pool.start(min(options.workers, max(count, 1)))
@@ -113,7 +113,7 @@ class _Run:
 
     # what is made
 
-    def fill(self, pool: Isolated[Job | FactsJob], changed: int) -> None:
+    def fill(self, pool: Pool, changed: int) -> None:
         """All that is new, then all that the library's own pictures lack, then what was too much at once."""
         for jobs in (self._new(changed), self._lacking(), self._vectors_alone()):
             for job, reply in pool.run(jobs, size_of):

@@ -60,8 +60,17 @@ def index(
         ),
     ] = None,
     workers: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Decode and describe in N processes.")
-    ] = os.cpu_count() or 1,
+        int | None,
+        typer.Option(min=1, metavar="N", help="Decode and describe in N processes [default: one a core]."),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="ray[://HOST[:PORT]]",
+            help="Decode and describe on the machines of a Ray cluster; ray alone begins one here.",
+        ),
+    ] = None,
     max_pixels: Annotated[
         int | None,
         typer.Option(
@@ -94,7 +103,7 @@ def index(
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import index_document
     from lookalike.pixels.limits import Limits
-    from lookalike.search.ingest.options import Options
+    from lookalike.search.ingest.options import Cluster, Options
 
     defaults = Limits()
     limits = replace(
@@ -118,7 +127,14 @@ def index(
                     acknowledged.append(line)
 
         options = Options(
-            workers, limits, retry_failed, committed, should_stop, drop, _name if common().verbose else _say_nothing
+            workers or os.cpu_count() or 1,
+            limits,
+            retry_failed,
+            committed,
+            should_stop,
+            drop,
+            _name if common().verbose else _say_nothing,
+            cluster=Cluster(on, workers) if on else None,
         )
         report = opened.index(
             paths, describers=describer or (), local=local, features=features, planes=planes, options=options
