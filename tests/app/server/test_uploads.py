@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from lookalike.app.server import upload_folder
-from lookalike.app.server.jobs import Job
+from lookalike.app.server.jobs import Reserved
 from lookalike.app.server.roles import Role
 from lookalike.app.server.upload_folder import UploadFolder, made_ready, stem_of
 from lookalike.errors import BadQuery
@@ -72,10 +72,13 @@ def own(shelf: Path, tmp_path: Path, added: Path, serve: Serve) -> Client:
 def still(own: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The same, whose jobs end as soon as they begin, having done nothing."""
 
-    def begin(job: Job, arguments: list[str], given: bytes = b"") -> None:
-        job.has_begun, job.state = True, "done"
+    def begin(reserved: Reserved, arguments: list[str], given: bytes = b"") -> None:
+        reserved.has_begun, reserved.job.state = True, "done"
+        jobs._records.put(reserved.job)
+        reserved.lock.release()
 
-    monkeypatch.setattr(own.app.state.service.jobs, "begin", begin)
+    jobs = own.app.state.service.jobs
+    monkeypatch.setattr(jobs, "begin", begin)
     return own
 
 
@@ -219,15 +222,22 @@ def test_a_body_that_is_too_large_or_of_no_length_or_too_many_pictures_keeps_not
     assert all_files(added) == {}
 
 
+def test_what_is_sent_is_indexed_and_not_what_lies_beside_it(own: Client, added: Path) -> None:
+    (added / "of somebody else.png").write_bytes(drawn(5))
+    told = send(own, ("a.png", drawn(1)), ("b.png", drawn(2))).json()
+    report = followed(own, told["job"])[-1]["report"]
+    assert (report["seen"], report["added"], report["removed"]) == (2, 2, 0)
+    assert own.get(f"/api/pictures/{sha256(drawn(5))}").status_code == 404
+
+
 def test_while_a_job_writes_nothing_is_kept(own: Client, added: Path) -> None:
     service = own.app.state.service
-    service.jobs._jobs["0123"] = running = Job("0123", "index")
-    answer = send(own, ("a.png", drawn(1)))
-    assert (answer.status_code, answer.json()["code"]) == (409, "library_busy")
-    assert all_files(added) == {}
-    running.state = "done"
+    with service.jobs.reserved("index"):
+        answer = send(own, ("a.png", drawn(1)))
+        assert (answer.status_code, answer.json()["code"]) == (409, "library_busy")
+        assert all_files(added) == {}
     assert send(own, ("a.png", b"none")).status_code == 422  # and its job, which has nothing to do, is in nobody's way
-    assert [each["id"] for each in own.get("/api/jobs").json()["jobs"]] == ["0123"]
+    assert own.get("/api/jobs").json()["jobs"] == []
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -17,6 +16,7 @@ from fastapi.routing import APIRoute
 from lookalike.app.server.problems import HTTPException, Problem, problem_of, response_to
 from lookalike.app.server.roles import NAMES, Role
 from lookalike.app.server.settings import Settings
+from lookalike.app.server.shared_files import SharedFiles
 
 COOKIE: Final = "lookalike_session"
 SESSIONS: Final = 1000
@@ -56,28 +56,23 @@ def _unknown(detail: str) -> Problem:
 class Sessions:
     """Browsers that showed a token once; forgotten when the service ends, the oldest first where there are many."""
 
-    def __init__(self) -> None:
-        self._roles: OrderedDict[str, Role] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, folder: Path) -> None:
+        self._roles = SharedFiles(folder / "sessions", SESSIONS)
 
     def open(self, role: Role) -> str:
         """A new one, by a name that cannot be guessed."""
         name = secrets.token_urlsafe(24)
-        with self._lock:
-            self._roles[name] = role
-            while len(self._roles) > SESSIONS:
-                self._roles.popitem(last=False)
+        self._roles.put(name, role.name.encode())
         return name
 
     def close(self, name: str | None) -> None:
         """Forgets it."""
-        with self._lock:
-            self._roles.pop(name or "", None)
+        self._roles.drop(name or "")
 
     def role_of(self, name: str | None) -> Role | None:
         """None where it is unknown."""
-        with self._lock:
-            return self._roles.get(name or "")
+        known = self._roles.get(name or "")
+        return None if known is None else Role[known.decode()]
 
 
 def bearer_of(request: Request) -> str | None:
