@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 from pathlib import Path
@@ -86,6 +87,25 @@ def test_two_pictures_are_compared_and_matched(client: Client, picture_id: str, 
     assert "send one picture" in client.post("/api/compare", data=pair[0]).json()["detail"]
     both = {**pair[0], "b_id": picture_id}
     assert "send one picture" in client.post("/api/compare", data=both, files=pair[1]).json()["detail"]
+
+
+def test_every_channel_of_the_library_says_what_it_sees_in_two_pictures(
+    client: Client, picture_id: str, picture: bytes, shelf: Path
+) -> None:
+    other = (shelf / "photos" / "1.png").read_bytes()
+    told = client.post("/api/explain", data={"b_id": picture_id}, files={"a": ("a.png", other)}).json()
+    named = client.get("/api/status").json()["channels"]
+    with lookalike.open(shelf / "library") as library:
+        compared = lookalike.compare(other, picture, describers=[space.name for space in library.status().spaces])
+    assert {each["channel"]: each["line"] for each in told["channels"]} == {
+        name: explanation.line for name, explanation in compared.explanations.items()
+    }
+    assert {each["channel"] for each in told["channels"]} <= named.keys()
+    (drawn,) = {each["picture"].partition(",")[0] for each in told["channels"] if each["picture"]}
+    assert drawn == "data:image/webp;base64"
+    with Image.open(io.BytesIO(base64.b64decode(told["channels"][0]["picture"].partition(",")[2]))) as image:
+        assert max(image.size) <= 480
+    assert client.post("/api/explain", data={"b_id": picture_id}).status_code == 422
 
 
 def test_a_template_is_located_in_a_picture(client: Client, picture_id: str, shelf: Path) -> None:

@@ -152,6 +152,20 @@ class Matches(Document):
     homography: tuple[Row, Row, Row] | None
 
 
+class Explained(Part):
+    """What a channel sees in two pictures: a sentence, and a drawing of both as a data URI, where it makes one."""
+
+    channel: str
+    line: str
+    picture: str | None
+
+
+class Explanations(Document):
+    """What each channel sees in two pictures."""
+
+    channels: list[Explained]
+
+
 class Placement(Part):
     """Where a template lies; its box in px of the picture, its angle in degrees."""
 
@@ -300,6 +314,7 @@ class Status(Document):
     uploads: bool
     words: bool
     profiles: list[str]
+    channels: dict[str, float]
 
 
 class Described(Part):

@@ -37,6 +37,7 @@ def _status(service: Service, role: Role) -> Document:
         "uploads": service.settings.uploads is not None,
         "words": service.reads_words(),
         "profiles": sorted(service.library.profiles()),
+        "channels": service.channels(),
     }
     if role is Role.ADMIN:
         facts["library"] = str(service.library.folder)
