@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -147,6 +149,32 @@ def test_status_describers_health_and_figures(serve: Serve, shelf: Path, picture
     assert 'lookalike_requests_total{method="GET",route="/api/pictures/{id}",status="200"} 1.0' in figures
     assert "lookalike_pictures 4.0" in figures
     assert picture_id not in figures
+
+
+def test_upkeep_tells_folders_failures_and_room(serve: Serve, shelf: Path, tmp_path: Path, draw: Any) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    draw(photos / "a.png", 1)
+    for at in range(3):
+        (photos / f"note {at}.png").write_text("hello")
+    (photos / "empty.png").write_bytes(b"")
+    with lookalike.open(tmp_path / "library") as library:
+        library.index(photos, describers=["phash"], local=False, planes=False)
+    client = serve(tmp_path / "library", role=Role.WRITE)
+    told = client.get("/api/upkeep").json()
+    assert told["folders"] == [{"path": "photos", "is_there": True, "files": 1}]
+    assert told["failures"] == [{"reason": "not_an_image", "files": 4}]
+    assert told["calibration"] is None
+    assert told["free"] == pytest.approx(shutil.disk_usage(tmp_path).free, rel=0.1)
+    assert client.get("/api/folders").json()["folders"][0]["files"] == 1
+    failed = client.get("/api/failures", params={"start": 2, "count": 1}).json()
+    assert failed["total"] == 4
+    assert failed["failures"] == [{"path": "photos/note 1.png", "reason": "not_an_image", "detail": None}]
+    assert client.get("/api/failures?reason=truncated").json()["total"] == 0
+    assert client.get("/api/failures?reason=odd").status_code == 422
+    told = serve(tmp_path / "library", role=Role.ADMIN).get("/api/failures").json()["failures"][-1]
+    assert told["path"] == str(photos / "note 2.png")
+    assert "hello" in told["detail"]
 
 
 def test_the_routes_are_described_without_another_host(client: Client) -> None:

@@ -345,6 +345,7 @@ class Folder(File):
 
     id: str
     is_there: bool
+    files: int
 
 
 class Folders(Document):

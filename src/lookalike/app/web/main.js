@@ -8,6 +8,7 @@ import * as service from "./service.js";
 import { text } from "./strings.js";
 import { tidy } from "./tidy.js";
 import { adder } from "./upload.js";
+import { upkeep } from "./upkeep.js";
 
 const state = { question: empty(), hits: [], next: null, status: null, asking: null };
 const count = el("span", { class: "count" });
@@ -19,7 +20,7 @@ const more = el("button", { type: "button", class: "more", hidden: true, onclick
 const adding = adder({ done: recount, failed: (error) => failed(error, showPanel) }); // one, so that what it tells stays
 
 document.querySelector("#app").replaceChildren(
-  el("header", { class: "bar" }, el("a", { class: "brand", href: "/" }, "lookalike"), count, el("span", { class: "grow" }), el("a", { href: "/?tidy=identical" }, text.duplicates), el("a", { href: "/docs" }, text.routes)),
+  el("header", { class: "bar" }, el("a", { class: "brand", href: "/" }, "lookalike"), count, el("span", { class: "grow" }), el("a", { href: "/?tidy=identical" }, text.duplicates), el("a", { href: "/?upkeep" }, text.upkeep), el("a", { href: "/docs" }, text.routes)),
   el("div", { class: "columns" }, aside, el("main", {}, told, list, more)),
 );
 walk(list);
@@ -224,6 +225,7 @@ async function fromBar() {
   const asked = new URLSearchParams(location.search);
   const place = { aside, told, failed, show, recount };
   if (asked.has("tidy")) return tidy(asked.get("tidy"), state.status?.role, place);
+  if (asked.has("upkeep")) return upkeep(state.status?.role, place);
   state.question = fromAddress(location.search);
   showPanel();
   if (!isAsked(state.question)) {
