@@ -1,4 +1,4 @@
-"""What processes of one service share is whole, bounded, and found by its name alone."""
+"""Things that processes of one service share are whole, bounded, and found by their names alone."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class Matches(Document):
 
 
 class Explained(Part):
-    """What a channel sees in two pictures: a sentence, and a drawing of both as a data URI, where it makes one."""
+    """Explanation by a channel of what it sees in two pictures: a sentence, and a drawing of both, where it makes one."""
 
     channel: str
     line: str
@@ -161,7 +161,7 @@ class Explained(Part):
 
 
 class Explanations(Document):
-    """What each channel sees in two pictures."""
+    """Explanations of two pictures, one by each channel."""
 
     channels: list[Explained]
 

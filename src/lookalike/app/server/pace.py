@@ -13,7 +13,7 @@ STAGES: Final = ("committed", "indexes", "groups")
 
 @dataclass
 class Pace:
-    """Of one job. The rate is since the first report of a stage: what came before has an unknown start."""
+    """Pace of one job. The rate is since the first report of a stage: what came before has an unknown start."""
 
     now: Callable[[], float] = time.monotonic
     _first: dict[str, tuple[float, int]] = field(default_factory=dict)

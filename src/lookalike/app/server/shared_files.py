@@ -47,7 +47,7 @@ class SharedFiles:
         self._file(name).unlink(missing_ok=True)
 
     def all(self) -> Sequence[bytes]:
-        """What was put or renewed last comes last."""
+        """Everything that is kept; the last that was put or renewed comes last."""
         found = []
         for path in self._all():
             with suppress(FileNotFoundError):

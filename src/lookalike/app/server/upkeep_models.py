@@ -20,7 +20,7 @@ class Failures(Part):
 
 
 class Calibration(Part):
-    """What is known of the probabilities of answers; it `holds` no more once the library has grown much."""
+    """Calibration of the probabilities of answers; it `holds` no more once the library has grown much."""
 
     claim: str
     questions: int

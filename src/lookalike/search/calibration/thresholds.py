@@ -32,7 +32,7 @@ def calibration_of(store: Store, channels: Sequence[Channel], proof: Space | Non
 
 
 def known_calibration(store: Store, channels: Sequence[Channel], proof: Space | None = None) -> Known | None:
-    """What was learned of that score, also where the library has outgrown it; None where nothing was."""
+    """Calibration of that score, also where the library has outgrown it; None where nothing was."""
     text = store.calibration(key_of(channels, proof))
     if text is None:
         return None

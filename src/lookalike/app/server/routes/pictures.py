@@ -79,7 +79,7 @@ async def match(request: Request, service: Here) -> Document:
 
 
 async def explain(request: Request, service: Here) -> Document:
-    """What each channel of the library sees in two pictures: a sentence, and, of some, where both agree."""
+    """Explanations by each channel of what it sees in two pictures: a sentence, and, of some, where both agree."""
     fields, uploads = await posted(request, Pair, BOTH)
 
     def explained() -> Document:

@@ -79,7 +79,7 @@ async def folders(service: Here, role: Asker) -> Document:
 
 
 async def upkeep(service: Here, role: Asker) -> Document:
-    """What there is to look after: folders, failures by reason, calibration, and room on the disk."""
+    """State of the library for who looks after it: folders, failures by reason, calibration, and room on the disk."""
     return await service.glances.run(upkeep_document, service, role)
 
 
