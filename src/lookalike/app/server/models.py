@@ -153,7 +153,7 @@ class Matches(Document):
 
 
 class Explained(Part):
-    """Explanation by a channel of what it sees in two pictures: a sentence, and a drawing of both, where it makes one."""
+    """Explanation by a channel of what it sees in two pictures: a sentence, and a drawing, where it makes one."""
 
     channel: str
     line: str
