@@ -8,7 +8,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from typing import Any
 import pytest
 
 import lookalike
-from lookalike.app.server.capacity import Capacity
 from lookalike.app.server.job_records import KEPT, Job
 from lookalike.app.server.jobs import Jobs
 from lookalike.app.server.pace import Pace
@@ -205,19 +203,3 @@ def test_no_folder_is_indexed_but_those_that_may_be(serve: Serve, own_shelf: Pat
     assert client.get("/api/jobs").json()["jobs"] == []
     for url in ("/api/jobs/none", "/api/jobs/none/events"):
         assert client.get(url).json()["code"] == "no_such_job"
-
-
-def test_more_questions_than_may_wait_are_told_to_come_again() -> None:
-    async def asked() -> list[object]:
-        capacity = Capacity("test", 1, 2)
-        tasks = [asyncio.ensure_future(capacity.run(time.sleep, 0.05)) for _ in range(5)]
-        found = await asyncio.gather(*tasks, return_exceptions=True)
-        assert await capacity.run(int, "7") == 7
-        capacity.close()
-        return list(found)
-
-    refused = [each for each in asyncio.run(asked()) if each is not None]
-    assert len(refused) == 2
-    for each in refused:
-        assert isinstance(each, Problem)
-        assert (each.status, each.headers) == (503, {"Retry-After": "2"})

@@ -53,7 +53,8 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.library = lookalike.open(settings.library)
-        self.questions = Capacity("question", settings.threads, settings.waiting)
+        self.measures = Measures()
+        self.questions = Capacity("question", settings.threads, settings.waiting, on_change=self.measures.questions.set)
         self.glances = Capacity("glance", 2, GLANCES)
         self.names = Names(self._folders)
         self.file_ids = FileIds(settings.key)
@@ -63,7 +64,6 @@ class Service:
         self.jobs = Jobs(settings.library, shared)
         self.answers = SharedFiles(shared / "answers", ANSWERS)
         self.uploads = None if settings.uploads is None else UploadFolder(Path(os.path.realpath(settings.uploads)))
-        self.measures = Measures(lambda: self.questions.taken)
         self.identical: Recent[int, Sequence[Group]] = Recent(1)
         self._thumbnails: Recent[tuple[str, int], bytes] = Recent(THUMBNAILS, len)
 

@@ -41,10 +41,12 @@ class Settings:
     """Bytes of a request's body."""
     seconds: float = 30.0
     """Seconds in which a body must have come."""
+    workers: int = 1
+    """Processes that answer; they read one library."""
     threads: int = 2
     """Questions that are answered at once, by each process."""
-    waiting: int = 8
-    """Questions that wait for their turn; more are refused."""
+    waiting: int = 32
+    """Questions that wait for their turn in each process, the most; more are refused."""
     shared: Path | None = None
     key: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False, compare=False)
 
