@@ -138,11 +138,11 @@ class Service:
             self._clear()
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # one that does not wait would run in a thread of its own
     return cast(Service, request.app.state.service)
 
 
-def _role(request: Request) -> Role:
+async def _role(request: Request) -> Role:
     return cast(Role, request.state.role)
 
 
