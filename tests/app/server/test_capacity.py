@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from lookalike.app.server.admission import Refused
-from lookalike.app.server.capacity import PATIENCE, Capacity
+from lookalike.app.server.capacity import BEHIND, PATIENCE, Capacity
 from lookalike.app.server.problems import Problem
 
 
@@ -94,6 +96,22 @@ def test_the_latest_questions_count_most_and_who_is_refused_is_told_how_long() -
     assert means == sorted(means)
     assert 9 < means[-1] < 10
     assert refusal.headers == {"Retry-After": "10"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux alone")
+def test_work_stands_behind_the_event_loop() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    async def worked() -> int:
+        capacity = Capacity("test", 1, 2)
+        found = await capacity.run(priority)
+        capacity.close()
+        return found
+
+    own = priority()
+    assert asyncio.run(worked()) == min(own + BEHIND, 19)
+    assert priority() == own
 
 
 def test_how_many_are_in_work_and_in_wait_is_told_as_it_changes() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
+import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +18,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 PATIENCE: Final = 1.0
 """Seconds that the last one in wait may have to wait, as far as that is known."""
+BEHIND: Final = 5
+"""Steps of priority by which work stands behind the event loop."""
 SHARE: Final = 0.1
 """Share of the latest piece of work in the mean of their seconds."""
+
+
+def _step_back() -> None:
+    """Lets the event loop, which refuses and hands over, go before this thread, where the system numbers threads."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + BEHIND)
 
 
 class Capacity:
@@ -35,7 +47,7 @@ class Capacity:
         on_change: Callable[[int], object] = abs,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_step_back)
         self._threads, self._waiting = threads, waiting
         self._on_change, self._now = on_change, now
         self.seconds = 0.0
