@@ -7,6 +7,8 @@ import hashlib
 import io
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -220,6 +222,34 @@ def test_a_body_that_is_too_large_or_of_no_length_or_too_many_pictures_keeps_not
     assert client.post("/api/pictures", files={"file": ("a.png", drawn(1))}).json()["code"] == "bad_query"
     assert client.post("/api/pictures", json={"picture": "x"}).status_code == 415
     assert all_files(added) == {}
+
+
+@pytest.mark.parametrize("age", [0, 3600])
+def test_what_a_killed_service_left_half_written_is_swept_and_nothing_else(
+    added: Path, tmp_path: Path, age: int
+) -> None:
+    service = [
+        "import os, sys, pathlib",
+        "from lookalike.app.server import upload_folder",
+        "pathlib.Path.replace = lambda *_: os.kill(os.getpid(), 9)",  # it ends directly before the file is in its place
+        "folder = upload_folder.UploadFolder(pathlib.Path(sys.argv[1]))",
+        "folder.put('beach.png', pathlib.Path(sys.argv[2]).read_bytes(), 'ab' * 32)",
+    ]
+    (tmp_path / "a.png").write_bytes(drawn(1))
+    ended = subprocess.run(
+        [sys.executable, "-c", "\n".join(service), added, tmp_path / "a.png"], check=False, capture_output=True
+    )
+    assert ended.returncode == -9
+    (left,) = added.iterdir()
+    assert left.name.startswith(".beach-abab")
+    others = [".hidden.png", f".beach-{'ab' * 8}.png", f"beach-{'ab' * 8}.png.aaaaaaaa", ".a-b.png.aaaaaaaa"]
+    for name in others:
+        (added / name).write_bytes(b"of somebody")
+    (added / f".dir-{'ab' * 8}.png.aaaaaaaa").mkdir()
+    swept = upload_folder.sweep(added, left.stat().st_mtime + age)
+    assert swept == (1 if age else 0)
+    assert left.exists() is (not age)
+    assert {path.name for path in added.iterdir() if path.is_file()} - {left.name} == set(others)
 
 
 def test_what_is_sent_is_indexed_and_not_what_lies_beside_it(own: Client, added: Path) -> None:
