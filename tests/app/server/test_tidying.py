@@ -115,6 +115,22 @@ def test_a_plan_says_what_would_become_of_each_file_and_touches_none(tidy: Calla
     assert tidied.client.get("/api/resolve").json()["runs"] == []
 
 
+def test_files_that_were_moved_aside_are_done_with_until_they_are_back(tidy: Callable[..., Tidied]) -> None:
+    tidied = tidy()
+
+    def told() -> list[set[str]]:
+        groups = tidied.client.get("/api/dupes").json()["groups"]
+        return [{each["path"].rpartition("photos/")[2] for each in group["members"]} for group in groups]
+
+    tidied.ended(tidied.act(tidied.group("a.png", "b.png")))
+    assert told() == [{"a.png", "sub/c.png"}]
+    assert set(tidied.files(tidied.plan().json())) == {"a.png", "sub/c.png"}
+    tidied.ended(tidied.act(tidied.group("a.png", "sub/c.png")))
+    assert told() == []
+    tidied.ended(tidied.client.post("/api/jobs/undo", json={"runs": 2}))
+    assert told() == [{"a.png", "b.png", "sub/c.png"}]
+
+
 def test_a_decision_goes_before_the_rules(tidy: Callable[..., Tidied]) -> None:
     tidied = tidy(Role.WRITE)
     told = tidied.plan(groups=[tidied.group("sub/c.png", "a.png", "b.png")]).json()

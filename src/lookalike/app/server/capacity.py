@@ -18,6 +18,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 PATIENCE: Final = 1.0
 """Seconds that the last one in wait may have to wait, as far as that is known."""
+LEAST: Final = 4
+"""Questions that may wait however long each takes: one person has several at once."""
 BEHIND: Final = 5
 """Steps of priority by which work stands behind the event loop."""
 SHARE: Final = 0.1
@@ -34,7 +36,7 @@ def _step_back() -> None:
 class Capacity:
     """Used from the event loop alone, so that its count needs no lock.
 
-    At most `waiting` wait, and no more than are served within `PATIENCE` by the seconds that work takes of late; one
+    At most `waiting` wait, and no more than are served within `patience` seconds by what work takes of late; `LEAST`
     may always wait. `on_change` is told how many there are.
     """
 
@@ -44,11 +46,13 @@ class Capacity:
         threads: int,
         waiting: int,
         *,
+        patience: float = PATIENCE,
         on_change: Callable[[int], object] = abs,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_step_back)
         self._threads, self._waiting = threads, waiting
+        self._patience = patience
         self._on_change, self._now = on_change, now
         self.seconds = 0.0
         """Mean seconds of work, the latest counting most; 0 before the first."""
@@ -59,7 +63,8 @@ class Capacity:
         """How many may be in work and in wait."""
         if not self.seconds:
             return self._threads + self._waiting
-        return self._threads + max(1, min(self._waiting, int(PATIENCE * self._threads / self.seconds)))
+        soon = self._patience * self._threads / self.seconds
+        return self._threads + int(min(self._waiting, max(LEAST, soon)))
 
     @property
     def is_full(self) -> bool:

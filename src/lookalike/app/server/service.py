@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import shutil
 import weakref
@@ -55,7 +56,7 @@ class Service:
         self.library = lookalike.open(settings.library)
         self.measures = Measures()
         self.questions = Capacity("question", settings.threads, settings.waiting, on_change=self.measures.questions.set)
-        self.glances = Capacity("glance", 2, GLANCES)
+        self.glances = Capacity("glance", 2, GLANCES, patience=math.inf)
         self.names = Names(self._folders)
         self.file_ids = FileIds(settings.key)
         shared = settings.shared or Path(mkdtemp(prefix="lookalike-"))

@@ -67,7 +67,7 @@ def _groups(service: Service, relation: Relation, precision: float | None, role:
     if precision is not None:
         return groups_document(service, service.library.dupes(relation, precision=precision), role)
     proofs, uncompared = known_proofs(service, relation)
-    groups = groups_of(service.library, relation, proofs)
+    groups = groups_of(service, relation, proofs)
     return {**groups_document(service, groups, role), "uncompared": uncompared}
 
 
