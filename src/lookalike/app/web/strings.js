@@ -108,8 +108,9 @@ export const text = {
   edits: "Edited",
   differs: (places) => {
     if (!places.length) return "They differ in no place.";
-    const each = places.map(({ kind, share: part }) => `${kind} (${share(part)})`).join(", ");
-    return `They differ in ${places.length === 1 ? "one place" : `${places.length} places`}: ${each} of what both show.`;
+    const each = places.slice(0, 3).map(({ kind, share: part }) => `${kind} (${share(part)} of what both show)`);
+    const others = places.length > 3 ? [`and ${places.length - 3} more`] : [];
+    return `They differ in ${places.length === 1 ? "one place" : `${places.length} places`}: ${[...each, ...others].join(", ")}.`;
   },
   size: (width, height) => `${width} × ${height} px`,
   noPreview: "no preview",
