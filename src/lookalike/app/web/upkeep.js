@@ -87,11 +87,11 @@ function folderTable(folders, begin) {
       el("th", { scope: "row" }, folder.path),
       el("td", {}, text.count(folder.files)),
       el("td", { class: folder.is_there ? "" : "gone" }, folder.is_there ? text.there : text.notThere),
-      begin ? el("td", {}, el("button", { type: "button", class: "link", "aria-label": text.lookIn(folder.path), disabled: !folder.is_there, onclick: () => begin([folder.id]) }, text.look)) : null,
+      begin ? el("td", {}, el("button", { type: "button", class: "link", "aria-label": text.changesIn(folder.path), disabled: !folder.is_there, onclick: () => begin([folder.id]) }, text.look)) : null,
     ),
   );
   const heads = [text.folder, text.files, text.state, begin ? text.changes : null].filter(Boolean).map((each) => el("th", { scope: "col" }, each));
-  const all = begin ? el("p", {}, el("button", { type: "button", class: "main", onclick: () => begin([]) }, text.lookInAll)) : null;
+  const all = begin ? el("p", {}, el("button", { type: "button", class: "main", onclick: () => begin([]) }, text.changesInAll)) : null;
   return el("div", {}, el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows)), all);
 }
 
