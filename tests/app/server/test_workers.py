@@ -11,12 +11,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lookalike.app.server.job_records import Job
+from lookalike.app.server.jobs import Jobs
 from lookalike.app.server.roles import Role
 
 from .conftest import TOKENS, bearer
@@ -63,6 +66,11 @@ class Served:
             int(file.stem.split("_")[1]): sum(value for _, value, *_ in MmapedDict.read_all_values_from_file(str(file)))
             for file in folder.glob("counter_*.db")
         }
+
+    def counts_of_all(self) -> dict[int, float]:
+        """The same, once both processes have answered."""
+        self.by_all("/api/status")
+        return self.counts()
 
 
 @pytest.fixture
@@ -113,6 +121,26 @@ def test_processes_of_one_service_know_the_same(served: Served, draw: Any, pictu
     told = {figure(answer.text) for answer in served.by_all("/api/metrics")}
     (count,) = told  # whichever is asked
     assert count > sum(answer.status_code == 200 for answer in found)
+
+
+def test_a_process_that_is_killed_is_replaced_and_the_other_answers_meanwhile(served: Served, tmp_path: Path) -> None:
+    before = set(served.counts_of_all())
+    with served.client() as client:
+        running = Jobs(tmp_path / "library", next(served.shared.glob("lookalike-*")))
+        killed = before.pop()
+        running._records.put(Job("0123", "index", watcher=killed))
+        assert client.get("/api/jobs/0123").json()["state"] == "running"
+    os.kill(killed, signal.SIGKILL)
+    answered = 0
+    for _ in range(600):
+        with suppress(httpx2.TransportError), served.client() as client:  # one that the killed process had taken
+            answered += client.get("/api/status").status_code == 200
+        if len(set(served.counts()) - {killed}) == 2:
+            break
+    assert answered
+    assert set(served.counts_of_all()) - {killed} > before
+    told = {answer.json()["state"] for answer in served.by_all("/api/jobs/0123")}
+    assert told == {"failed"}
 
 
 def figure(text: str) -> float:

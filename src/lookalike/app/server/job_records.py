@@ -77,12 +77,12 @@ class JobRecords:
 
     def state(self, job: Job) -> object:
         """Something else after each change."""
-        return self._jobs.state(job.id), _is_there(job.watcher)
+        return self._jobs.state(job.id), is_there(job.watcher)
 
     def _read(self, data: bytes) -> Job:
         """As it was put; one whose watcher was killed has failed, so that nobody waits for it for ever."""
         job = Job(**json.loads(data))
-        if job.state == "running" and not _is_there(job.watcher):
+        if job.state == "running" and not is_there(job.watcher):
             job.state, job.message = "failed", "the process that watched it has ended: begin it again"
         return job
 
@@ -107,7 +107,8 @@ class JobRecords:
         return lock
 
 
-def _is_there(pid: int) -> bool:
+def is_there(pid: int) -> bool:
+    """Whether a process of that number runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -53,6 +53,7 @@ def _listen(settings: Settings, on_ready: Callable[[str], object]) -> None:
         port=settings.port,
         interface=Interfaces.ASGI,
         workers=settings.workers,
+        respawn_failed_workers=settings.workers > 1,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS),
         websockets=False,
@@ -75,7 +76,10 @@ def _count_together(settings: Settings) -> None:
 def _application(settings: Settings) -> FastAPI:
     """The application, in a process whose event loop waits for no thread for long."""
     from lookalike.app.server.factory import create_app
+    from lookalike.app.server.measures import FOLDER, forget_the_dead
 
+    if FOLDER in os.environ:
+        forget_the_dead(Path(os.environ[FOLDER]))
     sys.setswitchinterval(TURN)
     return create_app(settings)
 
