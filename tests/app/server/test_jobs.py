@@ -132,6 +132,25 @@ def test_a_job_is_followed_by_a_process_that_did_not_begin_it(
     assert follows.get("/api/search", params={"id": id}).json()["hits"][0]["path"] == "more/new.png"
 
 
+def test_when_a_job_is_told_to_have_ended_the_next_may_begin(tmp_path: Path) -> None:
+    jobs, told = Jobs(tmp_path / "none", tmp_path / "shared"), []
+    put = jobs._records.put
+
+    def noted(job: Job) -> None:
+        put(job)
+        if job.state != "running":
+            with Jobs(tmp_path / "none", tmp_path / "shared").reserved("dupes"):
+                told.append(job.state)
+
+    async def ran() -> None:
+        jobs._records.put = noted  # type: ignore[method-assign]
+        job = await jobs.start("index", ["index", "--jsonl", "--", str(tmp_path / "nowhere")])
+        assert [each.state async for each in jobs.followed(job)][-1] == "failed"
+
+    asyncio.run(ran())
+    assert told == ["failed"]
+
+
 def test_a_job_whose_watcher_was_killed_has_failed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         ended.wait()

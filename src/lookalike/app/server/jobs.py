@@ -92,12 +92,13 @@ class Jobs:
     def begin(self, reserved: Reserved, arguments: Sequence[str], given: bytes = b"") -> None:
         """Runs a job that was reserved; until it has ended no other begins."""
         job, reserved.has_begun = reserved.job, True
-        task = asyncio.get_running_loop().create_task(self._run(job, arguments, given))
+        task = asyncio.get_running_loop().create_task(self._run(reserved, arguments, given))
         self._watching[job.id] = task
-        task.add_done_callback(lambda _: reserved.lock.release())
+        task.add_done_callback(lambda _: reserved.lock.release())  # also where it was cancelled before it ran
         task.add_done_callback(lambda _: self._watching.pop(job.id, None))
 
-    async def _run(self, job: Job, arguments: Sequence[str], given: bytes) -> None:
+    async def _run(self, reserved: Reserved, arguments: Sequence[str], given: bytes) -> None:
+        job = reserved.job
         command = [sys.executable, "-m", "lookalike", "--quiet", "--library", str(self._library), *arguments]
         process = None
         try:
@@ -125,6 +126,7 @@ class Jobs:
                 job.state = "cancelled"
                 if process is not None and process.returncode is None:
                     process.send_signal(signal.SIGINT)
+            reserved.lock.release()  # before anybody is told that it has ended, and begins the next one
             self._records.put(job)
 
     async def _note(self, job: Job, process: Process, *, is_line_by_line: bool) -> None:
@@ -152,7 +154,7 @@ class Jobs:
                 self.cancel(self.one(id))
         if self._watching:
             await asyncio.wait(self._watching.values(), timeout=30)
-        for task in self._watching.values():
+        for task in list(self._watching.values()):
             task.cancel()
 
     async def followed(self, job: Job) -> AsyncIterator[Job]:
