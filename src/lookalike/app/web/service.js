@@ -8,13 +8,21 @@ export class Problem extends Error {
   }
 }
 
-async function ask(url, options = {}) {
+const TRIES = 3;
+
+/** The document of an answer; asks again where too many ask at once, when it is told to. */
+async function ask(url, options = {}, tries = TRIES) {
   let answer;
   try {
     answer = await fetch(url, { credentials: "same-origin", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, text.offline);
+  }
+  const again = Number(answer.headers.get("Retry-After"));
+  if (answer.status === 503 && again && tries > 1) {
+    await new Promise((waited) => setTimeout(waited, 1000 * again));
+    return ask(url, options, tries - 1);
   }
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Problem(answer.status, told.detail ?? answer.statusText);
