@@ -55,6 +55,9 @@ class LabelKeeper(Protocol):
     def all(self) -> list[tuple[str, Label]]:
         """Every label with the sha256 of its content, by label, then sha256."""
 
+    def counts(self) -> dict[Label, int]:
+        """Files with each label, by label; 0 where the library has no such bytes now."""
+
     def contents_at(self, paths: Iterable[str]) -> dict[str, str]:
         """The sha256 of the content of each path that has a record."""
 

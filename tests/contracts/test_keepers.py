@@ -115,6 +115,7 @@ def test_a_picture_has_many_labels_each_once_and_one_value_of_a_key(store: Store
     assert labels(store) == {"/a": ["apple", "price", "price=4", "Äpfel"]}
     assert store.labels.of(sha256(1)) == tuple(map(Label.of, ("apple", "price", "price=4", "Äpfel")))
     assert store.labels.all() == [(sha256(1), each) for each in store.labels.of(sha256(1))]
+    assert list(store.labels.counts().items()) == [(each, 1) for each in store.labels.of(sha256(1))]
 
 
 def test_a_key_takes_all_its_values_away_and_a_value_itself_alone(store: Store) -> None:
@@ -130,11 +131,13 @@ def test_labels_belong_to_bytes_whatever_file_holds_them(store: Store) -> None:
     label(store, (1, APPLE))
     put(store, ("/b", 1))
     assert labels(store) == {"/a": ["apple"], "/b": ["apple"]}
+    assert store.labels.counts() == {APPLE: 2}
     with store.writing(), store.transaction():
         store.drop_records(["/a", "/b"])
     with store.writing():
         store.compact()
     assert store.labels.all() == [(sha256(1), APPLE)]
+    assert store.labels.counts() == {APPLE: 0}
     put(store, ("/elsewhere", 1))
     assert labels(store) == {"/elsewhere": ["apple"]}
 

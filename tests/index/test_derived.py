@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import errno
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +210,20 @@ def test_a_file_can_grow_until_its_words_are_too_few(library: Library, tmp_path:
     assert not derived.can_grow(SPACE, "ivf", 100)
     derived.save(index, 1, built_for=100)
     assert [derived.can_grow(SPACE, "flat", n) for n in (100, 400, 401)] == [True, True, False]
+
+
+def test_several_who_want_an_index_at_once_build_it_once(library: Library, tmp_path: Path) -> None:
+    at_once = threading.Barrier(8)
+
+    def wanted(_: int) -> bool:
+        at_once.wait()
+        return is_right(Derived(tmp_path / "indexes"), library)  # which holds a lock of its own, as a process does
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(wanted, range(8)))
+    assert library.read == 100
+
+
+def test_where_no_lock_can_be_made_it_is_answered_all_the_same(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "indexes.lock").mkdir()
+    assert is_right(Derived(tmp_path / "indexes"), library)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lookalike.search.results import Results
     from lookalike.search.status import SpaceStatus, Status
     from lookalike.search.template.library_search import Finds
-    from lookalike.types import Failure, Identical, Placement, Record
+    from lookalike.types import Explanation, Failure, Identical, Pixels, Placement, Record
 
 __all__ = ["Document", "document", "path_fields", "search_document"]
 
@@ -231,6 +231,17 @@ def match_document(matched: Matched) -> Document:
         mirrored=None if geometry is None else geometry.mirrored,
         nfa=None if geometry is None else geometry.nfa,
         homography=None if geometry is None else geometry.model.tolist(),
+    )
+
+
+def explain_document(explanations: Mapping[str, Explanation], drawn: Callable[[Pixels], str]) -> Document:
+    """By channel, a sentence and what it draws of both pictures, as `drawn` writes it; null where it draws nothing."""
+    return document(
+        "explain",
+        channels=[
+            {"channel": name, "line": each.line, "picture": None if each.picture is None else drawn(each.picture)}
+            for name, each in explanations.items()
+        ],
     )
 
 

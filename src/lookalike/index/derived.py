@@ -7,7 +7,7 @@ import errno
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -112,6 +112,30 @@ class Derived:
         temporary.write_text(json.dumps(row))
         temporary.replace(note)
 
+    @contextlib.contextmanager
+    def building(self) -> Iterator[bool]:
+        """One process at a time; whether another one had to be waited for, which may have built what is wanted.
+
+        Where the folder cannot be written to, several may build at once: they have nothing to save.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            lock = FileLock(self.folder.with_name(f"{self.folder.name}.lock"), thread_local=False)
+            had_to_wait = False
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                had_to_wait = True
+                lock.acquire()
+        except OSError:
+            yield False
+            return
+        try:
+            yield had_to_wait
+        finally:
+            lock.release()
+
     def keep_those_of(self, store: Store) -> None:
         """Removes the files of spaces that the store has dropped."""
         kept = {self._file(space).stem for space in (*store.spaces(), *store.spaces("local"))}
@@ -161,6 +185,14 @@ def current(derived: Derived, store: Store, space: Space) -> Index:
     loaded = derived.load(space)
     if loaded is not None and loaded[1] == generation:
         return loaded[0]
+    with derived.building() as had_to_wait:
+        if not had_to_wait:
+            return _updated(derived, store, space, loaded, generation)
+    return current(derived, store, space)
+
+
+def _updated(derived: Derived, store: Store, space: Space, loaded: tuple[Index, int] | None, generation: int) -> Index:
+    """The index that was loaded with what changed since, or one that is built; saved."""
     wanted = store.vector_ids(space)
     kind = kind_for(space, len(wanted))
     index = loaded[0] if loaded is not None and loaded[0].kind == kind else _empty(store, space, kind, wanted)
@@ -179,6 +211,16 @@ def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
     loaded = derived.load_set(space)
     if loaded is not None and loaded[1] == generation:
         return loaded[0]
+    with derived.building() as had_to_wait:
+        if not had_to_wait:
+            return _updated_set(derived, store, space, loaded, generation)
+    return current_set(derived, store, space)
+
+
+def _updated_set(
+    derived: Derived, store: Store, space: Space, loaded: tuple[SetIndex, int, int] | None, generation: int
+) -> SetIndex:
+    """The index that was loaded with what changed since, or one that is built; saved."""
     wanted = store.vector_ids(space)
     if loaded is None or len(wanted) > OUTGROWN * loaded[2]:
         index, built_for = _empty_set(store, space, wanted), len(wanted)

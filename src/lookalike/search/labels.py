@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -67,12 +66,7 @@ class Labels:
 
     def counts(self) -> dict[str, int]:
         """Files of the library with each label, by label."""
-        store = self._reader()
-        files = Counter(record.content.sha256 for record in store.records())
-        counts: Counter[str] = Counter()
-        for sha256, label in store.labels.all():
-            counts[str(label)] += files[sha256]
-        return dict(sorted(counts.items()))
+        return dict(sorted((str(label), count) for label, count in self._reader().labels.counts().items()))
 
     def rows(self, where: str | None = None) -> list[tuple[str, str]]:
         """(path, label) of every file with one, of those that pass `where`, by path, then label."""

@@ -58,6 +58,14 @@ class LabelTable:
         rows = (checked("labels", row) for row in self._database.rows(text))
         return [(sha256.hex(), Label(name, value)) for sha256, name, value in rows]
 
+    def counts(self) -> dict[Label, int]:
+        """Files with each label, by label; rows are counted where they lie, and not checked."""
+        text = (
+            "SELECT l.name, l.value, count(r.path) FROM labels l LEFT JOIN contents c ON c.sha256 = l.sha256 "
+            "LEFT JOIN records r ON r.content = c.id GROUP BY l.name, l.value ORDER BY l.name, l.value"
+        )
+        return {Label(name, value): count for name, value, count in self._database.rows(text)}
+
     def contents_at(self, paths: Iterable[str]) -> dict[str, str]:
         """The sha256 of the content of each path that has a record."""
         text = "SELECT r.path, c.sha256 FROM records r JOIN contents c ON c.id = r.content WHERE r.path = ?"

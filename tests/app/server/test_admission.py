@@ -99,9 +99,9 @@ def test_a_session_that_was_made_up_is_none(serve: Serve, shelf: Path) -> None:
         assert client.get("/api/status", headers={"Cookie": f"lookalike_session={name}"}).status_code == 401
 
 
-def test_sessions_that_nobody_ended_are_forgotten_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sessions_that_nobody_ended_are_forgotten_in_the_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("lookalike.app.server.admission.SESSIONS", 2)
-    sessions = Sessions()
+    sessions = Sessions(tmp_path)
     first, second, third = (sessions.open(Role.READ) for _ in range(3))
     assert [sessions.role_of(each) for each in (first, second, third)] == [None, Role.READ, Role.READ]
 

@@ -116,7 +116,8 @@ def ask(
         await app.state.service.close()
 
     asyncio.run(run())
-    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    assert [message["type"] for message in sent[:2]] == ["http.response.start", "http.response.body"]
+    assert all(message == {"type": "http.response.body", "body": b""} for message in sent[2:])
     return sent[0]["status"], taken
 
 

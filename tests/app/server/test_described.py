@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from lookalike.app.server.factory import create_app
-from lookalike.app.server.jobs import Job, Jobs
+from lookalike.app.server.jobs import Jobs, Reserved
 from lookalike.app.server.roles import Role
 from lookalike.app.server.settings import Settings
 
@@ -41,8 +41,8 @@ def described(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(autouse=True)
 def _no_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def begin(_: Jobs, job: Job, *__: object) -> None:
-        job.has_begun, job.state = True, "done"
+    def begin(_: Jobs, reserved: Reserved, *__: object) -> None:
+        reserved.job.state = "done"
 
     monkeypatch.setattr(Jobs, "begin", begin)
 

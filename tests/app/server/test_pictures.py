@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -88,6 +91,25 @@ def test_two_pictures_are_compared_and_matched(client: Client, picture_id: str, 
     assert "send one picture" in client.post("/api/compare", data=both, files=pair[1]).json()["detail"]
 
 
+def test_every_channel_of_the_library_says_what_it_sees_in_two_pictures(
+    client: Client, picture_id: str, picture: bytes, shelf: Path
+) -> None:
+    other = (shelf / "photos" / "1.png").read_bytes()
+    told = client.post("/api/explain", data={"b_id": picture_id}, files={"a": ("a.png", other)}).json()
+    named = client.get("/api/status").json()["channels"]
+    with lookalike.open(shelf / "library") as library:
+        compared = lookalike.compare(other, picture, describers=[space.name for space in library.status().spaces])
+    assert {each["channel"]: each["line"] for each in told["channels"]} == {
+        name: explanation.line for name, explanation in compared.explanations.items()
+    }
+    assert {each["channel"] for each in told["channels"]} <= named.keys()
+    (drawn,) = {each["picture"].partition(",")[0] for each in told["channels"] if each["picture"]}
+    assert drawn == "data:image/webp;base64"
+    with Image.open(io.BytesIO(base64.b64decode(told["channels"][0]["picture"].partition(",")[2]))) as image:
+        assert max(image.size) <= 480
+    assert client.post("/api/explain", data={"b_id": picture_id}).status_code == 422
+
+
 def test_a_template_is_located_in_a_picture(client: Client, picture_id: str, shelf: Path) -> None:
     with Image.open(shelf / "photos" / "0.png") as image:
         file = io.BytesIO()
@@ -127,6 +149,32 @@ def test_status_describers_health_and_figures(serve: Serve, shelf: Path, picture
     assert 'lookalike_requests_total{method="GET",route="/api/pictures/{id}",status="200"} 1.0' in figures
     assert "lookalike_pictures 4.0" in figures
     assert picture_id not in figures
+
+
+def test_upkeep_tells_folders_failures_and_room(serve: Serve, shelf: Path, tmp_path: Path, draw: Any) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    draw(photos / "a.png", 1)
+    for at in range(3):
+        (photos / f"note {at}.png").write_text("hello")
+    (photos / "empty.png").write_bytes(b"")
+    with lookalike.open(tmp_path / "library") as library:
+        library.index(photos, describers=["phash"], local=False, planes=False)
+    client = serve(tmp_path / "library", role=Role.WRITE)
+    told = client.get("/api/upkeep").json()
+    assert told["folders"] == [{"path": "photos", "is_there": True, "files": 1}]
+    assert told["failures"] == [{"reason": "not_an_image", "files": 4}]
+    assert told["calibration"] is None
+    assert told["free"] == pytest.approx(shutil.disk_usage(tmp_path).free, rel=0.1)
+    assert client.get("/api/folders").json()["folders"][0]["files"] == 1
+    failed = client.get("/api/failures", params={"start": 2, "count": 1}).json()
+    assert failed["total"] == 4
+    assert failed["failures"] == [{"path": "photos/note 1.png", "reason": "not_an_image", "detail": None}]
+    assert client.get("/api/failures?reason=truncated").json()["total"] == 0
+    assert client.get("/api/failures?reason=odd").status_code == 422
+    told = serve(tmp_path / "library", role=Role.ADMIN).get("/api/failures").json()["failures"][-1]
+    assert told["path"] == str(photos / "note 2.png")
+    assert "hello" in told["detail"]
 
 
 def test_the_routes_are_described_without_another_host(client: Client) -> None:

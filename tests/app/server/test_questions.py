@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 import zlib
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,18 @@ def test_pages_go_on_where_the_last_one_ended(client: Client, picture_id: str) -
 @pytest.mark.parametrize("token", ["none.1", "none", "none.-1", "none.9999999999", "%2e%2e.1", "x.\u0663"])
 def test_a_page_that_is_not_kept_is_told(client: Client, token: str) -> None:
     assert client.get(f"/api/search/{token}").json()["code"] == "page_gone"
+
+
+def test_questions_are_worked_on_by_threads_of_the_service_alone(serve: Serve, shelf: Path, picture: bytes) -> None:
+    client = serve(shelf / "library")
+    before = set(threading.enumerate())
+    large = picture + b"\0" * 2 * 2**20
+    for sent in (picture, large):
+        assert client.post("/api/search", files={"picture": sent}, data={"k": "2"}).status_code == 200
+    assert client.get("/api/status").status_code == 200
+    made = {thread.name.rpartition("_")[0] or thread.name for thread in set(threading.enumerate()) - before}
+    assert "question" in made
+    assert [name for name in made if "AnyIO" in name] == []
 
 
 def test_answers_that_are_gone_on_end_where_they_end(client: Client, picture_id: str) -> None:

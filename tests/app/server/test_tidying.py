@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 import lookalike
-from lookalike.app.server.jobs import Job
+from lookalike.app.server.job_records import Job
 from lookalike.app.server.roles import Role
 
 from .conftest import Client, Serve
@@ -113,6 +113,22 @@ def test_a_plan_says_what_would_become_of_each_file_and_touches_none(tidy: Calla
     assert {each["file_id"] for each in told["groups"][0]["files"]} <= set(tidied.ids.values())
     assert tidied.tree() == sorted(NAMES)
     assert tidied.client.get("/api/resolve").json()["runs"] == []
+
+
+def test_files_that_were_moved_aside_are_done_with_until_they_are_back(tidy: Callable[..., Tidied]) -> None:
+    tidied = tidy()
+
+    def told() -> list[set[str]]:
+        groups = tidied.client.get("/api/dupes").json()["groups"]
+        return [{each["path"].rpartition("photos/")[2] for each in group["members"]} for group in groups]
+
+    tidied.ended(tidied.act(tidied.group("a.png", "b.png")))
+    assert told() == [{"a.png", "sub/c.png"}]
+    assert set(tidied.files(tidied.plan().json())) == {"a.png", "sub/c.png"}
+    tidied.ended(tidied.act(tidied.group("a.png", "sub/c.png")))
+    assert told() == []
+    tidied.ended(tidied.client.post("/api/jobs/undo", json={"runs": 2}))
+    assert told() == [{"a.png", "b.png", "sub/c.png"}]
 
 
 def test_a_decision_goes_before_the_rules(tidy: Callable[..., Tidied]) -> None:
@@ -254,17 +270,15 @@ def test_whoever_may_not_act_is_refused(tidy: Callable[..., Tidied], role: Role)
 def test_who_may_not_see_paths_is_told_of_a_run_in_numbers(tidy: Callable[..., Tidied]) -> None:
     tidied = tidy(Role.WRITE)
     report = {"counts": {"moved": 1}, "groups": [{"files": [{"path": "/a", "why": f"to {tidied.aside}/a"}]}]}
-    tidied.client.app.state.service.jobs._jobs["0123"] = Job("0123", "resolve", "done", report=report)
+    tidied.client.app.state.service.jobs._records.put(Job("0123", "resolve", "done", report=report))
     assert tidied.client.get("/api/jobs/0123").json()["report"] == {"counts": {"moved": 1}}
 
 
 def test_while_a_job_runs_nothing_is_acted_upon(tidy: Callable[..., Tidied]) -> None:
     tidied = tidy()
-    running = Job("0123", "index")
-    tidied.client.app.state.service.jobs._jobs[running.id] = running
-    assert tidied.act(tidied.group("a.png", "b.png")).json()["code"] == "library_busy"
-    assert tidied.client.post("/api/jobs/undo", json={}).json()["code"] == "library_busy"
-    running.state = "done"
+    with tidied.client.app.state.service.jobs.reserved("index"):
+        assert tidied.act(tidied.group("a.png", "b.png")).json()["code"] == "library_busy"
+        assert tidied.client.post("/api/jobs/undo", json={}).json()["code"] == "library_busy"
     assert tidied.tree() == sorted(NAMES)
 
 

@@ -7,6 +7,8 @@ import hashlib
 import io
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import pytest
 from PIL import Image
 
 from lookalike.app.server import upload_folder
-from lookalike.app.server.jobs import Job
+from lookalike.app.server.jobs import Reserved
 from lookalike.app.server.roles import Role
 from lookalike.app.server.upload_folder import UploadFolder, made_ready, stem_of
 from lookalike.errors import BadQuery
@@ -72,10 +74,13 @@ def own(shelf: Path, tmp_path: Path, added: Path, serve: Serve) -> Client:
 def still(own: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The same, whose jobs end as soon as they begin, having done nothing."""
 
-    def begin(job: Job, arguments: list[str], given: bytes = b"") -> None:
-        job.has_begun, job.state = True, "done"
+    def begin(reserved: Reserved, arguments: list[str], given: bytes = b"") -> None:
+        reserved.has_begun, reserved.job.state = True, "done"
+        jobs._records.put(reserved.job)
+        reserved.lock.release()
 
-    monkeypatch.setattr(own.app.state.service.jobs, "begin", begin)
+    jobs = own.app.state.service.jobs
+    monkeypatch.setattr(jobs, "begin", begin)
     return own
 
 
@@ -219,15 +224,50 @@ def test_a_body_that_is_too_large_or_of_no_length_or_too_many_pictures_keeps_not
     assert all_files(added) == {}
 
 
+@pytest.mark.parametrize("age", [0, 3600])
+def test_what_a_killed_service_left_half_written_is_swept_and_nothing_else(
+    added: Path, tmp_path: Path, age: int
+) -> None:
+    service = [
+        "import os, sys, pathlib",
+        "from lookalike.app.server import upload_folder",
+        "pathlib.Path.replace = lambda *_: os.kill(os.getpid(), 9)",  # it ends directly before the file is in its place
+        "folder = upload_folder.UploadFolder(pathlib.Path(sys.argv[1]))",
+        "folder.put('beach.png', pathlib.Path(sys.argv[2]).read_bytes(), 'ab' * 32)",
+    ]
+    (tmp_path / "a.png").write_bytes(drawn(1))
+    ended = subprocess.run(
+        [sys.executable, "-c", "\n".join(service), added, tmp_path / "a.png"], check=False, capture_output=True
+    )
+    assert ended.returncode == -9
+    (left,) = added.iterdir()
+    assert left.name.startswith(".beach-abab")
+    others = [".hidden.png", f".beach-{'ab' * 8}.png", f"beach-{'ab' * 8}.png.aaaaaaaa", ".a-b.png.aaaaaaaa"]
+    for name in others:
+        (added / name).write_bytes(b"of somebody")
+    (added / f".dir-{'ab' * 8}.png.aaaaaaaa").mkdir()
+    swept = upload_folder.sweep(added, left.stat().st_mtime + age)
+    assert swept == (1 if age else 0)
+    assert left.exists() is (not age)
+    assert {path.name for path in added.iterdir() if path.is_file()} - {left.name} == set(others)
+
+
+def test_what_is_sent_is_indexed_and_not_what_lies_beside_it(own: Client, added: Path) -> None:
+    (added / "of somebody else.png").write_bytes(drawn(5))
+    told = send(own, ("a.png", drawn(1)), ("b.png", drawn(2))).json()
+    report = followed(own, told["job"])[-1]["report"]
+    assert (report["seen"], report["added"], report["removed"]) == (2, 2, 0)
+    assert own.get(f"/api/pictures/{sha256(drawn(5))}").status_code == 404
+
+
 def test_while_a_job_writes_nothing_is_kept(own: Client, added: Path) -> None:
     service = own.app.state.service
-    service.jobs._jobs["0123"] = running = Job("0123", "index")
-    answer = send(own, ("a.png", drawn(1)))
-    assert (answer.status_code, answer.json()["code"]) == (409, "library_busy")
-    assert all_files(added) == {}
-    running.state = "done"
+    with service.jobs.reserved("index"):
+        answer = send(own, ("a.png", drawn(1)))
+        assert (answer.status_code, answer.json()["code"]) == (409, "library_busy")
+        assert all_files(added) == {}
     assert send(own, ("a.png", b"none")).status_code == 422  # and its job, which has nothing to do, is in nobody's way
-    assert [each["id"] for each in own.get("/api/jobs").json()["jobs"]] == ["0123"]
+    assert own.get("/api/jobs").json()["jobs"] == []
 
 
 @pytest.mark.parametrize(

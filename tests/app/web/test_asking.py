@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,28 @@ def test_a_picture_is_asked_looked_at_and_asked_about(page: Page, cut: Path) -> 
     page.click("text=Ask with this >> nth=0")
     page.wait_for_url("**/?id=*")
     assert names(page)[0] in SAME
+
+
+def test_where_too_many_ask_the_page_asks_again_when_it_is_told_to(opened: Opened, address: str, cut: Path) -> None:
+    page = ready(opened(address, refused=(503,)))
+    asked: list[str] = []
+
+    def busy_at_first(route: Any) -> None:
+        asked.append(route.request.method)
+        if len(asked) < 3:
+            route.fulfill(status=503, headers={"Retry-After": "1"}, json={"detail": "too many questions at once"})
+        else:
+            route.continue_()
+
+    page.route("**/api/search", busy_at_first)
+    page.set_input_files("#choose", str(cut))
+    assert names(page)[0] in SAME
+    assert asked == ["POST"] * 3
+    asked.clear()
+    page.unroute("**/api/search")
+    page.route("**/api/search", lambda route: route.fulfill(status=503, json={"detail": "somebody writes"}))
+    page.click("button.main")
+    page.wait_for_selector("text=somebody writes")
 
 
 def handed_over(page: Page, file: Path, event: str, holder: str) -> None:

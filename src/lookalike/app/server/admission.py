@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, MutableMapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from lookalike.app.server.problems import HTTPException, Problem, problem_of, response_to
+from lookalike.app.server.border import Receive, Send
+from lookalike.app.server.problems import MEDIA, HTTPException, Problem, problem_bytes, problem_of, response_to
 from lookalike.app.server.roles import NAMES, Role
 from lookalike.app.server.settings import Settings
+from lookalike.app.server.shared_files import SharedFiles
 
 COOKIE: Final = "lookalike_session"
 SESSIONS: Final = 1000
 ROLE: Final = "x-role"
 """The field of a route's OpenAPI that says which role it takes."""
 MOMENT: Final = 1.0
-"""Seconds that are given to the body of a question for which there is no room."""
+"""Seconds that are given to the body of a question that was refused."""
 QUEUES: Final = "x-queues"
 """The field that says that it answers 503 where too many ask at once."""
 
@@ -56,28 +57,23 @@ def _unknown(detail: str) -> Problem:
 class Sessions:
     """Browsers that showed a token once; forgotten when the service ends, the oldest first where there are many."""
 
-    def __init__(self) -> None:
-        self._roles: OrderedDict[str, Role] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, folder: Path) -> None:
+        self._roles = SharedFiles(folder / "sessions", SESSIONS)
 
     def open(self, role: Role) -> str:
         """A new one, by a name that cannot be guessed."""
         name = secrets.token_urlsafe(24)
-        with self._lock:
-            self._roles[name] = role
-            while len(self._roles) > SESSIONS:
-                self._roles.popitem(last=False)
+        self._roles.put(name, role.name.encode())
         return name
 
     def close(self, name: str | None) -> None:
         """Forgets it."""
-        with self._lock:
-            self._roles.pop(name or "", None)
+        self._roles.drop(name or "")
 
     def role_of(self, name: str | None) -> Role | None:
         """None where it is unknown."""
-        with self._lock:
-            return self._roles.get(name or "")
+        known = self._roles.get(name or "")
+        return None if known is None else Role[known.decode()]
 
 
 def bearer_of(request: Request) -> str | None:
@@ -107,8 +103,7 @@ class GuardedRoute(APIRoute):
             role = admitted(needed, service.settings, service.sessions, bearer_of(request), session)
             request.state.role = role
             if queues and service.questions.is_full:
-                await _passed_over(request)
-                service.questions.check()
+                return Refused(service.questions.refusal())
             try:
                 return await handler(request)
             except (Problem, HTTPException, RequestValidationError):
@@ -119,12 +114,24 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-async def _passed_over(request: Request) -> None:
-    """Lets the body go by unparsed, for a moment: who sends one to a closed connection never sees the answer."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(MOMENT):
-            while (await request.receive()).get("more_body", False):
-                pass
+class Refused(Response):
+    """A response that is sent before the body of the request has come.
+
+    The body is let go by unparsed for a moment after: who sends one to a closed connection never sees the answer.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        body = problem_bytes(problem.status, problem.code, problem.detail)
+        super().__init__(body, problem.status, problem.headers, MEDIA)
+
+    async def __call__(self, _: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOMENT):
+                while (await receive()).get("more_body", False):
+                    pass
+        await send({"type": "http.response.body", "body": b""})
 
 
 def takes(role: Role, *, queues: bool = False) -> dict[str, Any]:

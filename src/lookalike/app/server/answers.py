@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -9,32 +10,47 @@ from typing import Any
 from lookalike.app.documents import Document, dupes_document, finds_document, search_document
 from lookalike.app.server.problems import Problem
 from lookalike.app.server.roles import Role
-from lookalike.app.server.service import Continued, Service
+from lookalike.app.server.service import Service
 from lookalike.search.duplicates.identical import Group
+from lookalike.search.results import Results
 from lookalike.search.template.library_search import Finds
 from lookalike.types import Answer, Record
 
 
 def answers_document(
-    service: Service, found: Continued, start: int, count: int, role: Role, token: str = ""
+    service: Service, found: Results, labels: list[str], minus: list[str], count: int, role: Role
 ) -> Document:
-    """`count` answers from `start` on; `next` is the token of those behind them, or null."""
-    part = found.results[start : start + count]
-    told: Document = search_document(part)
-    told["query"] |= {"sources": found.labels, "minus": found.minus}
+    """The first `count` answers; `next` is the token of those behind them, or null."""
+    told: Document = search_document(found)
+    told["query"] |= {"sources": labels, "minus": minus}
     for name in ("like", "unlike"):  # paths
         told["query"].pop(name, None)
-    _name_folders(service, told, role)
     told["hits"] = [
         _with_ids(hit, answer) | {"rank": rank}
-        for rank, (hit, answer) in enumerate(zip(told["hits"], part, strict=True), start + 1)
+        for rank, (hit, answer) in enumerate(zip(told["hits"], found, strict=True), start=1)
     ]
-    told["next"] = None
-    if start + count < len(found.results):
-        kept = token or secrets.token_urlsafe(16)
-        service.answers.put(kept, found)
-        told["next"] = f"{kept}.{start + count}"
-    return _shown(service, told, role)
+    token = secrets.token_urlsafe(16)
+    if len(found) > count:
+        service.answers.put(token, json.dumps(told).encode())
+    return _page(service, told, token, 0, count, role)
+
+
+def further_answers(service: Service, token: str, count: int, role: Role) -> Document:
+    """Answers behind those that named `token`; raises `Problem` where they are not kept any more."""
+    kept, _, start = token.partition(".")
+    found = service.answers.get(kept)
+    if found is None or not start.isdecimal() or len(start) > 6:
+        raise Problem(410, "page_gone", "these answers are not kept any more: ask the question again")
+    return _page(service, json.loads(found), kept, int(start), count, role)
+
+
+def _page(service: Service, told: Document, token: str, start: int, count: int, role: Role) -> Document:
+    """`count` answers from `start` on, with names as the asker may see them."""
+    ends = start + count
+    next = f"{token}.{ends}" if ends < len(told["hits"]) else None
+    part = {**told, "hits": told["hits"][start:ends], "next": next}
+    _name_folders(service, part, role)
+    return _shown(service, part, role)
 
 
 def _name_folders(service: Service, told: Document, role: Role) -> None:
@@ -45,15 +61,6 @@ def _name_folders(service: Service, told: Document, role: Role) -> None:
         if named.get("by") == "folder":
             names = [key for key in ("name", "nearest") if isinstance(named.get(key), str)]
             named |= {key: service.names.folder(named[key], role) for key in names}
-
-
-def further_answers(service: Service, token: str, count: int, role: Role) -> Document:
-    """Answers behind those that named `token`; raises `Problem` where they are not kept any more."""
-    kept, _, start = token.partition(".")
-    found = service.answers.get(kept)
-    if found is None or not start.isdecimal() or len(start) > 6:
-        raise Problem(410, "page_gone", "these answers are not kept any more: ask the question again")
-    return answers_document(service, found, int(start), count, role, kept)
 
 
 def _with_ids(hit: Document, answer: Answer) -> Document:

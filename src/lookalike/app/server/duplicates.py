@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -11,9 +14,9 @@ from lookalike.errors import BadQuery
 from lookalike.protocols import Store
 from lookalike.search.components import extractor_of
 from lookalike.search.duplicates.identical import Group, identical_groups
+from lookalike.search.duplicates.scope import lies_in
 from lookalike.search.duplicates.stars import star_groups
 from lookalike.search.duplicates.verified import judge_of
-from lookalike.search.library import Library
 from lookalike.search.ranking.relation import RelationClassifier
 from lookalike.search.resolve.proofs import Proofs
 from lookalike.types import Relation
@@ -47,8 +50,24 @@ def _identical(service: Service, store: Store) -> Sequence[Group]:
     return found
 
 
-def groups_of(library: Library, relation: Relation, proofs: Proofs) -> Sequence[Group]:
-    """Groups by these proofs, the largest first."""
+def groups_of(service: Service, relation: Relation, proofs: Proofs) -> Sequence[Group]:
+    """Groups by these proofs, the largest first; files that were moved aside are done with, and are in none."""
     if relation == "identical":
-        return proofs.identical
-    return star_groups(library.store, proofs.pairs, relation, proofs.identical)
+        return _without_those_aside(proofs.identical, service.settings.aside)
+    groups = star_groups(service.library.store, proofs.pairs, relation, proofs.identical)
+    return _without_those_aside(groups, service.settings.aside)
+
+
+def _without_those_aside(groups: Sequence[Group], aside: Path | None) -> Sequence[Group]:
+    if aside is None:
+        return groups
+    folders = [os.path.realpath(aside)]
+    left = [
+        replace(
+            group,
+            members=tuple(member for member in group.members if not lies_in(member.path, folders)),
+            within=tuple(_without_those_aside(group.within, aside)),
+        )
+        for group in groups
+    ]
+    return [group for group in left if len(group.members) > 1]

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.formparsers import MultiPartParser
 
 from lookalike.app.server import problems
 from lookalike.app.server.admission import GuardedRoute
@@ -22,6 +23,7 @@ ABOUT = "Find similar images: what kind of match, where in the picture, how sure
 def create_app(settings: Settings) -> FastAPI:
     """An ASGI application that answers from the library of `settings`; nothing listens yet."""
     service = Service(settings)
+    MultiPartParser.spool_max_size = settings.body  # it is in memory already: a file of its own is one copy more
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

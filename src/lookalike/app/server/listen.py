@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from lookalike.app.server.settings import Settings
@@ -28,6 +31,13 @@ TURN: Final = 0.0005
 
 def listen(settings: Settings, on_ready: Callable[[str], object]) -> None:
     """Serves until Ctrl-C; `on_ready` is told the address. Raises `BadQuery` where it cannot listen there."""
+    with TemporaryDirectory(prefix="lookalike-", ignore_cleanup_errors=True) as shared:
+        _listen(replace(settings, port=free_port(settings.host, settings.port), shared=Path(shared)), on_ready)
+
+
+def _listen(settings: Settings, on_ready: Callable[[str], object]) -> None:
+    if settings.workers > 1:
+        _count_together(settings)
     try:
         from granian import Granian
         from granian.constants import HTTPModes, Interfaces
@@ -37,12 +47,13 @@ def listen(settings: Settings, on_ready: Callable[[str], object]) -> None:
         import lookalike.app.server.factory  # noqa: F401  says here what is missing
     except ImportError as error:
         raise MissingExtra("a service needs more packages: pip install 'lookalike[server]'") from error
-    chosen = replace(settings, port=free_port(settings.host, settings.port))
     server = Granian(
         "lookalike",
-        address=chosen.host,
-        port=chosen.port,
+        address=settings.host,
+        port=settings.port,
         interface=Interfaces.ASGI,
+        workers=settings.workers,
+        respawn_failed_workers=settings.workers > 1,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS),
         websockets=False,
@@ -50,15 +61,25 @@ def listen(settings: Settings, on_ready: Callable[[str], object]) -> None:
         log_level=LogLevels.warning,
         workers_kill_timeout=40,
     )
-    told = threading.Thread(target=_tell, args=(chosen, on_ready), daemon=True)
+    told = threading.Thread(target=_tell, args=(settings, on_ready), daemon=True)
     server.on_startup(told.start)
-    server.serve(target_loader=partial(_application, chosen), wrap_loader=False)
+    server.serve(target_loader=partial(_application, settings), wrap_loader=False)
+
+
+def _count_together(settings: Settings) -> None:
+    """Has prometheus_client keep its counters in files, before it is imported here or in a process of the service."""
+    folder = (settings.shared or Path()) / "measures"
+    folder.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _application(settings: Settings) -> FastAPI:
     """The application, in a process whose event loop waits for no thread for long."""
     from lookalike.app.server.factory import create_app
+    from lookalike.app.server.measures import FOLDER, forget_the_dead
 
+    if FOLDER in os.environ:
+        forget_the_dead(Path(os.environ[FOLDER]))
     sys.setswitchinterval(TURN)
     return create_app(settings)
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, MutableMapping
+from pathlib import Path
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from lookalike.app.server.border import Application, Message, Receive, Send
+from lookalike.app.server.job_records import is_there
 
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Measures:
-    """Counts of one service, apart from those of any other in the process."""
+    """Counts of one service, apart from those of any other; of all its processes where `FOLDER` is in the environment.
 
-    def __init__(self, waiting: Callable[[], float]) -> None:
+    The counters of several processes lie in files, which prometheus_client decides when it is imported.
+    """
+
+    def __init__(self) -> None:
         self._registry = CollectorRegistry()
         labels = ("route", "method", "status")
         self.requests = Counter("lookalike_requests", "Requests answered.", labels, registry=self._registry)
@@ -27,13 +35,31 @@ class Measures:
             buckets=SECONDS,
             registry=self._registry,
         )
-        questions = Gauge("lookalike_questions", "Questions in work and in wait.", registry=self._registry)
-        questions.set_function(waiting)
-        self.pictures = Gauge("lookalike_pictures", "Files in the library.", registry=self._registry)
+        self.questions = Gauge(
+            "lookalike_questions",
+            "Questions in work and in wait.",
+            registry=self._registry,
+            multiprocess_mode="livesum",
+        )
+        self.pictures = Gauge(
+            "lookalike_pictures", "Files in the library.", registry=self._registry, multiprocess_mode="mostrecent"
+        )
 
     def text(self) -> bytes:
-        """The whole of it."""
-        return generate_latest(self._registry)
+        """The whole of it, whichever process is asked."""
+        if FOLDER not in os.environ:
+            return generate_latest(self._registry)
+        gathered = CollectorRegistry()
+        MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]
+        return generate_latest(gathered)
+
+
+def forget_the_dead(folder: Path) -> None:
+    """Drops what killed processes said of themselves, such as questions in work; what they counted stays."""
+    for file in folder.glob("gauge_live*_*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        if not is_there(pid):
+            mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
 
 
 class Measured:

@@ -152,6 +152,20 @@ class Matches(Document):
     homography: tuple[Row, Row, Row] | None
 
 
+class Explained(Part):
+    """Explanation by a channel of what it sees in two pictures: a sentence, and a drawing, where it makes one."""
+
+    channel: str
+    line: str
+    picture: str | None
+
+
+class Explanations(Document):
+    """Explanations of two pictures, one by each channel."""
+
+    channels: list[Explained]
+
+
 class Placement(Part):
     """Where a template lies; its box in px of the picture, its angle in degrees."""
 
@@ -300,6 +314,7 @@ class Status(Document):
     uploads: bool
     words: bool
     profiles: list[str]
+    channels: dict[str, float]
 
 
 class Described(Part):
@@ -330,6 +345,7 @@ class Folder(File):
 
     id: str
     is_there: bool
+    files: int
 
 
 class Folders(Document):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
+import shutil
+import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Annotated, Final, TypeAlias, cast
 
 import numpy as np
@@ -24,13 +27,14 @@ from lookalike.app.server.problems import Problem
 from lookalike.app.server.recent import Recent
 from lookalike.app.server.roles import Role
 from lookalike.app.server.settings import Settings
+from lookalike.app.server.shared_files import SharedFiles
 from lookalike.app.server.upload_folder import UploadFolder
 from lookalike.errors import BadPicture, LookalikeError
 from lookalike.protocols import TextDescriber
 from lookalike.search.components import describers_of
 from lookalike.search.duplicates.identical import Group
 from lookalike.search.pages.render import thumbnail
-from lookalike.search.results import Results
+from lookalike.search.ranking.channels import channels_of
 from lookalike.types import Record
 
 THUMBNAILS: Final = 64 * 2**20
@@ -41,30 +45,26 @@ GLANCES: Final = 512
 """Small things, such as thumbnails, that may wait: a page asks for all of its pictures at once."""
 
 
-@dataclass(frozen=True)
-class Continued:
-    """Answers to a question, with what it was made of as a person knows it."""
-
-    results: Results
-    labels: list[str]
-    minus: list[str]
-
-
 class Service:
-    """Made before the first request and closed after the last."""
+    """Made before the first request and closed after the last.
+
+    What processes of one service share is in the folder `shared` of the settings: jobs, sessions and answers.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.library = lookalike.open(settings.library)
-        self.questions = Capacity("question", settings.threads, settings.waiting)
-        self.glances = Capacity("glance", 2, GLANCES)
+        self.measures = Measures()
+        self.questions = Capacity("question", settings.threads, settings.waiting, on_change=self.measures.questions.set)
+        self.glances = Capacity("glance", 2, GLANCES, patience=math.inf)
         self.names = Names(self._folders)
         self.file_ids = FileIds(settings.key)
-        self.sessions = Sessions()
-        self.jobs = Jobs(self.library.location)
+        shared = settings.shared or Path(mkdtemp(prefix="lookalike-"))
+        self._clear = weakref.finalize(self, shutil.rmtree, shared, ignore_errors=True) if not settings.shared else None
+        self.sessions = Sessions(shared)
+        self.jobs = Jobs(self.library.location, shared)
+        self.answers = SharedFiles(shared / "answers", ANSWERS)
         self.uploads = None if settings.uploads is None else UploadFolder(Path(os.path.realpath(settings.uploads)))
-        self.measures = Measures(lambda: self.questions.taken)
-        self.answers: Recent[str, Continued] = Recent(ANSWERS)
         self.identical: Recent[int, Sequence[Group]] = Recent(1)
         self._thumbnails: Recent[tuple[str, int], bytes] = Recent(THUMBNAILS, len)
 
@@ -115,6 +115,11 @@ class Service:
                     return True
         return False
 
+    def channels(self) -> dict[str, float]:
+        """Channels that compare pictures, with how much each counts by default."""
+        describers = describers_of(self.library.store)
+        return {channel.name: channel.weight for channel in channels_of(describers)} if describers else {}
+
     def folders(self) -> dict[str, str]:
         """Folders that may be indexed, by an id that tells nothing of where they are."""
         return {hashlib.sha256(os.fsencode(path)).hexdigest()[:16]: path for path in self._folders()}
@@ -130,13 +135,15 @@ class Service:
         self.questions.close()
         self.glances.close()
         self.library.close()
+        if self._clear is not None:
+            self._clear()
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # one that does not wait would run in a thread of its own
     return cast(Service, request.app.state.service)
 
 
-def _role(request: Request) -> Role:
+async def _role(request: Request) -> Role:
     return cast(Role, request.state.role)
 
 

@@ -23,7 +23,7 @@ class Settings:
     Without `tokens` whoever reaches it has `role`, and it listens on this machine alone. `names` are host names by
     which it is asked besides `host`. `roots` are folders that may be indexed besides those that the library holds;
     `aside` is the one into which superfluous files may be moved, `uploads` the one that keeps pictures that are sent.
-    Processes of one service share its `key`.
+    Processes of one service share its `key` and the folder `shared`; None: it has but one process.
     Raises `BadQuery` where others could reach it and no token is needed.
     """
 
@@ -42,10 +42,13 @@ class Settings:
     """Bytes of a request's body."""
     seconds: float = 30.0
     """Seconds in which a body must have come."""
+    workers: int = 1
+    """Processes that answer; they read one library."""
     threads: int = 2
-    """Questions that are answered at once."""
-    waiting: int = 8
-    """Questions that wait for their turn; more are refused."""
+    """Questions that are answered at once, by each process."""
+    waiting: int = 32
+    """Questions that wait for their turn in each process, the most; more are refused."""
+    shared: Path | None = None
     key: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -79,7 +79,7 @@ def undoable_document(service: Service) -> Document:
 
 def _planned(service: Service, relation: Relation, groups: Sequence[Group] | None) -> Resolution:
     proofs, _ = known_proofs(service, relation)
-    chosen = groups_of(service.library, relation, proofs) if groups is None else groups
+    chosen = groups_of(service, relation, proofs) if groups is None else groups
     marked = frozenset[str]().union(*(group.reference for group in groups or ()))
     options = Options(workers=1, limits=service.library.limits)
     resolver = Resolver(service.library.location, proofs, (), options, marked=marked)

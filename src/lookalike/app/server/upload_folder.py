@@ -7,7 +7,9 @@ import os
 import re
 import tempfile
 import threading
+import time
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,10 @@ STEM: Final = 40
 """Characters of the sender's name that are repeated, which UTF-8 holds in 160 bytes."""
 DIGITS: Final = 16
 """Digits of the SHA-256 in a name."""
+LEFT: Final = re.compile(r"\..+-[0-9a-f]{16}(?:[0-9a-f]{48})?\.[a-z]{3,4}\.[a-z0-9_]{8}")
+"""Names of temporary files, as `write_atomically` makes them of our names."""
+STALE: Final = 600.0
+"""Seconds after which a temporary file has been left: none is written for as long."""
 ENDINGS: Final = {"jpeg": "jpg", "tiff": "tif"}
 """Where a format is not its own ending."""
 
@@ -69,8 +75,30 @@ def stem_of(name: str) -> str:
     return re.sub("_+", "_", plain)[:STEM].strip("_") or "picture"
 
 
+def sweep(folder: Path, now: float) -> int:
+    """Removes temporary files that a service left which was killed while it wrote them; gives their number.
+
+    Younger ones may be those of another service that writes at this moment.
+    """
+    swept = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if LEFT.fullmatch(entry.name) and entry.is_file(follow_symlinks=False) and _age(entry, now) > STALE:
+                with suppress(OSError):
+                    os.unlink(entry.path)  # noqa: PTH108  a name of any bytes
+                    swept += 1
+    return swept
+
+
+def _age(entry: os.DirEntry[str], now: float) -> float:
+    try:
+        return now - entry.stat(follow_symlinks=False).st_mtime
+    except OSError:  # gone meanwhile
+        return 0.0
+
+
 def made_ready(folder: Path, library: Path) -> Path:
-    """The folder for uploads, made where it is not there; raises `BadQuery` where it cannot take files."""
+    """The folder for uploads, made where it is not there, and swept; raises `BadQuery` where it cannot take files."""
     found, inside = Path(os.path.realpath(folder)), Path(os.path.realpath(library))
     if found == inside or inside in found.parents:
         raise BadQuery(
@@ -79,6 +107,7 @@ def made_ready(folder: Path, library: Path) -> Path:
     try:
         found.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=found):
+            sweep(found, time.time())
             return found
     except OSError as error:
         raise BadQuery(

@@ -8,6 +8,7 @@ import * as service from "./service.js";
 import { text } from "./strings.js";
 import { tidy } from "./tidy.js";
 import { adder } from "./upload.js";
+import { upkeep } from "./upkeep.js";
 
 const state = { question: empty(), hits: [], next: null, status: null, asking: null };
 const count = el("span", { class: "count" });
@@ -19,15 +20,25 @@ const more = el("button", { type: "button", class: "more", hidden: true, onclick
 const adding = adder({ done: recount, failed: (error) => failed(error, showPanel) }); // one, so that what it tells stays
 
 document.querySelector("#app").replaceChildren(
-  el("header", { class: "bar" }, el("a", { class: "brand", href: "/" }, "lookalike"), count, el("span", { class: "grow" }), el("a", { href: "/?tidy=identical" }, text.duplicates), el("a", { href: "/docs" }, text.routes)),
+  el("header", { class: "bar" }, el("a", { class: "brand", href: "/" }, "lookalike"), count, el("span", { class: "grow" }), el("a", { href: "/?tidy=identical" }, text.duplicates), el("a", { href: "/?upkeep" }, text.upkeep), el("a", { href: "/docs" }, text.routes)),
   el("div", { class: "columns" }, aside, el("main", {}, told, list, more)),
 );
 walk(list);
 
 function showPanel() {
-  const { urls, words, profiles } = state.status ?? {};
-  const act = { urls, words, profiles, add, changed, clear };
+  const { urls, words, profiles, channels } = state.status ?? {};
+  const act = { urls, words, profiles, channels, add, changed, clear };
+  const held = aside.contains(document.activeElement) ? document.activeElement : null;
   aside.replaceChildren(panel(state.question, act), ...(mayAdd() ? [adding] : []));
+  if (held) refocus(held);
+}
+
+/** Focus, and the place in its text, of the field that took the place of `held`. */
+function refocus(held) {
+  const field = held.name && aside.querySelector(`[name="${CSS.escape(held.name)}"]`);
+  if (!field) return;
+  field.focus();
+  if (field.type === "text") field.setSelectionRange(held.selectionStart, held.selectionEnd);
 }
 
 function mayWrite() {
@@ -61,8 +72,8 @@ function add(files) {
 }
 
 function askWith(hit) {
-  const { where, k, profile } = state.question;
-  state.question = { ...empty(), where, k, profile };
+  const { where, k, profile, by } = state.question;
+  state.question = { ...empty(), where, k, profile, by };
   state.question.pictures.push({ id: hit.id, name: hit.path, size: hit.size, minus: false, weight: "" });
   changed(true);
   scrollTo({ top: 0 });
@@ -150,12 +161,13 @@ async function laid(picture) {
   if (!image) return null;
   const size = picture.size ?? [image.naturalWidth, image.naturalHeight];
   const box = state.question.crop.split(",").map(Number);
-  if (box.length !== 4) return { source: image.src, name: picture.name, size };
+  if (box.length !== 4) return { ...picture, source: image.src, size };
   const scale = image.naturalWidth / size[0];
   const [x, y, w, h] = box;
   const canvas = el("canvas", { width: Math.max(1, Math.round(w * scale)), height: Math.max(1, Math.round(h * scale)) });
   canvas.getContext("2d").drawImage(image, x * scale, y * scale, w * scale, h * scale, 0, 0, canvas.width, canvas.height);
-  return { source: canvas.toDataURL("image/webp", 0.9), name: picture.name, size: [w, h] };
+  const file = await new Promise((made) => canvas.toBlob(made, "image/webp", 0.95));
+  return { source: canvas.toDataURL("image/webp", 0.9), file, name: picture.name, size: [w, h] };
 }
 
 function loaded(source) {
@@ -198,21 +210,22 @@ async function recount() {
 
 async function begin() {
   await recount();
-  if (state.status.urls || state.status.words || state.status.profiles.length || mayAdd()) showPanel(); // else it is as it was, and somebody may be typing
+  showPanel();
 }
 
-function showGroups(relation) {
-  const show = (view) => {
-    document.querySelector(".tidy")?.remove();
-    list.remove();
-    told.after(view);
-  };
-  return tidy(relation, state.status?.role, { aside, told, failed, show });
+/** Shows an element in the place of the answers. */
+function show(view) {
+  document.querySelector(".view")?.remove();
+  view.classList.add("view");
+  list.remove();
+  told.after(view);
 }
 
 async function fromBar() {
-  const relation = new URLSearchParams(location.search).get("tidy");
-  if (relation) return showGroups(relation);
+  const asked = new URLSearchParams(location.search);
+  const place = { aside, told, failed, show, recount };
+  if (asked.has("tidy")) return tidy(asked.get("tidy"), state.status?.role, place);
+  if (asked.has("upkeep")) return upkeep(state.status?.role, place);
   state.question = fromAddress(location.search);
   showPanel();
   if (!isAsked(state.question)) {

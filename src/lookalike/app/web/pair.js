@@ -1,5 +1,6 @@
-// An answer beside the question: boxes, differences, and both laid over each other.
+// An answer beside the question: boxes, differences, matched places, and both laid over each other.
 import { drawn, el } from "./dom.js";
+import { channels, places } from "./evidence.js";
 import { facts, judging } from "./grid.js";
 import { labels } from "./labels.js";
 import { thumbnail } from "./service.js";
@@ -7,9 +8,15 @@ import { text } from "./strings.js";
 
 const SIDE = 1024;
 
-/** A dialog about `hit`; `query` is {source, name, size} or null, `act` has askWith, like, unlike, isLiked, mayWrite and step(-1 or 1). */
+/** A dialog about `hit`; `query` is {source, name, size, and file or id} or null, `act` has askWith, like, unlike, isLiked, mayWrite and step(-1 or 1). */
 export function pair(hit, query, act) {
   const close = () => dialog.close();
+  const beside = el(
+    "div",
+    { class: "beside" },
+    query ? shown(query.source, query.name, query.size, hit.query_box, hit.differs, "query_box", text.question) : null,
+    shown(thumbnail(hit.id, SIDE), hit.path, hit.size, hit.box, hit.differs, "box", text.answer),
+  );
   const dialog = el(
     "dialog",
     { class: "pair", "aria-label": hit.path },
@@ -23,15 +30,11 @@ export function pair(hit, query, act) {
       el("button", { type: "button", onclick: close, autofocus: true }, text.close),
     ),
     el("p", { class: "why" }, hit.why),
-    el(
-      "div",
-      { class: "beside" },
-      query ? shown(query.source, query.name, query.size, hit.query_box, hit.differs, "query_box", text.question) : null,
-      shown(thumbnail(hit.id, SIDE), hit.path, hit.size, hit.box, hit.differs, "box", text.answer),
-    ),
+    beside,
+    query ? places(hit, query, beside) : null,
     notes(hit),
-    query && hit.transform ? swipe(hit, query) : null,
-    channels(hit),
+    query && laying(hit, query) ? swipe(hit, query) : null,
+    channels(hit, query),
     labels(hit, act.mayWrite),
     el(
       "div",
@@ -72,12 +75,21 @@ function boxes([width, height], box, places) {
   );
 }
 
+/** Relation, coverage, edits and differences, as far as they are known. */
 function notes(hit) {
   const told = [text.relations[hit.relation]];
-  if (hit.edits?.length) told.push(`${text.edits}: ${hit.edits.join(", ")}.`);
-  if (hit.differs?.length) told.push(text.differs(hit.differs.length));
-  if (hit.box) told.push(text.boxes);
-  return el("p", { class: "hint" }, told.join(" "));
+  if (hit.coverage && hit.relation !== "identical") told.push(text.coverage(hit.coverage));
+  if (hit.edits?.length) told.push(text.edited(hit.edits));
+  if (hit.differs) told.push(text.differs(hit.differs));
+  if (hit.box) told.push(hit.differs?.length ? text.boxes : text.box);
+  return el("ul", { class: "hint notes" }, told.map((line) => el("li", {}, line)));
+}
+
+/** How the question lies in the answer, px to px; null where nothing says so. */
+function laying(hit, query) {
+  if (hit.transform) return hit.transform;
+  if (hit.relation !== "identical") return null;
+  return [[hit.size[0] / query.size[0], 0, 0], [0, hit.size[1] / query.size[1], 0], [0, 0, 1]];
 }
 
 /** The question, warped to where it lies in the answer, uncovered by a slider. */
@@ -88,7 +100,7 @@ function swipe(hit, query) {
   const base = el("div", { class: "laid" }, el("img", { src: thumbnail(hit.id, SIDE), alt: "" }), cover);
   base.style.aspectRatio = `${width} / ${height}`;
   Object.assign(over.style, { width: `${query.size[0]}px`, height: `${query.size[1]}px` });
-  const lay = () => (over.style.transform = matrix(hit.transform, base.clientWidth / width));
+  const lay = () => (over.style.transform = matrix(laying(hit, query), base.clientWidth / width));
   new ResizeObserver(lay).observe(base);
   const slider = el("input", { type: "range", min: 0, max: 100, value: 50, "aria-label": text.swipe });
   const uncover = () => (cover.style.clipPath = `inset(0 ${100 - slider.value}% 0 0)`);
@@ -107,11 +119,4 @@ function matrix(transform, scale) {
 
 function product(a, b) {
   return a.map((row) => [0, 1, 2].map((column) => row.reduce((sum, value, at) => sum + value * b[at][column], 0)));
-}
-
-function channels(hit) {
-  const rows = Object.entries(hit.channels).map(([name, score]) =>
-    el("li", {}, el("span", {}, name), el("meter", { min: 0, max: 1, value: Math.max(score, 0), "aria-label": name }), score.toFixed(2)),
-  );
-  return el("details", {}, el("summary", {}, text.channels), el("ul", { class: "channels" }, rows));
 }

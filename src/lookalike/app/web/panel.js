@@ -1,13 +1,15 @@
 // The panel that asks: pictures, words, colours, filters.
 import { cropper } from "./crop.js";
 import { el, field } from "./dom.js";
+import { filters } from "./filters.js";
 import { judged, others, weight } from "./parts.js";
 import { single } from "./question.js";
 import { thumbnail } from "./service.js";
+import { sliders } from "./sliders.js";
 import { text } from "./strings.js";
 
 /** The panel of `question`, which it changes; `changed(ask)` is called after, with true where it should be asked. */
-export function panel(question, { urls, words, profiles = [], add, changed, clear }) {
+export function panel(question, { urls, words, profiles = [], channels, add, changed, clear }) {
   const chooser = el("input", {
     type: "file",
     accept: "image/*,.heic,.heif",
@@ -49,12 +51,13 @@ export function panel(question, { urls, words, profiles = [], add, changed, clea
         words ? weighed(question, "text", text.text) : null,
         weighed(question, "words", text.words),
         urls ? typed(question, "url", text.url, { type: "url", placeholder: "https://" }) : null,
-        typed(question, "where", text.where, { placeholder: text.whereHint, spellcheck: "false" }),
         typed(question, "k", text.answers, { type: "number", min: 1, max: 1000 }),
         chosen(question, changed, "group_by", text.groupBy, thingNames(question.group_by)),
         question.group_by ? typed(question, "least", text.least, { type: "number", min: 0, max: 1, step: "any", placeholder: "0.5" }) : null,
         profiles.length || question.profile ? chosen(question, changed, "profile", text.profile, profileNames(profiles, question.profile)) : null,
       ),
+      ...filtered(question, changed),
+      question.profile ? null : sliders(question, channels, changed),
       el("div", { class: "switches" }, toggled(question, "any_orientation", text.any), toggled(question, "collapse", text.collapse)),
     ),
     el(
@@ -67,13 +70,25 @@ export function panel(question, { urls, words, profiles = [], add, changed, clea
 }
 
 function isRefined(question) {
-  return question.colour.length > 0 || ["text", "words", "url", "where", "group_by", "profile"].some((name) => question[name]);
+  return question.colour.length > 0 || Object.keys(question.by).length > 0 || ["text", "words", "url", "where", "group_by", "profile"].some((name) => question[name]);
 }
 
 function typed(question, name, label, more = {}) {
   const input = el("input", { name, autocomplete: "off", ...more, oninput: (event) => (question[name] = event.target.value) });
   input.value = question[name];
   return field(label, input);
+}
+
+/** Filters as chips, and as they are written: typing renews the chips. */
+function filtered(question, changed) {
+  let chips = filters(question, changed);
+  const written = typed(question, "where", text.whereWritten, { placeholder: text.whereHint, spellcheck: "false" });
+  written.addEventListener("input", () => {
+    const renewed = filters(question, changed);
+    chips.replaceWith(renewed);
+    chips = renewed;
+  });
+  return [chips, written];
 }
 
 /** A field with its weight beside it. */

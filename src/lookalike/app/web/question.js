@@ -1,7 +1,10 @@
 // A question as the page holds it: pictures, each with its sign, and the fields of the command line.
 // A picture is {name, file, id, source, size, minus, weight}: `file` where it was uploaded, `id` where the library holds it.
 // `weight` and `weights` are as they are typed, "" for none; `parts` are those of an address that the panel has no field for.
+// `by` is {channel: weight}, empty where they count as by default.
 // `liked` and `unliked` are answers that were judged, {id, name}.
+
+import { weightsOf } from "./sliders.js";
 
 export const FIELDS = ["text", "words", "url", "where", "crop", "k", "group_by", "least", "profile"];
 const PART = /^(-?)(?:([0-9.]+):)?(id|text|words|colour):([^]+)$/;
@@ -26,6 +29,7 @@ export function empty() {
     group_by: "",
     least: "",
     profile: "",
+    by: {},
     any_orientation: false,
     collapse: false,
   };
@@ -56,6 +60,7 @@ function pairs(question) {
   for (const part of question.parts) told.push(["part", part]);
   for (const name of ["url", "where", "group_by", "profile"])
     if (question[name].trim()) told.push(question[name] === AS_OBJECTS ? ["as", "objects"] : [name, question[name].trim()]);
+  if (!question.profile) for (const [name, weight] of Object.entries(question.by)) if (weight > 0) told.push(["by", `${name}=${weight}`]);
   for (const { id } of question.liked) told.push(["like_id", id]);
   for (const { id } of question.unliked) told.push(["unlike_id", id]);
   if (question.crop && single(question)) told.push(["crop", question.crop]);
@@ -100,6 +105,7 @@ export function fromAddress(search) {
     for (const id of fields.getAll(name)) if (ID.test(id)) made.pictures.push({ ...named(id), minus, weight: "", size: null });
   for (const [name, judged] of [["like_id", made.liked], ["unlike_id", made.unliked]])
     for (const id of fields.getAll(name)) if (ID.test(id)) judged.push(named(id));
+  made.by = weightsOf(fields.getAll("by"));
   made.colour = fields.getAll("colour");
   for (const part of fields.getAll("part")) take(made, part);
   for (const name of FIELDS) if (fields.has(name)) made[name] = fields.get(name);

@@ -2,6 +2,8 @@
 const files = (count) => `${count.toLocaleString("en")} ${count === 1 ? "file" : "files"}`;
 const goes = { trash: "to the trash", move: "aside", hardlink: "and a hard link takes their place", symlink: "and a symbolic link takes their place" };
 
+const share = (part) => (part > 0.995 && part < 1 ? "> 99 %" : part > 0 && part < 0.01 ? `${(100 * part).toPrecision(1)} %` : `${Math.round(100 * part)} %`);
+
 export const text = {
   routes: "For programs",
   pictures: (count) => `${count.toLocaleString("en")} pictures`,
@@ -23,6 +25,17 @@ export const text = {
   addColour: "Add colour",
   url: "Web address of a picture",
   where: "Only where",
+  whereWritten: "The same, written",
+  filters: "Filters",
+  filterField: "Filter by",
+  filterSign: "How",
+  filterValue: "Value",
+  addFilter: "Add filter",
+  filterFields: { name: "name", format: "format", label: "label", object: "object", keyword: "keyword", camera: "camera", title: "title", caption: "caption", width: "width (px)", height: "height (px)", pixels: "pixels", bytes: "bytes", date: "date", taken: "taken", rating: "rating", frames: "frames" },
+  filterSigns: { "=": "is", "!=": "is not", ">=": "at least", "<=": "at most", ">": "more than", "<": "less than" },
+  filterHints: { name: "IMG_*", format: "jpeg", width: "1000", height: "1000", pixels: "2M", bytes: "1.5MB", date: "2021-05", taken: "2021-05", rating: "3", frames: "1", camera: "*x100*" },
+  counts: "How much each channel counts",
+  byDefault: "As by default",
   whereHint: "width > 1000 and format = jpeg",
   answers: "Answers",
   groupBy: "One answer for each",
@@ -78,13 +91,27 @@ export const text = {
   },
   question: "The question",
   answer: "The answer",
-  boxes: "Box: the place that both show. Dashed: where they differ.",
+  box: "The box is the place that both show.",
+  boxes: "The box is the place that both show; dashed boxes are where they differ.",
+  coverage: ({ query, hit }) => `The answer shows ${share(query)} of the question; the question shows ${share(hit)} of the answer.`,
+  edited: (edits) => `What was done to it: ${edits.join(", ")}.`,
+  places: "Matched places",
+  matching: "Matching places…",
+  matched: (agree, all) =>
+    agree ? `${agree} of ${all} places that look alike are explained by one geometry.` : all ? `${all} places look alike, but no geometry explains them: it may be chance.` : "No place looks alike.",
+  explaining: "Looking at both with every channel…",
+  drawnOf: (channel) => `Both pictures as ${channel} sees them`,
   swipe: "Laid over each other: from the answer to the question",
   close: "Close",
   previous: "Previous answer",
   next: "Next answer",
   edits: "Edited",
-  differs: (count) => (count === 1 ? "They differ in one place." : `They differ in ${count} places.`),
+  differs: (places) => {
+    if (!places.length) return "They differ in no place.";
+    const each = places.slice(0, 3).map(({ kind, share: part }) => `${kind} (${share(part)} of what both show)`);
+    const others = places.length > 3 ? [`and ${places.length - 3} more`] : [];
+    return `They differ in ${places.length === 1 ? "one place" : `${places.length} places`}: ${[...each, ...others].join(", ")}.`;
+  },
   size: (width, height) => `${width} × ${height} px`,
   noPreview: "no preview",
   token: "This service takes a token.",
@@ -93,7 +120,7 @@ export const text = {
   wrongToken: "This token is not known here.",
   offline: "The service does not answer. Is it still running?",
   start: "Ask with a picture, or with a colour. Nothing leaves the machine that this service runs on.",
-  channels: "Likeness by channel",
+  channels: "Likeness by channel, and where it lies",
   duplicates: "Duplicates",
   relation: "Groups of pictures that are",
   grouping: "Looking for groups…",
@@ -144,11 +171,62 @@ export const text = {
   run: (action, count, size) => `${files(count)} ${goes[action]}, ${size}`,
   files: "Files",
   outcomes: { kept: "stays", skipped: "stays", superfluous: "goes", trashed: "in the trash", moved: "moved", linked: "linked", restored: "back" },
+  upkeep: "Look after",
+  upkeepHint: "What the library holds, what could not be read, and how far a job is.",
+  jobs: "At work",
+  noJobs: "Nothing is at work.",
+  begins: "It begins…",
+  progressOf: (kind) => `How far ${kind} is`,
+  stages: { pictures: "pictures", indexes: "indexes built", groups: "groups" },
+  progress: (what, done, total, rate, left, failed) =>
+    [`${done.toLocaleString("en")} of ${total.toLocaleString("en")} ${what}`, rate ? `${rate >= 10 ? Math.round(rate) : rate.toPrecision(2)} a second` : "", left === null || left === undefined ? "" : `${duration(left)} left`, failed ? `${failed} failed` : ""].filter(Boolean).join(", "),
+  jobTold: ({ kind, state }, more) => `${kind}: ${{ done: "done", some_failed: "done, but for some files", failed: "failed", cancelled: "cancelled", running: "at work" }[state]}${more ? `; ${more}` : ""}`,
+  indexed: ({ added, updated, moved, unchanged, failed, removed, seconds }) =>
+    [[added, "added"], [updated, "updated"], [moved, "moved"], [removed, "gone"], [failed, "failed"], [unchanged, "unchanged"]].filter(([count]) => count).map(([count, what]) => `${count.toLocaleString("en")} ${what}`).join(", ") + ` in ${duration(seconds)}`,
+  foldersOf: "Folders",
+  folder: "Folder",
+  state: "State",
+  changes: "Changes",
+  count: (count) => count.toLocaleString("en"),
+  there: "there",
+  notThere: "not there now: is its drive connected?",
+  look: "Look for changes",
+  changesIn: (folder) => `Look for changes in ${folder}`,
+  changesInAll: "Look for changes in all folders",
+  noFolders: "The library holds no folder yet.",
+  room: "Room on the disk",
+  takes: (images, own, free) => `The library of ${images.toLocaleString("en")} pictures takes ${own}; ${free} are free on its disk.`,
+  originalsStay: "Your pictures stay where they are and are not counted.",
+  failures: "Files that could not be read",
+  noFailures: "Every file could be read.",
+  failedFiles: (why, count) => `${why}: ${files(count)}`,
+  reasons: { not_an_image: "No picture", truncated: "Cut off", too_large: "Too large", unsupported: "Of a kind that is not read", permission: "Not allowed to be read", io: "The disk could not read it", changed: "Changed while it was read", timeout: "Took too long", decoder_crash: "Broke the reader" },
+  calibration: "How sure answers are",
+  calibrated: ({ claim, questions, pictures, holds }) =>
+    `${holds ? "Answers tell how likely they are to be right" : "The library has grown since it was calibrated, so that answers tell no probability"} (${claim}; from ${questions.toLocaleString("en")} questions, when it held ${pictures.toLocaleString("en")} pictures).`,
+  uncalibrated: "Nothing is known of that yet: answers tell no probability.",
+  toCalibrate: "To find out:",
+  describers: "Describers",
+  describer: "Describer",
+  vector: "Vector",
+  dims: (dim, metric) => `${dim}, ${metric}`,
+  has: "Different pictures",
+  index: "Index",
+  weight: "Counts",
+  proof: "proof",
+  leftOut: "left out",
+  noDescribers: "Nothing is described yet.",
   uncompared: (count) => `${count.toLocaleString("en")} pictures are not compared with the others yet.`,
   compareAll: "Compare them now",
   comparing: "Comparing; this may take a while…",
   failed: (state) => `It ended: ${state}.`,
 };
+
+function duration(seconds) {
+  if (seconds < 1) return "less than 1 s";
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
 
 export function bytes(count) {
   if (count < 1000) return `${count} B`;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,16 +14,30 @@ from lookalike.search.ranking.channels import Channel
 from lookalike.types import Answer, Space
 
 
+@dataclass(frozen=True)
+class Known:
+    """A calibration, and whether it still holds for the library as it is."""
+
+    calibration: Calibration
+    holds: bool
+
+
 def calibration_of(store: Store, channels: Sequence[Channel], proof: Space | None = None) -> Calibration | None:
     """Calibration of the score that these channels make, with or without proof; None where the library has none.
 
     Of a library that has grown much it is no more known.
     """
+    known = known_calibration(store, channels, proof)
+    return known.calibration if known is not None and known.holds else None
+
+
+def known_calibration(store: Store, channels: Sequence[Channel], proof: Space | None = None) -> Known | None:
+    """Calibration of that score, also where the library has outgrown it; None where nothing was."""
     text = store.calibration(key_of(channels, proof))
     if text is None:
         return None
     calibration = Calibration.of_json(text)
-    return calibration if calibration.holds_for(len(store.ids())) else None
+    return Known(calibration, calibration.holds_for(len(store.ids())))
 
 
 def with_probability(answers: Sequence[Answer], calibration: Calibration | None) -> list[Answer]:

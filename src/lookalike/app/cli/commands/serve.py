@@ -48,8 +48,9 @@ def serve(
     ] = None,
     originals: Annotated[bool, typer.Option("--originals", help="Hand out whole files, to role admin.")] = False,
     urls: Annotated[bool, typer.Option("--urls", help="Fetch pictures that are asked about by URL.")] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, metavar="N", help="Answer in N processes.")] = 1,
     threads: Annotated[
-        int, typer.Option("--threads", min=1, max=64, metavar="N", help="Answer N questions at once.")
+        int, typer.Option("--threads", min=1, max=64, metavar="N", help="Answer N questions at once in each process.")
     ] = 2,
     browse: Annotated[bool, typer.Option("--browse", help="Open the page in your browser.")] = False,
     library: LibraryFolder = None,
@@ -85,6 +86,7 @@ def serve(
         uploads=None if uploads is None else made_ready(uploads, location.folder),
         originals=originals,
         urls=urls,
+        workers=workers,
         threads=threads,
     )
 
@@ -107,6 +109,7 @@ def add_to(app: typer.Typer) -> None:
         "lookalike serve --browse",
         "lookalike serve --port 0 --role write",
         "lookalike serve --role write --uploads ~/Pictures/added",
+        "lookalike serve --workers 4 --threads 1",
         group=FIND,
         needs_arguments=False,
     )

@@ -14,7 +14,7 @@ from lookalike.app.server.fields import Ask, Template, Uploads, address_of, form
 from lookalike.app.server.filters import checked_filter
 from lookalike.app.server.questions import picture_of, question_of
 from lookalike.app.server.roles import Role
-from lookalike.app.server.service import Asker, Continued, Here, Service
+from lookalike.app.server.service import Asker, Here, Service
 
 ASKED = {"picture": "Ask with this picture; several are views of one thing.", "minus_picture": "Answers unlike this."}
 SOUGHT = {"template": "The template.", "image": "The picture that may hold it; without one, the library."}
@@ -51,8 +51,7 @@ def answered(service: Service, ask: Ask, uploads: Uploads, role: Role) -> Docume
     checked_filter(ask.where, role)
     question = question_of(service, ask, uploads)
     results = service.library.answer(question.query)
-    found = Continued(results, question.labels, question.minus)
-    return answers_document(service, found, 0, min(ask.page, ask.k), role)
+    return answers_document(service, results, question.labels, question.minus, min(ask.page, ask.k), role)
 
 
 def _located(service: Service, fields: Template, uploads: Uploads, role: Role) -> Document:

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from lookalike.app.documents import Document, document
 from lookalike.app.server import models
 from lookalike.app.server.admission import COOKIE, Sessions, bearer_of, takes
-from lookalike.app.server.jobs import Job
+from lookalike.app.server.job_records import Job
 from lookalike.app.server.problems import Problem
 from lookalike.app.server.roles import Role
 from lookalike.app.server.service import Asker, Here, Service
@@ -52,8 +52,8 @@ async def events(id: str, service: Here, role: Asker) -> Response:
     watched = service.jobs.one(id)
 
     async def lines() -> AsyncIterator[bytes]:
-        async for _ in service.jobs.followed(watched):
-            yield b"data: " + json.dumps(shown_job(service, watched, role)).encode() + b"\n\n"
+        async for now in service.jobs.followed(watched):
+            yield b"data: " + json.dumps(shown_job(service, now, role)).encode() + b"\n\n"
 
     return StreamingResponse(lines(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 
-from lookalike.app.documents import Document, compare_document, match_document
+from lookalike.app.documents import Document, compare_document, explain_document, match_document
 from lookalike.app.server import models
 from lookalike.app.server.admission import takes
 from lookalike.app.server.answers import picture_document
@@ -16,7 +17,10 @@ from lookalike.app.server.problems import Problem
 from lookalike.app.server.questions import picture_of
 from lookalike.app.server.roles import Role
 from lookalike.app.server.service import Asker, Here
-from lookalike.search.pages.render import SIDE
+from lookalike.protocols import Explainer
+from lookalike.search.components import by_name, describers_of
+from lookalike.search.pages.render import EVIDENCE_SIDE, SIDE
+from lookalike.search.pages.render import thumbnail as small
 
 Id = Annotated[str, InPath(pattern=r"^[0-9a-f]{64}$", description="The id of a hit: the SHA-256 of the bytes.")]
 LARGEST: Final = 1280
@@ -74,6 +78,27 @@ async def match(request: Request, service: Here) -> Document:
     return await service.questions.run(matched)
 
 
+async def explain(request: Request, service: Here) -> Document:
+    """Explanations by each channel of what it sees in two pictures: a sentence, and, of some, where both agree."""
+    fields, uploads = await posted(request, Pair, BOTH)
+
+    def explained() -> Document:
+        first = service.library.sampled(picture_of(service, "a", uploads, fields.a_id))
+        second = service.library.sampled(picture_of(service, "b", uploads, fields.b_id))
+        told = {
+            name: describer.explain(first.picture(describer.min_side), second.picture(describer.min_side))
+            for name, describer in by_name(describers_of(service.library.store)).items()
+            if isinstance(describer, Explainer)
+        }
+        return explain_document(told, lambda pixels: _data_uri(small(pixels, EVIDENCE_SIDE)))
+
+    return await service.questions.run(explained)
+
+
+def _data_uri(webp: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(webp).decode('ascii')}"
+
+
 def add_to(app: FastAPI) -> None:
     """Registers the routes."""
     read, asks, admin = takes(Role.READ), takes(Role.READ, queues=True), takes(Role.ADMIN)
@@ -88,6 +113,7 @@ def add_to(app: FastAPI) -> None:
     for path, model, fields, asked in (
         ("/api/compare", models.Comparison, Pair, compare),
         ("/api/match", models.Matches, MatchedPair, match),
+        ("/api/explain", models.Explanations, Pair, explain),
     ):
         extra = {**asks["openapi_extra"], **form_of(fields, BOTH)}
         app.post(path, response_model=model, **{**asks, "openapi_extra": extra})(asked)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 from fastapi import FastAPI, Query, Response
 
 from lookalike.app.describers import describer_rows
 from lookalike.app.documents import Document, document, status_document
-from lookalike.app.server import models
+from lookalike.app.server import models, upkeep_models
 from lookalike.app.server.admission import takes
 from lookalike.app.server.answers import groups_document
 from lookalike.app.server.duplicates import groups_of, known_proofs
 from lookalike.app.server.roles import Role
 from lookalike.app.server.service import Asker, Here, Service
+from lookalike.app.server.upkeep import failures_document, folder_fields, kept_folders, upkeep_document
+from lookalike.errors import Reason
 from lookalike.types import Relation
 
 
@@ -37,6 +38,7 @@ def _status(service: Service, role: Role) -> Document:
         "uploads": service.settings.uploads is not None,
         "words": service.reads_words(),
         "profiles": sorted(service.library.profiles()),
+        "channels": service.channels(),
     }
     if role is Role.ADMIN:
         facts["library"] = str(service.library.location)
@@ -65,20 +67,31 @@ def _groups(service: Service, relation: Relation, precision: float | None, role:
     if precision is not None:
         return groups_document(service, service.library.dupes(relation, precision=precision), role)
     proofs, uncompared = known_proofs(service, relation)
-    groups = groups_of(service.library, relation, proofs)
+    groups = groups_of(service, relation, proofs)
     return {**groups_document(service, groups, role), "uncompared": uncompared}
 
 
 async def folders(service: Here, role: Asker) -> Document:
     """Folders that may be indexed, with their ids."""
-    found = await service.glances.run(service.folders)
-    rows = [{"id": id, **_folder(service, path, role)} for id, path in found.items()]
+    found = await service.glances.run(kept_folders, service)
+    rows = [{"id": id, **folder_fields(service, folder, role)} for id, folder in found.items()]
     return document("folders", folders=rows)
 
 
-def _folder(service: Service, path: str, role: Role) -> Document:
-    shown = path if role is Role.ADMIN else os.path.basename(path)  # noqa: PTH119  bytes of a name stay as they are
-    return {**service.names.fields(shown, Role.ADMIN), "is_there": os.path.isdir(path)}  # noqa: PTH112
+async def upkeep(service: Here, role: Asker) -> Document:
+    """State of the library for who looks after it: folders, failures by reason, calibration, and room on the disk."""
+    return await service.glances.run(upkeep_document, service, role)
+
+
+async def failures(
+    service: Here,
+    role: Asker,
+    reason: Reason | None = None,
+    start: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    count: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Document:
+    """Files that gave no picture, by name, and why."""
+    return await service.glances.run(failures_document, service, reason, start, count, role)
 
 
 async def metrics(service: Here) -> Response:
@@ -94,4 +107,6 @@ def add_to(app: FastAPI) -> None:
     app.get("/api/describers", response_model=models.Describers, **takes(Role.READ))(describers)
     app.get("/api/dupes", response_model=models.Dupes, **takes(Role.READ, queues=True))(dupes)
     app.get("/api/folders", response_model=models.Folders, **takes(Role.WRITE))(folders)
+    app.get("/api/upkeep", response_model=upkeep_models.Upkeep, **takes(Role.READ))(upkeep)
+    app.get("/api/failures", response_model=upkeep_models.FailureList, **takes(Role.READ))(failures)
     app.get("/api/metrics", response_class=Response, **takes(Role.READ))(metrics)

@@ -35,17 +35,17 @@ async def upload(request: Request, service: Here, role: Asker) -> Document:
     _, uploads = await posted(request, Sent, SENT)
     if not uploads["picture"]:
         raise Problem(422, "bad_query", "send pictures: with curl, -F picture=@FILE, and again for several")
-    with service.jobs.reserved("index") as job:
+    with service.jobs.reserved("index") as reserved:
         kept, refused = await service.questions.run(keep, service, folder, uploads["picture"])
-        begins = not all(each.is_indexed for each in kept)
-        if begins:
-            service.jobs.begin(job, ["index", "--jsonl", "--", str(folder.folder)])
+        unknown = [each.path for each in kept if not each.is_indexed]
+        if unknown:
+            service.jobs.begin(reserved, ["index", "--jsonl", "--", *unknown])
     told = document(
         "upload",
         pictures=[_kept(service, each, role) for each in kept],
         refused=[_refused(each) for each in refused],
     )
-    return {**told, "job": shown_job(service, job, role) if begins else None}
+    return {**told, "job": shown_job(service, reserved.job, role) if unknown else None}
 
 
 def _kept(service: Service, kept: Kept, role: Role) -> Document:
