@@ -116,34 +116,8 @@ class Locator(Protocol):
     ) -> Located: ...
 
 
-class Index(Protocol):
-    """Finds the nearest rows of one space. Derived from the store, hence disposable."""
-
-    @property
-    def space(self) -> Space: ...
-    @property
-    def kind(self) -> str:
-        """As in the table, for `status`."""
-
-    def __len__(self) -> int: ...
-    @property
-    def ids(self) -> Ids:
-        """Ascending."""
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Adds rows; a row whose id is already there replaces it."""
-
-    def remove(self, ids: Ids) -> None:
-        """Drops rows; an id that is not there is no error."""
-
-    def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
-        """For each query its best `k`, the lowest ids of equals, or fewer; only of ids in `among`, when given."""
-
-    def save(self, path: Path) -> None: ...
-
-
-class SetIndex(Protocol):
-    """Finds the pictures whose local features, of one space, are most like those of another. Derived from the store."""
+class Held(Protocol):
+    """Rows, or sets of rows, of one space by their ids. Derived from the store, hence disposable."""
 
     @property
     def space(self) -> Space: ...
@@ -152,22 +126,44 @@ class SetIndex(Protocol):
         """As in the table, for `status`."""
 
     def __len__(self) -> int:
-        """Number of pictures."""
+        """Number of ids."""
 
     @property
     def ids(self) -> Ids:
         """Ascending."""
 
+    def remove(self, ids: Ids) -> None:
+        """Drops rows; an id that is not there is no error."""
+
+    def save(self, path: Path) -> None: ...
+
+
+class Index(Held, Protocol):
+    """Finds the nearest rows of one space."""
+
+    @property
+    def factor(self) -> int:
+        """Times as many hits as are asked for, among which exact scores find the best; 1 where its own will do."""
+
+    @property
+    def marked(self) -> int:
+        """Rows that were dropped and still take room, until it is built anew."""
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Adds rows; a row whose id is already there replaces it."""
+
+    def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
+        """For each query its best `k`, the lowest ids of equals, or fewer; only of ids in `among`, when given."""
+
+
+class SetIndex(Held, Protocol):
+    """Finds the pictures, each an id, whose local features, of one space, are most like those of another."""
+
     def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
         """Adds pictures; one that is there is replaced."""
 
-    def remove(self, ids: Ids) -> None:
-        """Drops pictures; an id that is not there is no error."""
-
     def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
         """The best `k`, the lowest ids of equals, or fewer; only of ids in `among`, when given."""
-
-    def save(self, path: Path) -> None: ...
 
 
 class IndexMaker(Protocol):

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import faiss
 
-from lookalike.index.faiss_ import FaissIndex, read
+from lookalike.index.faiss_ import METRICS, FaissIndex, read
 from lookalike.protocols import Index
 from lookalike.types import Space, Vectors
 
@@ -24,8 +24,7 @@ class Flat:
         """An empty index."""
         if space.metric == "hamming":
             return FaissIndex(space, self.name, faiss.IndexBinaryIDMap2(faiss.IndexBinaryFlat(space.dim)))
-        metric = {"cosine": faiss.METRIC_INNER_PRODUCT, "l2": faiss.METRIC_L2, "l1": faiss.METRIC_L1}[space.metric]
-        return FaissIndex(space, self.name, faiss.IndexIDMap2(faiss.IndexFlat(space.dim, metric)))
+        return FaissIndex(space, self.name, faiss.IndexIDMap2(faiss.IndexFlat(space.dim, METRICS[space.metric])))
 
     def load(self, path: Path, space: Space) -> Index:
         """Index from a file of `save`."""

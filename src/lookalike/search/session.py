@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -16,6 +16,7 @@ import numpy as np
 
 from lookalike.errors import BadQuery, ChannelLeftOut
 from lookalike.index.derived import INDEX_FOLDER, Derived, current, current_set
+from lookalike.index.refined import refined
 from lookalike.learn.adapt import Adaptation
 from lookalike.learn.own_copies import SelfAdaptation
 from lookalike.pixels.limits import Limits
@@ -301,7 +302,9 @@ class Session:
         return Options(workers=self.workers, limits=self.limits)
 
     def _index(self, space: Space) -> Index:
-        return self._indexes.of(self.store, space)
+        """With the rows of this thread's store."""
+        store = self.store
+        return refined(self._indexes.of(store, space), partial(store.vectors, space))
 
     def _set_index(self, space: Space) -> SetIndex:
         return self._set_indexes.of(self.store, space)
