@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lookalike.finders import Index
 from lookalike.index import INDEXES
 from lookalike.index.refined import refined
 from lookalike.index.similarity import similarity
-from lookalike.protocols import Index
-from lookalike.types import Ids, Metric, Space, Vectors
+from lookalike.types import Hits, Ids, Metric, Space, Vectors
 
 METRICS: tuple[Metric, ...] = ("cosine", "l2", "l1", "hamming")
 TAKES = {"flat": METRICS, "binary_ivf": ("hamming",), "mih": ("hamming",)}
@@ -61,7 +61,10 @@ class Stored:
         return len(self._index)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._asked, name)
+        return getattr(self._index, name)
+
+    def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
+        return self._asked.search(queries, k, among)
 
     def rows(self, ids: Ids) -> Iterator[tuple[Ids, Vectors]]:
         there = [id for id in ids.tolist() if id in self._kept]
@@ -69,7 +72,7 @@ class Stored:
             yield np.array(there), np.stack([self._kept[id] for id in there])
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
-        self._asked.add(ids, vectors)
+        self._index.add(ids, vectors)
         self._kept |= dict(zip(ids.tolist(), vectors, strict=True))
 
     def loaded(self, path: Path) -> Stored:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,7 +39,8 @@ def test_more_candidates_find_more() -> None:
     best = np.argsort(-ROWS @ ROWS.T, axis=1)[:, :5]
 
     def recall(factor: int) -> float:
-        found = Refined(coarse, lambda ids: [(ids, ROWS[ids])], factor).search(ROWS, 5)
+        thorough = coarse.searched_by(replace(coarse.maker, factor=factor))
+        found = Refined(thorough, lambda ids: [(ids, ROWS[ids])]).search(ROWS, 5)
         return float(np.mean([np.isin(each.ids, row).mean() for each, row in zip(found, best, strict=True)]))
 
     assert recall(1) < recall(2) < recall(8)

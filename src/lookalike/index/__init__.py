@@ -1,6 +1,6 @@
 """Indexes: the nearest rows, or sets of rows, of one space. A new kind is one file and one line here."""
 
-from lookalike.protocols import IndexMaker, SetIndexMaker
+from lookalike.finders import IndexMaker, SetIndexMaker
 from lookalike.registry import Table
 
 INDEXES: Table[IndexMaker] = Table(

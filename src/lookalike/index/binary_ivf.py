@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,11 +14,11 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.finders import Index
 from lookalike.index.bits import nearest_bits
 from lookalike.index.faiss_ import FaissIndex, check_metric, read
 from lookalike.index.probed import EACH, ids_in
-from lookalike.protocols import Index
-from lookalike.types import Ids, Space, Vectors
+from lookalike.types import Ids, Metric, Space, Vectors
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,25 @@ class BinaryLists:
 
     name: ClassVar[str] = "binary_ivf"
     revision: ClassVar[int] = 1
+    metrics: ClassVar[tuple[Metric, ...]] = ("hamming",)
 
     lists: int = 512
     probes: int = 64
 
+    factor: ClassVar[int] = 1
+
+    @property
+    def efforts(self) -> Mapping[str, Sequence[int]]:
+        """Fields that may grow without another file."""
+        return {"probes": [4 << power for power in range(12) if 4 << power < self.lists] + [self.lists]}
+
+    def bytes(self, space: Space, n: int) -> int:
+        """Rows with an id each, and centres."""
+        return n * (space.columns + 8) + self.lists * space.columns
+
     def build(self, space: Space, sample: Vectors) -> Index:
         """An empty index, its centres learned from `sample` with a fixed seed."""
-        check_metric(self.name, space, ("hamming",))
+        check_metric(self, space)
         sample = sample if len(sample) else np.zeros((1, space.columns), np.uint8)
         lists = max(1, min(self.lists, len(sample) // EACH))
         centres: Any = faiss.IndexBinaryFlat(space.dim)
@@ -49,15 +62,16 @@ class BinaryLists:
 
 
 class _BinaryLists(FaissIndex):
+    maker: BinaryLists
+
     def __init__(self, space: Space, maker: BinaryLists, index: Any) -> None:
-        super().__init__(space, maker.name, index)
-        self._probes = maker.probes
+        super().__init__(space, maker, index)
 
     def _nearest(self, queries: Vectors, k: int, among: Ids | None) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Looks into some lists, into all where some have not held enough; under a filter at all rows that pass it."""
         if among is not None:
             return self._compared(queries, k, among)
-        probes = min(self._probes, self.index.nlist)
+        probes = min(self.maker.probes, self.index.nlist)
         distances, labels = self._probed(queries, k, probes)
         short = (labels < 0).any(axis=1)
         if probes < self.index.nlist and short.any():

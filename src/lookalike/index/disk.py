@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 
 import faiss
 
+from lookalike.finders import Index
 from lookalike.index.faiss_ import of_space, read
 from lookalike.index.ivf import InvertedFile
 from lookalike.index.probed import ProbedLists
-from lookalike.protocols import Index
 from lookalike.types import Ids, Space, Vectors
 
 
@@ -24,6 +24,10 @@ class MappedLists(InvertedFile):
     """`ivf`, read by mmap."""
 
     name: ClassVar[str] = "disk"
+
+    def bytes(self, space: Space, n: int) -> int:
+        """The centres, and what an id takes: codes are on disk."""
+        return 8 * n + 4 * self.lists * space.dim
 
     def load(self, path: Path, space: Space) -> Index:
         """Index from a file of `save`, which must not be written to from then on: to replace it is no harm."""

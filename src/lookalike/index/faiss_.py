@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.finders import IndexMaker
 from lookalike.index.ballot import last_of_each
 from lookalike.index.similarity import from_distances
 from lookalike.types import Hits, Ids, Space, Vectors
@@ -20,16 +22,26 @@ METRICS: Final = {"cosine": faiss.METRIC_INNER_PRODUCT, "l2": faiss.METRIC_L2, "
 class FaissIndex:
     """A faiss index with ids of its own. A kind that searches in another way overrides `_nearest`."""
 
-    def __init__(self, space: Space, kind: str, index: Any, factor: int = 1) -> None:
+    def __init__(self, space: Space, maker: IndexMaker, index: Any) -> None:
         self.space = space
-        self.kind = kind
+        self.maker = maker
         self.index = index
-        self.factor = factor
         self._binary = space.metric == "hamming"
         self._held: set[int] | None = None
 
     def __len__(self) -> int:
         return int(self.index.ntotal)
+
+    @property
+    def kind(self) -> str:
+        """As in the table."""
+        return self.maker.name
+
+    def searched_by(self, maker: IndexMaker) -> Self:
+        """These rows, searched with another effort."""
+        again = copy(self)
+        again.maker = maker
+        return again
 
     @property
     def marked(self) -> int:
@@ -135,10 +147,11 @@ def check_queries(space: Space, queries: Vectors) -> None:
         raise ValueError(f"queries of {space.name} are (q, {space.columns}), not {queries.shape}")
 
 
-def check_metric(kind: str, space: Space, taken: tuple[str, ...]) -> None:
+def check_metric(maker: IndexMaker, space: Space) -> None:
     """Raises `ValueError` where the kind does not take the metric of the space."""
-    if space.metric not in taken:
-        raise ValueError(f"index {kind!r} is for {' and '.join(taken)}, not {space.metric}; 'flat' is for all")
+    if space.metric not in maker.metrics:
+        taken = " and ".join(maker.metrics)
+        raise ValueError(f"index {maker.name!r} is for {taken}, not {space.metric}; 'flat' is for all")
 
 
 def selector(among: Ids) -> Any:

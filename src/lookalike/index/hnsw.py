@@ -6,6 +6,7 @@ graphs, PAMI 2020]
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -14,10 +15,10 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.finders import Index
 from lookalike.index.faiss_ import METRICS, FaissIndex, check_metric, read, selector
 from lookalike.index.ivf import QUANTISERS, Codes
-from lookalike.protocols import Index
-from lookalike.types import Ids, Space, Vectors
+from lookalike.types import Ids, Metric, Space, Vectors
 
 _WalkParameters: Final[Any] = getattr(faiss, "SearchParametersHNSW")  # noqa: B009  unknown to its stubs
 GONE: Final = -1
@@ -39,6 +40,7 @@ class NeighbourGraph:
 
     name: ClassVar[str] = "hnsw"
     revision: ClassVar[int] = 1
+    metrics: ClassVar[tuple[Metric, ...]] = ("cosine", "l2")
 
     codes: Codes = "half"
     neighbours: int = 32
@@ -46,9 +48,20 @@ class NeighbourGraph:
     breadth: int = 128
     """Candidates that are held at once while a question walks the graph."""
 
+    factor: ClassVar[int] = 1
+
+    @property
+    def efforts(self) -> Mapping[str, Sequence[int]]:
+        """Fields that may grow without another file."""
+        return {"breadth": (64, 128, 256, 512, 1024)}
+
+    def bytes(self, space: Space, n: int) -> int:
+        """Codes, two edges for each neighbour, and an id each."""
+        return n * ({"sq8": 1, "half": 2, "float": 4}[self.codes] * space.dim + 8 * self.neighbours + 16)
+
     def build(self, space: Space, sample: Vectors) -> Index:
         """An empty index, the ranges of its codes learned from `sample`."""
-        check_metric(self.name, space, ("cosine", "l2"))
+        check_metric(self, space)
         return _Graph(space, self, faiss.IndexIDMap(self._graph(space, sample)))
 
     def load(self, path: Path, space: Space) -> Index:
@@ -70,9 +83,10 @@ class NeighbourGraph:
 class _Graph(FaissIndex):
     """Rows that are dropped are marked until they are a quarter of all; then the graph is built anew without them."""
 
+    maker: NeighbourGraph
+
     def __init__(self, space: Space, maker: NeighbourGraph, index: Any) -> None:
-        super().__init__(space, maker.name, index)
-        self._maker = maker
+        super().__init__(space, maker, index)
 
     def __len__(self) -> int:
         return int(self.index.ntotal) - self.marked
@@ -117,7 +131,7 @@ class _Graph(FaissIndex):
         """Codes of decoded codes are these codes: nothing is lost."""
         kept = np.flatnonzero(self._labels != GONE)
         ids, rows = self._labels[kept], self._rows.reconstruct_batch(kept)
-        self.index = faiss.IndexIDMap(self._maker._graph(self.space, rows))
+        self.index = faiss.IndexIDMap(self.maker._graph(self.space, rows))
         if len(ids):
             self._append(ids, rows)
 
@@ -127,7 +141,7 @@ class _Graph(FaissIndex):
         if narrow or k > _WIDE * len(self):
             return self._compared(queries, k, among)
         passing = faiss.IDSelectorRange(0, np.iinfo(np.int64).max) if among is None else selector(among)
-        parameters = _WalkParameters(sel=passing, efSearch=max(self._maker.breadth, 2 * k))
+        parameters = _WalkParameters(sel=passing, efSearch=max(self.maker.breadth, 2 * k))
         distances, labels = self.index.search(queries, k, params=parameters)
         short = (labels < 0).any(axis=1)
         if short.any():

@@ -25,6 +25,15 @@ class MultiIndex(ListMaker):
     """Centres of each half, a power of 2; their square are the lists."""
     probes: int = 2048
 
+    @property
+    def most_probes(self) -> int:
+        """Pairs that are ever walked: a quarter of all, since they are ordered one by one."""
+        return self.lists**2 // 4
+
+    def row_bytes(self, dim: int) -> int:
+        """Bytes of the code of a row."""
+        return dim
+
     def structure(self, dim: int, lists: int, metric: int) -> Any:  # noqa: ARG002  pairs are known by L2 alone
         """Lists by pairs of centres."""
         bits = max(1, int(math.log2(lists)))

@@ -25,6 +25,10 @@ class InvertedFile(ListMaker):
 
     codes: Codes = "sq8"
 
+    def row_bytes(self, dim: int) -> int:
+        """Bytes of the code of a row."""
+        return {"sq8": 1, "half": 2, "float": 4}[self.codes] * dim
+
     def structure(self, dim: int, lists: int, metric: int) -> Any:
         """Lists of scalars."""
         centres = faiss.IndexFlat(dim, metric)

@@ -6,6 +6,7 @@ than m (f + 1) bits differ, in one of m parts, in f bits at most.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +16,12 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.finders import Index, IndexMaker
 from lookalike.index.ballot import last_of_each
 from lookalike.index.bits import bits_apart, nearest_bits
 from lookalike.index.faiss_ import check_metric, check_queries, check_rows
 from lookalike.index.similarity import from_distances
-from lookalike.protocols import Index
-from lookalike.types import Hits, Ids, Space, Vectors
+from lookalike.types import Hits, Ids, Metric, Space, Vectors
 
 SLOTS: Final = 1 << 16
 """Slots of a table: one for each value of 16 bits."""
@@ -34,13 +35,22 @@ class MultiIndexHashing:
 
     name: ClassVar[str] = "mih"
     revision: ClassVar[int] = 1
+    metrics: ClassVar[tuple[Metric, ...]] = ("hamming",)
+
+    factor: ClassVar[int] = 1
+    efforts: ClassVar[Mapping[str, Sequence[int]]] = {}
 
     flips: int = 3
     """Bits of a part that are tried at most; where more are needed, all rows are compared."""
 
+    def bytes(self, space: Space, n: int) -> int:
+        """Rows with an id each, and the tables."""
+        tables = (space.columns + 1) // 2
+        return n * (space.columns + 8 + 6 * tables) + 8 * SLOTS * tables
+
     def build(self, space: Space, sample: Vectors) -> Index:  # noqa: ARG002  nothing to train
         """An empty index."""
-        check_metric(self.name, space, ("hamming",))
+        check_metric(self, space)
         return _Hashed(space, self, _Tables(np.empty(0, np.int64), np.empty((0, space.columns), np.uint8)))
 
     def load(self, path: Path, space: Space) -> Index:
@@ -91,18 +101,26 @@ class _Tables:
 class _Hashed:
     """Tables, and changes that wait to be sorted in."""
 
-    factor = 1
-    marked = 0
+    marked: Final = 0
 
     def __init__(self, space: Space, made: MultiIndexHashing, held: _Tables) -> None:
         self.space = space
-        self.kind = made.name
+        self.maker: IndexMaker = made
         self._flips = made.flips
         self._held = held
         self._waiting: dict[int, Vectors | None] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def kind(self) -> str:
+        """As in the table."""
+        return self.maker.name
+
+    def searched_by(self, maker: IndexMaker) -> Index:  # noqa: ARG002  no effort finds more
+        """Itself."""
+        return self
 
     @property
     def ids(self) -> Ids:

@@ -6,12 +6,14 @@ CVPR 2013; comparing: Andre, Kermarrec & Le Scouarnec, Cache locality is not eno
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import faiss
 
 from lookalike.index.probed import ListMaker
+from lookalike.types import Space
 
 BITS: Final = 4
 """Length of a code: 16 values fit into the registers of a processor."""
@@ -25,6 +27,20 @@ class ProductCodes(ListMaker):
 
     factor: int = 8
     columns: int = 256
+
+    @property
+    def factors(self) -> Sequence[int]:
+        """Codes are coarse."""
+        return (1, 2, 4, 8)
+
+    def row_bytes(self, dim: int) -> int:
+        """Bytes of the code of a row."""
+        return (min(self.columns, dim) // 2 + 1) // 2
+
+    def bytes(self, space: Space, n: int) -> int:
+        """Codes with an id each, centres, and the rotation."""
+        columns = min(self.columns, space.dim)
+        return n * (self.row_bytes(space.dim) + 8) + 4 * columns * (self.lists + space.dim)
 
     def structure(self, dim: int, lists: int, metric: int) -> Any:
         """A rotation, then lists of codes of what a row has beyond its centre."""

@@ -6,6 +6,7 @@ may be missed, and scores are approximate: whoever asks scores the candidates ex
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -14,9 +15,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.finders import Index
 from lookalike.index.faiss_ import METRICS, FaissIndex, check_metric, read, selector
-from lookalike.protocols import Index
-from lookalike.types import Ids, Space, Vectors
+from lookalike.types import Ids, Metric, Space, Vectors
 
 _NARROW: Final = 0.1
 """A filter that leaves less than this share of the rows looks into every list: near ones may be few in each."""
@@ -39,10 +40,35 @@ class ListMaker:
 
     name: ClassVar[str]
     revision: ClassVar[int] = 1
+    metrics: ClassVar[tuple[Metric, ...]] = ("cosine", "l2")
 
     lists: int = 512
     probes: int = 48
     factor: int = 1
+
+    @property
+    def efforts(self) -> Mapping[str, Sequence[int]]:
+        """Fields that may grow without another file: lists that are looked into, then hits that are scored exactly."""
+        probes = {1 << power for power in range(2, 16) if 1 << power < self.most_probes} | {self.most_probes}
+        return {"probes": sorted(probes), "factor": self.factors}
+
+    @property
+    def most_probes(self) -> int:
+        """All lists."""
+        return self.lists
+
+    @property
+    def factors(self) -> Sequence[int]:
+        """One alone: scores of 8 bits a column order well enough."""
+        return (1,)
+
+    def row_bytes(self, dim: int) -> int:
+        """Bytes of the code of a row."""
+        raise NotImplementedError
+
+    def bytes(self, space: Space, n: int) -> int:
+        """Codes with an id each, and centres."""
+        return n * (self.row_bytes(space.dim) + 8) + 4 * self.lists * space.dim
 
     def structure(self, dim: int, lists: int, metric: int) -> Any:
         """An untrained faiss index with an inverted file in it."""
@@ -50,7 +76,7 @@ class ListMaker:
 
     def build(self, space: Space, sample: Vectors) -> Index:
         """An empty index, its lists' centres by k-means with a fixed seed."""
-        check_metric(self.name, space, ("cosine", "l2"))
+        check_metric(self, space)
         index = self.structure(space.dim, max(1, min(self.lists, len(sample) // EACH)), METRICS[space.metric])
         clustering = faiss.extract_index_ivf(index).cp
         clustering.niter, clustering.seed, clustering.min_points_per_centroid = 10, 0, 1
@@ -65,9 +91,10 @@ class ListMaker:
 class ProbedLists(FaissIndex):
     """An inverted file of any codes."""
 
+    maker: ListMaker
+
     def __init__(self, space: Space, maker: ListMaker, index: Any) -> None:
-        super().__init__(space, maker.name, index, maker.factor)
-        self.probes = maker.probes
+        super().__init__(space, maker, index)
         self._file = faiss.extract_index_ivf(index)
 
     @property
@@ -76,12 +103,15 @@ class ProbedLists(FaissIndex):
         return int(self._file.nlist)
 
     def _nearest(self, queries: Vectors, k: int, among: Ids | None) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """Looks into some lists; into all where a filter is narrow, or where some have not held enough."""
+        """Looks into some lists; into all where a filter is narrow, or where some have not held enough.
+
+        Of `factor` times as many as somebody asks for, as many as that are enough.
+        """
         queries = np.where(queries.any(axis=1, keepdims=True), queries, _NEARLY_NOTHING)
         narrow = among is not None and len(among) < _NARROW * len(self)
-        probes = self.lists if narrow else min(self.probes, self.lists)
+        probes = self.lists if narrow else min(self.maker.probes, self.lists)
         distances, labels = self._probed(queries, k, among, probes)
-        short = (labels < 0).any(axis=1)
+        short = (labels >= 0).sum(axis=1) < k / self.maker.factor
         if probes < self.lists and short.any():
             distances[short], labels[short] = self._probed(queries[short], k, among, self.lists)
         return distances, labels

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import faiss
 
 from lookalike.index.probed import ListMaker
+from lookalike.types import Space
 
 BLOCK: Final = 32
 """Codes that are compared at once."""
@@ -24,6 +26,19 @@ class RandomBits(ListMaker):
 
     factor: int = 8
     bits: int = 2
+
+    @property
+    def factors(self) -> Sequence[int]:
+        """Codes are coarse."""
+        return (1, 2, 4, 8)
+
+    def row_bytes(self, dim: int) -> int:
+        """Bytes of the code of a row, and of what corrects it."""
+        return self.bits * dim // 8 + 20
+
+    def bytes(self, space: Space, n: int) -> int:
+        """Codes with an id each, centres, and the rotation."""
+        return super().bytes(space, n) + 4 * space.dim**2
 
     def structure(self, dim: int, lists: int, metric: int) -> Any:
         """A rotation, then lists of bits of what a row has beyond its centre."""

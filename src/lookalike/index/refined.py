@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
 
+from lookalike.finders import Finder, Index
 from lookalike.index.similarity import similarity
-from lookalike.protocols import Index
-from lookalike.types import Hits, Ids, Space, Vectors
+from lookalike.types import Hits, Ids, Vectors
 
 Rows: TypeAlias = Callable[[Ids], Iterable[tuple[Ids, Vectors]]]
 """Stored vectors of ascending ids, in batches; what is not there is left out."""
@@ -24,44 +23,10 @@ AT_ONCE: Final = 32
 
 @dataclass(frozen=True, eq=False)
 class Refined:
-    """An index as it answers with exact scores: the best of `factor` times as many hits as are asked for."""
+    """Answers of an index, with exact scores: the best of its maker's `factor` times as many hits as are asked for."""
 
     index: Index
     rows: Rows
-    factor: int = 1
-
-    def __len__(self) -> int:
-        return len(self.index)
-
-    @property
-    def space(self) -> Space:
-        return self.index.space
-
-    @property
-    def kind(self) -> str:
-        return self.index.kind
-
-    @property
-    def marked(self) -> int:
-        """As of the index."""
-        return self.index.marked
-
-    @property
-    def ids(self) -> Ids:
-        """Ascending."""
-        return self.index.ids
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """As the index; the stored vectors are whose they are."""
-        self.index.add(ids, vectors)
-
-    def remove(self, ids: Ids) -> None:
-        """As the index."""
-        self.index.remove(ids)
-
-    def save(self, path: Path) -> None:
-        """As the index."""
-        self.index.save(path)
 
     def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
         """For each query its best `k`, or fewer where there are fewer; only of ids in `among`, when given."""
@@ -69,23 +34,23 @@ class Refined:
         return [hits for part in parts for hits in self._scored(part, k, among)]
 
     def _scored(self, queries: Vectors, k: int, among: Ids | None) -> list[Hits]:
-        coarse = self.index.search(queries, self.factor * k, among)
+        coarse = self.index.search(queries, self.index.maker.factor * k, among)
         ids, vectors = self._stored(np.unique(np.concatenate([hits.ids for hits in coarse])))
         found = []
         for query, hits in zip(queries, coarse, strict=True):
             at = np.flatnonzero(np.isin(ids, hits.ids))
-            found.append(Hits.ranked(ids[at], similarity(self.space, query[None], vectors[at])[0], k))
+            found.append(Hits.ranked(ids[at], similarity(self.index.space, query[None], vectors[at])[0], k))
         return found
 
     def _stored(self, ids: Ids) -> tuple[Ids, Vectors]:
         """Ids among `ids` that have a vector, and (n, d) the vectors."""
-        batches = list(self.rows(ids))
+        space, batches = self.index.space, list(self.rows(ids))
         return (
             np.concatenate([np.empty(0, np.int64), *(found for found, _ in batches)]),
-            np.concatenate([np.empty((0, self.space.columns), self.space.dtype), *(rows for _, rows in batches)]),
+            np.concatenate([np.empty((0, space.columns), space.dtype), *(rows for _, rows in batches)]),
         )
 
 
-def refined(index: Index, rows: Rows) -> Index:
+def refined(index: Index, rows: Rows) -> Finder:
     """The index as it is asked: itself where its own scores will do."""
-    return index if index.factor == 1 else Refined(index, rows, index.factor)
+    return index if index.maker.factor == 1 else Refined(index, rows)

@@ -15,12 +15,13 @@ from typing import Final, Self
 import numpy as np
 
 from lookalike.errors import BadQuery, ChannelLeftOut
+from lookalike.finders import Finder, Index, SetIndex
 from lookalike.index.derived import INDEX_FOLDER, Derived, current, current_set
 from lookalike.index.refined import refined
 from lookalike.learn.adapt import Adaptation
 from lookalike.learn.own_copies import SelfAdaptation
 from lookalike.pixels.limits import Limits
-from lookalike.protocols import Describer, Index, SetIndex, Store
+from lookalike.protocols import Describer, Store
 from lookalike.search.adapt import adapt_library, forget_adapted
 from lookalike.search.adapt_self import adapt_self_library
 from lookalike.search.calibration.calibrate import COPIES, calibrate
@@ -301,7 +302,7 @@ class Session:
     def _options(self) -> Options:
         return Options(workers=self.workers, limits=self.limits)
 
-    def _index(self, space: Space) -> Index:
+    def _index(self, space: Space) -> Finder:
         """With the rows of this thread's store."""
         store = self.store
         return refined(self._indexes.of(store, space), partial(store.vectors, space))
