@@ -28,9 +28,11 @@ from lookalike.index.refined import Refined
 from lookalike.registry import spelling
 from lookalike.types import Ids, Space, Vectors
 from machine import machine
-from search import NOISE, jittered
+from search import FLIPS, jittered
 
 QUERIES: Final = 200
+MOVED: Final = 0.5
+"""Share of the difference of two other real rows by which a real one is moved: it varies as pictures do."""
 BATCH: Final = 10_000
 TRAINED_ON: Final = 40_000
 KINDS: Final = (
@@ -66,7 +68,7 @@ class OnDisk:
         self.array: Any = np.memmap(path, space.dtype, "w+", shape=(count, space.columns))
         for start in range(0, count, BATCH):
             part = self.array[start : start + BATCH]
-            part[:] = jittered(space, real, len(part), chance)
+            part[:] = moved(space, real, len(part), chance)
 
     def __call__(self, ids: Ids) -> Iterator[tuple[Ids, Vectors]]:
         """As `Store.vectors`."""
@@ -77,6 +79,15 @@ class OnDisk:
         for start in range(0, len(self.array), BATCH):
             rows = np.asarray(self.array[start : start + BATCH])
             yield np.arange(start, start + len(rows)), rows
+
+
+def moved(space: Space, real: Vectors, count: int, chance: np.random.Generator) -> Vectors:
+    """`count` rows that vary as real ones do: unit rows by differences of others, bits by chance flips."""
+    if space.metric != "cosine":
+        return jittered(space, real, count, chance)
+    one, plus, minus = (real[chance.integers(0, len(real), count)] for _ in range(3))
+    rows = one + MOVED * (plus - minus)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
 def milliseconds(action: Callable[[Vectors], object], queries: Vectors) -> float:
@@ -186,7 +197,7 @@ def best(truth: Truth, at: int, ids: Ids, rows: OnDisk) -> float:
 
 def asked(space: Space, real: Vectors, rows: OnDisk) -> Truth:
     """Questions that are jittered anew, hence rows of no index."""
-    queries = jittered(space, real, QUERIES, np.random.default_rng(7))
+    queries = moved(space, real, QUERIES, np.random.default_rng(7))
     return truth_of(space, np.full(QUERIES, -1), queries, rows.batches())
 
 
@@ -208,7 +219,13 @@ def main() -> None:
     parser.add_argument("--kinds", default=",".join(KINDS), help="of vectors of floats, as NAME:FIELD=VALUE")
     parser.add_argument("--bits", default=",".join(BITS), help="of bits")
     given = parser.parse_args()
-    result: dict[str, object] = {"rows": given.rows, "queries": QUERIES, "noise": NOISE, "machine": machine()}
+    result: dict[str, object] = {
+        "rows": given.rows,
+        "queries": QUERIES,
+        "moved": MOVED,
+        "flips": FLIPS,
+        "machine": machine(),
+    }
     for name, kinds in (("convnet", given.kinds), ("phash", given.bits)):
         if kinds:
             space, real = reduced(*real_rows(given.folder, name), given.columns if name == "convnet" else 0)

@@ -10,7 +10,7 @@ from lookalike.errors import BadSetting, UnknownName
 from lookalike.finders import Index
 from lookalike.index import choice
 from lookalike.index.choice import Wanted, choose, plans
-from lookalike.index.ivf import InvertedFile
+from lookalike.index.pq import ProductCodes
 from lookalike.index.recall import Truth, least_effort, truth_of
 from lookalike.store.memory import MemoryStore
 from lookalike.types import Content, Ids, Metric, Space, Stamp, Vectors
@@ -111,12 +111,15 @@ def test_where_nothing_fits_the_smallest_is_built_and_said_to_be_too_large() -> 
     assert "more than its share of 1.0 kB: give --memory more" in chosen.remark
 
 
-def test_less_memory_leads_to_smaller_codes_and_then_to_lists_on_disk() -> None:
+def test_what_is_too_large_for_the_memory_is_not_tried_and_lists_on_disk_come_last() -> None:
     space = space_of(dim=1024)
-    first = [plans(space, 1_000_000, Wanted(), memory)[0].name for memory in (10**10, 10**9, 10**7, 10)]
-    assert first == ["ivf", "pq", "disk", "disk"]
-    made = [plans(space, n, Wanted(), PLENTY * 100)[0] for n in (20_000, 1_000_000, 10_000_000)]
-    assert made == [InvertedFile(512), InvertedFile(2048), InvertedFile(8192)]
+    tried = [
+        [maker.name for maker in plans(space, 1_000_000, Wanted(), memory)] for memory in (10**10, 10**9, 10**7, 10)
+    ]
+    assert tried[0] == ["pq", "pq", "ivf", "ivf", "flat", "disk", "disk"]
+    assert tried[1:] == [["pq", "pq", "disk", "disk"], ["disk"], ["disk"]]
+    first = [plans(space, n, Wanted(), PLENTY * 100)[0] for n in (20_000, 1_000_000, 10_000_000)]
+    assert first == [ProductCodes(512), ProductCodes(2048), ProductCodes(8192)]
 
 
 def test_a_kind_that_is_named_serves_the_spaces_that_it_takes_and_no_others() -> None:

@@ -184,10 +184,10 @@ def test_a_large_library_gets_the_approximate_kind(
     assert is_right(derived, library)
     assert derived.kind(SPACE) == "flat"  # who asks does not wait for it
     all_current(derived, library.store, lambda *_: None)
-    assert derived.kind(SPACE) == "ivf"
+    assert derived.kind(SPACE) == "pq"
     assert is_right(derived, library)
     measured = derived.measured(SPACE)
-    assert measured.settings.startswith("ivf:")
+    assert measured.settings.startswith("pq:")
     assert (measured.built_for, measured.remark) == (400, "")
     assert measured.recall >= 0.98
     assert measured.ms > 0

@@ -29,8 +29,8 @@ ASKED: Final = 1000
 SAMPLE: Final = 40_000
 """Vectors that an index is trained on, at most; or a few for each list."""
 EACH_LIST: Final = 40
-TRIED: Final = ("ivf", "ivf:codes=half", "flat", "pq", "pq:columns=512", "disk", "disk:codes=half")
-"""Kinds in the order in which they are tried, as far as they fit: the first read fewest rows to score them exactly."""
+TRIED: Final = ("pq", "pq:columns=512", "ivf", "ivf:codes=half", "flat", "disk", "disk:codes=half")
+"""Kinds in the order in which they are tried, as far as they fit: from small to large, then with lists on disk."""
 LEAST_LISTS: Final = 512
 
 

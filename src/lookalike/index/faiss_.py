@@ -18,6 +18,9 @@ from lookalike.types import Hits, Ids, Space, Vectors
 METRICS: Final = {"cosine": faiss.METRIC_INNER_PRODUCT, "l2": faiss.METRIC_L2, "l1": faiss.METRIC_L1}
 """Metrics of vectors of floats, as faiss calls them."""
 
+WalkParameters: Final[Any] = getattr(faiss, "SearchParametersHNSW")  # noqa: B009  unknown to its stubs
+"""Parameters of a walk through a graph."""
+
 
 class FaissIndex:
     """A faiss index with ids of its own. A kind that searches in another way overrides `_nearest`."""

@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.finders import Index
-from lookalike.index.faiss_ import METRICS, FaissIndex, check_metric, read, selector
+from lookalike.index.faiss_ import METRICS, FaissIndex, WalkParameters, check_metric, read, selector
 from lookalike.index.ivf import QUANTISERS, Codes
 from lookalike.types import Ids, Metric, Space, Vectors
 
-_WalkParameters: Final[Any] = getattr(faiss, "SearchParametersHNSW")  # noqa: B009  unknown to its stubs
 GONE: Final = -1
 """Id of a row that was dropped: paths lead across it, and it is no answer."""
 _MOST_MARKED: Final = 0.25
@@ -141,7 +140,7 @@ class _Graph(FaissIndex):
         if narrow or k > _WIDE * len(self):
             return self._compared(queries, k, among)
         passing = faiss.IDSelectorRange(0, np.iinfo(np.int64).max) if among is None else selector(among)
-        parameters = _WalkParameters(sel=passing, efSearch=max(self.maker.breadth, 2 * k))
+        parameters = WalkParameters(sel=passing, efSearch=max(self.maker.breadth, 2 * k))
         distances, labels = self.index.search(queries, k, params=parameters)
         short = (labels < 0).any(axis=1)
         if short.any():

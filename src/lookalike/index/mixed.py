@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 
 import faiss
 
+from lookalike.index.faiss_ import WalkParameters
 from lookalike.index.pq import ProductCodes
 
 NEIGHBOURS: Final = 32
@@ -28,8 +29,10 @@ class MixedScheme(ProductCodes):
     lists: int = 4096
     probes: int = 128
 
+    def walk(self, probes: int) -> Any:
+        """A walk that holds all centres that are asked for: fewer make faiss answer with nonsense."""
+        return WalkParameters(efSearch=max(BREADTH, probes))
+
     def coarse(self, columns: int, metric: int) -> Any:
         """Finds the nearest centres: by a walk from neighbour to neighbour."""
-        graph = faiss.IndexHNSWFlat(columns, NEIGHBOURS, metric)
-        graph.hnsw.efSearch = BREADTH
-        return graph
+        return faiss.IndexHNSWFlat(columns, NEIGHBOURS, metric)

@@ -62,6 +62,10 @@ class ListMaker:
         """One alone: scores of 8 bits a column order well enough."""
         return (1,)
 
+    def walk(self, probes: int) -> Any:  # noqa: ARG002  all centres are compared
+        """Parameters by which so many of the nearest centres are found, None for those of faiss."""
+        return None
+
     def row_bytes(self, dim: int) -> int:
         """Bytes of the code of a row."""
         raise NotImplementedError
@@ -120,7 +124,8 @@ class ProbedLists(FaissIndex):
         self, queries: Vectors, k: int, among: Ids | None, probes: int
     ) -> tuple[NDArray[Any], NDArray[np.int64]]:
         chosen = None if among is None else selector(among)
-        parameters: Any = faiss.SearchParametersIVF(sel=chosen, nprobe=probes)  # type: ignore[call-arg]
+        walk = self.maker.walk(probes)
+        parameters: Any = faiss.SearchParametersIVF(sel=chosen, nprobe=probes, quantizer_params=walk)  # type: ignore[call-arg]
         if isinstance(self.index, faiss.IndexPreTransform):
             parameters = faiss.SearchParametersPreTransform(index_params=parameters)  # type: ignore[call-arg]
         distances, labels = self.index.search(queries, k, params=parameters)
