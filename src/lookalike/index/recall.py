@@ -19,6 +19,8 @@ CANDIDATES: Final = 100
 """Hits that a question asks of an index at least; exact scores then decide among them."""
 BEST: Final = 10
 """Answers whose share is the recall."""
+SOME: Final = 200
+"""Questions that are asked first."""
 TIMED: Final = 50
 """Questions that are timed, one at a time."""
 ROUNDING: Final = 1e-6
@@ -78,18 +80,23 @@ def truth_of(space: Space, ids: Ids, rows: Vectors, everything: Iterable[tuple[I
 def least_effort(index: Index, truth: Truth, stored: Rows, wanted: float) -> Reached:
     """Settings of the index that reach the recall with little effort; all of it where none does.
 
-    One kind of effort after the other is raised from the least, with the later ones at their most.
+    One kind of effort after the other is raised from the least, with the later ones at their most. Some of the
+    questions tell whether it is worth while to ask them all.
     """
+    some = Truth(truth.ids[:SOME], truth.rows[:SOME], truth.least[:SOME], truth.best)
     efforts = index.maker.efforts
     settings: dict[str, int] = {name: values[-1] for name, values in efforts.items()}
     recall = truth.share_found(index, stored) if not efforts else 0.0
     for name, values in efforts.items():
         for value in values:
             settings[name] = value
-            recall = truth.share_found(_with(index, settings), stored)
+            recall = some.share_found(_with(index, settings), stored)
+            if recall >= wanted:
+                recall = truth.share_found(_with(index, settings), stored)
             if recall >= wanted:
                 break
         else:
+            recall = truth.share_found(_with(index, settings), stored)
             break
     chosen = _with(index, settings)
     return Reached(chosen, recall, truth.milliseconds(chosen, stored))
