@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import ClassVar, Final
 from zipfile import BadZipFile
@@ -195,6 +195,7 @@ def parts_of(rows: Vectors) -> NDArray[np.uint16]:
     return np.ascontiguousarray(padded).view(np.uint16)
 
 
+@cache
 def _flipped(flips: int) -> NDArray[np.uint16]:
     """All 16 bits with just so many ones."""
     values = np.arange(SLOTS, dtype=np.uint16)
