@@ -19,7 +19,10 @@ WANTED: Final = 0.98
 LEAST_MISSED: Final = 5e-4
 """Share that is drawn for none."""
 SIDE, MARGIN = 380, 60
-COLOURS: Final = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#ff8ab7", "#a463f2", "#97bbf5", "#9c6b4e")
+COLOURS: Final = (
+    *("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#ff8ab7", "#a463f2", "#97bbf5", "#9c6b4e"),
+    *("#222222", "#8a9a00", "#00798c", "#c2185b", "#6d4c9f", "#b0a080"),
+)
 
 
 def milliseconds(row: Row) -> float:
