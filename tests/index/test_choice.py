@@ -11,7 +11,7 @@ from lookalike.finders import Index
 from lookalike.index import choice
 from lookalike.index.choice import Wanted, choose, plans
 from lookalike.index.pq import ProductCodes
-from lookalike.index.recall import Truth, least_effort, truth_of
+from lookalike.index.recall import Reached, Truth, least_effort, truth_of
 from lookalike.store.memory import MemoryStore
 from lookalike.types import Content, Ids, Metric, Space, Stamp, Vectors
 
@@ -90,6 +90,24 @@ def test_a_setting_that_finds_too_little_is_followed_by_the_next(monkeypatch: py
     monkeypatch.setattr(choice, "least_effort", poor)
     chosen = choose(store, space_of(), ids, Wanted(), PLENTY)
     assert (chosen.index.kind, chosen.recall, chosen.remark) == ("flat", 1.0, "")
+
+
+@pytest.mark.parametrize(("quicker", "kinds"), [("pq", ["pq", "ivf"]), ("ivf", ["pq", "ivf"])])
+def test_one_that_needs_all_of_its_effort_is_compared_with_the_next(
+    monkeypatch: pytest.MonkeyPatch, quicker: str, kinds: list[str]
+) -> None:
+    monkeypatch.setattr(choice, "TRIED", ("pq", "ivf", "flat"))
+    store, ids = store_of(space_of(), unit_rows(3000))
+    tried = []
+
+    def timed(index: Any, truth: Truth, stored: Any, wanted: float) -> Reached:
+        tried.append(index.kind)
+        most = replace(index.maker, probes=512 if index.kind == "pq" else 64)
+        return Reached(index.searched_by(most), 0.99, 1.0 if index.kind == quicker else 2.0)
+
+    monkeypatch.setattr(choice, "least_effort", timed)
+    chosen = choose(store, space_of(), ids, Wanted(), PLENTY)
+    assert (chosen.index.kind, chosen.ms, tried) == (quicker, 1.0, kinds)
 
 
 def test_a_recall_that_does_not_fit_is_said_and_the_best_that_does_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

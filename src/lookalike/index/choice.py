@@ -89,19 +89,35 @@ def is_exact(space: Space, n: int, wanted: Wanted) -> bool:
 
 
 def choose(store: Store, space: Space, ids: Ids, wanted: Wanted, memory: int) -> Chosen:
-    """An index of these rows within `memory` that finds as much as is wanted; else the one that finds most."""
+    """An index of these rows within `memory` that finds as much as is wanted; else the one that finds most.
+
+    One that needs all of its effort for it is compared with the next, and the quicker is taken.
+    """
     if is_exact(space, len(ids), wanted):
         return Chosen(filled(INDEXES.make("flat"), store, space, ids))
     truth = _truth(store, space, ids)
     best: Reached | None = None
     for maker in plans(space, len(ids), wanted, memory):
         reached = least_effort(filled(maker, store, space, ids), truth, partial(store.vectors, space), wanted.recall)
-        if reached.recall >= wanted.recall:
-            return Chosen(reached.index, reached.recall, reached.ms, _too_large(reached.index, memory))
-        if best is None or reached.recall > best.recall:
+        if best is None or _is_better(reached, best, wanted):
             best = reached
+        if reached.recall >= wanted.recall and not _takes_all_effort(reached.index.maker):
+            break
     assert best is not None
+    if best.recall >= wanted.recall:
+        return Chosen(best.index, best.recall, best.ms, _too_large(best.index, memory))
     return Chosen(best.index, best.recall, best.ms, _too_low(space, len(ids), best, wanted, memory))
+
+
+def _is_better(one: Reached, other: Reached, wanted: Wanted) -> bool:
+    """Whether it finds more, of what is wanted; or as much in less time."""
+    found, before = min(one.recall, wanted.recall), min(other.recall, wanted.recall)
+    return (found, -one.ms) > (before, -other.ms)
+
+
+def _takes_all_effort(maker: IndexMaker) -> bool:
+    """Whether a kind of effort is at its most: then another index may do as well in less time."""
+    return any(len(values) > 1 and getattr(maker, name) == values[-1] for name, values in maker.efforts.items())
 
 
 def plans(space: Space, n: int, wanted: Wanted, memory: int) -> list[IndexMaker]:
