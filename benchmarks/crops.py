@@ -21,9 +21,10 @@ import imagehash
 import numpy as np
 from PIL import Image
 
+from lookalike.finders import SetIndex
 from lookalike.index import SET_INDEXES
 from lookalike.local import EXTRACTORS
-from lookalike.protocols import Extractor, SetIndex
+from lookalike.protocols import Extractor
 from lookalike.search.components import DEFAULT_EXTRACTOR
 from lookalike.search.ranking.relation import RelationClassifier
 from lookalike.types import Hits, Keypoints, LocalFeatures, Picture, Pixels, Space

@@ -19,11 +19,11 @@ from typing import TypeVar
 import faiss
 import numpy as np
 
+from lookalike.finders import SetIndex
 from lookalike.index import SET_INDEXES
 from lookalike.local.sift import Sift
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.pixels.augment import edit
-from lookalike.protocols import SetIndex
 from lookalike.types import LocalFeatures, Picture
 from photographs import cropped, decoded, files_in, picture_of
 

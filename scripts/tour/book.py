@@ -12,6 +12,7 @@ import numpy as np
 import on_colours
 import on_differences
 import on_hashes
+import on_indexes
 import on_keypoints
 import on_ladder
 import on_learning
@@ -44,6 +45,7 @@ CHAPTERS: Final = (
     on_networks,
     on_text,
     on_mixing,
+    on_indexes,
     on_keypoints,
     on_matches,
     on_words,

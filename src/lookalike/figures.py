@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def percent(share: float, digits: int = 1) -> str:
     """A share as a percentage; below 1 it stays below 100 %: 0.9996 is 99.9 %."""
@@ -20,6 +22,15 @@ def file_size(count: int) -> str:
         if amount >= 0.9995:
             return f"{amount:.1f} {unit}" if amount < 99.95 else f"{amount:.0f} {unit}"
     return f"{count} B"
+
+
+def bytes_of(words: str) -> int:
+    """The number of bytes that 4GB, 512 MB, 1.5GiB or 1000 tells; raises `ValueError` where it is none."""
+    told = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:([kmgt]?)(i?)b)?\s*", words, re.IGNORECASE)
+    if told is None:
+        raise ValueError(f"{words!r} is no size: write 4GB, 512MB or a number of bytes")
+    number, prefix, binary = told.groups()
+    return int(float(number) * (1024 if binary else 1000) ** " kmgt".index((prefix or " ").lower()))
 
 
 def counted(count: int, noun: str) -> str:

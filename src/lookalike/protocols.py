@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
@@ -114,78 +113,6 @@ class Locator(Protocol):
     def locate(
         self, template: Picture, image: Picture, k: int = 1, mask: NDArray[np.bool_] | None = None
     ) -> Located: ...
-
-
-class Index(Protocol):
-    """Finds the nearest rows of one space. Derived from the store, hence disposable."""
-
-    @property
-    def space(self) -> Space: ...
-    @property
-    def kind(self) -> str:
-        """As in the table, for `status`."""
-
-    def __len__(self) -> int: ...
-    @property
-    def ids(self) -> Ids:
-        """Ascending."""
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Adds rows; a row whose id is already there replaces it."""
-
-    def remove(self, ids: Ids) -> None:
-        """Drops rows; an id that is not there is no error."""
-
-    def search(self, queries: Vectors, k: int, among: Ids | None = None) -> list[Hits]:
-        """For each query its best `k`, the lowest ids of equals, or fewer; only of ids in `among`, when given."""
-
-    def save(self, path: Path) -> None: ...
-
-
-class SetIndex(Protocol):
-    """Finds the pictures whose local features, of one space, are most like those of another. Derived from the store."""
-
-    @property
-    def space(self) -> Space: ...
-    @property
-    def kind(self) -> str:
-        """As in the table, for `status`."""
-
-    def __len__(self) -> int:
-        """Number of pictures."""
-
-    @property
-    def ids(self) -> Ids:
-        """Ascending."""
-
-    def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
-        """Adds pictures; one that is there is replaced."""
-
-    def remove(self, ids: Ids) -> None:
-        """Drops pictures; an id that is not there is no error."""
-
-    def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
-        """The best `k`, the lowest ids of equals, or fewer; only of ids in `among`, when given."""
-
-    def save(self, path: Path) -> None: ...
-
-
-class IndexMaker(Protocol):
-    """A frozen configuration that builds indexes."""
-
-    def build(self, space: Space, sample: Vectors) -> Index:
-        """An empty index, trained on `sample` where its kind needs training."""
-
-    def load(self, path: Path, space: Space) -> Index: ...
-
-
-class SetIndexMaker(Protocol):
-    """A frozen configuration that builds indexes of sets."""
-
-    def build(self, space: Space, sample: Vectors, features: int | None = None) -> SetIndex:
-        """An empty index for about so many features, trained on `sample`."""
-
-    def load(self, path: Path, space: Space) -> SetIndex: ...
 
 
 class Store(Protocol):

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lookalike.finders import SetIndex
 from lookalike.index import SET_INDEXES
-from lookalike.protocols import SetIndex
 from lookalike.types import Keypoints, LocalFeatures, Space
 
 FLOATS, BITS = Space("sift", "digest", 32, "cosine"), Space("segments", "digest", 64, "hamming")

@@ -3,17 +3,19 @@ from __future__ import annotations
 import errno
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import faiss
 import numpy as np
 import pytest
 
-from lookalike.index import INDEXES
-from lookalike.index import derived as module
-from lookalike.index.derived import Derived, current
+from lookalike.index import INDEXES, choice
+from lookalike.index.choice import Wanted
+from lookalike.index.derived import Derived, Measured, all_current, current
 from lookalike.index.faiss_ import FaissIndex
 from lookalike.store.memory import MemoryStore
 from lookalike.types import Content, Ids, Metric, Space, Stamp
@@ -180,10 +182,18 @@ def test_a_large_library_gets_the_approximate_kind(
 ) -> None:
     derived = Derived(tmp_path / "indexes")
     current(derived, library.store, SPACE)
-    monkeypatch.setattr(module, "APPROXIMATE_FROM", 150)
+    monkeypatch.setattr(choice, "APPROXIMATE_FROM", 150)
     library.add(range(100, 400))
     assert is_right(derived, library)
-    assert derived.kind(SPACE) == "ivf"
+    assert derived.kind(SPACE) == "flat"  # who asks does not wait for it
+    all_current(derived, library.store, lambda *_: None)
+    assert derived.kind(SPACE) == "pq"
+    assert is_right(derived, library)
+    measured = derived.measured(SPACE)
+    assert measured.settings.startswith("pq:")
+    assert (measured.built_for, measured.remark) == (400, "")
+    assert measured.recall >= 0.98
+    assert measured.ms > 0
 
 
 def test_an_index_is_filled_without_reading_back_what_it_holds(library: Library, tmp_path: Path) -> None:
@@ -208,7 +218,7 @@ def test_a_file_can_grow_until_its_words_are_too_few(library: Library, tmp_path:
     index = current(derived, library.store, SPACE)
     assert derived.can_grow(SPACE, "flat", 10**6)
     assert not derived.can_grow(SPACE, "ivf", 100)
-    derived.save(index, 1, built_for=100)
+    derived.save(index, 1, Measured("flat", built_for=100))
     assert [derived.can_grow(SPACE, "flat", n) for n in (100, 400, 401)] == [True, True, False]
 
 
@@ -227,3 +237,109 @@ def test_several_who_want_an_index_at_once_build_it_once(library: Library, tmp_p
 def test_where_no_lock_can_be_made_it_is_answered_all_the_same(library: Library, tmp_path: Path) -> None:
     (tmp_path / "indexes.lock").mkdir()
     assert is_right(Derived(tmp_path / "indexes"), library)
+
+
+@pytest.fixture
+def large(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """A library of 2,000, which count as many."""
+    monkeypatch.setattr(choice, "APPROXIMATE_FROM", 150)
+    library.add(range(100, 2000))
+    return library
+
+
+def chosen(derived: Derived, library: Library) -> Measured:
+    all_current(derived, library.store, lambda *_: None)
+    assert is_right(derived, library)
+    return derived.measured(SPACE)
+
+
+def test_what_is_chosen_grows_and_shrinks_and_is_chosen_anew_when_it_no_longer_fits(
+    large: Library, tmp_path: Path
+) -> None:
+    derived = Derived(tmp_path / "indexes")
+    assert chosen(derived, large).built_for == 2000
+    large.add(range(2000, 2100))
+    assert chosen(derived, large).built_for == 2000
+    large.drop(range(1700))
+    assert is_right(derived, large)
+    assert derived.measured(SPACE).built_for == 2000  # who asks takes what is there
+    assert chosen(derived, large).built_for == 400
+    large.add(range(2100, 3800))
+    assert chosen(derived, large).built_for == 2100
+    large.drop(range(1700, 3750))
+    assert chosen(derived, large) == Measured("flat", bytes=derived.measured(SPACE).bytes)
+
+
+def test_another_wish_is_met_by_the_next_run_and_the_old_index_serves_until_then(
+    large: Library, tmp_path: Path
+) -> None:
+    derived = Derived(tmp_path / "indexes")
+    before = chosen(derived, large)
+    derived.want(Wanted(recall=0.9, kind="hnsw"))
+    assert is_right(derived, large)
+    assert derived.measured(SPACE) == before
+    assert chosen(derived, large).settings.startswith("hnsw")
+    assert derived.measured(SPACE).wanted == Wanted(0.9, None, "hnsw")
+    derived.want(Wanted())
+    assert chosen(derived, large).settings == before.settings
+
+
+def test_rows_that_are_marked_are_told(large: Library, tmp_path: Path) -> None:
+    derived = Derived(tmp_path / "indexes")
+    derived.want(Wanted(kind="hnsw"))
+    assert chosen(derived, large).marked == 0
+    large.drop(range(300))
+    assert chosen(derived, large).marked == 300
+    large.drop(range(300, 600))
+    assert chosen(derived, large).marked == 0
+
+
+def test_a_wish_that_is_lost_is_the_default_and_is_no_left_over(large: Library, tmp_path: Path) -> None:
+    derived = Derived(tmp_path / "indexes")
+    derived.want(Wanted(recall=0.5))
+    derived.keep_those_of(large.store)
+    assert derived.wanted == Wanted(recall=0.5)
+    for text in ("{", '{"recall": 7}', '{"unknown": 1}', "[]"):
+        (tmp_path / "indexes" / "wanted.json").write_text(text)
+        assert derived.wanted == Wanted()
+
+
+def test_lists_on_disk_are_mapped_again_after_each_change(large: Library, tmp_path: Path) -> None:
+    derived = Derived(tmp_path / "indexes")
+    derived.want(Wanted(kind="disk"))
+    chosen(derived, large)
+    large.add(range(2000, 2100))
+    index: Any = current(derived, large.store, SPACE)
+    assert isinstance(faiss.downcast_InvertedLists(index.index.invlists), faiss.OnDiskInvertedLists)
+    assert len(index) == 2100
+
+
+def test_an_index_that_was_chosen_meanwhile_is_not_written_over(
+    large: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derived = Derived(tmp_path / "indexes")
+    before = chosen(derived, large)
+    large.add(range(2000, 2010))
+    building = Derived.building
+
+    @contextmanager
+    def after_another(self: Derived, *, wait: bool) -> Iterator[bool]:
+        monkeypatch.setattr(Derived, "building", building)
+        derived.want(Wanted(kind="hnsw"))
+        all_current(derived, large.store, lambda *_: None)
+        with building(self, wait=wait) as is_mine:
+            yield is_mine
+
+    monkeypatch.setattr(Derived, "building", after_another)
+    assert len(current(derived, large.store, SPACE)) == 2010
+    assert derived.measured(SPACE).settings.startswith("hnsw") != before.settings.startswith("hnsw")
+
+
+def test_who_has_an_index_does_not_wait_for_who_builds_another(large: Library, tmp_path: Path) -> None:
+    derived = Derived(tmp_path / "indexes")
+    before = chosen(derived, large)
+    large.add(range(2000, 2010))
+    with Derived(tmp_path / "indexes").building(wait=True) as is_mine:
+        assert is_mine
+        assert len(current(derived, large.store, SPACE)) == 2010
+    assert derived.measured(SPACE) == before

@@ -309,7 +309,10 @@ def models_document(states: Iterable[State], added: Iterable[Added], trained: It
 def _space(held: SpaceStatus) -> Document:
     space = held.space
     named = {"name": held.name, "digest": space.digest, "dim": space.dim, "metric": space.metric}
-    return {**named, "index": held.index}
+    built = held.built
+    measured = {"recall": built.recall, "ms": built.ms, "measured_at": built.built_for if built.recall else None}
+    kept = {"settings": built.settings or held.index, "index_bytes": built.bytes, "marked": built.marked}
+    return {**named, "index": held.index, **kept, **measured, "remark": built.remark or None}
 
 
 def status_document(status: Status, facts: Mapping[str, object]) -> Document:

@@ -8,26 +8,26 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
-from lookalike.errors import UnknownName
+from lookalike.errors import BadSetting, LookalikeError, UnknownName
+from lookalike.finders import Index, IndexMaker, SetIndex, SetIndexMaker
 from lookalike.index import INDEXES, SET_INDEXES
-from lookalike.protocols import Index, IndexMaker, SetIndex, SetIndexMaker, Store
-from lookalike.registry import Table
-from lookalike.types import Ids, Space, Vectors
+from lookalike.index.choice import Wanted, choose, is_exact
+from lookalike.protocols import Store
+from lookalike.registry import Table, spelling
+from lookalike.types import Ids, Space
 
 INDEX_FOLDER = "indexes"
 """Name of the folder of index files in a library."""
 FORMAT = 1
-APPROXIMATE_FROM = 20_000
-"""Vectors; below, comparing every row costs a few ms at most."""
-SAMPLE = 40_000
-"""Vectors that an index is trained on."""
+WANTED = "wanted.json"
+"""Name of the file that says what is wanted of them."""
 SET_SAMPLE = 1600
 """Pictures whose local features an index is trained on, the most."""
 SET_SHARE = 4
@@ -35,20 +35,34 @@ SET_SHARE = 4
 SET_LEAST = 250
 """Pictures that it is trained on, the least."""
 OUTGROWN = 4
-"""Times as many pictures as when its words were learned, and an index of sets is built anew."""
+"""Times as many pictures as when its words, or centres, were learned, and an index is built anew; or as few."""
 BATCH = 256
+FLAT, MAPPED = "flat", "disk"
 
 log = logging.getLogger(__name__)
-
-
-def kind_for(space: Space, n: int) -> str:
-    """The kind of index for `n` vectors. Bits are quick to compare, and l1 has no other."""
-    return "ivf" if n >= APPROXIMATE_FROM and space.metric in ("cosine", "l2") else "flat"
 
 
 def set_kind_for(space: Space) -> str:
     """The kind of index for local features. Few bits are quick to compare one by one."""
     return "votes" if space.metric == "hamming" else "inverted"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An index as it was when it was built: its settings, and the recall and the ms of a question, None where exact.
+
+    `built_for` so many rows; `marked` of those that it has now are gone and not dropped yet. `bytes` are on disk;
+    `remark` is what could not be had, or ''.
+    """
+
+    settings: str
+    recall: float | None = None
+    ms: float | None = None
+    built_for: int = 0
+    marked: int = 0
+    bytes: int = 0
+    remark: str = ""
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True)
@@ -59,44 +73,44 @@ class Derived:
 
     def load(self, space: Space) -> tuple[Index, int] | None:
         """The index and the generation of the store that it reflects, or None where there is none to trust."""
-        loaded = self._load(space, INDEXES)
-        return None if loaded is None else loaded[:2]
+        return self._load(space, INDEXES)
 
     def load_set(self, space: Space) -> tuple[SetIndex, int, int] | None:
         """The index of local features, its generation, and for how many pictures its words were learned; or None."""
-        return self._load(space, SET_INDEXES)
+        loaded = self._load(space, SET_INDEXES)
+        return None if loaded is None else (*loaded, self.measured(space).built_for)
 
     @overload
-    def _load(self, space: Space, table: Table[IndexMaker]) -> tuple[Index, int, int] | None: ...
+    def _load(self, space: Space, table: Table[IndexMaker]) -> tuple[Index, int] | None: ...
     @overload
-    def _load(self, space: Space, table: Table[SetIndexMaker]) -> tuple[SetIndex, int, int] | None: ...
+    def _load(self, space: Space, table: Table[SetIndexMaker]) -> tuple[SetIndex, int] | None: ...
     def _load(
         self, space: Space, table: Table[IndexMaker] | Table[SetIndexMaker]
-    ) -> tuple[Index | SetIndex, int, int] | None:
+    ) -> tuple[Index | SetIndex, int] | None:
         note = self._note(space)
         try:
             if note is None or note["sha256"] != _sha256(self._file(space)):
                 return None
-            index = table.make(note["kind"]).load(self._file(space), space)
-            return index, int(note["generation"]), int(note.get("built_for", 0))
-        except (OSError, KeyError, ValueError, UnknownName, RuntimeError) as error:  # the last is what faiss raises
+            index = table.spelled(note.get("settings", note["kind"])).load(self._file(space), space)
+            return index, int(note["generation"])
+        except (OSError, KeyError, ValueError, UnknownName, BadSetting, RuntimeError) as error:  # the last is of faiss
             log.warning("the index of %s is not usable (%s): it is made anew", space.name, error)
             return None
 
-    def save(self, index: Index | SetIndex, generation: int, built_for: int = 0) -> None:
+    def save(self, index: Index | SetIndex, generation: int, built: Measured | None = None) -> None:
         """Replaces the file, then its note; interrupted in between, the two do not fit, which counts as none."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file, note = self._file(index.space), self._note_file(index.space)
         temporary = file.with_suffix(".new")
         try:
-            self._replace(index, generation, built_for, file, note, temporary)
+            self._replace(index, generation, built or Measured(index.kind), file, note, temporary)
         except OSError:
             with contextlib.suppress(OSError):
                 temporary.unlink()  # half a file would take what room is left
             raise
 
     def _replace(
-        self, index: Index | SetIndex, generation: int, built_for: int, file: Path, note: Path, temporary: Path
+        self, index: Index | SetIndex, generation: int, built: Measured, file: Path, note: Path, temporary: Path
     ) -> None:
         index.save(temporary)
         row = {
@@ -104,17 +118,18 @@ class Derived:
             "kind": index.kind,
             "space": asdict(index.space),
             "generation": generation,
-            "built_for": built_for,
             "count": len(index),
             "sha256": _sha256(temporary),
+            **asdict(built),
+            "bytes": temporary.stat().st_size,
         }
         temporary.replace(file)
         temporary.write_text(json.dumps(row))
         temporary.replace(note)
 
     @contextlib.contextmanager
-    def building(self) -> Iterator[bool]:
-        """One process at a time; whether another one had to be waited for, which may have built what is wanted.
+    def building(self, *, wait: bool) -> Iterator[bool]:
+        """One process at a time; whether it is this one's turn. After others were waited for it is not: they built.
 
         Where the folder cannot be written to, several may build at once: they have nothing to save.
         """
@@ -122,23 +137,25 @@ class Derived:
 
         try:
             lock = FileLock(self.folder.with_name(f"{self.folder.name}.lock"), thread_local=False)
-            had_to_wait = False
+            is_mine = True
             try:
                 lock.acquire(timeout=0)
             except Timeout:
-                had_to_wait = True
-                lock.acquire()
+                is_mine = False
+                if wait:
+                    lock.acquire()
         except OSError:
-            yield False
+            yield True
             return
         try:
-            yield had_to_wait
+            yield is_mine
         finally:
             lock.release()
 
     def keep_those_of(self, store: Store) -> None:
         """Removes the files of spaces that the store has dropped."""
         kept = {self._file(space).stem for space in (*store.spaces(), *store.spaces("local"))}
+        kept.add(Path(WANTED).stem)
         for file in self.folder.glob("*"):
             if file.stem not in kept:
                 try:
@@ -146,16 +163,46 @@ class Derived:
                 except OSError as error:  # in use, or none of ours: it costs room and nothing else
                     log.info("the file %s of an index that is no more stays: %s", file, error)
 
+    @property
+    def wanted(self) -> Wanted:
+        """Wish for the indexes of vectors; the defaults where nobody said, or what was said is lost."""
+        try:
+            return Wanted(**json.loads((self.folder / WANTED).read_bytes()))
+        except (OSError, ValueError, TypeError, LookalikeError):
+            return Wanted()
+
+    def want(self, wanted: Wanted) -> None:
+        """Keeps it for all that are built from now on."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = (self.folder / WANTED).with_suffix(".new")
+        temporary.write_text(json.dumps(asdict(wanted)))
+        temporary.replace(self.folder / WANTED)
+
     def kind(self, space: Space) -> str | None:
         """Kind of the file that is there, for `status`."""
         note = self._note(space)
-        return None if note is None else note["kind"]
+        return None if note is None else str(note["kind"])
+
+    def measured(self, space: Space) -> Measured:
+        """How the index in the file that is there was measured."""
+        note = self._note(space) or {}
+        known = {field.name: note[field.name] for field in fields(Measured) if field.name in note}
+        with contextlib.suppress(TypeError, LookalikeError):
+            wanted = Wanted(**known["wanted"]) if known.get("wanted") else None
+            return Measured(**{"settings": str(note.get("kind", "")), **known, "wanted": wanted})
+        return Measured("")
 
     def can_grow(self, space: Space, kind: str, n: int) -> bool:
         """Whether a file of that kind is there, to which what is new of `n` pictures is added, and nothing learned."""
-        note = self._note(space)
-        built_for = 0 if note is None else int(note.get("built_for", 0))
-        return note is not None and note["kind"] == kind and (not built_for or n <= OUTGROWN * built_for)
+        built_for = self.measured(space).built_for
+        return self.kind(space) == kind and (not built_for or n <= OUTGROWN * built_for)
+
+    def is_as_wanted(self, space: Space, n: int) -> bool:
+        """Whether the file that is there serves for `n` vectors, and was chosen for what is wanted now."""
+        built, wanted = self.measured(space), self.wanted
+        if is_exact(space, n, wanted):
+            return self.kind(space) == FLAT
+        return built.wanted == wanted and built.built_for / OUTGROWN <= n <= OUTGROWN * built.built_for
 
     def bytes(self) -> int:
         """On disk."""
@@ -167,7 +214,7 @@ class Derived:
     def _note_file(self, space: Space) -> Path:
         return self._file(space).with_suffix(".json")
 
-    def _note(self, space: Space) -> dict[str, str] | None:
+    def _note(self, space: Space) -> dict[str, Any] | None:
         try:
             note = json.loads(self._note_file(space).read_bytes())
         except (OSError, ValueError):
@@ -176,33 +223,70 @@ class Derived:
         return note if fits else None
 
 
-def current(derived: Derived, store: Store, space: Space) -> Index:
+def current(derived: Derived, store: Store, space: Space, *, choose_anew: bool = False) -> Index:
     """The index of `space` as the store is now: from its file, brought up to date, or built; then saved.
 
-    A vector never changes within a space (its digest pins the output for a content), so ids tell what to do.
+    A vector never changes within a space (its digest pins the output for a content), so ids tell what to do. One that
+    is no longer as it is wanted serves until somebody has the time to `choose_anew`.
     """
     generation = store.generation(space)
-    loaded = derived.load(space)
+    wanted = store.vector_ids(space)
+    fits, built = derived.is_as_wanted(space, len(wanted)), derived.measured(space)
+    is_outgrown = not fits and (choose_anew or is_exact(space, len(wanted), derived.wanted))
+    loaded = None if is_outgrown else derived.load(space)
     if loaded is not None and loaded[1] == generation:
         return loaded[0]
-    with derived.building() as had_to_wait:
-        if not had_to_wait:
-            return _updated(derived, store, space, loaded, generation)
-    return current(derived, store, space)
+    with derived.building(wait=loaded is None) as is_mine:
+        is_mine = is_mine and derived.measured(space) == built  # else another one saved it just now
+        if loaded is not None:
+            index = _updated(store, loaded[0], wanted)
+            if is_mine:
+                _save(derived, index, generation, replace(built, marked=index.marked))
+            return _from_its_file(derived, index) if is_mine else index
+        if is_mine:
+            return _chosen(derived, store, space, wanted, generation)
+    return current(derived, store, space, choose_anew=choose_anew)
 
 
-def _updated(derived: Derived, store: Store, space: Space, loaded: tuple[Index, int] | None, generation: int) -> Index:
-    """The index that was loaded with what changed since, or one that is built; saved."""
-    wanted = store.vector_ids(space)
-    kind = kind_for(space, len(wanted))
-    index = loaded[0] if loaded is not None and loaded[0].kind == kind else _empty(store, space, kind, wanted)
+def _updated(store: Store, index: Index, wanted: Ids) -> Index:
+    """The index with what changed since."""
     index.remove(np.setdiff1d(index.ids, wanted))
     missing = np.setdiff1d(wanted, index.ids)
     if len(missing):
-        for ids, vectors in store.vectors(space, missing):
+        for ids, vectors in store.vectors(index.space, missing):
             index.add(ids, vectors)
-    _save(derived, index, generation)
     return index
+
+
+def _chosen(derived: Derived, store: Store, space: Space, ids: Ids, generation: int) -> Index:
+    """An index that is built, measured and saved."""
+    wanted = derived.wanted
+    chosen = choose(store, space, ids, wanted, _share(store, space, len(ids), wanted.bytes))
+    if chosen.remark:
+        log.warning("the index of %s is %s: %s", space.name, spelling(chosen.index.maker), chosen.remark)
+    exact = is_exact(space, len(ids), wanted)
+    built = Measured(
+        spelling(chosen.index.maker),
+        chosen.recall,
+        chosen.ms,
+        0 if exact else len(ids),
+        remark=chosen.remark,
+        wanted=None if exact else wanted,
+    )
+    _save(derived, chosen.index, generation, built)
+    return _from_its_file(derived, chosen.index)
+
+
+def _from_its_file(derived: Derived, index: Index) -> Index:
+    """The index itself, or its lists read by mmap where its kind leaves them on disk."""
+    loaded = derived.load(index.space) if index.kind == MAPPED else None
+    return index if loaded is None or loaded[0].kind != MAPPED else loaded[0]
+
+
+def _share(store: Store, space: Space, n: int, memory: int) -> int:
+    """Part of the memory for one space: as large as its part of all rows."""
+    total = sum(len(store.vector_ids(each)) * each.columns * each.dtype.itemsize for each in store.spaces())
+    return round(memory * n * space.columns * space.dtype.itemsize / max(total, 1))
 
 
 def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
@@ -211,8 +295,8 @@ def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
     loaded = derived.load_set(space)
     if loaded is not None and loaded[1] == generation:
         return loaded[0]
-    with derived.building() as had_to_wait:
-        if not had_to_wait:
+    with derived.building(wait=True) as is_mine:
+        if is_mine:
             return _updated_set(derived, store, space, loaded, generation)
     return current_set(derived, store, space)
 
@@ -232,7 +316,7 @@ def _updated_set(
         found = dict(store.local(space, missing[start : start + BATCH]))
         index.add(np.array(list(found), np.int64), list(found.values()))
     log.debug("%d pictures in the index of %s", len(index), space.name)  # counting sorts in what waits, for all threads
-    _save(derived, index, generation, built_for)
+    _save(derived, index, generation, Measured(index.kind, built_for=built_for))
     return index
 
 
@@ -240,7 +324,7 @@ def all_current(derived: Derived, store: Store, on_built: Callable[[int, int], o
     """Brings the files of all indexes up to date; `on_built` is told how many of how many are, from 0 on."""
     spaces, sets = store.spaces(), store.spaces("local")
     steps: list[Callable[[], object]] = [
-        *(partial(current, derived, store, space) for space in spaces),
+        *(partial(current, derived, store, space, choose_anew=True) for space in spaces),
         *(partial(current_set, derived, store, space) for space in sets),
     ]
     on_built(0, len(steps))
@@ -249,9 +333,9 @@ def all_current(derived: Derived, store: Store, on_built: Callable[[int, int], o
         on_built(built, len(steps))
 
 
-def _save(derived: Derived, index: Index | SetIndex, generation: int, built_for: int = 0) -> None:
+def _save(derived: Derived, index: Index | SetIndex, generation: int, built: Measured) -> None:
     try:
-        derived.save(index, generation, built_for)
+        derived.save(index, generation, built)
     except OSError as error:
         # A library that can only be read is searched all the same, and needs no word each time.
         level = logging.INFO if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) else logging.WARNING
@@ -267,19 +351,6 @@ def _empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
     rows = np.concatenate([np.empty((0, space.columns), space.dtype), *sample])
     features = len(rows) * len(ids) // max(len(chosen), 1)
     return SET_INDEXES.make(set_kind_for(space)).build(space, rows, features)
-
-
-def _empty(store: Store, space: Space, kind: str, ids: Ids) -> Index:
-    return INDEXES.make(kind).build(
-        space, np.empty((0, space.columns), space.dtype) if kind == "flat" else _sample(store, space, ids)
-    )
-
-
-def _sample(store: Store, space: Space, ids: Ids) -> Vectors:
-    """At most `SAMPLE` rows, the same for the same ids."""
-    chosen = np.random.default_rng(0).choice(ids, min(SAMPLE, len(ids)), replace=False)
-    batches = [vectors for _, vectors in store.vectors(space, np.sort(chosen))]
-    return np.concatenate([np.empty((0, space.columns), space.dtype), *batches])
 
 
 def _sha256(file: Path) -> str:

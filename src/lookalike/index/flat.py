@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import faiss
 
-from lookalike.index.faiss_ import FaissIndex, read
-from lookalike.protocols import Index
-from lookalike.types import Space, Vectors
+from lookalike.finders import Index
+from lookalike.index.faiss_ import METRICS, FaissIndex, read
+from lookalike.types import Metric, Space, Vectors
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,20 @@ class Flat:
 
     name: ClassVar[str] = "flat"
     revision: ClassVar[int] = 1
+    metrics: ClassVar[tuple[Metric, ...]] = get_args(Metric)
+    factor: ClassVar[int] = 1
+    efforts: ClassVar[Mapping[str, Sequence[int]]] = {}
+
+    def bytes(self, space: Space, n: int) -> int:
+        """The rows, with an id each."""
+        return n * (space.columns * space.dtype.itemsize + 8)
 
     def build(self, space: Space, sample: Vectors) -> Index:  # noqa: ARG002  nothing to train
         """An empty index."""
         if space.metric == "hamming":
-            return FaissIndex(space, self.name, faiss.IndexBinaryIDMap2(faiss.IndexBinaryFlat(space.dim)))
-        metric = {"cosine": faiss.METRIC_INNER_PRODUCT, "l2": faiss.METRIC_L2, "l1": faiss.METRIC_L1}[space.metric]
-        return FaissIndex(space, self.name, faiss.IndexIDMap2(faiss.IndexFlat(space.dim, metric)))
+            return FaissIndex(space, self, faiss.IndexBinaryIDMap2(faiss.IndexBinaryFlat(space.dim)))
+        return FaissIndex(space, self, faiss.IndexIDMap2(faiss.IndexFlat(space.dim, METRICS[space.metric])))
 
     def load(self, path: Path, space: Space) -> Index:
         """Index from a file of `save`."""
-        return FaissIndex(space, self.name, read(path, space))
+        return FaissIndex(space, self, read(path, space))

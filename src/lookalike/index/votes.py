@@ -16,8 +16,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.finders import SetIndex
 from lookalike.index.ballot import best_of_each, last_of_each
-from lookalike.protocols import SetIndex
 from lookalike.types import Hits, Ids, LocalFeatures, Space, Vectors
 
 Owners: TypeAlias = NDArray[np.int64]

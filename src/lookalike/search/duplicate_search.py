@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from lookalike.errors import BadQuery
+from lookalike.finders import Finder, SetIndex
 from lookalike.location import Location
-from lookalike.protocols import Describer, Index, SetIndex, Store
+from lookalike.protocols import Describer, Store
 from lookalike.search.components import extractor_of
 from lookalike.search.duplicates.identical import Group, identical_groups
 from lookalike.search.duplicates.in_processes import Workers
@@ -35,7 +36,7 @@ class DuplicateSearch:
 
     location: Location
     store: Store
-    index: Callable[[Space], Index]
+    index: Callable[[Space], Finder]
     set_index: Callable[[Space], SetIndex]
     decoder: PictureDecoder
     options: Options

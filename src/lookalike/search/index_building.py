@@ -8,7 +8,8 @@ import subprocess
 import sys
 from typing import Any, Final, cast
 
-from lookalike.index.derived import Derived, kind_for, set_kind_for
+from lookalike.index.choice import is_exact
+from lookalike.index.derived import Derived, set_kind_for
 from lookalike.location import VARIABLE, Location
 from lookalike.protocols import Store
 from lookalike.search.ingest.options import Options, Progress
@@ -21,7 +22,8 @@ MANY: Final = 300
 def needs_training(store: Store, derived: Derived) -> bool:
     """Whether to bring an index up to date takes so much that it should not be left to the next search."""
     count = {space: len(store.vector_ids(space)) for space in (*store.spaces(), *store.spaces("local"))}
-    if any(kind_for(space, count[space]) != "flat" for space in store.spaces()):
+    wanted = derived.wanted
+    if any(not is_exact(space, count[space], wanted) for space in store.spaces()):
         return True
     return any(
         count[space] >= MANY and not derived.can_grow(space, set_kind_for(space), count[space])

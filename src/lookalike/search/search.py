@@ -13,7 +13,8 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from lookalike.protocols import Describer, Fuser, Index, SetIndex, Store
+from lookalike.finders import Finder, SetIndex
+from lookalike.protocols import Describer, Fuser, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.calibration.thresholds import calibration_of, threshold_for, with_probability
 from lookalike.search.classification.gather import Gatherer, by_thing, pictures_for, proofs_of
@@ -55,7 +56,7 @@ class Search:
     """Answers queries from one store and its indexes."""
 
     store: Store
-    index: Callable[[Space], Index]
+    index: Callable[[Space], Finder]
     set_index: Callable[[Space], SetIndex]
     decoder: PictureDecoder
     describers: Sequence[Describer]

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -15,12 +15,14 @@ from typing import Final, Self
 import numpy as np
 
 from lookalike.errors import BadQuery, ChannelLeftOut
+from lookalike.finders import Finder, Index, SetIndex
 from lookalike.index.derived import INDEX_FOLDER, Derived, current, current_set
+from lookalike.index.refined import refined
 from lookalike.learn.adapt import Adaptation
 from lookalike.learn.own_copies import SelfAdaptation
 from lookalike.location import Location, LocationLike
 from lookalike.pixels.limits import Limits
-from lookalike.protocols import Describer, Index, SetIndex, Store
+from lookalike.protocols import Describer, Store
 from lookalike.search.adapt import adapt_library, forget_adapted
 from lookalike.search.adapt_self import adapt_self_library
 from lookalike.search.calibration.calibrate import COPIES, calibrate
@@ -306,8 +308,10 @@ class Session:
     def _options(self) -> Options:
         return Options(workers=self.workers, limits=self.limits)
 
-    def _index(self, space: Space) -> Index:
-        return self._indexes.of(self.store, space)
+    def _index(self, space: Space) -> Finder:
+        """With the rows of this thread's store."""
+        store = self.store
+        return refined(self._indexes.of(store, space), partial(store.vectors, space))
 
     def _set_index(self, space: Space) -> SetIndex:
         return self._set_indexes.of(self.store, space)

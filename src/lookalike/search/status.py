@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lookalike.index.derived import Derived, kind_for, set_kind_for
+from lookalike.index.choice import is_exact
+from lookalike.index.derived import Derived, Measured, set_kind_for
 from lookalike.protocols import Describer, Store
 from lookalike.search.components import by_name
 from lookalike.types import Space
@@ -15,13 +16,14 @@ from lookalike.types import Space
 class SpaceStatus:
     """Count for one describer, or one extractor of local features: of how many contents it has rows, in which index.
 
-    `name` is that of the channel that compares by it.
+    `name` is that of the channel that compares by it; `built` tells of the index that is there, if one is.
     """
 
     name: str
     space: Space
     vectors: int
     index: str
+    built: Measured
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,13 @@ def status_of(store: Store, derived: Derived, describers: Sequence[Describer]) -
     names = {describer.space: name for name, describer in by_name(describers).items()}
 
     def held(space: Space, kind: Callable[[Space, int], str]) -> SpaceStatus:
-        count = len(store.vector_ids(space))
-        return SpaceStatus(names.get(space, space.name), space, count, derived.kind(space) or kind(space, count))
+        name, count = names.get(space, space.name), len(store.vector_ids(space))
+        return SpaceStatus(name, space, count, derived.kind(space) or kind(space, count), derived.measured(space))
 
-    spaces = tuple(held(space, kind_for) for space in store.spaces())
+    def to_be(space: Space, count: int) -> str:
+        return "flat" if is_exact(space, count, derived.wanted) else "not chosen yet"
+
+    spaces = tuple(held(space, to_be) for space in store.spaces())
     local = tuple(held(space, lambda space, _: set_kind_for(space)) for space in store.spaces("local"))
     planes = sum(len(store.vector_ids(space)) for space in store.spaces("planes"))
     return Status(store.count(), len(store.failures()), spaces, local, planes, store.bytes() + derived.bytes())

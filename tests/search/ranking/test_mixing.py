@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from lookalike.finders import Index
 from lookalike.index.flat import Flat
-from lookalike.protocols import Index, Store
+from lookalike.protocols import Store
 from lookalike.search.ranking.channels import Channel, mean_alike
 from lookalike.search.ranking.engine import AGAINST, Engine, Ranking, Weights
 from lookalike.search.ranking.fuse import FUSERS

@@ -12,7 +12,8 @@ from typer.core import TyperCommand, TyperGroup
 REST = "Options"
 """The group of an option that names none."""
 ASK, COMPARE, OUTPUT, LIBRARY = "What is asked", "How pictures are compared", "Output", "Library and run"
-ORDER = (ASK, COMPARE, REST, OUTPUT, LIBRARY)
+SPEED = "Indexes of large libraries"
+ORDER = (ASK, COMPARE, SPEED, REST, OUTPUT, LIBRARY)
 FIND, PAIR, MEASURE, KEEP = "Find pictures", "Look at one or two pictures", "Measure and learn", "Look after a library"
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import BadQuery
+from lookalike.finders import Finder
 from lookalike.index.similarity import paired
-from lookalike.protocols import Describer, Index, Store
+from lookalike.protocols import Describer, Store
 from lookalike.search.calibration.model import Calibration
 from lookalike.search.calibration.thresholds import calibration_of, check_precision, needed
 from lookalike.search.duplicates.identical import Group
@@ -40,7 +41,7 @@ def check_grouping(relation: Relation, precision: float | None, by: Mapping[str,
         raise BadQuery(f"groups of {relation!r} are verified by geometry, not by scores: leave out the precision")
 
 
-def lookalikes(store: Store, index: Callable[[Space], Index], describers: Sequence[Describer], id: int) -> list[int]:
+def lookalikes(store: Store, index: Callable[[Space], Finder], describers: Sequence[Describer], id: int) -> list[int]:
     """Contents that look most like one, by the channels of `describers` that have default weights."""
     found: dict[int, None] = {}
     for channel in channels_of(describers):
@@ -52,7 +53,7 @@ def lookalikes(store: Store, index: Callable[[Space], Index], describers: Sequen
 
 
 def near_groups(
-    store: Store, index: Callable[[Space], Index], channels: Sequence[Channel], precision: float
+    store: Store, index: Callable[[Space], Finder], channels: Sequence[Channel], precision: float
 ) -> list[Group]:
     """Groups whose every two members score so high that, as calibrated, that share of such pairs is right."""
     check_precision(precision)
@@ -62,7 +63,7 @@ def near_groups(
     return groups_of(store, pairs[scores >= threshold], scores[scores >= threshold])
 
 
-def near_pairs(store: Store, index: Callable[[Space], Index], channels: Sequence[Channel]) -> Pairs:
+def near_pairs(store: Store, index: Callable[[Space], Finder], channels: Sequence[Channel]) -> Pairs:
     """All pairs that are near in some channel and score at least `LEAST` in all together."""
     found: list[NDArray[np.int64]] = [np.empty((0, 2), np.int64)]
     for channel in channels:

@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 
 from lookalike.errors import BadPicture
+from lookalike.finders import SetIndex
 from lookalike.match.difference.small import one_shape
 from lookalike.pixels.door import Job, PictureReader
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.worker_protocol import Reply
-from lookalike.protocols import SetIndex, Store
+from lookalike.protocols import Store
 from lookalike.search.duplicates.book import Book, Pair
 from lookalike.search.duplicates.comparer import PairComparer
 from lookalike.search.duplicates.folds import Folds

@@ -9,8 +9,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.finders import Finder
+from lookalike.index.recall import CANDIDATES
 from lookalike.index.similarity import similarity
-from lookalike.protocols import Fuser, Index, Store
+from lookalike.protocols import Fuser, Store
 from lookalike.search.ranking.channels import AnyChannel, Channel, mean_alike
 from lookalike.search.ranking.feedback import Judged
 from lookalike.search.ranking.frames import Frames, Similarities, frames_of
@@ -20,8 +22,6 @@ from lookalike.search.ranking.rerank import CandidateReranker
 from lookalike.search.ranking.worded import Worded
 from lookalike.types import Hits, Ids, Space
 
-CANDIDATES = 100
-"""Asked of each channel at least; the exact scores then decide among them."""
 _NONE: Ids = np.empty(0, np.int64)
 AGAINST: Final = 0.5
 """Share of the similarity to what answers should not be like that is taken from their score."""
@@ -78,7 +78,7 @@ class Engine:
     """Asks a store, through the index of each space."""
 
     store: Store
-    index: Callable[[Space], Index]
+    index: Callable[[Space], Finder]
 
     def rank(
         self,

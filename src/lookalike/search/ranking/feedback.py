@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.protocols import Index, Store
+from lookalike.finders import Finder
+from lookalike.protocols import Store
 from lookalike.search.ranking.channels import Channel, mean_alike
 from lookalike.types import Ids, Space, Vectors
 
@@ -91,7 +92,7 @@ class Judged:
         allowed = ~np.isin(ids, self.unliked)
         return allowed if among is None or not self else allowed & np.isin(ids, among)
 
-    def candidates(self, store: Store, index: Callable[[Space], Index], k: int, among: Ids | None) -> Ids:
+    def candidates(self, store: Store, index: Callable[[Space], Finder], k: int, among: Ids | None) -> Ids:
         """Contents near the sum of what is liked, in each channel whose rows are directions."""
         found = [np.empty(0, np.int64)]
         for channel in self.channels:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
+from lookalike.finders import SetIndex
 from lookalike.match.verify.one_thread import one_thread
-from lookalike.protocols import Extractor, SetIndex, Store
+from lookalike.protocols import Extractor, Store
 from lookalike.search.query.source import Sample
 from lookalike.search.ranking.engine import Ranking
 from lookalike.search.ranking.relation import HARDLY_ANY, Evidence, RelationClassifier, Seen

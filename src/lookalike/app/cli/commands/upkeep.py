@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,10 @@ from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import KEEP, add_verb
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, common, open_chosen, remark
 from lookalike.app.cli.output import failure_line, json_bytes, lines, note, shown, write
-from lookalike.figures import counted
+from lookalike.figures import counted, file_size, score
+
+if TYPE_CHECKING:
+    from lookalike.index.derived import Measured
 
 
 def forget(
@@ -58,6 +61,7 @@ def status(
     for row in held.spaces:
         kind = f"{row.space.dim} {row.space.metric}"
         told.append(f"  {row.name:{width}} {kind:14} {row.vectors} vectors, index {row.index}, {row.space.digest}")
+        told += [f"    {line}" for line in _measured(row.built)]
     for row in held.local:
         kind = f"{row.space.dim} {row.space.metric}"
         told.append(
@@ -67,6 +71,17 @@ def status(
         told.append(f"  small planes of {held.planes}")
     write(lines(told), output)
     return Exit.DONE
+
+
+def _measured(built: Measured) -> list[str]:
+    """Lines on an index that is not exact."""
+    told = []
+    if built.recall is not None and built.ms is not None:
+        found = f"finds {score(built.recall)} of the ten best in {built.ms:.1f} ms"
+        told.append(f"{built.settings}: {found}, {file_size(built.bytes)}; measured at {built.built_for:,} vectors")
+    if built.marked:
+        told.append(f"{built.marked:,} of its rows are gone and marked: it is built anew when they are a quarter")
+    return told + ([built.remark] if built.remark else [])
 
 
 def doctor(library: LibraryFolder = None, json: Json = False, output: OutFile = None) -> int:
