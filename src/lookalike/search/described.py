@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lookalike.errors import BadQuery
 from lookalike.models.cache import cache_folder
 from lookalike.protocols import Describer
 from lookalike.registry import spelling
@@ -49,8 +50,13 @@ class DescribedFolder:
 
 
 def describe_folder(root: str, describers: Sequence[Describer], cache: Path, options: Options) -> DescribedFolder:
-    """Brings the cache up to date with the pictures below `root` and reads them from there."""
+    """Brings the cache up to date with the pictures below `root` and reads them from there.
+
+    Raises `BadQuery` where there is no such folder.
+    """
     root = os.path.realpath(root)
+    if not os.path.lexists(root):
+        raise BadQuery(f"there is no folder {root!r}: name one that holds pictures", path=root)
     store = create_store(cache / hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
     try:
         with store.writing():
