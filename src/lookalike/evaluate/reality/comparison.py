@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.stats import spearmanr
 
-from lookalike.errors import BadSetting, MissingExtra
+from lookalike.errors import BadSetting
 from lookalike.evaluate.reality.contenders import Contender
 from lookalike.evaluate.reality.figures import Figures, Labels, measured
 from lookalike.evaluate.reality.runs import Runs, Stopped
@@ -18,6 +18,7 @@ from lookalike.evaluate.reality.solved import SOLVED, closed_form
 from lookalike.evaluate.reality.split import FOLDS, Split
 from lookalike.evaluate.statistics import Estimate
 from lookalike.learn.closed_form import principal
+from lookalike.learn.torch_ import loaded
 from lookalike.search.ingest.options import Options, Progress
 
 if TYPE_CHECKING:
@@ -91,14 +92,16 @@ def compare(
     Outcomes of runs are kept in the file `runs`. None where `options.should_stop` ended it. Raises `MissingExtra`
     without torch, `BadSetting` for more numbers a picture than the fewest pictures have directions.
     """
-    trials_of = _trials()
+    loaded("comparing losses")
+    from lookalike.evaluate.reality.trials import Trials
+
     known = [split.rows[split.known(fold)] for fold in range(FOLDS)]
     most = min(principal(rows, settings.dim).matrix.shape[1] for rows in known)
     if most < settings.dim:
         raise BadSetting(f"the pictures differ in {most} directions: ask for no more than dim={most}")
     total = len(contenders) * (settings.budget * FOLDS + settings.seeds)
     done = Runs(runs, options.should_stop, lambda count: options.on_commit(Progress(total, count, 0)))
-    trials = trials_of(split, done, settings.budget, settings.seeds, settings.iterations, settings.dim)
+    trials = Trials(split, done, settings.budget, settings.seeds, settings.iterations, settings.dim)
     rows = []
     try:
         for row in _rows(split, trials, contenders):
@@ -127,14 +130,3 @@ def groups_of(labels: Labels) -> Labels:
     """Class, from 0, of each picture that has another of its class."""
     _, at, counts = np.unique(labels, return_inverse=True, return_counts=True)
     return np.unique(at[counts[at] > 1], return_inverse=True)[1]
-
-
-def _trials() -> type[Trials]:
-    try:
-        import torch
-    except ModuleNotFoundError as error:
-        raise MissingExtra("comparing losses needs torch: pip install 'lookalike[learn]'") from error
-    from lookalike.evaluate.reality.trials import Trials
-
-    torch.set_num_threads(1)  # sums in one order: the same figures each time
-    return Trials

@@ -1,0 +1,139 @@
+"""`lookalike train --features` from a folder of photos to `match` and `index`, and all that it refuses."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+SHORT = ("--side", "32", "--batch", "2", "--iterations", "2", "--views", "2", "--workers", "1")
+SUPERPOINT = ("--features", "superpoint", *SHORT)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten pictures of boxes, one of them twice, and a file that is none."""
+    root = tmp_path_factory.mktemp("photos")
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        pixels = np.full((120, 160, 3), rng.integers(0, 256, 3), np.uint8)
+        for _ in range(12):
+            x, y = rng.integers(0, 140), rng.integers(0, 100)
+            pixels[y : y + rng.integers(5, 40), x : x + rng.integers(5, 40)] = rng.integers(0, 256, 3)
+        Image.fromarray(pixels).save(root / f"{seed}.png")
+    shutil.copy(root / "0.png", root / "again.png")
+    (root / "broken.png").write_text("no picture")
+    return root
+
+
+@pytest.fixture
+def run(here: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    monkeypatch.setenv("LOOKALIKE_CACHE", str(tmp_path / "cache"))
+    return here
+
+
+def test_superpoint_is_trained_listed_used_and_dropped(run: Callable[..., Any], photos: Path, tmp_path: Path) -> None:
+    ran = run("train", photos, *SUPERPOINT, "-o", "mine", "--json")
+    assert ran.code == 3, ran.err  # one could not be read
+    told = ran.document
+    assert (told["schema"], told["kind"], told["photos"], told["judged"]) == ("lookalike/train/1", "superpoint", 10, 2)
+    assert told["left_out"] == {"not readable": 1, "the same bytes again": 1}
+    assert set(told["gains"]) == {"harris", "untrained"}
+    assert told["measure"] == "repeatability"
+    assert "shapes: 2 of 2, loss" in ran.err
+    assert "photos: 2 of 2, loss" in ran.err
+    file = Path(told["path"])
+    assert file == tmp_path / "cache" / "models" / "mine.superpoint.pth"
+    assert list(file.parent.iterdir()) == [file]  # no rest of the run
+    assert b"superpoint:weights=mine" in run("models", "list").out
+    assert run("models", "list", "--json").document["features"][0]["name"] == "mine"
+
+    pair = (photos / "1.png", photos / "1.png")
+    found = ("--local", "superpoint", "--set", "local.threshold=0.00001")
+    assert run("match", *pair, *found, "--set", "local.weights=mine").code == 0
+    ran = run("match", *pair, *found, "--set", "local.weights=other")
+    assert ran.code == 2
+    assert "no weights at other; give the path of a checkpoint, or the name of trained weights" in ran.err
+    features = "superpoint:weights=mine:threshold=0.00001"
+    ran = run("index", photos, "--describer", "phash", "--features", features, "--no-planes", "--workers", "1")
+    assert ran.code == 3, ran.err
+    (local,) = run("status", "--json").document["local"]
+    assert (local["name"], local["vectors"]) == ("superpoint", 10)
+
+    assert "there are weights 'mine' already" in run("train", photos, *SUPERPOINT, "-o", "mine").err
+    assert b"freed" in run("models", "rm", "mine").out
+    assert not file.exists()
+
+
+def test_a_stopped_run_goes_on_to_the_same_file_and_other_photos_are_refused(
+    run: Callable[..., Any], photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lookalike.search.training import features
+
+    mine = tmp_path / "mine"
+    shutil.copytree(photos, mine)
+    assert run("train", mine, *SUPERPOINT, "-o", "whole").code == 3
+    models = tmp_path / "cache" / "models"
+
+    def killed(*_: object) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(features, "write_atomically", killed)
+        assert run("train", mine, *SUPERPOINT, "-o", "net").code == 130
+    assert len(list(models.glob("net.superpoint.pth.*.run"))) == 3
+    ran = run("train", mine, *SUPERPOINT, "-o", "net")
+    assert "going on with net.superpoint.pth" in ran.err
+    assert (models / "net.superpoint.pth").read_bytes() == (models / "whole.superpoint.pth").read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(features, "write_atomically", killed)
+        run("train", mine, *SUPERPOINT, "-o", "other")
+    (mine / "3.png").unlink()
+    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(mine / "new.png")
+    ran = run("train", mine, *SUPERPOINT, "-o", "other")
+    assert ran.code == 2
+    assert "of another run: its pictures or its settings differ" in ran.err
+    assert run("train", mine, *SUPERPOINT, "-o", "other", "--again").code == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--features", "sift"), "no features 'sift' can be trained; known: superpoint"),
+        ((*SUPERPOINT, "--side", "33"), "side is a multiple of 8 from 32 to 240 px, not 33"),
+        ((*SUPERPOINT, "--rate", "0"), "rate is above 0"),
+        ((*SUPERPOINT, "--device", "tpu"), "no device 'tpu'; known: auto, cpu, cuda"),
+        ((*SUPERPOINT, "--loss", "circle"), "leave out --loss, --miner, --network and --edit"),
+        (SUPERPOINT, "there is no folder"),
+    ],
+)
+def test_settings_without_sense_are_refused_before_a_picture_is_read(
+    run: Callable[..., Any], tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    ran = run("train", tmp_path / "nowhere", *arguments, "-o", "mine")
+    assert ran.code == 2
+    assert told in ran.err
+
+
+def test_a_few_photos_are_too_few(run: Callable[..., Any], photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "few").mkdir()
+    for name in ("0.png", "1.png"):
+        shutil.copy(photos / name, tmp_path / "few" / name)
+    ran = run("train", tmp_path / "few", *SUPERPOINT, "-o", "mine")
+    assert ran.code == 2
+    assert "holds 2 photos that can be read, and 10 are wanted" in ran.err
+
+
+def test_of_many_photos_a_part_is_looked_at(
+    run: Callable[..., Any], photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lookalike.search.training import features
+
+    monkeypatch.setattr(features, "MOST", 11)
+    ran = run("train", photos, *SUPERPOINT, "-o", "mine", "--json")
+    assert ran.document["left_out"]["beyond the most that are learned from"] == 1
