@@ -33,6 +33,11 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(here: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """In small: photos are seen at 64 px, and judged by one view each."""
+    from lookalike.search.training import features
+
+    monkeypatch.setattr(features, "SEEN", 64)
+    monkeypatch.setattr(features, "VIEWS", 1)
     monkeypatch.setenv("LOOKALIKE_CACHE", str(tmp_path / "cache"))
     return here
 
@@ -63,7 +68,7 @@ def test_superpoint_is_trained_listed_used_and_dropped(run: Callable[..., Any], 
     ran = run("index", photos, "--describer", "phash", "--features", features, "--no-planes", "--workers", "1")
     assert ran.code == 3, ran.err
     (local,) = run("status", "--json").document["local"]
-    assert (local["name"], local["vectors"]) == ("superpoint", 10)
+    assert (local["name"], local["pictures"]) == ("superpoint", 10)
 
     assert "there are weights 'mine' already" in run("train", photos, *SUPERPOINT, "-o", "mine").err
     assert b"freed" in run("models", "rm", "mine").out
@@ -101,11 +106,46 @@ def test_a_stopped_run_goes_on_to_the_same_file_and_other_photos_are_refused(
     assert run("train", mine, *SUPERPOINT, "-o", "other", "--again").code == 3
 
 
+def test_superglue_is_trained_on_features_of_ones_own_and_matches_them(
+    run: Callable[..., Any], photos: Path, tmp_path: Path
+) -> None:
+    assert run("train", photos, *SUPERPOINT, "-o", "mine").code == 3
+    ran = run("train", photos, "--features", "superglue", "--weights", "mine", *SHORT, "-o", "mine", "--json")
+    assert ran.code == 3, ran.err
+    assert set(ran.document["gains"]) == {"nearest", "untrained"}
+    assert ran.document["measure"] == "F-score of matches"
+    own = ("--set", "local.weights=mine", "--set", "local.threshold=0.00001", "--set", "with.weights=mine")
+    ran = run(
+        "match", photos / "1.png", photos / "2.png", "--local", "superpoint", "--with", "superglue", *own, "--json"
+    )
+    assert ran.code in (0, 1), ran.err
+    assert ran.document["a"]["keypoints"] > 0
+    assert [each["kind"] for each in run("models", "list", "--json").document["features"]] == [
+        "superpoint",
+        "superglue",
+    ]
+    assert b"freed" in run("models", "rm", "mine").out
+    assert run("models", "list", "--json").document["features"] == []
+
+
+def test_r2d2_is_trained_and_used(run: Callable[..., Any], photos: Path) -> None:
+    ran = run("train", photos, "--features", "r2d2", *SHORT, "-o", "mine", "--json")
+    assert ran.code == 3, ran.err
+    assert set(ran.document["gains"]) == {"harris", "untrained"}
+    pair = (photos / "1.png", photos / "1.png")
+    own = ("weights=mine", "reliable=0", "repeatable=0", "side=64")
+    settings = [word for each in own for word in ("--set", f"local.{each}")]
+    assert run("match", *pair, "--local", "r2d2", *settings).code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--features", "sift"), "no features 'sift' can be trained; known: superpoint"),
-        ((*SUPERPOINT, "--side", "33"), "side is a multiple of 8 from 32 to 240 px, not 33"),
+        (("--features", "superglue", *SHORT), "superglue matches features of a superpoint: name its weights"),
+        (("--features", "superglue", "--weights", "other", *SHORT), "there are no weights at other"),
+        ((*SUPERPOINT, "--weights", "mine"), "superpoint begins with nothing: leave out the weights"),
+        (("--features", "sift", *SHORT), "no features 'sift' can be trained; known: superpoint"),
+        ((*SUPERPOINT, "--side", "33"), "side is a multiple of 8 from 32 to 64 px, not 33"),
         ((*SUPERPOINT, "--rate", "0"), "rate is above 0"),
         ((*SUPERPOINT, "--device", "tpu"), "no device 'tpu'; known: auto, cpu, cuda"),
         ((*SUPERPOINT, "--loss", "circle"), "leave out --loss, --miner, --network and --edit"),
@@ -135,5 +175,6 @@ def test_of_many_photos_a_part_is_looked_at(
     from lookalike.search.training import features
 
     monkeypatch.setattr(features, "MOST", 11)
+    monkeypatch.setattr(features, "LEAST", 5)
     ran = run("train", photos, *SUPERPOINT, "-o", "mine", "--json")
     assert ran.document["left_out"]["beyond the most that are learned from"] == 1

@@ -64,12 +64,13 @@ def place_of(name: str, ending: str = ENDING) -> Path:
 
     Raises `WeightsError` for a name that cannot be one.
     """
-    if os.sep in name or name.endswith(Path(ending).suffix):
+    suffix = ending[ending.rindex(".") :]
+    if os.sep in name or name.endswith(suffix):
         return Path(name).expanduser()
     if not _NAME.fullmatch(name):
         raise WeightsError(
             f"{name!r} is no name: use up to 64 letters, digits, dots, dashes and underscores, or a path that ends in "
-            f"{Path(ending).suffix}"
+            f"{suffix}"
         )
     if name in WEIGHTS:
         raise WeightsError(f"{name!r} is the name of weights that lookalike knows: choose another")

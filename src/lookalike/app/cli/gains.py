@@ -1,4 +1,4 @@
-"""What was gained by learning, as lines of a table: before, after, and the difference with its interval."""
+"""Gains of learning, as lines of a table: before, after, and the difference with its interval."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -61,19 +61,19 @@ def best_places(heat: Tensor, most: int, least: float = LEAST) -> Tensor:
     return torch.where(values[..., None] > 0, places, torch.full_like(places, NOWHERE))
 
 
-def repeated(network: Any, pictures: Tensor, maps: Tensor, count: int, near: float = 3.0) -> Tensor:
-    """(n,) share of the best `count` keypoints that both a grey picture (n, 1, s, s) and its view show, found in both.
+def repeated(heat: Callable[[Tensor], Tensor], pictures: Tensor, maps: Tensor, count: int, near: float = 3.0) -> Tensor:
+    """(n,) share of the best `count` keypoints that both a picture (n, c, s, s) and its view show, found in both.
 
-    Each is the other's nearest, within `near` px of the view [Schmid, Mohr & Bauckhage, IJCV 2000].
+    Each is the other's nearest, within `near` px of the view [Schmid, Mohr & Bauckhage, IJCV 2000]. `heat` rates
+    each px (b, s, s) of light (b, c, s, s).
     """
     side = pictures.shape[-1] // CELL * CELL
-    network.eval()
     with torch.no_grad():
         shares = []
         for picture, one in zip(pictures, maps.to(pictures.device), strict=True):
             light = picture[None, :, :side, :side].to(torch.float32) / 255
             view, _ = seen(light, one[None], side)
-            heats = heat_of(network(torch.cat([light, view]))[0])
+            heats = heat(torch.cat([light, view]))
             shares.append(share_found_twice(best_places(heats, count, 0.0).unbind(), one, side, near))
     return torch.stack(shares)
 

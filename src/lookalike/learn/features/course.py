@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
-import numpy as np
-import torch
 from torch import Tensor
 
-from lookalike.learn.checkpoint import Checkpoint, read, write
-from lookalike.learn.features.adaptation import adapted, repeated
 from lookalike.learn.features.descent import Descent, Pace, Round, Step
-from lookalike.learn.features.pool import Pool, grey_of, of_shapes
-from lookalike.learn.features.steps import Corners, SeenTwice
-from lookalike.learn.features.superpoint import SuperPoint
 
 KEYPOINTS: Final = 300
 """Most keypoints of a photo, learned from and judged by."""
-AT_ONCE: Final = 16
-"""Photos between two looks whether somebody asks to stop."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +24,9 @@ class Course:
 
     pace: Pace
     side: int
+    """px of a view."""
+    share: float
+    """Share of a photo's side that a view shows."""
     views: int
     run: Path
     about: str
@@ -68,6 +62,8 @@ class Course:
 class Taught(Protocol):
     """Network that a course teaches, and what it is worth."""
 
+    measure: ClassVar[str]
+    """Name of the share that is scored."""
     network: Any
 
     def learn(self, photos: Tensor, course: Course) -> bool:
@@ -81,51 +77,3 @@ class Taught(Protocol):
     def weights(self) -> Mapping[str, Any]:
         """Content of the file, as the authors of the paper laid theirs out."""
         ...
-
-
-@dataclass(eq=False)
-class SuperPointCourse:
-    """Corners of drawn shapes; then these as seen in photos, through many views; then keypoints and rows at once."""
-
-    seed: int = 0
-    drawings: int = 4000
-    """Drawings that corners are learned from, each seen anew every time."""
-    keypoints: int = KEYPOINTS
-
-    def __post_init__(self) -> None:
-        self.network = SuperPoint(self.seed)
-
-    def learn(self, photos: Tensor, course: Course) -> bool:
-        """Teaches it by photos (n, 3, s, s) uint8; False where somebody asked to stop."""
-        rng = np.random.default_rng(course.pace.seed)
-        shapes = of_shapes(self.drawings, round(course.side * 1.5), rng).to(course.device)
-        if not course.lesson("shapes", self.network, Corners(self.network, shapes, course.side)):
-            return False
-        grey = grey_of(photos).to(course.device)
-        points = self._points(grey, course)
-        if points is None:
-            return False
-        step = SeenTwice(self.network, Pool(grey, points), course.side, course.side / grey.shape[-1])
-        return course.lesson("photos", self.network, step)
-
-    def _points(self, grey: Tensor, course: Course) -> Tensor | None:
-        """(n, k, 2) keypoints of the photos by what shapes have taught; None where somebody asked to stop."""
-        file = course.file("points")
-        found = read(file).tensors["points"] if file.is_file() else torch.zeros(0, self.keypoints, 2)
-        found = found.to(course.device)
-        while len(found) < len(grey):
-            if course.should_stop():
-                return None
-            rng = np.random.default_rng([course.pace.seed, len(found)])
-            part = adapted(self.network, grey[len(found) : len(found) + AT_ONCE], course.views, self.keypoints, rng)
-            found = torch.cat([found, part])
-            write(file, Checkpoint({"points": found}, len(found), (), course.about))
-        return found
-
-    def scored(self, photos: Tensor, maps: Tensor) -> Tensor:
-        """(n,) repeatability of the photos (n, 3, s, s) and their views (n, 3, 3)."""
-        return repeated(self.network, grey_of(photos), maps, self.keypoints)
-
-    def weights(self) -> Mapping[str, Any]:
-        """Content of the file, as the authors of the paper laid theirs out."""
-        return self.network.weights()

@@ -9,6 +9,7 @@ keypoint lies is hard to learn behind three poolings: each stage has a companion
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any, Final
 
 import torch
@@ -54,7 +55,7 @@ class SuperPoint(nn.Module):  # type: ignore[misc]  # torch has no types here
         return self._heads(self._stages(light)[-1])
 
     def with_early(self, light: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
-        """Logits and rows, and the logits of a companion of each stage, which sees that stage and those before alone."""
+        """Logits and rows, and the logits of each stage's companion, which sees no later stage."""
         stages = self._stages(light)
         found = []
         for number, (companion, value) in enumerate(zip(self.companions, stages, strict=True)):
@@ -98,6 +99,33 @@ def _layer(inward: int, out: int, kernel: int) -> Any:
 
 def _last(inward: int, out: int) -> Any:
     return nn.Sequential(nn.Conv2d(inward, out, 1))
+
+
+class Frozen(nn.Module):  # type: ignore[misc]  # torch has no types here
+    """The network of a checkpoint of the authors' layout, which learns no more."""
+
+    def __init__(self, weights: Mapping[str, Tensor]) -> None:
+        super().__init__()
+        for name, value in weights.items():
+            self.register_buffer(name.replace(".", "_"), value)
+
+    def forward(self, light: Tensor) -> tuple[Tensor, Tensor]:
+        """Heat (b, h, w) and unit rows (b, 256, h/8, w/8)."""
+        value = light
+        for number, names in enumerate(STAGES):
+            if number:
+                value = functional.max_pool2d(value, 2)
+            for name in names:
+                value = functional.relu(self._convolved(name, value))
+        logits, rows = (
+            self._convolved(f"{head}b", functional.relu(self._convolved(f"{head}a", value)))
+            for head in ("convP", "convD")
+        )
+        return heat_of(logits), functional.normalize(rows, dim=1)
+
+    def _convolved(self, name: str, value: Tensor) -> Tensor:
+        weight = getattr(self, f"{name}_weight")
+        return functional.conv2d(value, weight, getattr(self, f"{name}_bias"), padding=weight.shape[2] // 2)
 
 
 def heat_of(logits: Tensor) -> Tensor:

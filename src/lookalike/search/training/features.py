@@ -19,8 +19,11 @@ from lookalike.errors import BadQuery, BadSetting
 from lookalike.learn.adapt import Gain, interval
 from lookalike.learn.torch_ import loaded
 from lookalike.local import DETECTORS
+from lookalike.local.superpoint import SuperPoint
 from lookalike.match.verify.one_thread import one_thread
+from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.own_weights import KINDS, Kind, ending_of
+from lookalike.models.superpoint import superpoint
 from lookalike.models.trained import place_of
 from lookalike.search.atomic import write_atomically
 from lookalike.search.described import describe_folder
@@ -60,10 +63,18 @@ class FeatureSettings:
     views: int = 50
     seed: int = 0
     device: Device = "auto"
+    weights: str = ""
+    """SuperPoint whose features SuperGlue matches: a name, or the path of a checkpoint."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise BadSetting(f"no features {self.kind!r} can be trained; known: {', '.join(KINDS)}")
+        if (self.kind == "superglue") != bool(self.weights):
+            raise BadSetting(
+                "superglue matches features of a superpoint: name its weights"
+                if self.kind == "superglue"
+                else f"{self.kind} begins with nothing: leave out the weights"
+            )
         if self.device not in get_args(Device):
             raise BadSetting(f"no device {self.device!r}; known: {', '.join(get_args(Device))}")
         if not 32 <= self.side <= SEEN or self.side % 8:
@@ -126,6 +137,7 @@ def train_features(
     place = place_of(name, ending_of(settings.kind))
     if place.is_file():
         raise BadSetting(f"there are weights {name!r} already: choose another name, or drop them: models rm {name}")
+    taught = _taught(settings)
     found = _photos(folder, cache, options)
     if found is None:
         return None
@@ -136,9 +148,10 @@ def train_features(
     course = Course(
         Pace(settings.iterations, settings.batch, settings.rate, settings.seed),
         settings.side,
+        settings.side / SEEN,
         settings.views,
         place,
-        f"{found.digest} {settings.kind} {settings.side} {settings.views}",
+        f"{found.digest} {settings.kind} {settings.side} {settings.views} {_below(settings)}",
         device,
         remark,
         lambda lesson, one, most: progress(FeatureProgress(lesson, one.iteration, most, one.loss)),
@@ -150,7 +163,6 @@ def train_features(
             file.unlink()
     elif unfinished:
         remark(f"going on with {unfinished[0].name}; --again would begin anew")
-    taught = _taught(settings)
     judges, gains = _judged(found, settings, taught)
     if not taught.learn(torch.from_numpy(found.pixels[~judges]), course):
         return None
@@ -162,7 +174,7 @@ def train_features(
         hashlib.sha256(data).hexdigest(),
         len(found.pixels),
         int(judges.sum()),
-        "repeatability",
+        taught.measure,
         gains(taught),
         found.left_out,
     )
@@ -214,8 +226,31 @@ def _chosen(root: str) -> tuple[list[str], int]:
     return [files[at] for at in drawn], len(files) - MOST
 
 
+def _below(settings: FeatureSettings) -> str:
+    """Digest of the features that are matched; of features themselves none."""
+    return SuperPoint(weights=settings.weights).weight_digests[0] if settings.weights else ""
+
+
+def _baselines(taught: Taught, photos: Tensor, maps: Tensor) -> dict[str, NDArray[np.float32]]:
+    from lookalike.learn.features.superglue_course import SuperGlueCourse
+
+    if isinstance(taught, SuperGlueCourse):
+        return {"nearest": taught.nearest(photos, maps).cpu().numpy()}
+    return {"harris": by_detector("harris", photos, maps)}
+
+
 def _taught(settings: FeatureSettings) -> Taught:
-    from lookalike.learn.features.course import SuperPointCourse
+    if settings.kind == "superglue":
+        from lookalike.learn.features.superglue_course import SuperGlueCourse
+
+        tensors = read_checkpoint(SuperPoint(weights=settings.weights).checkpoint)
+        superpoint(tensors)  # refuses those that are of another network
+        return SuperGlueCourse(tensors, settings.seed)
+    if settings.kind == "r2d2":
+        from lookalike.learn.features.r2d2_course import R2D2Course
+
+        return R2D2Course(settings.seed)
+    from lookalike.learn.features.superpoint_course import SuperPointCourse
 
     return SuperPointCourse(settings.seed)
 
@@ -237,7 +272,7 @@ def _judged(
     judges[rng.permutation(len(judges))[:count]] = True
     photos = torch.from_numpy(np.repeat(found.pixels[judges], VIEWS, axis=0))
     maps = Views().drawn(len(photos), rng)
-    before = {"harris": by_detector("harris", photos, maps), "untrained": taught.scored(photos, maps).cpu().numpy()}
+    before = _baselines(taught, photos, maps) | {"untrained": taught.scored(photos, maps).cpu().numpy()}
 
     def gains(after: Taught) -> dict[str, Gain]:
         scores, labels = after.scored(photos, maps).cpu().numpy(), np.repeat(np.arange(count), VIEWS)

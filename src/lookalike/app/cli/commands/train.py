@@ -77,6 +77,9 @@ def train(
     views: Annotated[
         int, typer.Option(min=1, metavar="N", help="With superpoint: views that tell the keypoints of a photo.")
     ] = 50,
+    weights: Annotated[
+        str, typer.Option("--weights", metavar="NAME", help="With superglue: the superpoint whose features it matches.")
+    ] = "",
     iterations: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Batches, at most; of each lesson of features [default: 400; 20000]."),
@@ -112,16 +115,16 @@ def train(
     if features is not None:
         if (loss, miner, network, edit) != ("arcface", None, "linear", None):
             raise BadSetting("--features learns without classes: leave out --loss, --miner, --network and --edit")
-        plain = FeatureSettings()
         wanted = FeatureSettings(
             cast("Features", features),  # checked there
-            iterations or plain.iterations,
+            iterations or FeatureSettings.iterations,
             batch,
             rate,
-            side or plain.side,
+            side or FeatureSettings.side,
             views,
             seed,
             cast("Device", device),
+            weights,
         )
         return train_features(folder, output, wanted, place, workers, again=again, json=json)
     settings = Settings(
