@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import is_dataclass
 
 from lookalike.describe import DESCRIBERS
-from lookalike.errors import BadSetting, LookalikeError
+from lookalike.errors import BadSetting, LookalikeError, UnknownName
 from lookalike.local import EXTRACTORS
 from lookalike.local.sift import Sift
 from lookalike.protocols import Describer, Extractor, Fittable, Store
@@ -74,6 +74,26 @@ def describers_to_fill(store: Store, named: Sequence[Describer], given: Sequence
     if not there and not named:
         return [DESCRIBERS.make(name) for name in DEFAULT_DESCRIBERS]
     return list(dict.fromkeys([*there, *named]))
+
+
+def spaces_named(store: Store, names: Sequence[str], given: Sequence[Describer] = ()) -> list[Space]:
+    """Spaces of vectors by the names or digests that `status` shows, in the order of the store.
+
+    Raises `UnknownName` for a name that none has, `BadSetting` for one that several have, and where none would be left.
+    """
+    called = {describer.space: name for name, describer in by_name(describers_of(store, given)).items()}
+    spaces = {space: (called.get(space, space.name), space.digest) for space in store.spaces()}
+    found = set()
+    for name in names:
+        meant = [space for space, told in spaces.items() if name in told]
+        if not meant:
+            raise UnknownName("space of the library", name, [told for told, _ in spaces.values()])
+        if len(meant) > 1:
+            raise BadSetting(f"{name!r} is the name of {len(meant)} spaces: give a digest that `status` shows")
+        found.update(meant)
+    if len(found) == len(spaces):
+        raise BadSetting("a library without any space compares nothing: leave one, or remove the library's folder")
+    return [space for space in spaces if space in found]
 
 
 def extractor_of(store: Store) -> Extractor | None:
