@@ -34,10 +34,11 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(here: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """In small: photos are seen at 64 px, and judged by one view each."""
-    from lookalike.search.training import features
+    from lookalike.search.training import feature_judges, features, photos
 
-    monkeypatch.setattr(features, "SEEN", 64)
-    monkeypatch.setattr(features, "VIEWS", 1)
+    assert features.FeatureSettings(side=240)  # loaded before photos are seen smaller: settings are checked as ever
+    monkeypatch.setattr(photos, "SEEN", 64)
+    monkeypatch.setattr(feature_judges, "VIEWS", 1)
     monkeypatch.setenv("LOOKALIKE_CACHE", str(tmp_path / "cache"))
     return here
 
@@ -145,7 +146,7 @@ def test_r2d2_is_trained_and_used(run: Callable[..., Any], photos: Path) -> None
         (("--features", "superglue", "--weights", "other", *SHORT), "there are no weights at other"),
         ((*SUPERPOINT, "--weights", "mine"), "superpoint begins with nothing: leave out the weights"),
         (("--features", "sift", *SHORT), "no features 'sift' can be trained; known: superpoint"),
-        ((*SUPERPOINT, "--side", "33"), "side is a multiple of 8 from 32 to 64 px, not 33"),
+        ((*SUPERPOINT, "--side", "33"), "side is a multiple of 8 from 32 to 240 px, not 33"),
         ((*SUPERPOINT, "--rate", "0"), "rate is above 0"),
         ((*SUPERPOINT, "--device", "tpu"), "no device 'tpu'; known: auto, cpu, cuda"),
         ((*SUPERPOINT, "--loss", "circle"), "leave out --loss, --miner, --network and --edit"),
@@ -172,9 +173,9 @@ def test_a_few_photos_are_too_few(run: Callable[..., Any], photos: Path, tmp_pat
 def test_of_many_photos_a_part_is_looked_at(
     run: Callable[..., Any], photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lookalike.search.training import features
+    from lookalike.search.training import photos as of_folder
 
-    monkeypatch.setattr(features, "MOST", 11)
-    monkeypatch.setattr(features, "LEAST", 5)
+    monkeypatch.setattr(of_folder, "MOST", 11)
+    monkeypatch.setattr(of_folder, "LEAST", 5)
     ran = run("train", photos, *SUPERPOINT, "-o", "mine", "--json")
     assert ran.document["left_out"]["beyond the most that are learned from"] == 1

@@ -8,17 +8,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lookalike.datasets.archives import unpacked
-from lookalike.describe.squares import Squares
-from lookalike.errors import BadQuery, BadSetting
-from lookalike.learn.adapt import Gain, interval
+from lookalike.errors import BadSetting
+from lookalike.learn.adapt import Gain
 from lookalike.learn.torch_ import loaded
-from lookalike.local import DETECTORS
 from lookalike.local.superpoint import SuperPoint
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.models.checkpoint import read_checkpoint
@@ -26,29 +22,12 @@ from lookalike.models.own_weights import KINDS, Kind, ending_of
 from lookalike.models.superpoint import superpoint
 from lookalike.models.trained import place_of
 from lookalike.search.atomic import write_atomically
-from lookalike.search.described import describe_folder
 from lookalike.search.ingest.options import Options
-from lookalike.search.ingest.scan import Found, scan
+from lookalike.search.training.photos import SEEN, Photos, photos_of
 from lookalike.search.training.settings import Device
-from lookalike.types import Picture
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from lookalike.learn.features.course import Taught
-
-SEEN: Final = 240
-"""px of the square that a photo is squeezed into."""
-MOST: Final = 4000
-"""Photos: 700 MB of pixels."""
-LEAST: Final = 10
-"""Photos that are needed."""
-LEFT_OUT: Final = 5
-"""One photo of so many judges, up to `JUDGES`."""
-JUDGES: Final = 40
-VIEWS: Final = 3
-"""Views of each photo that judges."""
-Pixels = NDArray[np.uint8]
+    from lookalike.learn.features.course import Course, Taught
 
 
 @dataclass(frozen=True)
@@ -129,114 +108,75 @@ def train_features(
     """
     options = options or Options()
     torch = loaded("training")
-    from lookalike.learn.features.course import Course
-    from lookalike.learn.features.descent import Pace
-    from lookalike.search.training.lesson import device_of
+    from lookalike.search.training.feature_judges import Judges, judging
 
-    device = device_of(settings.device)
-    place = place_of(name, ending_of(settings.kind))
-    if place.is_file():
-        raise BadSetting(f"there are weights {name!r} already: choose another name, or drop them: models rm {name}")
+    place = _free_place(name, settings.kind)
     taught = _taught(settings)
-    found = _photos(folder, cache, options)
-    if found is None:
+    photos = photos_of(folder, cache, options)
+    if photos is None:
         return None
-    for why, count in found.left_out.items():
+    for why, count in photos.left_out.items():
         remark(f"{count} left out: {why}")
     one_thread()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    course = Course(
-        Pace(settings.iterations, settings.batch, settings.rate, settings.seed),
-        settings.side,
-        settings.side / SEEN,
-        settings.views,
-        place,
-        f"{found.digest} {settings.kind} {settings.side} {settings.views} {_below(settings)}",
-        device,
-        remark,
-        lambda lesson, one, most: progress(FeatureProgress(lesson, one.iteration, most, one.loss)),
-        options.should_stop,
-    )
+    course = _course(settings, photos, place, options, remark, progress)
     unfinished = sorted(place.parent.glob(f"{place.name}.*.run"))
     if again:
         for file in unfinished:
             file.unlink()
     elif unfinished:
         remark(f"going on with {unfinished[0].name}; --again would begin anew")
-    judges, gains = _judged(found, settings, taught)
-    if not taught.learn(torch.from_numpy(found.pixels[~judges]), course):
+    rng = np.random.default_rng(settings.seed)
+    apart = judging(len(photos.pixels), rng)
+    judges = Judges.of(photos.pixels[apart], taught, rng)
+    if not taught.learn(torch.from_numpy(photos.pixels[~apart]), course):
         return None
     data = _written(taught.weights(), torch)
-    trial = FeatureTrial(
-        name,
-        settings.kind,
-        place,
-        hashlib.sha256(data).hexdigest(),
-        len(found.pixels),
-        int(judges.sum()),
-        taught.measure,
-        gains(taught),
-        found.left_out,
-    )
+    sha256, gains = hashlib.sha256(data).hexdigest(), judges.gains(taught)
     write_atomically(place, data)
     for file in place.parent.glob(f"{place.name}.*.run"):
         file.unlink()
-    return trial
+    count, judged = len(apart), int(apart.sum())
+    return FeatureTrial(name, settings.kind, place, sha256, count, judged, taught.measure, gains, photos.left_out)
 
 
-@dataclass(frozen=True, eq=False)
-class Photos:
-    """Pixels (n, 3, s, s), one photo of each content; `digest` changes with every one of them."""
-
-    pixels: Pixels
-    digest: str
-    left_out: Mapping[str, int]
-
-
-def _photos(folder: str | os.PathLike[str], cache: Path, options: Options) -> Photos | None:
-    root = os.path.realpath(unpacked(Path(folder), cache / "unpacked"))
-    seen = Squares(SEEN)
-    files, beyond = _chosen(root)
-    described = describe_folder(root, [seen], cache, options, only=files)
-    if described.interrupted:
-        return None
-    by_content = {record.content.sha256: path for path, record in sorted(described.records.items(), reverse=True)}
-    if len(by_content) < LEAST:
-        raise BadQuery(f"{root!r} holds {len(by_content)} photos that can be read, and {LEAST} are wanted", path=root)
-    left_out = {
-        "not readable": described.failed,
-        "the same bytes again": len(described.records) - len(by_content),
-        "beyond the most that are learned from": beyond,
-    }
-    digests = sorted(by_content)  # an order that is none of names: any part of it is of all folders
-    rows = np.asarray(described.rows(seen, [by_content[each] for each in digests]), np.uint8)
-    pixels = np.ascontiguousarray(rows.reshape(-1, SEEN, SEEN, 3).transpose(0, 3, 1, 2))
-    digest = hashlib.sha256("".join(digests).encode()).hexdigest()[:16]
-    return Photos(pixels, digest, {why: count for why, count in left_out.items() if count})
+def _free_place(name: str, kind: Kind) -> Path:
+    """Place of the file, in a folder that is there; raises `BadSetting` where the name is taken."""
+    place = place_of(name, ending_of(kind))
+    if place.is_file():
+        raise BadSetting(f"there are weights {name!r} already: choose another name, or drop them: models rm {name}")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place
 
 
-def _chosen(root: str) -> tuple[list[str], int]:
-    """Files to look at, none for all of a small folder, and how many more there are."""
-    if not os.path.lexists(root):
-        return [], 0  # whoever reads it says so
-    files = [each.path for each in scan([root]) if isinstance(each, Found)]
-    if len(files) <= MOST:
-        return [], 0
-    drawn = np.sort(np.random.default_rng(0).permutation(len(files))[:MOST])
-    return [files[at] for at in drawn], len(files) - MOST
+def _course(
+    settings: FeatureSettings,
+    photos: Photos,
+    place: Path,
+    options: Options,
+    remark: Callable[[str], None],
+    progress: Callable[[FeatureProgress], None],
+) -> Course:
+    from lookalike.learn.features.course import Course
+    from lookalike.learn.features.descent import Pace
+    from lookalike.search.training.lesson import device_of
+
+    return Course(
+        Pace(settings.iterations, settings.batch, settings.rate, settings.seed),
+        settings.side,
+        settings.side / photos.pixels.shape[-1],
+        settings.views,
+        place,
+        f"{photos.digest} {settings.kind} {settings.side} {settings.views} {_below(settings)}",
+        device_of(settings.device),
+        remark,
+        lambda lesson, one, most: progress(FeatureProgress(lesson, one.iteration, most, one.loss)),
+        options.should_stop,
+    )
 
 
 def _below(settings: FeatureSettings) -> str:
     """Digest of the features that are matched; of features themselves none."""
     return SuperPoint(weights=settings.weights).weight_digests[0] if settings.weights else ""
-
-
-def _baselines(taught: Taught, photos: Tensor, maps: Tensor) -> dict[str, NDArray[np.float32]]:
-    from lookalike.learn.features.superglue_course import SuperGlueCourse
-
-    if isinstance(taught, SuperGlueCourse):
-        return {"nearest": taught.nearest(photos, maps).cpu().numpy()}
-    return {"harris": by_detector("harris", photos, maps)}
 
 
 def _taught(settings: FeatureSettings) -> Taught:
@@ -253,61 +193,6 @@ def _taught(settings: FeatureSettings) -> Taught:
     from lookalike.learn.features.superpoint_course import SuperPointCourse
 
     return SuperPointCourse(settings.seed)
-
-
-def _judged(
-    found: Photos, settings: FeatureSettings, taught: Taught
-) -> tuple[NDArray[np.bool_], Callable[[Taught], dict[str, Gain]]]:
-    """Which photos judge, and what is gained on their views over Harris corners and over a network that knows nothing.
-
-    The first is to be called before, the second after the network has learned.
-    """
-    import torch
-
-    from lookalike.learn.features.warps import Views
-
-    rng = np.random.default_rng(settings.seed)
-    count = min(JUDGES, len(found.pixels) // LEFT_OUT)
-    judges = np.zeros(len(found.pixels), np.bool_)
-    judges[rng.permutation(len(judges))[:count]] = True
-    photos = torch.from_numpy(np.repeat(found.pixels[judges], VIEWS, axis=0))
-    maps = Views().drawn(len(photos), rng)
-    before = _baselines(taught, photos, maps) | {"untrained": taught.scored(photos, maps).cpu().numpy()}
-
-    def gains(after: Taught) -> dict[str, Gain]:
-        scores, labels = after.scored(photos, maps).cpu().numpy(), np.repeat(np.arange(count), VIEWS)
-        return {name: _gain(scores, plain, labels) for name, plain in before.items()}
-
-    return judges, gains
-
-
-def _gain(scores: NDArray[np.float32], plain: NDArray[np.float32], labels: NDArray[np.int64]) -> Gain:
-    difference = np.asarray(scores - plain, np.float64)
-    low, high = interval(difference, labels, np.random.default_rng(0))
-    return Gain(float(plain.mean()), float(scores.mean()), float(difference.mean()), low, high)
-
-
-def by_detector(name: str, photos: Tensor, maps: Tensor) -> NDArray[np.float32]:
-    """(n,) repeatability of a detector of the library, as `adaptation.repeated` measures it, of as many keypoints."""
-    import torch
-
-    from lookalike.learn.features.adaptation import share_found_twice
-    from lookalike.learn.features.course import KEYPOINTS
-    from lookalike.learn.features.warps import from_px, seen
-
-    detector = DETECTORS.make(name, {"max_keypoints": KEYPOINTS})
-
-    def places(light: Tensor) -> Tensor:
-        pixels = np.ascontiguousarray(light.round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy())
-        xy = detector.detect(Picture(pixels, (SEEN, SEEN))).xy
-        return from_px(torch.from_numpy(np.asarray(xy, np.float32)), SEEN)
-
-    views, _ = seen(photos.to(torch.float32), maps, SEEN)
-    shares = [
-        share_found_twice((places(photo.to(torch.float32)), places(view)), one, SEEN)
-        for photo, view, one in zip(photos, views, maps, strict=True)
-    ]
-    return np.asarray(torch.stack(shares).numpy(), np.float32)
 
 
 def _written(weights: Mapping[str, Any], torch: Any) -> bytes:
