@@ -71,9 +71,12 @@ def test_superpoint_is_trained_listed_used_and_dropped(run: Callable[..., Any], 
     (local,) = run("status", "--json").document["local"]
     assert (local["name"], local["pictures"]) == ("superpoint", 10)
 
+    assert run("search", photos / "3.png", "-k", "1").code == 0
     assert "there are weights 'mine' already" in run("train", photos, *SUPERPOINT, "-o", "mine").err
     assert b"freed" in run("models", "rm", "mine").out
     assert not file.exists()
+    assert run("search", photos / "3.png", "-k", "1").code == 0  # by what else the library has
+    assert run("index", photos, "--workers", "1").code == 3
 
 
 def test_a_stopped_run_goes_on_to_the_same_file_and_other_photos_are_refused(
