@@ -21,9 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.describe.convnet import ConvNet
-from lookalike.evaluate.statistics import bootstrap_mean
-from lookalike.learn.adapt import average_precision_at_r
+from adapt import mixed
+from adapt import row as by_classes
 from lookalike.learn.closed_form import PARTS, principal
 from lookalike.learn.own_copies import CopyGain, Map, OwnCopies, Parts, closed_forms, compared, parts_of, tried
 from lookalike.pixels.augment import EDITS
@@ -73,8 +72,8 @@ def judged(own: OwnCopies, rows: Rows, labels: NDArray[np.int64], seed: int) -> 
     found = tried(own, parts, solved, rng)
     print(row(f"**chosen: {found.name}** | {found.share:g}", found.micro_ap, found.recall), f"kept: {found.kept}")
     describer = describer_of(own, found, rng)
-    mixture = describer.of_rows(rows)
-    print(f"MAP@R by classes {classes(rows, mixture, describer.unrelated, found.share, labels, rng)}")
+    asked = np.isin(np.arange(len(rows)), rng.permutation(len(rows))[:ASKED])
+    print(by_classes("MAP@R by classes", rows, mixed(rows, describer), labels, asked, np.ones(len(rows), bool), rng))
 
 
 def heads(own: OwnCopies, parts: Parts, seed: int) -> dict[str, Map]:
@@ -96,28 +95,6 @@ def row(name: str, micro_ap: CopyGain, recall: CopyGain) -> str:
         for cell in (f"{one.plain:.3f} -> {one.adapted:.3f}", f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f})")
     ]
     return f"| {name} | {' | '.join(cells)} |"
-
-
-def classes(
-    rows: Rows, mapped: Rows, unrelated: float, share: float, labels: NDArray[np.int64], rng: np.random.Generator
-) -> str:
-    """MAP@R by `convnet` and by the mixture of a search, and the gain over classes."""
-    asked = np.sort(rng.permutation(len(rows))[:ASKED])
-    same = labels[asked, None] == labels
-    same[np.arange(len(asked)), asked] = False
-    answered = same.any(axis=1)
-
-    def alike(each: Rows, floor: float) -> Rows:
-        cosines = each[asked] @ each.T
-        cosines[np.arange(len(asked)), asked] = -2
-        return np.asarray((cosines - floor) / (1 - floor), np.float32)
-
-    plain = alike(rows, ConvNet.unrelated)
-    mixed = np.float32(1 - share) * plain + np.float32(share) * alike(mapped, unrelated)
-    before, after = (average_precision_at_r(each[answered], same[answered]) for each in (plain, mixed))
-    groups = np.unique(labels[asked][answered], return_inverse=True)[1].astype(np.int64)
-    gain = bootstrap_mean(after - before, groups, rng)
-    return f"{before.mean():.3f} -> {after.mean():.3f}, {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
 
 
 if __name__ == "__main__":

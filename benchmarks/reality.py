@@ -1,22 +1,28 @@
-"""Losses of metric learning beside one another, by the protocol of "A metric learning reality check" (ECCV 2020).
+"""Losses of metric learning beside one another on the classes of a library, as tables of a page.
 
-python benchmarks/reality.py LIBRARY RUNS.jsonl [--by label] [--losses arcface,triplet] [--budget 4] [--seeds 2]
-python benchmarks/reality.py FOLDER RUNS.jsonl --pixels 28 [...]
+python benchmarks/reality.py LIBRARY RUNS.jsonl [--by label] [--loss arcface --loss triplet] [--budget 4] [--seeds 2]
 
-LIBRARY holds photos with classes and `convnet` rows. The network is the same for all: a linear map of these rows to
-`--dim` numbers, which begins as their principal components. With `--pixels` FOLDER has a folder for each class, and the
-network is `small_convnet` on squares of so many px, trained as a whole; PCA and closed forms are of the pixels. Half of
-the classes are for the test alone; the others make four folds, one left out in turn. For each loss as many settings are
-drawn (rate and what the loss calls its own), tried on the four folds by MAP@R, and the best is trained anew with each
-seed. Test figures are of the four networks one by one (separated) and of their rows side by side (concatenated), with
-the middle 95 % of a bootstrap over classes; the gain over PCA is paired. Whitening and discriminants are solved in
-closed form. Every run is a line of RUNS.jsonl, so that what was stopped goes on.
+LIBRARY holds photos with classes and `convnet` rows. The protocol is that of `lookalike eval FOLDER --reality`, which
+takes classes from folders alone. Every run is a line of RUNS.jsonl, so that what was stopped goes on.
 """
 
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
+
+import numpy as np
+
+from lookalike.evaluate.reality.comparison import Row, Settings, compare
+from lookalike.evaluate.reality.contenders import chosen
+from lookalike.evaluate.reality.split import Split
+from lookalike.evaluate.statistics import Estimate
+from lookalike.search.adapt import labelled_rows
+from lookalike.search.ingest.options import Options
+from lookalike.store import open_store
+
+COLUMNS = ("p@1", "r_precision", "map@r", "gain", "concatenated p@1", "concatenated map@r")
 
 
 def main() -> None:
@@ -24,16 +30,27 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--by", default="label")
-    parser.add_argument("--losses", default="")
+    parser.add_argument("--loss", action="append", default=[])
     parser.add_argument("--budget", type=int, default=4)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--iterations", type=int, default=200)
     parser.add_argument("--dim", type=int, default=64)
-    parser.add_argument("--pixels", type=int, default=0)
     given = parser.parse_args()
-    from reality_runs import compared  # it loads torch
+    with closing(open_store(given.library, write=False)) as store:
+        split = Split.of(*labelled_rows(store, given.by, None, np.random.default_rng(0)))
+    print("| loss | year | P@1 | R-precision | MAP@R | gain of MAP@R over PCA | concatenated: P@1 | MAP@R |")
+    print("|---|---|---|---|---|---|---|---|")
+    settings = Settings(given.budget, given.seeds, given.iterations, given.dim)
+    compare(split, chosen(given.loss), settings, given.runs, Options(1), lambda row: print(line(row), flush=True))
 
-    compared(given)
+
+def line(row: Row) -> str:
+    cells = [told(row.metrics.get(name), "+.3f" if name == "gain" else ".3f") for name in COLUMNS]
+    return "| " + " | ".join([row.name, str(row.year or ""), *cells]) + " |"
+
+
+def told(figure: Estimate | None, form: str) -> str:
+    return "" if figure is None else f"{figure.value:{form}} [{figure.low:{form}}, {figure.high:{form}}]"
 
 
 if __name__ == "__main__":

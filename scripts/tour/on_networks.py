@@ -9,6 +9,7 @@ from pictures import photo, picture, repainted, scaled, square
 from lookalike.describe.convnet import ConvNet
 from lookalike.describe.reduced import SIDE
 from lookalike.pixels.colour import rgb_of_grey
+from lookalike.search.show.agreement import agreement
 from lookalike.types import Explanation, Picture
 
 
@@ -36,6 +37,12 @@ def cat_pasted() -> Explanation:
     return ConvNet().explain(photo("chelsea"), picture(canvas))
 
 
+def blind_to_edits() -> Explanation:
+    """Two photos, where they agree, as what they are seen, and how like its original each edited copy is."""
+    found = agreement(photo("chelsea"), photo("coffee"), ConvNet())
+    return Explanation(found.line, found.picture)
+
+
 def _lines(whole: Picture) -> Picture:
     """Dark where light changes."""
     grey = cv2.GaussianBlur(cv2.cvtColor(whole.pixels, cv2.COLOR_RGB2GRAY), (0, 0), 1.5).astype(np.float32)
@@ -43,4 +50,4 @@ def _lines(whole: Picture) -> Picture:
     return picture(rgb_of_grey(np.rint(255 - np.clip(14 * steep, 0, 255)).astype(np.uint8)))
 
 
-FIGURES = (cat_and_drawing, cat_in_coffee, cup_and_portrait, cat_pasted)
+FIGURES = (cat_and_drawing, cat_in_coffee, cup_and_portrait, cat_pasted, blind_to_edits)

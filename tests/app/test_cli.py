@@ -230,6 +230,18 @@ def test_nothing_found_exits_1(indexed, photos_folder: Path) -> None:
     assert indexed("forget", photos_folder / "absent.png").code == 1
 
 
+def test_a_space_is_forgotten_by_its_name(indexed, photos_folder):
+    spaces = [row["name"] for row in indexed("status", "--json").document["spaces"]]
+    ran = indexed("forget", "--space", spaces[0], "--json")
+    assert (ran.code, ran.document["spaces"]) == (0, spaces[:1])
+    assert [row["name"] for row in indexed("status", "--json").document["spaces"]] == spaces[1:]
+    assert "no space of the library" in indexed("forget", "--space", spaces[0]).err
+    ran = indexed("forget", photos_folder, "--space", spaces[1])
+    assert ran.code == 2
+    assert "not both" in ran.err
+    assert indexed("forget").code == 2
+
+
 def test_paths_alone_are_ended_by_nul(indexed, photos_folder: Path) -> None:
     name = os.fsdecode(b"\xff\n.png")
     shutil.copy(photos_folder / "0.png", photos_folder / name)

@@ -36,3 +36,18 @@ def test_a_bar_is_as_long_as_its_value_and_its_whisker_as_the_interval():
     (whisker,) = drawn.iter("line")
     assert float(fill.get("width")) == 60
     assert (float(whisker.get("x1")), float(whisker.get("x2"))) == (30, 90)
+
+
+def test_intervals_share_one_scale_and_stand_in_the_order_given():
+    values = {"a <b>": (0.42, 0.3, 0.5), "c": (0.6, 0.55, 0.71)}
+    drawn = Tree.fromstring(plots.intervals(values, across="MAP@R"))
+    dots = [(float(dot.get("cx")), float(dot.get("cy"))) for dot in drawn.iter("circle")]
+    lines = list(drawn.iter("line"))
+    scale = [float(line.get("x1")) for line in lines if line.get("class") == "grid"]
+    whiskers = [(float(line.get("x1")), float(line.get("x2"))) for line in lines if line.get("class") == "whisker"]
+    assert dots[0][1] < dots[1][1]
+    for (value, low, high), (x, _), ends in zip(values.values(), dots, whiskers, strict=True):
+        for share, at in ((value, x), (low, ends[0]), (high, ends[1])):
+            assert at == pytest.approx(scale[0] + (share - 0.3) / 0.5 * (scale[1] - scale[0]), abs=0.2)
+    texts = [text.text for text in drawn.iter("text")]
+    assert {"a <b>", "c", "0.3", "0.8", "MAP@R"} <= set(texts)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,16 @@ from PIL import Image
 
 import lookalike
 from lookalike import Library
-from lookalike.errors import BadPicture, BadQuery, LibraryBusy, LibraryMissing, SpaceMismatch, UnknownName
+from lookalike.describe.trained import TrainedNetwork
+from lookalike.errors import BadPicture, BadQuery, BadSetting, LibraryBusy, LibraryMissing, SpaceMismatch, UnknownName
 from lookalike.pixels.exif import upright
 from lookalike.pixels.turn import TURNED
+from lookalike.registry import configuration
 from lookalike.search.ingest.options import Options
 from lookalike.search.results import Results
+from lookalike.store import open_store
 from lookalike.store.lock import writer_lock
+from lookalike.types import Space
 
 
 def first(results: Results) -> str:
@@ -339,3 +344,38 @@ def processes() -> list[str]:
     return [
         child for thread in Path("/proc/self/task").iterdir() for child in (thread / "children").read_text().split()
     ]
+
+
+def test_a_space_is_forgotten_and_comes_back_only_when_it_is_named(filled: Library, folder: Path) -> None:
+    (dropped,) = filled.forget_spaces("histogram")
+    assert dropped.name == "histogram"
+    assert [row.name for row in filled.status().spaces] == ["phash"]
+    assert filled.status().images == 5
+    assert filled.search(folder / "2.png")[0].relation == "identical"
+    filled.index(folder)
+    assert [row.name for row in filled.status().spaces] == ["phash"]
+    filled.index(folder, describers=["histogram"])
+    (again,) = (row for row in filled.status().spaces if row.name == "histogram")
+    assert (again.space, again.vectors) == (dropped, 5)
+    assert filled.forget_spaces([again.space.digest]) == [dropped]
+    assert filled.verify() == []
+
+
+def test_spaces_that_are_none_or_several_or_all_are_not_forgotten(filled: Library, folder: Path) -> None:
+    with pytest.raises(UnknownName, match="no space of the library 'histogran'; did you mean 'histogram'"):
+        filled.forget_spaces(["phash", "histogran"])
+    with pytest.raises(BadSetting, match="leave one"):
+        filled.forget_spaces(["phash", "histogram"])
+    filled.index(folder, describers=["histogram:bins=4"])
+    filled.forget_spaces("histogram:bins=4")
+    assert [row.name for row in filled.status().spaces] == ["phash", "histogram"]
+
+
+def test_of_two_spaces_whose_networks_are_gone_one_is_forgotten_by_its_digest(filled: Library) -> None:
+    with closing(open_store(filled.folder)) as store, store.writing(), store.transaction():
+        for digest in ("0123", "4567"):
+            store.add_space(Space("trained", digest, 4, "cosine"), configuration(TrainedNetwork("gone")))
+    with pytest.raises(BadSetting, match="'trained' is the name of 2 spaces: give a digest that `status` shows"):
+        filled.forget_spaces("trained")
+    assert [space.digest for space in filled.forget_spaces("4567")] == ["4567"]
+    assert [space.digest for space in filled.forget_spaces("trained")] == ["0123"]

@@ -20,6 +20,7 @@ from lookalike.search.duplicates.hard_links import hard_links
 
 if TYPE_CHECKING:
     from lookalike.models.cache import State
+    from lookalike.models.own_weights import OwnWeights
     from lookalike.models.towers.added import Added
     from lookalike.models.trained import Trained
     from lookalike.search.compare import Comparison
@@ -282,8 +283,10 @@ def added_fields(model: Added) -> Document:
     return {**fields, **path_fields(str(model.root))}
 
 
-def models_document(states: Iterable[State], added: Iterable[Added], trained: Iterable[Trained]) -> Document:
-    """Every weight file that is known, and where it is; models that were added; networks that were trained."""
+def models_document(
+    states: Iterable[State], added: Iterable[Added], trained: Iterable[Trained], features: Iterable[OwnWeights]
+) -> Document:
+    """Every weight file that is known, and where it is; models, networks and features of one's own."""
     return document(
         "models",
         models=[
@@ -302,6 +305,9 @@ def models_document(states: Iterable[State], added: Iterable[Added], trained: It
         trained=[
             {"name": each.name, "path": str(each.path), "bytes": each.bytes, "sha256": each.sha256} | asdict(each.facts)
             for each in trained
+        ],
+        features=[
+            {"name": each.name, "kind": each.kind, "path": str(each.path), "bytes": each.bytes} for each in features
         ],
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lookalike.app.documents import Document, document
 
 if TYPE_CHECKING:
+    from lookalike.evaluate.reality.comparison import Comparison
     from lookalike.evaluate.recommend import Recommendation
     from lookalike.evaluate.ruler import Evaluation
     from lookalike.evaluate.statistics import Estimate
@@ -57,6 +58,25 @@ def variants_document(dataset: str, figures: Mapping[str, Mapping[str, Estimate]
             }
             for kind, metrics in figures.items()
         ],
+    )
+
+
+def reality_document(dataset: str, found: Comparison) -> Document:
+    """Rows of what is compared, in the order of the papers."""
+    return document(
+        "eval",
+        queries=found.test_pictures,
+        rows=[
+            {
+                "dataset": dataset,
+                "task": "reality",
+                "method": row.name,
+                "year": row.year,
+                "metrics": {name: _figure(figure) for name, figure in row.metrics.items()},
+            }
+            for row in found.rows
+        ],
+        rank_correlation=None if found.by_year is None else round(found.by_year, 6),
     )
 
 

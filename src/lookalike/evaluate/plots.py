@@ -62,6 +62,29 @@ def bars(values: Sequence[tuple[float, float, float]]) -> str:
     return f'<svg class="bars" viewBox="0 0 {width} {height}" role="img">{"".join(marks)}</svg>'
 
 
+def intervals(values: Mapping[str, tuple[float, float, float]], *, across: str) -> str:
+    """A line for each name, from above: its (value, low, high) in [0, 1] as a dot on a whisker, one scale for all."""
+    names, step, room = 190, 18, WIDTH - 190 - RIGHT
+    floor = max(0.0, math.floor(10 * min(low for _, low, _ in values.values())) / 10)
+    top = min(1.0, math.ceil(10 * max(high for _, _, high in values.values())) / 10)
+
+    def at(value: float) -> float:
+        return names + room * (value - floor) / max(top - floor, 1e-9)
+
+    height = len(values) * step
+    marks = [f'<line class="grid" x1="{at(v):.1f}" x2="{at(v):.1f}" y1="0" y2="{height}"/>' for v in (floor, top)]
+    marks += [f'<text x="{at(v):.1f}" y="{height + 14}" text-anchor="middle">{v:g}</text>' for v in (floor, top)]
+    for number, (name, (value, low, high)) in enumerate(values.items()):
+        y = number * step + step / 2
+        marks.append(f'<text x="{names - 8}" y="{y + 4:g}" text-anchor="end">{escape(name)}</text>')
+        marks.append(f'<line class="whisker" x1="{at(low):.1f}" x2="{at(high):.1f}" y1="{y:g}" y2="{y:g}"/>')
+        marks.append(f'<circle class="dot c0" cx="{at(value):.1f}" cy="{y:g}" r="4"/>')
+    label = escape(across, quote=True)
+    marks.append(f'<text x="{names + room / 2:g}" y="{height + 28}" text-anchor="middle">{label}</text>')
+    body = "".join(marks)
+    return f'<svg class="plot" viewBox="0 0 {WIDTH} {height + 32}" role="img" aria-label="{label}">{body}</svg>'
+
+
 def _framed(
     marks: Sequence[str],
     across_ticks: Sequence[tuple[float, str]],

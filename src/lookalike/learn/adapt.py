@@ -53,7 +53,7 @@ def gain_of(rows: Rows, plain: Rows, labels: Labels, rng: np.random.Generator) -
     before, after = (
         average_precision_at_r(_cosines(each, np.arange(len(each)))[answered], same[answered]) for each in (plain, rows)
     )
-    low, high = _interval(after - before, labels[answered], rng)
+    low, high = interval(after - before, labels[answered], rng)
     return Gain(float(before.mean()), float(after.mean()), float((after - before).mean()), low, high)
 
 
@@ -117,7 +117,7 @@ class _Trial:
             here = self.fold == fold
             found[here] = self.adapted[int(self.adapted[:, ~here].mean(axis=1).argmax()), here]
         differences = found - self.plain
-        low, high = _interval(differences, self.label, rng)
+        low, high = interval(differences, self.label, rng)
         return Gain(float(self.plain.mean()), float(found.mean()), float(differences.mean()), low, high)
 
 
@@ -216,7 +216,7 @@ def average_precision_at_r(similarities: Rows, same: NDArray[np.bool_]) -> NDArr
     return np.asarray((np.cumsum(right, axis=1) / places * counted).sum(axis=1) / count, np.float64)
 
 
-def _interval(values: NDArray[np.float64], label: Labels, rng: np.random.Generator) -> tuple[float, float]:
+def interval(values: NDArray[np.float64], label: Labels, rng: np.random.Generator) -> tuple[float, float]:
     """Middle 95 % of the mean's bootstrap, whole classes drawn: their pictures are no independent witnesses."""
     _, at = np.unique(label, return_inverse=True)
     sums, sizes = np.bincount(at, values), np.bincount(at)

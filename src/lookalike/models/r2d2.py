@@ -20,7 +20,7 @@ DIM = 128
 PART = "state_dict"
 
 # (number of the layer, out, in, kernel, dilation, has a batch norm, is rectified)
-_LAYERS = (
+LAYERS = (
     (0, 32, 3, 3, 1, True, True),
     (3, 32, 32, 3, 1, True, True),
     (6, 64, 32, 3, 1, True, True),
@@ -31,7 +31,7 @@ _LAYERS = (
     (20, 128, 128, 2, 8, True, False),
     (22, 128, 128, 2, 16, False, False),
 )
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Mean and deviation of ImageNet, light of 0 to 1."""
 
 
@@ -42,7 +42,7 @@ def r2d2(tensors: Mapping[str, NDArray[Any]]) -> bytes:
     """
     taking, graph = Taking(tensors, "R2D2"), Graph()
     value = _normed(graph)
-    for number, out, inward, kernel, dilation, has_norm, is_rectified in _LAYERS:
+    for number, out, inward, kernel, dilation, has_norm, is_rectified in LAYERS:
         value = convolution(
             graph,
             taking,
@@ -74,7 +74,7 @@ def _normed(graph: Graph) -> str:
     """(1, 3, h, w)"""
     planes = graph.node("Transpose", graph.node("Cast", "pixels", to=1), perm=(2, 0, 1))
     batch = graph.node("Unsqueeze", planes, graph.constant(np.array([0], np.int64)))
-    mean, deviation = (255 * np.array(each, np.float32).reshape(1, 3, 1, 1) for each in (_MEAN, _DEVIATION))
+    mean, deviation = (255 * np.array(each, np.float32).reshape(1, 3, 1, 1) for each in (MEAN, DEVIATION))
     return graph.node("Div", graph.node("Sub", batch, graph.constant(mean)), graph.constant(deviation))
 
 

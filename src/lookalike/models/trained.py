@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lookalike.errors import UnknownName, WeightsError
-from lookalike.models.cache import cache_folder
 from lookalike.models.onnx_session import started
 from lookalike.models.own_network import FACTS, Facts
+from lookalike.models.own_weights import models_folder, weights_of
 from lookalike.models.table import WEIGHTS
 
 if TYPE_CHECKING:
@@ -59,35 +59,33 @@ def session_of(network: Trained) -> onnxruntime.InferenceSession:
     return _session(network.path, network.sha256)
 
 
-def place_of(name: str) -> Path:
+def place_of(name: str, ending: str = ENDING) -> Path:
     """Where the file of that name is, or would be: a name with a folder or the ending of a file is a path.
 
     Raises `WeightsError` for a name that cannot be one.
     """
-    if os.sep in name or name.endswith(ENDING):
+    suffix = ending[ending.rindex(".") :]
+    if os.sep in name or name.endswith(suffix):
         return Path(name).expanduser()
     if not _NAME.fullmatch(name):
         raise WeightsError(
             f"{name!r} is no name: use up to 64 letters, digits, dots, dashes and underscores, or a path that ends in "
-            f"{ENDING}"
+            f"{suffix}"
         )
     if name in WEIGHTS:
         raise WeightsError(f"{name!r} is the name of weights that lookalike knows: choose another")
-    return models_folder() / f"{name}{ENDING}"
+    return models_folder() / f"{name}{ending}"
 
 
 def forget(name: str) -> int:
-    """Removes the file of that name; the bytes freed, 0 where there is none."""
-    if name in WEIGHTS or not place_of(name).is_file():
+    """Removes the files of that name; the bytes freed, 0 where there is none."""
+    if name in WEIGHTS:
         return 0
-    size = place_of(name).stat().st_size
-    place_of(name).unlink()
+    files = [file for file in (place_of(name), *weights_of(name)) if file.is_file()]
+    size = sum(file.stat().st_size for file in files)
+    for file in files:
+        file.unlink()
     return size
-
-
-def models_folder() -> Path:
-    """Folder in the user's cache of what was added or trained."""
-    return cache_folder().parent / "models"
 
 
 @cache

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import is_dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import is_dataclass, replace
 
 from lookalike.describe import DESCRIBERS
-from lookalike.errors import BadSetting, LookalikeError
+from lookalike.errors import BadSetting, LookalikeError, UnknownName, WeightsError
 from lookalike.local import EXTRACTORS
+from lookalike.local.dense import DenseFeatures
 from lookalike.local.sift import Sift
+from lookalike.models.own_weights import own_weights
 from lookalike.protocols import Describer, Extractor, Fittable, Store
 from lookalike.registry import spelling
 from lookalike.types import Space
@@ -76,13 +78,44 @@ def describers_to_fill(store: Store, named: Sequence[Describer], given: Sequence
     return list(dict.fromkeys([*there, *named]))
 
 
+def spaces_named(store: Store, names: Sequence[str], given: Sequence[Describer] = ()) -> list[Space]:
+    """Spaces of vectors by the names or digests that `status` shows, in the order of the store.
+
+    Raises `UnknownName` for a name that none has, `BadSetting` for one that several have, and where none would be left.
+    """
+    called = {describer.space: name for name, describer in by_name(describers_of(store, given)).items()}
+    spaces = {space: (called.get(space, space.name), space.digest) for space in store.spaces()}
+    found = set()
+    for name in names:
+        meant = [space for space, told in spaces.items() if name in told]
+        if not meant:
+            raise UnknownName("space of the library", name, [told for told, _ in spaces.values()])
+        if len(meant) > 1:
+            raise BadSetting(f"{name!r} is the name of {len(meant)} spaces: give a digest that `status` shows")
+        found.update(meant)
+    if len(found) == len(spaces):
+        raise BadSetting("a library without any space compares nothing: leave one, or remove the library's folder")
+    return [space for space in spaces if space in found]
+
+
 def extractor_of(store: Store) -> Extractor | None:
     """The first of the library's extractors that this program can still fill and ask; None where it has none."""
     for space in store.spaces("local"):
-        try:
-            extractor = EXTRACTORS.restore(store.configuration(space))
-        except LookalikeError:  # of a package that is not installed here, or of fields that are no more
-            continue
-        if extractor.space == space:
-            return extractor
+        for extractor in _extractors(store.configuration(space)):
+            try:
+                if extractor.space == space:
+                    return extractor
+            except WeightsError:  # of a network whose weights are not here
+                continue
     return None
+
+
+def _extractors(configured: str) -> Iterator[Extractor]:
+    """Extractors that may be meant: weights of one's own are known by their content, not by where they lie."""
+    try:
+        extractor = EXTRACTORS.restore(configured)
+    except LookalikeError:  # of a package that is not installed here, or of fields that are no more
+        return
+    yield extractor
+    if isinstance(extractor, DenseFeatures):
+        yield from (replace(extractor, weights=own.name) for own in own_weights() if own.kind == extractor.name)

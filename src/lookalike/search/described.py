@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lookalike.errors import BadQuery
 from lookalike.models.cache import cache_folder
 from lookalike.protocols import Describer
 from lookalike.registry import spelling
@@ -48,14 +49,22 @@ class DescribedFolder:
         return self._rows[describer.space][[self._place[self.records[path].id] for path in paths]]
 
 
-def describe_folder(root: str, describers: Sequence[Describer], cache: Path, options: Options) -> DescribedFolder:
-    """Brings the cache up to date with the pictures below `root` and reads them from there."""
+def describe_folder(
+    root: str, describers: Sequence[Describer], cache: Path, options: Options, *, only: Sequence[str] = ()
+) -> DescribedFolder:
+    """Brings the cache up to date with the pictures below `root` and reads them from there.
+
+    `only` names files below it that are wanted, where these are not all. Raises `BadQuery` where there is no folder.
+    """
     root = os.path.realpath(root)
+    if not os.path.lexists(root):
+        raise BadQuery(f"there is no folder {root!r}: name one that holds pictures", path=root)
     store = create_store(cache / hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
     try:
         with store.writing():
-            report, ready = ingest_and_learn(store, describers, [root], options)
-        records = {record.path: record for record in store.records()}
+            report, ready = ingest_and_learn(store, describers, [*only] or [root], options)
+        wanted = set(only)
+        records = {record.path: record for record in store.records() if not wanted or record.path in wanted}
         ids = np.unique(np.array([record.id for record in records.values()], np.int64))
         rows: dict[Space, Vectors] = {}
         for describer in ready:

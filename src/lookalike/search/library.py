@@ -16,7 +16,7 @@ from lookalike.local import EXTRACTORS
 from lookalike.location import Location, LocationLike
 from lookalike.match.locate.judgement import of_opacity
 from lookalike.protocols import Describer, Locator
-from lookalike.search.components import by_name, checked_describer, describer_of, describers_to_fill
+from lookalike.search.components import by_name, checked_describer, describer_of, describers_to_fill, spaces_named
 from lookalike.search.copying import Copied, copy_library
 from lookalike.search.describe import several, vectors_of
 from lookalike.search.duplicate_search import DuplicateSearch
@@ -49,7 +49,7 @@ from lookalike.search.stored_vectors import LibraryVectors, library_vectors
 from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store import create_store, open_store
 from lookalike.store.removal import removed_if_refused
-from lookalike.types import Box, Record, Relation, Vectors
+from lookalike.types import Box, Record, Relation, Space, Vectors
 
 
 def _untold(_built: int, _total: int) -> None: ...
@@ -173,6 +173,20 @@ class Library(Session):
             dropped = sorted({*store.stamps(absolute), *(failure.path for failure in store.failures(absolute))})
             store.drop_records(dropped)
         return len(dropped)
+
+    def forget_spaces(self, names: str | Iterable[str]) -> list[Space]:
+        """Drops the vectors of these spaces, by the names or digests that `status` shows; pictures and facts stay.
+
+        Raises `UnknownName` and `BadSetting`, and drops none then.
+        """
+        wanted = [names] if isinstance(names, str) else list(names)
+        with closing(open_store(self.folder)) as store, store.writing():
+            with store.transaction():
+                dropped = spaces_named(store, wanted, self._given)
+                for space in dropped:
+                    store.drop_space(space)
+            self._derived.keep_those_of(store)
+        return dropped
 
     def roots(self) -> list[Root]:
         """The folders that hold the library's files, by path, and whether they are there."""

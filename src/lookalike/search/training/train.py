@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.datasets.archives import unpacked
 from lookalike.describe.taught_words import unit
-from lookalike.errors import BadSetting, MissingExtra
+from lookalike.errors import BadSetting
 from lookalike.learn.adapt import gain_of
 from lookalike.learn.classes import parts_of
+from lookalike.learn.torch_ import loaded
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.models.own_network import Facts
 from lookalike.models.trained import place_of, trained
@@ -51,7 +52,8 @@ def train(
     Raises `MissingExtra` without torch, `BadSetting` where the name is taken, `BadQuery` for a folder that says too
     little, `TrainingFailed` where a loss is no number or the folder is no longer as it was.
     """
-    torch, options = _torch(), options or Options()
+    loaded("training")
+    options = options or Options()
     from lookalike.learn.export import exported
     from lookalike.learn.train import Training, describe
     from lookalike.search.training.lesson import Lesson, device_of, recipe_of
@@ -67,7 +69,6 @@ def train(
         telling.remark(f"{count} left out: {why}")
     parts = parts_of(found.labels, np.random.default_rng(settings.seed))
     one_thread()
-    torch.set_num_threads(1)  # sums in one order: the seed decides to the last bit
     lesson = Lesson(settings, found, described)
     learn, stop, judge = (lesson.examples(part) for part in (parts.learn, parts.stop, parts.judge))
     augment = lesson.augment(learn, parts.learn, cache, options)
@@ -110,15 +111,6 @@ def train(
         {told: gain_of(after, rows, judge.labels, rng) for told, rows in before.items()},
         found.left_out,
     )
-
-
-def _torch() -> Any:
-    try:
-        import safetensors  # noqa: F401
-        import torch
-    except ModuleNotFoundError as error:
-        raise MissingExtra(f"training needs {error.name}: pip install 'lookalike[learn]'") from error
-    return torch
 
 
 def _places(name: str, *, again: bool) -> tuple[Path, Path]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.gains import gained, heading
 from lookalike.app.cli.help import KEEP, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import Json, LibraryFolder, common, open_chosen
@@ -17,8 +18,8 @@ from lookalike.errors import BadSetting
 from lookalike.figures import counted
 
 if TYPE_CHECKING:
-    from lookalike.learn.adapt import Adaptation, Gain
-    from lookalike.learn.own_copies import CopyGain, SelfAdaptation
+    from lookalike.learn.adapt import Adaptation
+    from lookalike.learn.own_copies import SelfAdaptation
 
 
 def adapt(
@@ -92,9 +93,9 @@ def _by_copies(originals: int, workers: int, library: str | None, *, json: bool)
 def _told_of_copies(found: SelfAdaptation) -> list[str]:
     return [
         f"copies of {counted(found.pictures, 'picture')}; judged by pictures and edits that it never saw",
-        f"{'by looks alone':40}{'as it is':>10}{'adapted':>10}   gain (95 %)",
-        _row("micro-AP", found.micro_ap),
-        _row("recall at 99 % precision", found.recall),
+        heading("by looks alone", "as it is", "adapted"),
+        gained("micro-AP", found.micro_ap),
+        gained("recall at 99 % precision", found.recall),
         f"{found.name}, counts {found.share:g} and convnet {1 - found.share:g}",
         "kept: `search` asks adapted beside convnet from now on; `adapt --forget` undoes it"
         if found.kept
@@ -117,19 +118,14 @@ def _told(found: Adaptation) -> list[str]:
     setting = found.setting
     return [
         f"{counted(found.pictures, 'picture')} of {found.classes} classes",
-        f"{'MAP@R of questions about':40}{'as it is':>10}{'adapted':>10}   gain (95 %)",
-        _row("classes that it never saw", found.strangers),
-        _row("new pictures of classes that it saw", found.known),
+        heading("MAP@R of questions about", "as it is", "adapted"),
+        gained("classes that it never saw", found.strangers),
+        gained("new pictures of classes that it saw", found.known),
         f"{setting.kind}, shrinkage {setting.shrinkage:g}, counts {setting.share:g} and convnet {1 - setting.share:g}",
         "kept: `search` asks adapted beside convnet from now on; `adapt --forget` undoes it"
         if found.kept
         else "not kept: the gain on classes that it never saw may be chance; more labels may help",
     ]
-
-
-def _row(name: str, gain: Gain | CopyGain) -> str:
-    told = f"{gain.mean:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
-    return f"  {name:38}{gain.plain:10.3f}{gain.adapted:10.3f}   {told}"
 
 
 def add_to(app: typer.Typer) -> None:

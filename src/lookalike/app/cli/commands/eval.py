@@ -14,11 +14,12 @@ from lookalike.app.cli.help import MEASURE, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import HtmlFile, Json, OutFile, common, remark
 from lookalike.app.cli.output import json_bytes, lines, write
-from lookalike.errors import UnknownName
+from lookalike.errors import BadSetting, UnknownName
 from lookalike.figures import percent
 
 if TYPE_CHECKING:
     from lookalike.evaluate.protocol import Row
+    from lookalike.evaluate.reality.comparison import Settings
     from lookalike.evaluate.recommend import Recommendation
     from lookalike.evaluate.ruler import Evaluation
     from lookalike.search.ingest.options import Options
@@ -72,6 +73,21 @@ def evaluate(
         list[str] | None,
         typer.Option("--kind", metavar="NAME", help="With --task variants: make only this kind [default: all]."),
     ] = None,
+    reality: Annotated[
+        bool, typer.Option("--reality", help="Compare losses of metric learning on classes that they never saw.")
+    ] = False,
+    loss: Annotated[
+        list[str] | None,
+        typer.Option("--loss", metavar="NAME", help="With --reality: compare only this loss [default: all 22]."),
+    ] = None,
+    pixels: Annotated[
+        int | None,
+        typer.Option(metavar="PX", help="With --reality: train networks on squares of PX, no heads on convnet."),
+    ] = None,
+    budget: Annotated[int, typer.Option(metavar="N", help="With --reality: try N settings of each loss.")] = 4,
+    seeds: Annotated[int, typer.Option(metavar="N", help="With --reality: train the best setting N times.")] = 2,
+    iterations: Annotated[int, typer.Option(metavar="N", help="With --reality: batches of each run.")] = 200,
+    dim: Annotated[int, typer.Option(metavar="N", help="With --reality: numbers a picture.")] = 64,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Describe in N processes.")] = os.cpu_count() or 1,
     cache: Annotated[
         Path | None, typer.Option("--cache", metavar="DIR", help="Keep vectors here [default: the user's cache].")
@@ -85,8 +101,8 @@ def evaluate(
 
     Each picture is a query for the others of its class. With --self, edited copies are queries for their originals, and
     the report ends with what to use. With --task variants, near misses made with the pictures (forms, codes, charts,
-    memes, ...) must be told from copies. No library is needed, and none is written to. After Ctrl-C or a kill the next
-    run resumes.
+    memes, ...) must be told from copies. With --reality, losses are compared that learn from half of the classes. No
+    library is needed, and none is written to. After Ctrl-C or a kill the next run resumes.
     """
     import numpy as np
 
@@ -99,9 +115,18 @@ def evaluate(
     rng, describers = np.random.default_rng(seed), named(describer or ())
     with bar(common().quiet) as advance, stop_on_interrupt() as should_stop:
         options = Options(workers, on_commit=advance, should_stop=should_stop)
+        place = cache or evaluations_folder()
+        if reality:
+            if self or task or layout or distractors or describer:
+                raise BadSetting(
+                    "--reality compares losses on folders of classes: leave out what names other questions"
+                )
+            from lookalike.evaluate.reality.comparison import Settings
+
+            settings = Settings(budget, seeds, iterations, dim)
+            return _losses(folder, loss or [], pixels, settings, place, options, html, json=json, output=output)
         if task == NEAR_MISSES:
             return _near_misses(folder, kind or [], each, _known(edit or []), seed, options, json=json, output=output)
-        place = cache or evaluations_folder()
         if self:
             edits = _known(edit or [])
             found = evaluate_copies(
@@ -148,6 +173,33 @@ def _near_misses(
     name = Path(folder).resolve().name
     told = json_bytes(variants_document(name, rows, len(verdicts))) if json else None
     write(told or lines(eval_variants.report(rows, len(verdicts))), output)
+    return Exit.DONE
+
+
+def _losses(
+    folder: str,
+    losses: list[str],
+    side: int | None,
+    settings: Settings,
+    cache: Path,
+    options: Options,
+    html: Path | None,
+    *,
+    json: bool,
+    output: Path | None,
+) -> int:
+    from lookalike.app.cli.commands import eval_reality
+    from lookalike.app.measures import reality_document
+
+    found = eval_reality.asked(folder, losses, side, settings, cache, options)
+    if found is None:
+        return Exit.INTERRUPTED
+    name = Path(folder).resolve().name
+    if html is not None:
+        from lookalike.evaluate.reality.report import save_report
+
+        save_report(name, found, html)
+    write(json_bytes(reality_document(name, found)) if json else lines(eval_reality.report(found)), output)
     return Exit.DONE
 
 
@@ -231,6 +283,7 @@ def add_to(app: typer.Typer) -> None:
         evaluate,
         "lookalike eval folder-of-classes",
         "lookalike eval any-folder --self --html report.html",
+        "lookalike eval folder-of-classes --reality --loss arcface --loss triplet",
         group=MEASURE,
         name="eval",
     )

@@ -15,6 +15,7 @@ from lookalike.figures import file_size
 
 if TYPE_CHECKING:
     from lookalike.models.cache import State
+    from lookalike.models.own_weights import OwnWeights
     from lookalike.models.towers.added import Added
     from lookalike.models.trained import Trained
 
@@ -27,13 +28,14 @@ def list_(json: Json = False, output: OutFile = None) -> int:
     """List the weights: size, licence, source, and whether they are here."""
     from lookalike.app.documents import models_document
     from lookalike.models.cache import states
+    from lookalike.models.own_weights import own_weights
     from lookalike.models.towers.added import all_added
     from lookalike.models.trained import all_trained
 
     if json:
-        write(json_bytes(models_document(states(), all_added(), all_trained())), output)
+        write(json_bytes(models_document(states(), all_added(), all_trained(), own_weights())), output)
     else:
-        own = [*map(_added_line, all_added()), *map(_trained_line, all_trained())]
+        own = [*map(_added_line, all_added()), *map(_trained_line, all_trained()), *map(_own_line, own_weights())]
         write(lines([*map(_line, states()), *own]), output)
     return Exit.DONE
 
@@ -48,6 +50,11 @@ def _added_line(model: Added) -> str:
 def _trained_line(model: Trained) -> str:
     about = f"{model.facts.about}: `index PATH --describer trained:model={model.name}`"
     return f"{model.name:20} {'trained':7} {model.bytes / 1e6:6.1f} MB  {'yours':12} {about}"
+
+
+def _own_line(weights: OwnWeights) -> str:
+    about = f"{weights.kind}, learned from photos: {weights.kind}:weights={weights.name}"
+    return f"{weights.name:20} {'trained':7} {weights.bytes / 1e6:6.1f} MB  {'yours':12} {about}"
 
 
 def add(

@@ -10,24 +10,38 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from lookalike.app.cli.exits import Exit
+from lookalike.app.cli.gains import gained, heading
 from lookalike.app.cli.help import MEASURE, add_verb
 from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import Json, common, remark
 from lookalike.app.cli.output import json_bytes, lines, shown, write
+from lookalike.errors import BadSetting
 from lookalike.figures import counted
 
 if TYPE_CHECKING:
-    from lookalike.learn.adapt import Gain
     from lookalike.models.own_network import Kind
+    from lookalike.models.own_weights import Kind as Features
     from lookalike.search.training.settings import Device, Progress, Trial
 
 
 def train(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Pictures, each class in a folder of its own.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="Pictures, each class in a folder of its own; with --features any."),
+    ],
     output: Annotated[
         str,
-        typer.Option("-o", "--output", metavar="NAME", help="Call the network so, or a path that ends in .onnx."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="NAME",
+            help="Call the network so, or a path that ends in .onnx (.pth of features).",
+        ),
     ],
+    features: Annotated[
+        str | None,
+        typer.Option("--features", metavar="superpoint|r2d2|superglue", help="Train local features, without classes."),
+    ] = None,
     loss: Annotated[
         str, typer.Option("--loss", metavar="NAME[:FIELD=VALUE]", help="What is to fall, e.g. triplet:margin=0.2.")
     ] = "arcface",
@@ -45,15 +59,31 @@ def train(
     ] = "linear",
     dim: Annotated[int, typer.Option("--dim", min=2, metavar="N", help="Numbers a picture.")] = 128,
     side: Annotated[
-        int, typer.Option("--side", min=16, metavar="N", help="With small_convnet: px of the square it sees.")
-    ] = 32,
+        int | None,
+        typer.Option(
+            "--side",
+            min=16,
+            metavar="N",
+            help="With small_convnet or --features: px of the square it sees [default: 32; 120].",
+        ),
+    ] = None,
     edit: Annotated[
         list[str] | None,
         typer.Option("--edit", metavar="NAME", help="Show a head this edited copy of each picture too. Repeat it."),
     ] = None,
     classes: Annotated[int, typer.Option(min=2, metavar="P", help="A batch has P classes.")] = 8,
     pictures: Annotated[int, typer.Option(min=2, metavar="K", help="A batch has K pictures of each.")] = 4,
-    iterations: Annotated[int, typer.Option(min=1, metavar="N", help="Batches, at most.")] = 400,
+    batch: Annotated[int, typer.Option(min=1, metavar="N", help="With --features: pictures of a batch.")] = 32,
+    views: Annotated[
+        int, typer.Option(min=1, metavar="N", help="With superpoint: views that tell the keypoints of a photo.")
+    ] = 50,
+    weights: Annotated[
+        str, typer.Option("--weights", metavar="NAME", help="With superglue: the superpoint whose features it matches.")
+    ] = "",
+    iterations: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Batches, at most; of each lesson of features [default: 400; 20000]."),
+    ] = None,
     rate: Annotated[float, typer.Option(metavar="R", help="How far a batch moves the network.")] = 1e-3,
     patience: Annotated[int, typer.Option(min=1, metavar="N", help="End after N judgements without a gain.")] = 4,
     device: Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda", help="Where to learn.")] = "auto",
@@ -69,24 +99,44 @@ def train(
 
     One class in five ends the training, and one in five judges it: figures are of classes that it never saw. After
     Ctrl-C or a kill the next run resumes. Needs lookalike[learn]; using the network does not.
+
+    With --features any photos do: views of them say where keypoints are, and which are the same.
     """
+    from lookalike.app.cli.commands.train_features import train_features
     from lookalike.app.cli.progress import bar
     from lookalike.app.documents import document
     from lookalike.search.described import evaluations_folder
     from lookalike.search.ingest.options import Options
+    from lookalike.search.training.features import FeatureSettings
     from lookalike.search.training.settings import Settings, Telling
     from lookalike.search.training.train import train as trained
 
+    place = cache or evaluations_folder()
+    if features is not None:
+        if (loss, miner, network, edit) != ("arcface", None, "linear", None):
+            raise BadSetting("--features learns without classes: leave out --loss, --miner, --network and --edit")
+        wanted = FeatureSettings(
+            cast("Features", features),  # checked there
+            iterations or FeatureSettings.iterations,
+            batch,
+            rate,
+            side or FeatureSettings.side,
+            views,
+            seed,
+            cast("Device", device),
+            weights,
+        )
+        return train_features(folder, output, wanted, place, workers, again=again, json=json)
     settings = Settings(
         loss,
         miner,
         cast("Kind", network),  # checked there
         dim,
-        side,
+        side or Settings.side,
         tuple(dict.fromkeys(edit or ())),
         classes,
         pictures,
-        iterations,
+        iterations or Settings.iterations,
         rate,
         patience,
         seed,
@@ -97,7 +147,7 @@ def train(
             folder,
             output,
             settings,
-            cache=cache or evaluations_folder(),
+            cache=place,
             options=Options(workers, on_commit=advance, should_stop=should_stop),
             telling=Telling(remark, _tell),
             again=again,
@@ -139,8 +189,8 @@ def _told(found: Trial) -> list[str]:
     return [
         f"{counted(found.pictures, 'picture')} of {found.classes} classes; {found.learned} were learned from, "
         f"{found.judged} of other classes judge",
-        f"{'MAP@R by':22}{'before':>8}{'trained':>9}   gain (95 %)",
-        *(_row(told, gain) for told, gain in found.gains.items()),
+        heading("MAP@R by", "before", "trained"),
+        *(gained(told, gain) for told, gain in found.gains.items()),
         *_outcome(found),
     ]
 
@@ -161,11 +211,6 @@ def _outcome(found: Trial) -> list[str]:
     return [kept, "on classes that it never saw the gain may be chance: `lookalike adapt` solves for a map at once"]
 
 
-def _row(name: str, gain: Gain) -> str:
-    told = f"{gain.mean:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
-    return f"  {name:20}{gain.plain:8.3f}{gain.adapted:9.3f}   {told}"
-
-
 def add_to(app: typer.Typer) -> None:
     """Registers the verb."""
     add_verb(
@@ -173,5 +218,6 @@ def add_to(app: typer.Typer) -> None:
         train,
         "lookalike train goods --loss arcface -o goods",
         "lookalike train drawings --loss triplet --miner semi_hard --network small_convnet -o drawings",
+        "lookalike train photos --features superpoint -o mine",
         group=MEASURE,
     )

@@ -10,6 +10,7 @@ from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.help import KEEP, add_verb
 from lookalike.app.cli.options import Json, LibraryFolder, OutFile, common, open_chosen, remark
 from lookalike.app.cli.output import failure_line, json_bytes, lines, note, shown, write
+from lookalike.errors import BadSetting
 from lookalike.figures import counted, file_size, score
 
 if TYPE_CHECKING:
@@ -18,21 +19,33 @@ if TYPE_CHECKING:
 
 def forget(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files, and folders with everything below them.")
-    ],
+        list[str] | None, typer.Argument(metavar="PATH...", help="Files, and folders with everything below them.")
+    ] = None,
+    space: Annotated[
+        list[str] | None,
+        typer.Option("--space", metavar="NAME", help="Drop the vectors of this space of `status` instead. Repeat it."),
+    ] = None,
     library: LibraryFolder = None,
     json: Json = False,
     output: OutFile = None,
 ) -> int:
-    """Drop files from the library; they stay on disk."""
+    """Drop files or a space from the library; files stay on disk.
+
+    A space is what one describer says of all pictures; `index` brings it back when that is named again.
+    """
     from lookalike.app.documents import document
 
+    if bool(paths) == bool(space):
+        raise BadSetting("name files and folders to forget, or a space by --space, and not both")
     with open_chosen(library) as opened:
-        forgotten = opened.forget(paths)
-    if json:
-        write(json_bytes(document("forget", forgotten=forgotten)), output)
-    else:
-        write(lines([f"{counted(forgotten, 'file')} forgotten"]), output)
+        if space:
+            names = [each.name for each in opened.forget_spaces(space)]
+            told = f"{', '.join(names)} forgotten; `compact` frees the room"
+            write(json_bytes(document("forget", spaces=names)) if json else lines([told]), output)
+            return Exit.DONE
+        forgotten = opened.forget(paths or [])
+    told = f"{counted(forgotten, 'file')} forgotten"
+    write(json_bytes(document("forget", forgotten=forgotten)) if json else lines([told]), output)
     return Exit.DONE if forgotten else Exit.NOTHING_FOUND
 
 
@@ -162,7 +175,7 @@ def compact(library: LibraryFolder = None, json: Json = False, output: OutFile =
 def add_to(app: typer.Typer) -> None:
     """Registers the verbs."""
     add_verb(app, status, "lookalike status --json", group=KEEP, needs_arguments=False)
-    add_verb(app, forget, "lookalike forget ~/Pictures/old", group=KEEP)
+    add_verb(app, forget, "lookalike forget ~/Pictures/old", "lookalike forget --space trained", group=KEEP)
     add_verb(app, doctor, "lookalike doctor", group=KEEP, needs_arguments=False)
     add_verb(app, verify, "lookalike verify", group=KEEP, needs_arguments=False)
     add_verb(app, repair, "lookalike repair", group=KEEP, needs_arguments=False)
