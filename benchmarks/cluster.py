@@ -107,7 +107,7 @@ def main() -> None:
         print(machine(), f"{len(files)} JPEG of {options.size}, {size / 1000:.0f} kB each")
         print(f"in a worker {1000 * sum(service) / len(service):.1f} ms a picture")
         print(f"{'workers':>7s} {'processes':>10s} {'on Ray':>8s} {'simulated':>10s}    pictures a second")
-        sending = None
+        sending = 0.0
         for workers in map(int, options.workers.split(",")):
             measured = ""
             if workers <= CORES:
@@ -117,7 +117,6 @@ def main() -> None:
                 )
                 sending = sending or cpu
                 measured = f"{1 / alone[0]:10.1f} {1 / seconds:8.1f}"
-            assert sending is not None, "the first number of workers is one that is measured"
             rate = simulated(service * 4, sending, workers)
             print(f"{workers:7d} {measured:19s} {rate:10.1f}    {rate * size / 1e6:.1f} MB/s of files to send")
         print(f"the process that sends: {1000 * sending:.1f} ms of CPU a picture")
