@@ -9,7 +9,7 @@ from lookalike.evaluate.near_misses.family import Frames, still
 from lookalike.evaluate.near_misses.photos import Photos
 
 SHARES = (0.06, 0.14, 0.3)
-"""Of the photo's shorter side squared, that the pasted picture takes."""
+"""Areas of the pasted picture, to the square of the photo's shorter side."""
 GROUNDS = ((255, 255, 255), (0, 0, 0))
 
 

@@ -22,7 +22,7 @@ MOVED: Final = 4.5
 
 
 def has_turned(a: NDArray[np.generic], b: NDArray[np.generic], where: Mask | None = None) -> bool:
-    """Of (h, w, 3) px in one tone that lie over each other, of all or of those `where` (h, w) both have some.
+    """Whether (h, w, 3) px in one tone that lie over each other say so: all, or those `where` (h, w) both have some.
 
     A shift of all by a fraction of a px, which programs that resize make, is fitted and taken away.
     """

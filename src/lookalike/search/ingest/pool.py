@@ -16,7 +16,7 @@ J = TypeVar("J")
 
 
 class Workers(AbstractContextManager["Workers[J]"], Protocol[J]):
-    """What `Isolated` gives to a run."""
+    """Workers that do jobs; `Isolated` is one such pool."""
 
     def __enter__(self) -> Self: ...
 

@@ -137,7 +137,7 @@ class RayWorkers(Generic[Job]):
         self._starting[worker.wait_until_ready.remote()] = worker
 
     def _waited(self, asked: list[Any], seconds: float | None) -> list[Any]:
-        """Those that are done, some at least unless the time is over."""
+        """References that are done, some at least unless the time is over."""
         try:
             return list(self._ray.wait(asked, num_returns=1, timeout=seconds)[0])
         except (ConnectionError, self._ray.exceptions.RayError) as error:
@@ -165,14 +165,14 @@ class RayWorkers(Generic[Job]):
         return done
 
     def _ask(self, job: Job) -> tuple[Any, Any]:
-        """What tells of the job's outcome, and the worker that was asked: the one with the least to do."""
+        """A reference to the job's outcome, and the worker that was asked: the one with the least to do."""
         worker = min(self._ready, key=lambda each: len(self._ready[each]))
         asked = worker.handle.remote(job)
         self._ready[worker].add(asked)
         return asked, worker
 
     def _outcome(self, worker: Any, asked: Any) -> Reply | BadPicture | None:
-        """What came of a job, None where its worker was lost, which has a successor then."""
+        """Outcome of a job, None where its worker was lost, which has a successor then."""
         self._ready.get(worker, set()).discard(asked)
         errors = self._ray.exceptions
         try:
