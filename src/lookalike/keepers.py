@@ -34,10 +34,10 @@ class FactKeeper(Protocol):
         """Where it was taken, as its file says."""
 
     def of_contents(self) -> Iterator[tuple[str, Facts, Place | None]]:
-        """What was put, with the sha256 of the content, by the content's id."""
+        """Facts that were put, with the sha256 of their content, by the content's id."""
 
     def of_sidecars(self) -> Iterator[tuple[str, Stamp, Facts]]:
-        """What was put of sidecars, by path."""
+        """Facts of sidecars that were put, by path."""
 
 
 class LabelKeeper(Protocol):

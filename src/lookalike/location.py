@@ -45,7 +45,7 @@ class Location:
         return _without_password(self.url) if self.url else str(self.folder)
 
     def absolute(self) -> Location:
-        """The same, wherever a program stands that opens it."""
+        """This location, wherever a program stands that opens it."""
         return self if self.url else Location(self.folder.absolute(), self.cache.absolute())
 
     def environment(self) -> dict[str, str]:

@@ -62,13 +62,13 @@ class MemoryFacts:
         return self._store.state.facts.get(sha256, (None, None))[1]
 
     def of_contents(self) -> Iterator[tuple[str, Facts, Place | None]]:
-        """What was put, with the sha256 of the content, by the content's id."""
+        """Facts that were put, with the sha256 of their content, by the content's id."""
         for content in self._store.state.contents.values():
             if content.sha256 in self._store.state.facts:
                 yield content.sha256, *self._store.state.facts[content.sha256]
 
     def of_sidecars(self) -> Iterator[tuple[str, Stamp, Facts]]:
-        """What was put of sidecars, by path."""
+        """Facts of sidecars that were put, by path."""
         for path in sorted(self._store.state.sidecars, key=os.fsencode):
             yield path, *self._store.state.sidecars[path]
 

@@ -45,7 +45,7 @@ class PlainWords:
 
 
 def ranked(held: Sequence[Held], contents: int, words: int) -> Hits:
-    """Those that hold it at all, best first, by BM25 among so many contents with so many words in all."""
+    """Contents that hold it at all, best first, by BM25 among so many contents with so many words in all."""
     holding = [each for each in held if each.times]
     times, lengths = np.array([(each.times, each.length) for each in holding], np.float64).reshape(-1, 2).T
     long = 1 - B + B * lengths / max(words / max(contents, 1), 1e-9)
