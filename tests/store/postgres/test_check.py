@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lookalike.errors import LibraryDamaged, MissingExtra, OutOfSpace
+from lookalike.errors import LibraryDamaged, OutOfSpace
 from lookalike.facts import Facts, Label, Place
-from lookalike.location import Location
-from lookalike.store import open_store
 from lookalike.store.postgres.store import PostgresStore
 from lookalike.types import Content, Keypoints, LocalFeatures, Space, Stamp, VerifiedPair
 
@@ -140,9 +139,17 @@ def test_a_nul_in_a_text_is_replaced(store: PostgresStore) -> None:
     assert store.ids("caption = a?b and keyword = c*").tolist() == [record.id]
 
 
-def test_without_the_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith("lookalike.store.postgres")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'lookalike\[postgres\]'"):
-        open_store(Location.of("postgresql://me@host/db"))
+WITHOUT = """
+import sys
+sys.modules["psycopg"] = None
+import lookalike
+try:
+    len(lookalike.open("postgresql://me@host/db"))
+except lookalike.MissingExtra as error:
+    print(error)
+"""
+
+
+def test_without_the_driver_the_extra_is_named() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("pip install 'lookalike[postgres]'\n")
