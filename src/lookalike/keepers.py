@@ -34,10 +34,10 @@ class FactKeeper(Protocol):
         """Where it was taken, as its file says."""
 
     def of_contents(self) -> Iterator[tuple[str, Facts, Place | None]]:
-        """Facts that were put, with the sha256 of their content, by the content's id."""
+        """Facts that were put, with the sha256 of the content, by the content's id."""
 
     def of_sidecars(self) -> Iterator[tuple[str, Stamp, Facts]]:
-        """Facts of sidecars that were put, by path."""
+        """Facts that were put of sidecars, by path."""
 
 
 class LabelKeeper(Protocol):
@@ -54,6 +54,9 @@ class LabelKeeper(Protocol):
 
     def all(self) -> list[tuple[str, Label]]:
         """Every label with the sha256 of its content, by label, then sha256."""
+
+    def counts(self) -> dict[Label, int]:
+        """Files with each label, by label; 0 where the library has no such bytes now."""
 
     def contents_at(self, paths: Iterable[str]) -> dict[str, str]:
         """The sha256 of the content of each path that has a record."""

@@ -74,7 +74,7 @@ class _Copying:
         self._old: Ids = np.empty(0, np.int64)
         """Ascending, of contents of the source that were copied."""
         self._new: Ids = np.empty(0, np.int64)
-        """Their ids in the target."""
+        """Counterparts of these, in the target."""
 
     def run(self) -> Copied:
         started, before = time.monotonic(), self._generation()
@@ -182,7 +182,7 @@ class _Copying:
             self._put(len(batch))
 
     def _proofs(self) -> None:
-        """Copies what geometry found of pairs."""
+        """Relations that geometry found of pairs."""
         for judge in self._source.judges():
             compared = np.intersect1d(self._source.compared(judge), self._old)
             known = set(self._old.tolist())

@@ -74,7 +74,7 @@ class FactTable:
         return None
 
     def of_contents(self) -> Iterator[tuple[str, Facts, Place | None]]:
-        """Facts that were put, with the sha256 of their content, by the content's id."""
+        """Facts that were put, with the sha256 of the content, by the content's id."""
         text = f"""SELECT c.sha256, {columns_of("facts", "f")}, {columns_of("places", "p")}
                    FROM facts f JOIN contents c ON c.id = f.content LEFT JOIN places p ON p.content = f.content
                    ORDER BY f.content"""
@@ -85,7 +85,7 @@ class FactTable:
                 yield sha256.hex(), facts_of(checked("facts", inside)[1:]), place
 
     def of_sidecars(self) -> Iterator[tuple[str, Stamp, Facts]]:
-        """Facts of sidecars that were put, by path."""
+        """Facts that were put of sidecars, by path."""
         text = f"SELECT {columns_of('sidecars')} FROM sidecars ORDER BY path"
         for rows in self._database.batches(text, (), _AT_ONCE):
             for path, *row in (checked("sidecars", each) for each in rows):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -62,13 +63,13 @@ class MemoryFacts:
         return self._store.state.facts.get(sha256, (None, None))[1]
 
     def of_contents(self) -> Iterator[tuple[str, Facts, Place | None]]:
-        """Facts that were put, with the sha256 of their content, by the content's id."""
+        """Facts that were put, with the sha256 of the content, by the content's id."""
         for content in self._store.state.contents.values():
             if content.sha256 in self._store.state.facts:
                 yield content.sha256, *self._store.state.facts[content.sha256]
 
     def of_sidecars(self) -> Iterator[tuple[str, Stamp, Facts]]:
-        """Facts of sidecars that were put, by path."""
+        """Facts that were put of sidecars, by path."""
         for path in sorted(self._store.state.sidecars, key=os.fsencode):
             yield path, *self._store.state.sidecars[path]
 
@@ -110,6 +111,15 @@ class MemoryLabels:
         """Every label with the sha256 of its content, by label, then sha256."""
         rows = [(sha256, label) for sha256, labels in self._store.state.labels.items() for label in labels]
         return sorted(rows, key=lambda row: (_key(row[1]), row[0]))
+
+    def counts(self) -> dict[Label, int]:
+        """Files with each label, by label; 0 where the library has no such bytes now."""
+        state = self._store.state
+        files = Counter(state.contents[content].sha256 for _, content in state.records.values())
+        counts: Counter[Label] = Counter()
+        for sha256, label in self.all():
+            counts[label] += files[sha256]
+        return dict(counts)
 
     def contents_at(self, paths: Iterable[str]) -> dict[str, str]:
         """The sha256 of the content of each path that has a record."""
