@@ -201,13 +201,13 @@ def asked(space: Space, real: Vectors, rows: OnDisk) -> Truth:
     return truth_of(space, np.full(QUERIES, -1), queries, rows.batches())
 
 
-def run(space: Space, real: Vectors, count: int, kinds: list[str]) -> list[dict[str, object]]:
+def run(space: Space, real: Vectors, count: int, kinds: list[str], peer: bool) -> list[dict[str, object]]:
     """All kinds, one after the other, on the same rows."""
     with tempfile.TemporaryDirectory() as name:
         rows = OnDisk(Path(name, "rows"), space, real, count)
         truth = asked(space, real, rows)
         table = [row for kind in kinds for row in measured(kind, space, rows, truth, Path(name))]
-        return table + (of_usearch(space, rows, truth, Path(name)) if space.metric == "cosine" else [])
+        return table + (of_usearch(space, rows, truth, Path(name)) if peer and space.metric == "cosine" else [])
 
 
 def main() -> None:
@@ -218,6 +218,7 @@ def main() -> None:
     parser.add_argument("--columns", type=int, default=0, help="reduce vectors to their so many strongest directions")
     parser.add_argument("--kinds", default=",".join(KINDS), help="of vectors of floats, as NAME:FIELD=VALUE")
     parser.add_argument("--bits", default=",".join(BITS), help="of bits")
+    parser.add_argument("--usearch", action=argparse.BooleanOptionalAction, default=True, help="beside usearch")
     given = parser.parse_args()
     result: dict[str, object] = {
         "rows": given.rows,
@@ -229,7 +230,7 @@ def main() -> None:
     for name, kinds in (("convnet", given.kinds), ("phash", given.bits)):
         if kinds:
             space, real = reduced(*real_rows(given.folder, name), given.columns if name == "convnet" else 0)
-            table = run(space, real, given.rows, kinds.split(","))
+            table = run(space, real, given.rows, kinds.split(","), given.usearch)
             result[name] = {"dim": space.dim, "real": len(real), "table": table}
     print(json.dumps(result, indent=2))
 

@@ -39,7 +39,8 @@ class Truth:
     def share_found(self, index: Index, stored: Rows) -> float:
         """Mean share of the best others that are among the candidates of an index; equals of the last count alike."""
         asked = Refined(index, stored).search(self.rows, CANDIDATES)
-        return float(np.mean([self._share(at, hits) for at, hits in enumerate(asked)])) if asked else 1.0
+        shares = [self._share(at, hits) for at, hits in enumerate(asked)]
+        return round(float(np.mean(shares)), 6) if shares else 1.0
 
     def milliseconds(self, index: Index, stored: Rows) -> float:
         """Median time of one question, with exact scores of its candidates."""
@@ -48,7 +49,7 @@ class Truth:
             started = time.perf_counter()
             Refined(index, stored).search(row[None], CANDIDATES)
             taken.append(1000 * (time.perf_counter() - started))
-        return float(np.median(taken)) if taken else 0.0
+        return round(float(np.median(taken)), 3) if taken else 0.0
 
     def _share(self, at: int, hits: Hits) -> float:
         scores = hits.scores[hits.ids != self.ids[at]][: self.best]
