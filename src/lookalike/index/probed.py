@@ -109,13 +109,14 @@ class ProbedLists(FaissIndex):
     def _nearest(self, queries: Vectors, k: int, among: Ids | None) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Looks into some lists; into all where a filter is narrow, or where some have not held enough.
 
-        Of `factor` times as many as somebody asks for, as many as that are enough.
+        Of `factor` times as many as somebody asks for, as many as that are enough; where all are asked for, all.
         """
         queries = np.where(queries.any(axis=1, keepdims=True), queries, _NEARLY_NOTHING)
         narrow = among is not None and len(among) < _NARROW * len(self)
         probes = self.lists if narrow else min(self.maker.probes, self.lists)
         distances, labels = self._probed(queries, k, among, probes)
-        short = (labels >= 0).sum(axis=1) < k / self.maker.factor
+        there = len(self) if among is None else min(len(self), len(among))
+        short = (labels >= 0).sum(axis=1) < (k if k >= there else k / self.maker.factor)
         if probes < self.lists and short.any():
             distances[short], labels[short] = self._probed(queries[short], k, among, self.lists)
         return distances, labels
