@@ -72,6 +72,7 @@ def test_an_opened_answer_says_relation_coverage_edits_and_differences(desk: Pag
     desk.set_input_files("#choose", str(cut))
     names(desk)
     desk.click(".card .picture")
+    desk.wait_for_selector("dialog .notes li")
     told = " ".join(desk.locator("dialog .notes li").all_text_contents())
     assert "One holds the other" in told
     (shown, shows) = re.search(r"answer shows (\d+) % of the question; the question shows (\d+) % of", told).groups()
