@@ -171,6 +171,12 @@ def ready(page: Page) -> Page:
     return page
 
 
+def leave(*pages: Page) -> None:
+    """The pages ask nothing any more, so that their service may end."""
+    for page in pages:
+        page.goto("about:blank")
+
+
 def names(page: Page) -> list[str]:
     """Names of the answers, once they are there."""
     page.wait_for_selector(".grid:not([aria-busy]) .card")

@@ -10,7 +10,7 @@ import numpy as np
 import lookalike
 from lookalike.search.ingest.options import Options
 
-from .conftest import Opened, Page, Shelf, faults, ready, serving
+from .conftest import Opened, Page, Shelf, faults, leave, ready, serving
 
 
 def looked_after(opened: Opened, address: str, size: tuple[int, int]) -> Page:
@@ -62,6 +62,7 @@ def test_new_pictures_are_looked_for_and_failures_say_why(
         assert page.locator(".failures li").count() == 1
         assert "begins with" not in page.inner_text(".upkeep")  # details are for admin
         assert faults(page) == []
+        leave(page)
 
 
 def test_a_job_that_another_tab_began_is_watched_and_cancelled(opened: Opened, own: Shelf) -> None:
@@ -74,6 +75,7 @@ def test_a_job_that_another_tab_began_is_watched_and_cancelled(opened: Opened, o
         if second.locator(".job").count():
             second.click(".job >> text=Cancel")
         second.wait_for_selector("section[aria-label='At work'] >> text=/^index: (cancelled|done)/")
+        leave(first, second)
 
 
 def test_a_calibration_that_is_outgrown_is_told(opened: Opened, own: Shelf) -> None:
