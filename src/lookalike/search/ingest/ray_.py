@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from itertools import islice
 from types import ModuleType, TracebackType
 from typing import Any, Final, Generic, TypeVar
@@ -48,20 +49,27 @@ class RayWorkers(Generic[Job]):
         self, make: Callable[[], Callable[[Job], Reply]], *, on: str, workers: int | None, limits: Limits
     ) -> None:
         self._ray = _imported()
-        address = address_of(on)
-        self._connects = not self._ray.is_initialized()
-        if self._connects:
-            _connect(self._ray, address, workers)
+        self._address = address_of(on)
+        if self._address is not None:
+            _check_answers(self._address)
         self._made = pickle.dumps((make, limits), pickle.HIGHEST_PROTOCOL)
-        self._count = workers or int(self._ray.cluster_resources().get("CPU", 0)) or 1
+        self._count = workers
         self._starting: dict[Any, Any] = {}  # what tells that a worker is ready -> the worker
         self._ready: dict[Any, set[Any]] = {}  # worker -> what it is asked for
         self._failed_starts = 0
-        self._remote = self._ray.remote(num_cpus=1, max_restarts=0)(_Actor)
+        self._has_connected = False
+
+    @cached_property
+    def _cores(self) -> int:
+        """Workers that there may be. The cluster is joined for this: a run that finds nothing to do joins none."""
+        if not self._ray.is_initialized():
+            _connect(self._ray, self._address, self._count)
+            self._has_connected = True
+        return self._count or int(self._ray.cluster_resources().get("CPU", 0)) or 1
 
     def start(self, count: int = 1) -> None:
         """So many workers start now, where there are cores for them."""
-        while len(self._starting) + len(self._ready) < min(count, self._count):
+        while len(self._starting) + len(self._ready) < min(count, self._cores):
             self._bear()
 
     def wait_until_ready(self) -> None:
@@ -93,7 +101,7 @@ class RayWorkers(Generic[Job]):
                     drawn = [again.pop()] if again else list(islice(waiting, 1))
                     if not drawn:
                         break
-                    self.start(self._count)
+                    self.start(self._cores)
                     self.wait_until_ready()
                     asked, worker = self._ask(drawn[0])
                     under_way[asked] = worker, drawn[0]
@@ -123,7 +131,7 @@ class RayWorkers(Generic[Job]):
             for worker in (*self._ready, *self._starting.values()):
                 self._ray.kill(worker)
         self._ready, self._starting = {}, {}
-        if self._connects:
+        if self._has_connected:
             self._ray.shutdown()
 
     def __enter__(self) -> RayWorkers[Job]:
@@ -133,7 +141,7 @@ class RayWorkers(Generic[Job]):
         self.close()
 
     def _bear(self) -> None:
-        worker = self._remote.remote(self._made)
+        worker = self._ray.remote(num_cpus=1, max_restarts=0)(_Actor).remote(self._made)
         self._starting[worker.wait_until_ready.remote()] = worker
 
     def _waited(self, asked: list[Any], seconds: float | None) -> list[Any]:
