@@ -123,6 +123,15 @@ def postgres_server(reliability: Callable[[str], ModuleType]) -> Iterator[Any]:
 
 
 @pytest.fixture
+def own_server(reliability: Callable[[str], ModuleType], postgres_server: Any) -> Iterator[Any]:
+    """A server that a test may kill."""
+    server = reliability("postgres_server").PostgresServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
 def new_database(postgres_server: Any) -> Iterator[Callable[[], str]]:
     """Makes empty databases; gives the URL of each."""
     names: list[str] = []

@@ -7,11 +7,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -106,15 +105,6 @@ def test_two_programs_index_at_once_and_every_picture_is_there_once(program, man
     with closing(open_store(url, write=False)) as store:
         (space,) = store.spaces()
         assert (store.count(), len(store.ids()), len(store.vector_ids(space)), store.problems()) == (700, 700, 700, [])
-
-
-@pytest.fixture
-def own_server(reliability: Callable[[str], ModuleType], postgres_server: Any) -> Iterator[Any]:
-    """A server that a test may kill."""
-    server = reliability("postgres_server").PostgresServer()
-    server.start()
-    yield server
-    server.remove()
 
 
 @pytest.mark.parametrize("comes_back", [True, False])

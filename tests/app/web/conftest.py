@@ -177,6 +177,15 @@ def leave(*pages: Page) -> None:
         page.goto("about:blank")
 
 
+def mark_a_part(page: Page) -> None:
+    """Drags a box over the picture that is asked about, from .2, .1 to .8, .7 of its sides."""
+    frame = page.locator(".stage img").bounding_box()
+    page.mouse.move(frame["x"] + 0.2 * frame["width"], frame["y"] + 0.1 * frame["height"])
+    page.mouse.down()
+    page.mouse.move(frame["x"] + 0.8 * frame["width"], frame["y"] + 0.7 * frame["height"], steps=4)
+    page.mouse.up()
+
+
 def names(page: Page) -> list[str]:
     """Names of the answers, once they are there."""
     page.wait_for_selector(".grid:not([aria-busy]) .card")

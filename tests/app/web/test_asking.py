@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Opened, Page, faults, names, ready
+from .conftest import Opened, Page, faults, mark_a_part, names, ready
 
 SAME = ("astronaut.png", "again.png")
 
@@ -101,11 +101,7 @@ def test_what_is_unlike_is_taken_away(desk: Page, cut: Path, photo_files: list[P
 def test_a_box_on_the_picture_asks_about_a_part(page: Page, photo_files: list[Path]) -> None:
     page.set_input_files("#choose", str(photo_files[0]))
     names(page)
-    frame = page.locator(".stage img").bounding_box()
-    page.mouse.move(frame["x"] + 0.2 * frame["width"], frame["y"] + 0.1 * frame["height"])
-    page.mouse.down()
-    page.mouse.move(frame["x"] + 0.8 * frame["width"], frame["y"] + 0.7 * frame["height"], steps=4)
-    page.mouse.up()
+    mark_a_part(page)
     page.wait_for_selector("input[name=crop]")
     x, y, width, height = map(int, page.input_value("input[name=crop]").split(","))
     assert (x, y, width, height) == pytest.approx((102, 51, 307, 307), abs=6)

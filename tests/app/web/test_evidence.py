@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from .conftest import Opened, Page, faults, names, ready
+from .conftest import Opened, Page, faults, mark_a_part, names, ready
 
 
 def asked(page: Page) -> list[tuple[str, str]]:
@@ -39,11 +39,7 @@ def test_matched_places_are_lines_from_the_question_to_the_answer(page: Page, cu
 def test_a_part_is_matched_as_that_part(desk: Page, photo_files: list[Path]) -> None:
     desk.set_input_files("#choose", str(photo_files[0]))
     names(desk)
-    frame = desk.locator(".stage img").bounding_box()
-    desk.mouse.move(frame["x"] + 0.2 * frame["width"], frame["y"] + 0.1 * frame["height"])
-    desk.mouse.down()
-    desk.mouse.move(frame["x"] + 0.8 * frame["width"], frame["y"] + 0.7 * frame["height"], steps=4)
-    desk.mouse.up()
+    mark_a_part(desk)
     desk.wait_for_selector(".badge.part")
     names(desk)
     desk.click(".card .picture")

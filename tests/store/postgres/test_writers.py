@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from hashlib import sha256
 from types import ModuleType
@@ -190,15 +190,6 @@ with store.writing(together=True):
             store.put(space, ids, np.ones((rows, 4), np.float32))
         print(start + rows, flush=True)
 """
-
-
-@pytest.fixture
-def own_server(reliability: Callable[[str], ModuleType], postgres_server: Any) -> Iterator[Any]:
-    """A server that a test may kill."""
-    server = reliability("postgres_server").PostgresServer()
-    server.start()
-    yield server
-    server.remove()
 
 
 def test_a_server_that_is_killed_keeps_every_acknowledged_commit(own_server: Any) -> None:
