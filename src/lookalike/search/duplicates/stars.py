@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final, get_args
+from heapq import heapify, heappop, heappush
+from typing import Final, TypeAlias, get_args
 
 import numpy as np
 
@@ -20,6 +21,8 @@ TWO_THIRDS: Final = 2 / 3
 """Coverage of either by the other that composed copies keep."""
 NEARLY_ALL: Final = 0.98
 """Coverage of two copies that show the same, but for a border of a px."""
+
+_Place: TypeAlias = tuple[bool, int, float, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -94,27 +97,34 @@ def stars(
     left = {id for id in links.of if id in records}
     others = links.of.keys() - left
     found = {id: links.star(id, relation, left, others) for id in left}
-    while found:
-        hub = max(
-            found,
-            key=lambda id: (
-                id in preferred and bool(found[id]),
-                len(found[id]),
-                *_rank(found[id], records[id][0]),
-                -id,
-            ),
-        )
+    holders: dict[int, set[int]] = defaultdict(set)  # of each content those in whose star it is, or was
+
+    def ranked(id: int) -> _Place:
+        for member in found[id]:
+            holders[member].add(id)
+        return _place(id, found[id], records[id][0], preferred)
+
+    waiting = [ranked(id) for id in found]
+    heapify(waiting)
+    place_of = {place[-1]: place for place in waiting}
+    while waiting:
+        place = heappop(waiting)
+        hub = place[-1]
+        if place_of.get(hub) != place:  # taken, or in another place since
+            continue
         star = found[hub]
         if not star:
             return
         yield hub, star
         taken = {hub, *star}
         left -= taken
-        found = {
-            id: (links.star(id, relation, left, others) if not taken.isdisjoint(found[id]) else found[id])
-            for id in found
-            if id not in taken
-        }
+        for id in taken:
+            del found[id], place_of[id]
+        for id in {holder for member in taken for holder in holders.pop(member, ())} & found.keys():
+            if not taken.isdisjoint(found[id]):
+                found[id] = links.star(id, relation, left, others)
+                place_of[id] = ranked(id)
+                heappush(waiting, place_of[id])
 
 
 def star_groups(
@@ -169,8 +179,9 @@ def _better(link: Link, than: Link | None) -> bool:
     return than is None or link.score > than.score
 
 
-def _rank(star: Mapping[int, Link], record: Record) -> tuple[float, int, int]:
-    """How much of the others it shows, then its px, then its bytes."""
+def _place(id: int, star: Mapping[int, Link], record: Record, preferred: AbstractSet[int]) -> _Place:
+    """The smaller it is, the better a hub: by how much of the others it shows, then by its px, then by its bytes."""
     width, height = record.content.size
     shown = float(np.mean([link.coverage[0] for link in star.values()])) if star else 0.0
-    return min(round(shown, 2), NEARLY_ALL), width * height, record.content.bytes
+    is_preferred = id in preferred and bool(star)
+    return not is_preferred, -len(star), -min(round(shown, 2), NEARLY_ALL), -width * height, -record.content.bytes, id
