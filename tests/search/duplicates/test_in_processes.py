@@ -23,7 +23,7 @@ from lookalike.search.components import extractor_of
 from lookalike.search.duplicates.book import Book, Pair
 from lookalike.search.duplicates.folds import Folds
 from lookalike.search.duplicates.in_processes import Told, Workers
-from lookalike.search.duplicates.one_content import Neighbours, compared
+from lookalike.search.duplicates.one_content import PATIENCE, Neighbours, compared
 from lookalike.search.duplicates.verified import DuplicateFinder
 from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.relation import RelationClassifier
@@ -144,16 +144,18 @@ def test_pictures_that_are_away_wait_for_their_files(
 
 @dataclass
 class Facts:
-    """A comparer that knows which pairs are copies; `asked` are those that it was asked about."""
+    """A comparer that knows which pairs are copies; `asked` are those that it was asked about, `asked_as` with how."""
 
     copies: frozenset[Pair]
     asked: list[Pair] = field(default_factory=list)
+    asked_as: list[tuple[Pair, bool]] = field(default_factory=list)
 
     def expect(self, ids: Sequence[int]) -> None:
         """Needs no preparation."""
 
     def is_related(self, pair: Pair, *, mirrored: bool) -> bool:
         self.asked.append(pair)
+        self.asked_as.append((pair, mirrored))
         return pair in self.copies
 
     def judged(self, pairs: Sequence[Pair]) -> dict[Pair, VerifiedPair | None]:
@@ -184,24 +186,30 @@ def test_a_mirror_image_that_gets_votes_later_is_tried_then() -> None:
     assert facts.asked == [(1, 2), (1, 2)]
 
 
-def test_eight_misses_in_a_row_are_enough_and_what_is_folded_is_none() -> None:
+def test_some_misses_in_a_row_are_enough_and_what_is_folded_is_none() -> None:
     others = list(range(2, 30))
     facts = Facts(frozenset())
     compared(Neighbours(1, others, ()), Book(Folds({})), facts)
-    assert len(facts.asked) == 8
+    assert len(facts.asked) == PATIENCE
     folds = Folds(dict.fromkeys(range(30), 9))
     for other in (2, 3, 4):
         folds.add(VerifiedPair(0, other, "copy", 0.9, (1.0, 1.0), (), ()))
     folds.add(VerifiedPair(0, 1, "copy", 0.9, (1.0, 1.0), (), ()))
     facts = Facts(frozenset())
     compared(Neighbours(1, others, ()), Book(folds), facts)
-    assert facts.asked == [(1, other) for other in range(5, 13)]
+    assert facts.asked == [(1, other) for other in range(5, 5 + PATIENCE)]
+
+
+def test_a_pair_is_compared_as_it_was_voted_for() -> None:
+    facts = Facts(frozenset())
+    compared(Neighbours(1, (2, 3), (3, 4)), Book(Folds({})), facts)
+    assert facts.asked_as == [((1, 2), False), ((1, 3), False), ((1, 3), True), ((1, 4), True)]
 
 
 def test_a_book_about_a_content_holds_all_that_decides_there() -> None:
     folds = Folds({1: 9, 2: 9, 3: 9})
     folds.add(VerifiedPair(1, 2, "copy", 0.9, (1.0, 1.0), (), ()))
-    book = Book(folds, {(1, 3): False, (2, 3): True}, {(1, 3)}, {(1, 2)})
+    book = Book(folds, related={(2, 3)}, upright={(1, 3)}, mirrored=set(), laid_over={(1, 2)})
     about = book.about(1, {2, 3})
     assert about.folds.hold(1, 2)
     assert not about.is_open((1, 3), mirrored=False)

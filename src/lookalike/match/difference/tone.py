@@ -210,13 +210,17 @@ def _contrast(plane: Pixels) -> Plane:
 
 def _off(x: Plane, y: Plane, tone: Tone) -> float:
     """Mean of what is left, that of px that may show something else being limited."""
-    left = np.abs(_toned(x, tone) - y)
+    return _off_lit(_lit(x, tone.gamma, tone.gain, tone.offset), y, tone)
+
+
+def _lit(x: Plane, gamma: float, gain: float, offset: float) -> Plane:
+    return np.asarray(np.clip(gain * 255 * (x / 255) ** gamma + offset, 0, 255), np.float32)
+
+
+def _off_lit(levels: Plane, y: Plane, tone: Tone) -> float:
+    """As `_off`, of levels whose light was changed already."""
+    left = np.abs(np.clip(levels @ tone.mixing.T, 0, 255) - y)
     return float(np.minimum(left, LENIENT).mean())
-
-
-def _toned(x: Plane, tone: Tone) -> Plane:
-    levels = np.clip(tone.gain * 255 * (x / 255) ** tone.gamma + tone.offset, 0, 255)
-    return np.asarray(np.clip(levels @ tone.mixing.T, 0, 255), np.float32)
 
 
 def _fitted(x: Plane, y: Plane) -> Tone:
@@ -224,10 +228,10 @@ def _fitted(x: Plane, y: Plane) -> Tone:
     best, least = UNCHANGED, np.inf
     for light in ((1.0, 1.0, 0.0), _light(x.ravel(), y.ravel()), _light(x @ LUMA, y @ LUMA)):
         plain = Tone(*light, UNCHANGED.tint, UNCHANGED.saturation)
-        levels = np.clip(light[1] * 255 * (x / 255) ** light[0] + light[2], 0, 255)
+        levels = _lit(x, *light)
         tint, saturation = ((float(r), float(g), float(b)) for r, g, b in _colours(levels, y))
         for tone in (plain, Tone(*light, UNCHANGED.tint, GREY), Tone(*light, tint, saturation)):
-            off = _off(x, y, tone)
+            off = _off_lit(levels, y, tone)
             if off < 0.9 * least - 0.1:
                 best, least = tone, off
     return best

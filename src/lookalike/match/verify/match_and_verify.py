@@ -47,13 +47,19 @@ def related(
     a: LocalFeatures, b: LocalFeatures, matcher: Matcher, verifier: Verifier, mirrored: LocalFeatures | None = None
 ) -> Related:
     """Matches and geometry of a and b. `mirrored` are a's keypoints with the rows of its mirror image."""
-    upright = matcher.match(a, b)
-    geometry = verifier.verify(a, b, upright)
-    if geometry is not None or mirrored is None:
-        return Related(a, upright, geometry)
-    turned = matcher.match(mirrored, b)
-    geometry = verifier.verify(mirrored, b, turned, mirrored=True)
-    return Related(mirrored, turned, geometry) if geometry is not None else Related(a, upright, None)
+    upright = related_one_way(a, b, matcher, verifier)
+    if upright.geometry is not None or mirrored is None:
+        return upright
+    turned = related_one_way(mirrored, b, matcher, verifier, mirrored=True)
+    return turned if turned.geometry is not None else upright
+
+
+def related_one_way(
+    a: LocalFeatures, b: LocalFeatures, matcher: Matcher, verifier: Verifier, *, mirrored: bool = False
+) -> Related:
+    """Matches and geometry of a and b as they are; `mirrored`: the rows of a are those of its mirror image."""
+    matches = matcher.match(a, b)
+    return Related(a, matches, verifier.verify(a, b, matches, mirrored=mirrored))
 
 
 def related_in_a_view(views: Iterable[View], b: LocalFeatures, matcher: Matcher, verifier: Verifier) -> Related:

@@ -20,24 +20,25 @@ def pair_of(one: int, other: int) -> Pair:
 
 @dataclass
 class Book:
-    """Whether geometry found something in each pair that was tried; `upright` are those tried as they are alone.
+    """Pairs in which geometry found something, and those in which it found nothing, `upright` or `mirrored`.
 
     `laid_over` are pairs whose pixels were compared as wholes.
     """
 
     folds: Folds
-    related: dict[Pair, bool] = field(default_factory=dict)
+    related: set[Pair] = field(default_factory=set)
     upright: set[Pair] = field(default_factory=set)
+    mirrored: set[Pair] = field(default_factory=set)
     laid_over: set[Pair] = field(default_factory=set)
 
     def is_open(self, pair: Pair, *, mirrored: bool) -> bool:
-        """Whether it is still to be tried: it never was, or its mirror image was not, and has votes now."""
-        return pair not in self.related or (mirrored and pair in self.upright and not self.related[pair])
+        """Whether geometry is still to be asked about the two, or about the mirror image of one."""
+        return pair not in self.related and pair not in (self.mirrored if mirrored else self.upright)
 
     def tried(self, pair: Pair, *, related: bool, mirrored: bool) -> None:
         """Notes what geometry found."""
-        self.related[pair] = related
-        (self.upright.discard if mirrored else self.upright.add)(pair)
+        found = self.related if related else self.mirrored if mirrored else self.upright
+        found.add(pair)
 
     def proved(self, found: Iterable[VerifiedPair]) -> list[VerifiedPair]:
         """Notes what pixels proved, and gives it back."""
@@ -49,12 +50,12 @@ class Book:
     def rivals(self, id: int, others: Sequence[int]) -> list[Pair]:
         """Pairs of a content with `others` of its shape, whose pixels were not compared yet; they count as such now."""
         pairs = [pair_of(id, other) for other in others]
-        found = [pair for pair in pairs if pair not in self.laid_over and not self.related.get(pair, False)]
+        found = [pair for pair in pairs if pair not in self.laid_over and pair not in self.related]
         self.laid_over.update(found)
         return found
 
     def about(self, id: int, others: Collection[int]) -> Book:
         """All that concerns a content and these others, as a book of its own."""
         pairs = {pair_of(id, other) for other in others}
-        related = {pair: self.related[pair] for pair in pairs & self.related.keys()}
-        return Book(self.folds.among({id, *others}), related, pairs & self.upright, pairs & self.laid_over)
+        known = (pairs & each for each in (self.related, self.upright, self.mirrored, self.laid_over))
+        return Book(self.folds.among({id, *others}), *known)

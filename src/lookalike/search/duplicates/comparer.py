@@ -45,7 +45,9 @@ class PairComparer:
     def is_related(self, pair: Pair, *, mirrored: bool) -> bool:
         """Remembers what geometry found until `judged` asks."""
         self.expect(pair)
-        found = self._classifier.agreement(*(self._features[id] for id in pair), mirrored=mirrored)
+        a, b = (self._features[id] for id in pair)
+        agreement = self._classifier.mirrored_agreement if mirrored else self._classifier.upright_agreement
+        found = agreement(a, b)
         if found is not None:
             self._agreements[pair] = found
         return found is not None

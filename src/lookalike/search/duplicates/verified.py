@@ -76,7 +76,7 @@ class DuplicateFinder:
         self._space = classifier.features.space
         self._book = Book(Folds({record.id: math.prod(record.content.size) for record in store.records()}))
         for each in store.relations(judge_of(classifier)):
-            self._book.tried((each.a, each.b), related=True, mirrored=True)
+            self._book.tried((each.a, each.b), related=True, mirrored=False)
             self._book.proved([each])
 
     @property

@@ -21,7 +21,13 @@ from lookalike.match.difference.sequence import FramesAt, first_differing
 from lookalike.match.difference.small import compare_whole, one_shape
 from lookalike.match.match.nearest import Nearest
 from lookalike.match.verify.guided_matching import similarities
-from lookalike.match.verify.match_and_verify import Agreement, Related, related, related_by_affine_views
+from lookalike.match.verify.match_and_verify import (
+    Agreement,
+    Related,
+    related,
+    related_by_affine_views,
+    related_one_way,
+)
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.match.verify.planar import Planar
 from lookalike.match.verify.projection import facing, project, warped_outline, whole
@@ -151,15 +157,18 @@ class RelationClassifier:
         turned = self.mirrored(of_a) if mirrored else None
         return self._distinct(related(of_a, of_b, self.matcher, self.verifier, turned), of_b)
 
+    def upright_agreement(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Agreement | None:
+        """Geometry that explains what a and b have in common as they are, None where that may be chance."""
+        one_thread()
+        return self._distinct(related_one_way(of_a, of_b, self.matcher, self.verifier), of_b)
+
     def mirrored_agreement(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Agreement | None:
         """Geometry that explains what the mirror image of a and b have in common, None where that may be chance."""
         mirrored = self.mirrored(of_a)
         if mirrored is None:
             return None
         one_thread()
-        matches = self.matcher.match(mirrored, of_b)
-        found = Related(mirrored, matches, self.verifier.verify(mirrored, of_b, matches, mirrored=True))
-        return self._distinct(found, of_b)
+        return self._distinct(related_one_way(mirrored, of_b, self.matcher, self.verifier, mirrored=True), of_b)
 
     def agreement_by_affine_views(self, a: Picture, of_b: LocalFeatures) -> Agreement | None:
         """Geometry of a plane that one of the two shows at a steep slant: ten times the work."""
