@@ -74,7 +74,8 @@ class DuplicateFinder:
         self.near = near
         self._workers = workers
         self._space = classifier.features.space
-        self._book = Book(Folds({record.id: math.prod(record.content.size) for record in store.records()}))
+        self._sizes = {record.id: record.content.size for record in store.records()}
+        self._book = Book(Folds({id: math.prod(size) for id, size in self._sizes.items()}))
         for each in store.relations(judge_of(classifier)):
             self._book.tried((each.a, each.b), related=True, mirrored=False)
             self._book.proved([each])
@@ -163,9 +164,9 @@ class DuplicateFinder:
 
     def _of_one_shape(self, id: int) -> list[int]:
         """Contents that look most like one, and may be it at another size."""
-        near = [other for other in self.near(id) if other != id]
-        sizes = {r.id: r.content.size for r in self.store.records(np.array(sorted({id, *near}), np.int64))}
-        return [other for other in near if other in sizes and one_shape(sizes[id], sizes[other])]
+        sizes = self._sizes
+        near = [other for other in self.near(id) if other != id and other in sizes]
+        return [other for other in near if one_shape(sizes[id], sizes[other])]
 
 
 class _Turn:
