@@ -106,14 +106,15 @@ def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground:
     solid = _hull(where)
     if not solid.any():
         return None
-    edge_a, edge_b = _edges(a, b, solid)
+    light_a, light_b = (side @ LUMA.astype(np.float32) for side in (a, b))
+    edge_a, edge_b = _edges(light_a, light_b, solid)
     if edge_a >= (BOXED if ground.b else DRAWN) and _is_box(a, b, solid, noise, drawn=not ground.b):
         return "a"
     if edge_b >= (BOXED if ground.a else DRAWN) and _is_box(b, a, solid, noise, drawn=not ground.a):
         return "b"
-    if not _one_grain(a, b, where, noise):
+    if not _one_grain(light_a, light_b, where, noise):
         return None
-    edge_a, edge_b = _edges(a, b, where)
+    edge_a, edge_b = _edges(light_a, light_b, where)
     if edge_a >= BORDERED and ground.b and _is_laid(a, b, where, strong, noise):
         return "a"
     if edge_b >= BORDERED and ground.a and _is_laid(b, a, where, strong, noise):
@@ -121,21 +122,21 @@ def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground:
     return None
 
 
-def _one_grain(a: Plane, b: Plane, where: Mask, noise: float) -> bool:
+def _one_grain(light_a: Plane, light_b: Plane, where: Mask, noise: float) -> bool:
     """Whether both are as fine around the px that differ."""
     beside = cv2.dilate(where.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
     if beside.sum() < 30:
         return True
-    of_a, of_b = (
-        float(np.abs(cv2.Laplacian(side @ LUMA.astype(np.float32), cv2.CV_32F))[beside].mean()) for side in (a, b)
-    )
+    of_a, of_b = (float(np.abs(cv2.Laplacian(light, cv2.CV_32F))[beside].mean()) for light in (light_a, light_b))
     return min(of_a, of_b) >= GRAIN * max(of_a, of_b) or max(of_a, of_b) < FAINT + 4 * noise
 
 
 def _hull(where: Mask) -> Mask:
     """All that lies between the px."""
-    rows, columns = np.nonzero(where)
-    hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32))
+    rows = np.flatnonzero(where.any(axis=1))
+    first, last = where[rows].argmax(axis=1), where.shape[1] - 1 - where[rows, ::-1].argmax(axis=1)
+    ends = np.column_stack([np.concatenate([first, last]), np.tile(rows, 2)])  # no other px of a row is a corner
+    hull = cv2.convexHull(ends.astype(np.int32))
     filled = np.zeros(where.shape, np.uint8)
     cv2.fillConvexPoly(filled, hull, 1)
     return filled > 0
@@ -149,24 +150,27 @@ def _is_box(top: Plane, beneath: Plane, solid: Mask, noise: float, *, drawn: boo
     inner = cv2.erode(solid.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     if not inner.any():
         return False
-    of_top, of_beneath = (
-        float(every(np.abs(side[inner] - np.median(side[inner], axis=0)) <= EVEN + 3 * noise).mean())
-        for side in (top, beneath)
-    )
+    above, below = top[inner], beneath[inner]
+    if float((above @ LUMA).std()) > SHADED + 1.5 * noise:
+        return False
     if drawn:
         *_, width, height = cv2.boundingRect(solid.astype(np.uint8))
-        if solid.sum() < max(LARGE, FILLED * width * height) or float((beneath[inner] @ LUMA).std()) < VARIED:
+        if solid.sum() < max(LARGE, FILLED * width * height) or float((below @ LUMA).std()) < VARIED:
             return False
-    unshaded = float((top[inner] @ LUMA).std()) <= SHADED + 1.5 * noise
-    return unshaded and of_top >= BOX and of_beneath < of_top
+    of_one_colour = _of_its_colour(above, noise)
+    return of_one_colour >= BOX and _of_its_colour(below, noise) < of_one_colour
 
 
-def _edges(a: Plane, b: Plane, where: Mask) -> tuple[float, float]:
+def _of_its_colour(side: Plane, noise: float) -> float:
+    """Share of (n, 3) px that are of the colour in the middle of them."""
+    return float(every(np.abs(side - np.median(side, axis=0)) <= EVEN + 3 * noise).mean())
+
+
+def _edges(light_a: Plane, light_b: Plane, where: Mask) -> tuple[float, float]:
     """Share of the outline of what differs along which a has the stronger edge, and b; by how much stronger it is.
 
     Letters that both have elsewhere are edges of one here, of the other there.
     """
-    light_a, light_b = a @ LUMA.astype(np.float32), b @ LUMA.astype(np.float32)
     window = (ACROSS, ACROSS)
     within = where.astype(np.float32)
     beyond = 1 - within
