@@ -19,3 +19,8 @@ def most(levels: NDArray[Level]) -> NDArray[Level]:
 def every(holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(...) whether all of (..., 3) hold."""
     return np.asarray(holds[..., 0] & holds[..., 1] & holds[..., 2], np.bool_)
+
+
+def total(levels: NDArray[Level]) -> NDArray[Level]:
+    """(...) the sum of (..., 3)."""
+    return np.asarray(levels[..., 0] + levels[..., 1] + levels[..., 2], levels.dtype)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.difference.channels import every, most
+from lookalike.match.difference.channels import every, most, total
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.tone_bound import LUMA, Plane
 from lookalike.types import Pixels
@@ -207,16 +207,19 @@ def _share_of_a_picture(top: Plane, beneath: Plane, where: Mask, strong: Mask, n
     tolerance = EVEN + 3 * noise
     change = top - beneath
     changed = _hull(where) & (most(np.abs(change)) > tolerance)
-    other = changed.copy()
+    top_of, beneath_of, change_of = top[changed], beneath[changed], change[changed]
+    other_of = np.ones(len(top_of), np.bool_)
     for side in _sides(change):
         part = strong & side
         if part.sum() < 3:
             continue
         for colour in (np.median(top[part], axis=0), _strongest(top[part], change[part])):
-            other &= ~every(np.abs(top - colour) <= tolerance)
-            other &= _off_mixing(change, colour - beneath) > tolerance
-    pieces = cv2.morphologyEx(other.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    return float(pieces.sum()) / max(int(changed.sum()), 1)
+            other_of &= ~every(np.abs(top_of - colour) <= tolerance)
+            other_of &= _off_mixing(change_of, colour - beneath_of) > tolerance
+    other = np.zeros(changed.shape, np.uint8)
+    other[changed] = other_of
+    pieces = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return float(pieces.sum()) / max(len(top_of), 1)
 
 
 def even(top: Plane, beneath: Plane, noise: float) -> float:
@@ -244,9 +247,9 @@ def _strongest(top: Plane, change: Plane) -> NDArray[np.float32]:
 
 
 def _off_mixing(change: Plane, towards: Plane) -> NDArray[np.float32]:
-    """Levels that a change (..., 3) is off one that goes part of the way `towards` a colour."""
-    share = (change * towards).sum(axis=-1) / np.maximum((towards * towards).sum(axis=-1), 1)
-    return np.asarray(most(np.abs(change - np.clip(share, 0, 1)[..., None] * towards)))
+    """Levels that (n, 3) changes are off such as go part of the way `towards` a colour."""
+    share = total(change * towards) / np.maximum(total(towards * towards), 1)
+    return np.asarray(most(np.abs(change - np.clip(share, 0, 1)[:, None] * towards)))
 
 
 def _parts(top: Plane, beneath: Plane) -> list[Mask]:
