@@ -18,9 +18,11 @@ from lookalike.types import Pixels
 EVEN: Final = 6.0
 """Levels by which what is laid on may vary, besides the noise."""
 MOST_OF: Final = 0.75
-"""Share of its px that must be even."""
-BORDERED: Final = 0.82
+"""Share of its px that must be mixed of one colour and what is beneath."""
+BORDERED: Final = 0.87
 """Share of its outline along which it alone has an edge."""
+SHARED: Final = 0.2
+"""Share of its outline along which the other may have an edge of half that strength."""
 BOXED: Final = 0.55
 """Share of a box's outline, where its colour is somewhere that of the photo."""
 DRAWN: Final = 0.9
@@ -45,6 +47,16 @@ NOISY: Final = (3.5, 700)
 """Levels of noise beside which so few px, and fewer, have few colours whatever they show: they must be strokes,"""
 STROKES: Final = 1.2
 """px deep, from their outline to their middle, on average; letters of a thumbnail are 1.0 to 1.17."""
+EDGE: Final = 5
+"""px of the windows in which an edge, or colours that JPEG halved, may mix two flat ones."""
+NEARLY_ALL: Final = 0.95
+"""Share of the px that differ which are that near to flat ones, the least."""
+FLAT: Final = 0.5
+"""Share of the px that differ most which are flat themselves, the least."""
+HALVED: Final = 3.0
+"""Times as much as light colour may be off: JPEG keeps a quarter of its px."""
+BESIDE: Final = 0.25
+"""Times as many px as it has that strokes of its colour beside it have, which both show: it is one more of these."""
 OWN: Final = 0.03
 """Share of the px that changed that may form pieces of other colours: of a picture in a white frame more do."""
 GRAIN: Final = 0.6
@@ -107,19 +119,50 @@ def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground:
     if not solid.any():
         return None
     light_a, light_b = (side @ LUMA.astype(np.float32) for side in (a, b))
-    edge_a, edge_b = _edges(light_a, light_b, solid)
+    edge_a, edge_b, _ = _edges(light_a, light_b, solid)
     if edge_a >= (BOXED if ground.b else DRAWN) and _is_box(a, b, solid, noise, drawn=not ground.b):
         return "a"
     if edge_b >= (BOXED if ground.a else DRAWN) and _is_box(b, a, solid, noise, drawn=not ground.a):
         return "b"
     if not _one_grain(light_a, light_b, where, noise):
         return None
-    edge_a, edge_b = _edges(light_a, light_b, where)
-    if edge_a >= BORDERED and ground.b and _is_laid(a, b, where, strong, noise):
+    edge_a, edge_b, shared = _edges(light_a, light_b, where)
+    if shared > SHARED:  # goods of another colour
+        return None
+    if edge_a >= BORDERED and ground.b and _is_laid(a, b, where, strong, noise, shared):
         return "a"
-    if edge_b >= BORDERED and ground.a and _is_laid(b, a, where, strong, noise):
+    if edge_b >= BORDERED and ground.a and _is_laid(b, a, where, strong, noise, shared):
         return "b"
     return None
+
+
+def adds_to_lettering(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:
+    """Whether both show strokes of its colour about what is laid on: it adds a digit to a number, or a word to others.
+
+    Planes (h, w, 3) reach as far about the px `where` they differ as `reach_of` says.
+    """
+    colour, tolerance = commonest(top[strong].astype(np.int16), 2 * FEW), EVEN + 3 * noise
+    of_top, of_both = _of_colour(top, colour, tolerance), _of_colour(beneath, colour, tolerance)
+    own = of_top & where
+    of_both &= of_top & ~where
+    if not own.any() or not of_both.any():
+        return False
+    depth = float(cv2.distanceTransform(np.pad(own, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1][own].mean())
+    wide = np.ones((2 * round(2 * depth) + 3,) * 2, np.uint8)
+    thin = of_both & (cv2.morphologyEx(of_both.astype(np.uint8), cv2.MORPH_OPEN, wide) == 0)
+    strokes = cv2.morphologyEx((thin & _beside_edges(top)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return int(strokes.sum()) >= BESIDE * int(own.sum())
+
+
+def _beside_edges(top: Plane) -> Mask:
+    """Px two of which away light changes as it does at the edge of a letter."""
+    light, square = top @ LUMA.astype(np.float32), np.ones((ACROSS - 2, ACROSS - 2), np.uint8)
+    return np.asarray(cv2.dilate(light, square) - cv2.erode(light, square) >= CLEAR[0])
+
+
+def reach_of(width: int, height: int) -> int:
+    """px about a place of that size within which what belongs to one line of letters lies."""
+    return min(max(width, height), 2 * min(width, height) + ACROSS)
 
 
 def _one_grain(light_a: Plane, light_b: Plane, where: Mask, noise: float) -> bool:
@@ -166,10 +209,11 @@ def _of_its_colour(side: Plane, noise: float) -> float:
     return float(every(np.abs(side - np.median(side, axis=0)) <= EVEN + 3 * noise).mean())
 
 
-def _edges(light_a: Plane, light_b: Plane, where: Mask) -> tuple[float, float]:
+def _edges(light_a: Plane, light_b: Plane, where: Mask) -> tuple[float, float, float]:
     """Share of the outline of what differs along which a has the stronger edge, and b; by how much stronger it is.
 
-    Letters that both have elsewhere are edges of one here, of the other there.
+    Letters that both have elsewhere are edges of one here, of the other there. Last comes the share of the outline
+    along which the weaker edge is more than half of the stronger.
     """
     window = (ACROSS, ACROSS)
     within = where.astype(np.float32)
@@ -177,28 +221,63 @@ def _edges(light_a: Plane, light_b: Plane, where: Mask) -> tuple[float, float]:
     here, there = np.maximum(cv2.blur(within, window), 1e-6), np.maximum(cv2.blur(beyond, window), 1e-6)
     outline = where & (cv2.erode(where.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0) & (there > 0.1)
     if not outline.any():
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     of_a, of_b = (
         np.abs(cv2.blur(light * within, window) / here - cv2.blur(light * beyond, window) / there)[outline]
         for light in (light_a, light_b)
     )
     more = of_a - of_b
     weight = max(float(np.abs(more).sum()), 1e-6)
-    return float(np.maximum(more, 0).sum()) / weight, float(np.maximum(-more, 0).sum()) / weight
+    shared = float((2 * np.minimum(of_a, of_b) > np.maximum(of_a, of_b)).mean())
+    return float(np.maximum(more, 0).sum()) / weight, float(np.maximum(-more, 0).sum()) / weight, shared
 
 
-def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:
-    """Whether what is on top is of few colours: one light, one dark; mixed with what is beneath where it is thin."""
+def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float, shared: float) -> bool:
+    """Whether what is on top is of two flat colours and their edges; or thin, and mixed with what is beneath.
+
+    Along a share of the outline of `shared` both have edges.
+    """
     change = float(np.median(most(np.abs(top[strong] - beneath[strong]))))
     depth = cv2.distanceTransform(np.pad(where, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1][where].mean()
     is_hidden = noise > NOISY[0] and where.sum() < NOISY[1] and depth >= STROKES
     if change < CLEAR[0] or is_hidden:
         return False
-    if even(top[strong], beneath[strong], noise) < MOST_OF:
-        is_thin = change >= CLEAR[1] and depth < THIN
-        if not is_thin or mixed(top[strong], beneath[strong], noise) < MOST_OF:
-            return False
+    if _is_flat(top, beneath, where, strong, noise):
+        return shared <= SHARED / 4 or not _is_flat(beneath, top, where, strong, noise)
+    is_thin = change >= CLEAR[1] and depth < THIN
+    if not is_thin or mixed(top[strong], beneath[strong], noise) < MOST_OF:
+        return False
     return _share_of_a_picture(top, beneath, where, strong, noise) <= OWN
+
+
+def _is_flat(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:
+    """Whether nearly all px that differ are of two colours, or as near to such as an edge reaches that JPEG saved."""
+    flat = _of_two_colours(top, strong, noise)
+    near = cv2.dilate(flat.astype(np.uint8), np.ones((EDGE, EDGE), np.uint8)) > 0
+    if flat[strong].mean() < FLAT or near[where].mean() < NEARLY_ALL:
+        return False
+    changed = _hull(where) & (most(np.abs(top - beneath)) > EVEN + 3 * noise)
+    pieces = cv2.morphologyEx((changed & ~near).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return int(pieces.sum()) <= OWN * int(changed.sum())
+
+
+def _of_two_colours(top: Plane, strong: Mask, noise: float) -> Mask:
+    """(h, w) which px are of one of the two colours that most of the strong px have; colour varies more than light."""
+    tolerance = EVEN + 3 * noise
+    left, flat = top[strong], np.zeros(strong.shape, np.bool_)
+    for _ in range(2):
+        if not len(left):
+            break
+        colour = commonest(left.astype(np.int16), 2 * FEW)
+        flat |= _of_colour(top, colour, tolerance)
+        left = left[~_of_colour(left, colour, tolerance)]
+    return flat
+
+
+def _of_colour(levels: Plane, colour: NDArray[np.int16], tolerance: float) -> Mask:
+    off = levels - colour.astype(np.float32)
+    is_light = np.abs(off @ LUMA.astype(np.float32)) <= tolerance
+    return np.asarray(is_light & every(np.abs(off) <= HALVED * tolerance), np.bool_)
 
 
 def _share_of_a_picture(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> float:
@@ -220,14 +299,6 @@ def _share_of_a_picture(top: Plane, beneath: Plane, where: Mask, strong: Mask, n
     other[changed] = other_of
     pieces = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return float(pieces.sum()) / max(len(top_of), 1)
-
-
-def even(top: Plane, beneath: Plane, noise: float) -> float:
-    """Share of (n, 3) px of `top` that are of one light and one dark colour: dyed goods show their shades as before."""
-    tolerance = EVEN + 3 * noise
-    parts = [top[part] for part in _parts(top, beneath)]
-    good = sum(int(every(np.abs(part - np.median(part, axis=0)) <= tolerance).sum()) for part in parts)
-    return good / max(len(top), 1)
 
 
 def mixed(top: Plane, beneath: Plane, noise: float) -> float:
