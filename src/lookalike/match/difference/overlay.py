@@ -126,13 +126,15 @@ def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground:
         return "b"
     if not _one_grain(light_a, light_b, where, noise):
         return None
-    edge_a, edge_b, shared = _edges(light_a, light_b, where)
-    if shared > SHARED:  # goods of another colour
-        return None
-    if edge_a >= BORDERED and ground.b and _is_laid(a, b, where, strong, noise, shared):
-        return "a"
-    if edge_b >= BORDERED and ground.a and _is_laid(b, a, where, strong, noise, shared):
-        return "b"
+    # What is as light as what is beneath has edges of colour; a change of colour all about hides edges of light.
+    for of_a, of_b in ((light_a, light_b), (a, b)):
+        edge_a, edge_b, shared = _edges(of_a, of_b, where)
+        if shared > SHARED:  # goods of another colour
+            continue
+        if edge_a >= BORDERED and ground.b and _is_laid(a, b, where, strong, noise, shared):
+            return "a"
+        if edge_b >= BORDERED and ground.a and _is_laid(b, a, where, strong, noise, shared):
+            return "b"
     return None
 
 
@@ -155,9 +157,9 @@ def adds_to_lettering(top: Plane, beneath: Plane, where: Mask, strong: Mask, noi
 
 
 def _beside_edges(top: Plane) -> Mask:
-    """Px two of which away light changes as it does at the edge of a letter."""
-    light, square = top @ LUMA.astype(np.float32), np.ones((ACROSS - 2, ACROSS - 2), np.uint8)
-    return np.asarray(cv2.dilate(light, square) - cv2.erode(light, square) >= CLEAR[0])
+    """Px two of which away a colour changes as it does at the edge of a letter."""
+    square = np.ones((EDGE, EDGE), np.uint8)
+    return np.asarray(most(cv2.dilate(top, square) - cv2.erode(top, square)) >= CLEAR[1])
 
 
 def reach_of(width: int, height: int) -> int:
@@ -209,8 +211,9 @@ def _of_its_colour(side: Plane, noise: float) -> float:
     return float(every(np.abs(side - np.median(side, axis=0)) <= EVEN + 3 * noise).mean())
 
 
-def _edges(light_a: Plane, light_b: Plane, where: Mask) -> tuple[float, float, float]:
+def _edges(a: Plane, b: Plane, where: Mask) -> tuple[float, float, float]:
     """Share of the outline of what differs along which a has the stronger edge, and b; by how much stronger it is.
+    Both come as their light (h, w), or as their colours (h, w, 3).
 
     Letters that both have elsewhere are edges of one here, of the other there. Last comes the share of the outline
     along which the weaker edge is more than half of the stronger.
@@ -222,10 +225,16 @@ def _edges(light_a: Plane, light_b: Plane, where: Mask) -> tuple[float, float, f
     outline = where & (cv2.erode(where.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0) & (there > 0.1)
     if not outline.any():
         return 0.0, 0.0, 0.0
-    of_a, of_b = (
-        np.abs(cv2.blur(light * within, window) / here - cv2.blur(light * beyond, window) / there)[outline]
-        for light in (light_a, light_b)
-    )
+
+    def strength(side: Plane) -> Plane:
+        planes = side[..., None] if side.ndim == 2 else side
+        found = [
+            np.abs(cv2.blur(plane * within, window) / here - cv2.blur(plane * beyond, window) / there)[outline]
+            for plane in np.moveaxis(planes, 2, 0)
+        ]
+        return np.asarray(np.max(found, axis=0))
+
+    of_a, of_b = strength(a), strength(b)
     more = of_a - of_b
     weight = max(float(np.abs(more).sum()), 1e-6)
     shared = float((2 * np.minimum(of_a, of_b) > np.maximum(of_a, of_b)).mean())
