@@ -21,6 +21,10 @@ MOST_OF: Final = 0.75
 """Share of its px that must be mixed of one colour and what is beneath."""
 BORDERED: Final = 0.87
 """Share of its outline along which it alone has an edge."""
+EACH: Final = 0.6
+"""The same share, of the outline of any one letter: where one hides another, both have edges."""
+OUTLINE: Final = 24
+"""px of the outline of such a letter, the least."""
 SHARED: Final = 0.2
 """Share of its outline along which the other may have an edge of half that strength."""
 BOXED: Final = 0.55
@@ -78,6 +82,21 @@ class Ground:
     b: bool
 
 
+@dataclass(frozen=True)
+class Edges:
+    """Shares of the outline of what differs along which `a` has the stronger edge, and `b`; by how much it is stronger.
+
+    Letters that both have elsewhere are edges of one here, of the other there: `least_of_a` and `least_of_b` are the
+    least shares of any one letter. `shared` is that along which the weaker edge is more than half of the stronger.
+    """
+
+    a: float
+    b: float
+    shared: float
+    least_of_a: float
+    least_of_b: float
+
+
 def ground_of(found: Overlap, differing: Mask) -> Ground:
     """By how many colours they are made of; `differing` in cells of the grid."""
     agreeing = found.both & (cv2.resize(differing.astype(np.uint8), found.size, interpolation=cv2.INTER_NEAREST) == 0)
@@ -119,21 +138,23 @@ def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground:
     if not solid.any():
         return None
     light_a, light_b = (side @ LUMA.astype(np.float32) for side in (a, b))
-    edge_a, edge_b, _ = _edges(light_a, light_b, solid)
-    if edge_a >= (BOXED if ground.b else DRAWN) and _is_box(a, b, solid, noise, drawn=not ground.b):
+    edges = _edges(light_a, light_b, solid)
+    if edges.a >= (BOXED if ground.b else DRAWN) and _is_box(a, b, solid, noise, drawn=not ground.b):
         return "a"
-    if edge_b >= (BOXED if ground.a else DRAWN) and _is_box(b, a, solid, noise, drawn=not ground.a):
+    if edges.b >= (BOXED if ground.a else DRAWN) and _is_box(b, a, solid, noise, drawn=not ground.a):
         return "b"
     if not _one_grain(light_a, light_b, where, noise):
         return None
     # What is as light as what is beneath has edges of colour; a change of colour all about hides edges of light.
     for of_a, of_b in ((light_a, light_b), (a, b)):
-        edge_a, edge_b, shared = _edges(of_a, of_b, where)
-        if shared > SHARED:  # goods of another colour
+        edges = _edges(of_a, of_b, where)
+        if edges.shared > SHARED:  # goods of another colour
             continue
-        if edge_a >= BORDERED and ground.b and _is_laid(a, b, where, strong, noise, shared):
+        is_of_a = edges.a >= BORDERED and edges.least_of_a >= EACH and ground.b
+        if is_of_a and _is_laid(a, b, where, strong, noise, edges.shared):
             return "a"
-        if edge_b >= BORDERED and ground.a and _is_laid(b, a, where, strong, noise, shared):
+        is_of_b = edges.b >= BORDERED and edges.least_of_b >= EACH and ground.a
+        if is_of_b and _is_laid(b, a, where, strong, noise, edges.shared):
             return "b"
     return None
 
@@ -211,20 +232,15 @@ def _of_its_colour(side: Plane, noise: float) -> float:
     return float(every(np.abs(side - np.median(side, axis=0)) <= EVEN + 3 * noise).mean())
 
 
-def _edges(a: Plane, b: Plane, where: Mask) -> tuple[float, float, float]:
-    """Share of the outline of what differs along which a has the stronger edge, and b; by how much stronger it is.
-    Both come as their light (h, w), or as their colours (h, w, 3).
-
-    Letters that both have elsewhere are edges of one here, of the other there. Last comes the share of the outline
-    along which the weaker edge is more than half of the stronger.
-    """
+def _edges(a: Plane, b: Plane, where: Mask) -> Edges:
+    """Edges along the outline of what differs, of light (h, w) or of colours (h, w, 3)."""
     window = (ACROSS, ACROSS)
     within = where.astype(np.float32)
     beyond = 1 - within
     here, there = np.maximum(cv2.blur(within, window), 1e-6), np.maximum(cv2.blur(beyond, window), 1e-6)
     outline = where & (cv2.erode(where.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0) & (there > 0.1)
     if not outline.any():
-        return 0.0, 0.0, 0.0
+        return Edges(0.0, 0.0, 0.0, 0.0, 0.0)
 
     def strength(side: Plane) -> Plane:
         planes = side[..., None] if side.ndim == 2 else side
@@ -238,7 +254,26 @@ def _edges(a: Plane, b: Plane, where: Mask) -> tuple[float, float, float]:
     more = of_a - of_b
     weight = max(float(np.abs(more).sum()), 1e-6)
     shared = float((2 * np.minimum(of_a, of_b) > np.maximum(of_a, of_b)).mean())
-    return float(np.maximum(more, 0).sum()) / weight, float(np.maximum(-more, 0).sum()) / weight, shared
+    return Edges(
+        float(np.maximum(more, 0).sum()) / weight,
+        float(np.maximum(-more, 0).sum()) / weight,
+        shared,
+        *_least(more, outline, where),
+    )
+
+
+def _least(more: Plane, outline: Mask, where: Mask) -> tuple[float, float]:
+    """The least share of any letter's outline along which a has the stronger edge, and b, by how much it is stronger."""
+    count, labels = cv2.connectedComponents(cv2.dilate(where.astype(np.uint8), np.ones((3, 3), np.uint8)))
+    letter = labels[outline]
+    px, weight = np.bincount(letter, minlength=count), np.bincount(letter, np.abs(more), minlength=count)
+    told = (px >= OUTLINE) & (weight > 0)
+    if not told.any():
+        return 1.0, 1.0
+    of_a, of_b = (
+        np.bincount(letter, np.maximum(side, 0), minlength=count)[told] / weight[told] for side in (more, -more)
+    )
+    return float(of_a.min()), float(of_b.min())
 
 
 def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float, shared: float) -> bool:
