@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lookalike.app.cli.options import remark
+from lookalike.figures import score
 
 if TYPE_CHECKING:
     from lookalike.evaluate.reality.comparison import Comparison, Row, Settings
@@ -37,7 +38,7 @@ def asked(
 
 
 def _told(row: Row) -> str:
-    return f"{row.name}: MAP@R {row.metrics['map@r'].value:.3f}"
+    return f"{row.name}: MAP@R {score(row.metrics['map@r'].value)}"
 
 
 def report(found: Comparison) -> Iterator[str]:
@@ -53,12 +54,14 @@ def report(found: Comparison) -> Iterator[str]:
         yield f"{row.name:{width}}{row.year or '':>6}{figures}"
     yield "gain: of MAP@R over PCA, paired; 95 % intervals over classes"
     yield ""
-    best = ", ".join(f"{row.name} {row.metrics['map@r'].value:.3f}" for row in found.ranked)
+    best = ", ".join(f"{row.name} {score(row.metrics['map@r'].value)}" for row in found.ranked)
     yield f"in the order that holds here, by MAP@R: {best}"
     if found.by_year is not None:
         yield f"rank correlation of a loss's year and its MAP@R: {found.by_year:+.2f}"
 
 
 def _figure(name: str, one: Estimate | None) -> str:
-    form = "+.3f" if name == "gain" else ".3f"
-    return "" if one is None else f"{one.value:{form}} [{one.low:{form}} {one.high:{form}}]"
+    if one is None:
+        return ""
+    value, low, high = (f"{each:+.3f}" if name == "gain" else score(each) for each in (one.value, one.low, one.high))
+    return f"{value} [{low} {high}]"
