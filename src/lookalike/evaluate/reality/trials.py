@@ -23,6 +23,8 @@ from lookalike.learn.sampler import ClassesTimesPictures
 from lookalike.learn.train import Examples, Recipe, Training, describe
 
 RATES: Final = (1e-4, 1e-2)
+JUDGED: Final = 8
+"""Times that a run is judged: none ends before its iterations, since proxies gain only after they have been learned."""
 FAILED: Final = -1.0
 """MAP@R of a setting whose loss was no number."""
 
@@ -115,5 +117,6 @@ def recipes(contender: Contender, budget: int, iterations: int) -> Iterator[Reci
             ClassesTimesPictures(8, 4),
             iterations=iterations,
             rate=drawn(*RATES),
-            judge_every=25,
+            judge_every=max(1, iterations // JUDGED),
+            patience=iterations,
         )
