@@ -72,7 +72,7 @@ def test_superpoint_is_trained_listed_used_and_dropped(run: Callable[..., Any], 
     assert (local["name"], local["pictures"]) == ("superpoint", 10)
 
     assert run("search", photos / "3.png", "-k", "1").code == 0
-    assert "there are weights 'mine' already" in run("train", photos, *SUPERPOINT, "-o", "mine").err
+    assert "there is 'mine' already" in run("train", photos, *SUPERPOINT, "-o", "mine").err
     assert b"freed" in run("models", "rm", "mine").out
     assert not file.exists()
     assert run("search", photos / "3.png", "-k", "1").code == 0  # by what else the library has

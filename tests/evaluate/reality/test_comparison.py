@@ -74,7 +74,7 @@ def test_every_contender_can_be_made_and_draws_the_same_settings_each_time():
         first, second = (list(recipes(contender, 2, 10)) for _ in range(2))
         assert first == second
         assert first[0] != first[1]
-    with pytest.raises(UnknownName, match="no loss that is compared 'arcfase'; did you mean 'arcface'"):
+    with pytest.raises(UnknownName, match="no compared loss 'arcfase'; did you mean 'arcface'"):
         chosen(["arcfase"])
 
 

@@ -191,16 +191,17 @@ def _losses(
     from lookalike.app.cli.commands import eval_reality
     from lookalike.app.measures import reality_document
 
-    found = eval_reality.asked(folder, losses, side, settings, cache, options)
-    if found is None:
+    asked = eval_reality.asked(folder, losses, side, settings, cache, options)
+    if asked is None:
         return Exit.INTERRUPTED
+    found, left_out = asked
     name = Path(folder).resolve().name
     if html is not None:
         from lookalike.evaluate.reality.report import save_report
 
         save_report(name, found, html)
     write(json_bytes(reality_document(name, found)) if json else lines(eval_reality.report(found)), output)
-    return Exit.DONE
+    return Exit.SOME_FAILED if "not readable" in left_out else Exit.DONE
 
 
 def _known(edits: list[str]) -> list[str]:

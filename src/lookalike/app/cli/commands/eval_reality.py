@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,8 @@ COLUMNS = ("p@1", "r_precision", "map@r", "gain")
 
 def asked(
     folder: str, losses: Sequence[str], side: int | None, settings: Settings, cache: Path, options: Options
-) -> Comparison | None:
-    """The comparison on a folder of classes, all losses for none named; None when it was stopped."""
+) -> tuple[Comparison, Mapping[str, int]] | None:
+    """The comparison on a folder of classes, all losses for none named, and what was left out; None when stopped."""
     from lookalike.evaluate.reality.comparison import compare
     from lookalike.evaluate.reality.contenders import chosen
     from lookalike.evaluate.reality.of_folder import of_folder
@@ -34,7 +34,8 @@ def asked(
         remark(f"{count} left out: {why}")
     runs = cache / "reality" / f"{found.folder.digest}-{side or 'convnet'}.jsonl"
     runs.parent.mkdir(parents=True, exist_ok=True)
-    return compare(found.split, contenders, settings, runs, options, lambda row: remark(_told(row)))
+    compared = compare(found.split, contenders, settings, runs, options, lambda row: remark(_told(row)))
+    return None if compared is None else (compared, found.folder.left_out)
 
 
 def _told(row: Row) -> str:
