@@ -78,6 +78,12 @@ def test_every_contender_can_be_made_and_draws_the_same_settings_each_time():
         chosen(["arcfase"])
 
 
+def test_no_loss_ends_before_its_iterations():
+    for contender in CONTENDERS:
+        for recipe in recipes(contender, 1, 800):
+            assert recipe.patience * recipe.judge_every >= recipe.iterations
+
+
 def test_settings_without_sense_are_refused(split, tmp_path):
     with pytest.raises(BadSetting, match="1 or more"):
         Settings(budget=0)
