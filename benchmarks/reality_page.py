@@ -1,8 +1,9 @@
 """The order of the papers beside the order that holds here, drawn from a table of docs/results/reality.md.
 
-python benchmarks/reality_page.py docs/results/reality.md emoji docs/results/reality-emoji.svg
+python benchmarks/reality_page.py docs/results/reality.md emoji docs/results/reality-emoji.svg [--beside goods]
 
-The table is the first below the heading that begins with the word named.
+The table is the first below the heading that begins with the word named. Printed are rank correlations [Spearman 1904]
+of MAP@R with the year of a loss, and with MAP@R in the tables named by --beside.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 from typing import Final
 
+from scipy.stats import spearmanr
+
 from lookalike.evaluate.plots import WIDTH, intervals
+from lookalike.evaluate.reality.contenders import CONTENDERS
 
 Line = tuple[str, int, tuple[float, float, float]]
 """A method, the year of its paper or 0, and its MAP@R with the ends of the interval."""
@@ -62,13 +66,38 @@ def picture_of(lines: Sequence[Line]) -> str:
     return "\n".join([*parts, "</svg>"])
 
 
+def correlations(page: str, word: str, others: Sequence[str]) -> Iterator[str]:
+    """A line for the years, and one for each other table, of the losses that both have."""
+    found = losses_of(page, word)
+    years = {each.name: each.year for each in CONTENDERS}
+    yield told(f"{word}: year and MAP@R", [years[name] for name in found], list(found.values()))
+    for other in others:
+        beside = losses_of(page, other)
+        both = [name for name in found if name in beside]
+        yield told(f"{word} and {other}: MAP@R", [found[name] for name in both], [beside[name] for name in both])
+
+
+def losses_of(page: str, word: str) -> dict[str, float]:
+    """MAP@R by loss, without what is not trained."""
+    names = {f"{each.name}, {each.year}": each.name for each in CONTENDERS}
+    return {names[name]: figures[0] for name, _, figures in table_of(page, word) if name in names}
+
+
+def told(what: str, first: Sequence[float], second: Sequence[float]) -> str:
+    value, p = spearmanr(first, second)
+    return f"rank correlation of {what}: {value:+.2f} (p {p:.2g}, {len(first)} losses)"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path)
     parser.add_argument("word")
     parser.add_argument("picture", type=Path)
+    parser.add_argument("--beside", action="append", default=[])
     given = parser.parse_args()
-    given.picture.write_text(picture_of(table_of(given.page.read_text("utf-8"), given.word)) + "\n", "utf-8")
+    page = given.page.read_text("utf-8")
+    given.picture.write_text(picture_of(table_of(page, given.word)) + "\n", "utf-8")
+    print("\n".join(correlations(page, given.word, given.beside)))
 
 
 if __name__ == "__main__":

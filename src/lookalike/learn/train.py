@@ -234,7 +234,7 @@ class Training:
             raise TrainingFailed(
                 "the checkpoint is of another run: "
                 + ("its pictures or their classes are no longer the same" if changed else "its settings differ")
-                + "; begin anew with another file, or remove it"
+                + "; begin anew (`--again`), or choose another name"
             )
         tensors = state.tensors
         self._sampler = replace(self._sampler, classes=int(tensors["classes"]))
