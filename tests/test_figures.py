@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lookalike.figures import bytes_of, file_size
+from lookalike.figures import about, bytes_of, file_size, percent, score
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,17 @@ def test_what_is_no_size_is_refused(words: str) -> None:
 @pytest.mark.parametrize("count", [0, 999, 12_300, 4 * 10**9])
 def test_a_size_that_is_told_reads_as_itself(count: int) -> None:
     assert bytes_of(file_size(count)) == count
+
+
+def test_what_is_not_all_is_never_told_as_all() -> None:
+    assert [score(0.9996, digits) for digits in (2, 3, 4)] == ["0.99", "0.999", "0.9996"]
+    assert (percent(0.99999, 0), percent(0.9996), about(1 - 1e-9)) == ("99 %", "99.9 %", "99 %")
+
+
+def test_a_sum_that_is_all_but_for_rounding_is_told_as_all() -> None:
+    assert sum([0.1] * 10) < 1
+    assert (score(sum([0.1] * 10)), percent(sum([0.1] * 10), 0)) == ("1.000", "100 %")
+
+
+def test_a_score_of_nothing_has_no_sign() -> None:
+    assert score(-1e-9) == "0.000"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+
+ROUNDING: Final = 1e-12
+"""Share of the whole by which the same sum in another order may differ."""
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -12,7 +16,7 @@ def percent(share: float, digits: int = 1) -> str:
 
 def score(value: float, digits: int = 3) -> str:
     """A score; below 1 it stays below 1: 0.9997 is 0.999."""
-    return f"{_below(value, 1, digits):.{digits}f}"
+    return f"{_below(value, 1, digits):z.{digits}f}"
 
 
 def file_size(count: int) -> str:
@@ -46,5 +50,9 @@ def about(share: float) -> str:
 
 
 def _below(value: float, whole: float, digits: int) -> float:
-    """The value, or the largest number of so many digits below the whole where it would be rounded up to that."""
-    return whole - 10.0**-digits if value < whole <= round(value, digits) else value
+    """The value, or the largest number of so many digits below the whole where it would be rounded up to that.
+
+    What a sum of doubles lacks of the whole is not below it.
+    """
+    is_below = value < whole * (1 - ROUNDING)
+    return whole - 10.0**-digits if is_below and whole <= round(value, digits) else value

@@ -84,7 +84,7 @@ def test_a_network_is_trained_listed_searched_measured_and_dropped(
     assert row["method"] == "trained"
 
     assert run("train", stripes, *SHORT, "-o", "mine").err.endswith(
-        "there is a network 'mine' already: choose another name, or drop it with `lookalike models rm mine`\n"
+        "there is 'mine' already: choose another name, or drop it with `lookalike models rm mine`\n"
     )
     assert b"freed" in run("models", "rm", "mine").out
     assert run("models", "list", "--json").document["trained"] == []
@@ -168,14 +168,18 @@ def test_a_head_learns_from_edited_copies_and_is_kept_where_it_learned(run: Call
         (("--network", "vgg"), "no network 'vgg'; known: linear, hidden, small_convnet"),
         (("--device", "tpu"), "no device 'tpu'; known: auto, cpu, cuda"),
         (("--edit", "crop"), "a network on pixels moves them as it goes"),
-        (("--rate", "0"), "rates above 0"),
+        (("--rate", "0"), "rates are above 0 and finite, not 0 and"),
+        (("--rate", "nan"), "rates are above 0 and finite, not nan and"),
+        (("--rate", "inf"), "rates are above 0 and finite, not inf and"),
+        (("--miner", "hard_pair"), "arcface compares pictures with a proxy of each class"),
+        (("-o", "a/network"), "'a/network' is a path that does not end in .onnx: add that, or give a name alone"),
         (("--loss", "arcface:scale"), "write NAME or NAME:FIELD=VALUE"),
     ],
 )
 def test_settings_without_sense_are_refused_before_a_picture_is_read(
     run: Callable[..., Any], tmp_path: Path, arguments: tuple[str, ...], told: str
 ) -> None:
-    ran = run("train", tmp_path / "nowhere", *TINY, *arguments, "-o", "mine")
+    ran = run("train", tmp_path / "nowhere", *TINY, "-o", "mine", *arguments)
     assert ran.code == 2
     assert told in ran.err
 
@@ -193,7 +197,26 @@ def test_folders_that_say_too_little_are_refused(run: Callable[..., Any], tmp_pa
     assert ran.code == 2
     assert "contradict each other" in ran.err
     (tmp_path / "empty").mkdir()
-    assert "holds no picture that can be read" in run("train", tmp_path / "empty", *SHORT, "-o", "mine").err
+    assert "empty' holds no picture\n" in run("train", tmp_path / "empty", *SHORT, "-o", "mine").err
+    (tmp_path / "empty" / "a.png").write_text("no picture")
+    ran = run("train", tmp_path / "empty", *SHORT, "-o", "mine")
+    assert "empty' can be read: 1 failed, and `lookalike index` says of each why" in ran.err
+    ran = run("train", tmp_path / "empty" / "a.png", *SHORT, "-o", "mine")
+    assert ran.code == 2
+    assert "a.png' is a file: name the folder that holds the pictures" in ran.err
+
+
+def test_a_place_where_no_file_can_be_made_is_told_before_a_picture_is_read(
+    run: Callable[..., Any], stripes: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    ran = run("train", stripes, *SHORT, "-o", str(tmp_path / "file" / "net.onnx"))
+    assert ran.code == 2
+    assert "net.onnx': " in ran.err
+    assert "defect" not in ran.err
+    assert not (tmp_path / "cache").exists()
+    (tmp_path / "folder.onnx").mkdir()
+    assert "there is 'folder.onnx' already" in run("train", stripes, *SHORT, "-o", "folder.onnx").err
 
 
 def test_without_torch_the_extra_is_named(

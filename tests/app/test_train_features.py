@@ -72,7 +72,7 @@ def test_superpoint_is_trained_listed_used_and_dropped(run: Callable[..., Any], 
     assert (local["name"], local["pictures"]) == ("superpoint", 10)
 
     assert run("search", photos / "3.png", "-k", "1").code == 0
-    assert "there are weights 'mine' already" in run("train", photos, *SUPERPOINT, "-o", "mine").err
+    assert "there is 'mine' already" in run("train", photos, *SUPERPOINT, "-o", "mine").err
     assert b"freed" in run("models", "rm", "mine").out
     assert not file.exists()
     assert run("search", photos / "3.png", "-k", "1").code == 0  # by what else the library has
@@ -106,7 +106,7 @@ def test_a_stopped_run_goes_on_to_the_same_file_and_other_photos_are_refused(
     Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(mine / "new.png")
     ran = run("train", mine, *SUPERPOINT, "-o", "other")
     assert ran.code == 2
-    assert "of another run: its pictures or its settings differ" in ran.err
+    assert "of another run: its pictures or its settings differ; begin anew (`--again`)" in ran.err
     assert run("train", mine, *SUPERPOINT, "-o", "other", "--again").code == 3
 
 

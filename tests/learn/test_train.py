@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lookalike.errors import BadSetting, TrainingFailed
 from lookalike.learn.batch import Batch
+from lookalike.learn.checkpoint import Checkpoint, write
 from lookalike.learn.losses import LOSSES
 from lookalike.learn.losses.angular_margin import ArcFace
 from lookalike.learn.losses.triplet import TripletHinge
@@ -209,3 +210,11 @@ def test_a_run_that_is_asked_to_stop_stops_after_a_judgement(tmp_path: Path) -> 
     run.run(tmp_path / "run.safetensors", should_stop=lambda: run.iteration > 0)
     assert run.iteration == 20
     assert not run.done
+
+
+def test_a_checkpoint_that_cannot_be_written_is_an_error_of_the_disk(tmp_path: Path) -> None:
+    place = tmp_path / "net.run"
+    place.mkdir()  # nothing can be put in its place
+    with pytest.raises(OSError, match=r"net\.run"):
+        write(place, Checkpoint({"a": torch.zeros(2)}, 1, (), ""))
+    assert list(tmp_path.iterdir()) == [place]  # no half of a file

@@ -12,6 +12,7 @@ from lookalike.evaluate.misses import Miss
 from lookalike.evaluate.protocol import Row, decides
 from lookalike.evaluate.ruler import Evaluation
 from lookalike.evaluate.views import Views
+from lookalike.figures import score
 from lookalike.pixels.limits import Limits
 from lookalike.search.atomic import write_atomically
 from lookalike.search.pages.render import environment
@@ -78,7 +79,7 @@ def _bars(rows: Sequence[Row], kind: str) -> str:
 def _shown(found: Evaluation, miss: Miss, views: Views) -> Shown:
     names = found.task.pictures
     query = View("asked", names[miss.query], views.thumbnail(names[miss.query]))
-    first = View(f"found first, {miss.score:.2f}", names[miss.first], views.thumbnail(names[miss.first]))
+    first = View(f"found first, {score(miss.score, 2)}", names[miss.first], views.thumbnail(names[miss.first]))
     if miss.right is None:
         return Shown("Nothing is right here, yet this scores high.", (query, first))
     right = View("right", names[miss.right], views.thumbnail(names[miss.right]))

@@ -207,13 +207,22 @@ def average_precision_at_r(similarities: Rows, same: NDArray[np.bool_]) -> NDArr
     similarities and `same` (q, n), at least one right one each. Of ties the first counts as nearer.
     """
     count = same.sum(axis=1)
-    deepest = int(count.max())
-    nearest = np.argpartition(-similarities, min(deepest, similarities.shape[1] - 1), axis=1)[:, :deepest]
-    order = np.argsort(-np.take_along_axis(similarities, nearest, axis=1), axis=1, kind="stable")
-    right = np.take_along_axis(same, np.take_along_axis(nearest, order, axis=1), axis=1)
-    places = np.arange(1, deepest + 1)
+    right = right_among_nearest(similarities, same)
+    places = np.arange(1, right.shape[1] + 1)
     counted = right & (places <= count[:, None])
     return np.asarray((np.cumsum(right, axis=1) / places * counted).sum(axis=1) / count, np.float64)
+
+
+def right_among_nearest(similarities: Rows, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(q, R) whether the R nearest of n are right, the nearest first, R the most that a question has right ones.
+
+    Of ties the first counts as nearer.
+    """
+    deepest = int(same.sum(axis=1).max())
+    first = np.argpartition(-similarities, min(deepest, similarities.shape[1] - 1), axis=1)[:, :deepest]
+    nearest = np.sort(first, axis=1)
+    order = np.argsort(-np.take_along_axis(similarities, nearest, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(same, np.take_along_axis(nearest, order, axis=1), axis=1)
 
 
 def interval(values: NDArray[np.float64], label: Labels, rng: np.random.Generator) -> tuple[float, float]:

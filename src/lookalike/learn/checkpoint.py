@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from lookalike.errors import TrainingFailed
@@ -25,12 +25,16 @@ class Checkpoint:
 
 
 def write(path: Path, state: Checkpoint) -> None:
-    """The file, whole or not at all: a run that is killed finds the one before."""
+    """The file, whole or not at all: a run that is killed finds the one before. Raises `OSError`."""
     told = {"iteration": state.iteration, "history": state.history, "about": state.about}
     part = path.with_name(f"{path.name}.part")
     tensors = {name: value.detach().clone().contiguous() for name, value in state.tensors.items()}
-    save_file(tensors, part, metadata={"run": json.dumps(told)})
-    os.replace(part, path)  # noqa: PTH105  of one file by another, on every system
+    try:
+        part.write_bytes(save(tensors, metadata={"run": json.dumps(told)}))
+        os.replace(part, path)  # noqa: PTH105  of one file by another, on every system
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def read(path: Path) -> Checkpoint:

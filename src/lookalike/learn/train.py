@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,8 +53,15 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.iterations, self.judge_every, self.patience) < 1 or min(self.rate, self.proxy_rate) <= 0:
-            raise BadSetting("iterations, judge_every and patience are 1 or more, rates above 0")
+        if min(self.iterations, self.judge_every, self.patience) < 1:
+            raise BadSetting("iterations, judge_every and patience are 1 or more")
+        if not all(0 < rate < math.inf for rate in (self.rate, self.proxy_rate)):
+            raise BadSetting(f"rates are above 0 and finite, not {self.rate:g} and {self.proxy_rate:g} (of proxies)")
+        if self.miner is not None and self.loss.proxies:
+            raise BadSetting(
+                f"{self.loss.name} compares pictures with a proxy of each class, not with each other: leave out the "
+                "miner, or take another loss"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +234,7 @@ class Training:
             raise TrainingFailed(
                 "the checkpoint is of another run: "
                 + ("its pictures or their classes are no longer the same" if changed else "its settings differ")
-                + "; begin anew with another file, or remove it"
+                + "; begin anew (`--again`), or choose another name"
             )
         tensors = state.tensors
         self._sampler = replace(self._sampler, classes=int(tensors["classes"]))

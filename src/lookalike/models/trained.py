@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lookalike.errors import UnknownName, WeightsError
+from lookalike.errors import BadSetting, UnknownName, WeightsError
 from lookalike.models.onnx_session import started
 from lookalike.models.own_network import FACTS, Facts
 from lookalike.models.own_weights import models_folder, weights_of
@@ -75,6 +76,29 @@ def place_of(name: str, ending: str = ENDING) -> Path:
     if name in WEIGHTS:
         raise WeightsError(f"{name!r} is the name of weights that lookalike knows: choose another")
     return models_folder() / f"{name}{ending}"
+
+
+def new_place(name: str, ending: str = ENDING) -> Path:
+    """Where a new file of that name will be, in a folder that can be written to.
+
+    Raises `WeightsError` for a name or a path that cannot be one, `BadSetting` where it is taken, `OSError` where no
+    file can be made.
+    """
+    place = place_of(name, ending)
+    suffix = ending[ending.rindex(".") :]
+    if place.suffix != suffix:
+        raise WeightsError(f"{name!r} is a path that does not end in {suffix}: add that, or give a name alone")
+    if place.exists():
+        raise BadSetting(
+            f"there is {name!r} already: choose another name, or drop it with `lookalike models rm {name}`"
+        )
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place.parent):  # now, and not after the pictures have been looked at
+            pass
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(place)) from error
+    return place
 
 
 def forget(name: str) -> int:

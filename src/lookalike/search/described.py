@@ -54,11 +54,13 @@ def describe_folder(
 ) -> DescribedFolder:
     """Brings the cache up to date with the pictures below `root` and reads them from there.
 
-    `only` names files below it that are wanted, where these are not all. Raises `BadQuery` where there is no folder.
+    `only` names files below it that are wanted, where these are not all. Raises `BadQuery` for no folder, or a file.
     """
     root = os.path.realpath(root)
     if not os.path.lexists(root):
         raise BadQuery(f"there is no folder {root!r}: name one that holds pictures", path=root)
+    if Path(root).is_file():
+        raise BadQuery(f"{root!r} is a file: name the folder that holds the pictures", path=root)
     store = create_store(cache / hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
     try:
         with store.writing():

@@ -74,8 +74,14 @@ def test_every_contender_can_be_made_and_draws_the_same_settings_each_time():
         first, second = (list(recipes(contender, 2, 10)) for _ in range(2))
         assert first == second
         assert first[0] != first[1]
-    with pytest.raises(UnknownName, match="no loss that is compared 'arcfase'; did you mean 'arcface'"):
+    with pytest.raises(UnknownName, match="no compared loss 'arcfase'; did you mean 'arcface'"):
         chosen(["arcfase"])
+
+
+def test_no_loss_ends_before_its_iterations():
+    for contender in CONTENDERS:
+        for recipe in recipes(contender, 1, 800):
+            assert recipe.patience * recipe.judge_every >= recipe.iterations
 
 
 def test_settings_without_sense_are_refused(split, tmp_path):

@@ -7,11 +7,12 @@ import pytest
 import skimage.data
 
 from lookalike.describe.class_words import ClassWords
+from lookalike.describe.convnet import ConvNet
 from lookalike.describe.thumbnail import Thumbnail
 from lookalike.errors import BadPicture, BadQuery, UnknownName
 from lookalike.pixels.augment import EDITS
 from lookalike.search.show import ARTISTS, show, show_pair
-from lookalike.search.show.agreement import agreement, robustness, told
+from lookalike.search.show.agreement import PAIR, agreement, bars, robustness, told
 from lookalike.types import Picture
 
 
@@ -112,6 +113,18 @@ def test_bars_begin_at_strangers_and_a_describer_of_places_alone_is_not_blind_to
     assert alike["these two"] < 0.5
     assert told(alike).startswith("Blind to jpeg")
     assert told(dict.fromkeys(alike, 0.6)) == "Blind to none of the edits; estranged by none."
+
+
+def test_a_bar_of_what_is_not_quite_the_original_does_not_say_that_it_is() -> None:
+    alike = dict.fromkeys((PAIR, *EDITS), 1.0)
+    almost = bars(alike | {PAIR: 0.9996})  # to the px as long
+    assert not np.array_equal(almost, bars(alike))
+    assert np.array_equal(almost, bars(alike | {PAIR: 0.9986}))  # both are told as 0.99
+
+
+def test_a_picture_is_to_itself_as_the_original() -> None:
+    cat = Picture(skimage.data.chelsea(), (451, 300))
+    assert robustness(cat, cat, ConvNet())[PAIR] == 1
 
 
 def test_a_describer_that_draws_nothing_of_places_is_refused() -> None:

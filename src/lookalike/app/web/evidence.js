@@ -74,7 +74,7 @@ function agreeing(told, query) {
 /** What each channel sees in the two pictures, asked for when it is opened. */
 export function channels(hit, query) {
   const scores = Object.entries(hit.channels).map(([name, score]) =>
-    el("li", {}, el("span", {}, name), el("meter", { min: 0, max: 1, value: Math.max(score, 0), "aria-label": name }), score.toFixed(2)),
+    el("li", {}, el("span", {}, name), el("meter", { min: 0, max: 1, value: Math.max(score, 0), "aria-label": name }), text.similarity(score)),
   );
   const seen = el("div", { class: "seen" });
   const opened = async () => {

@@ -42,10 +42,9 @@ export const text = {
   things: { "": "picture", "as:objects": "object, or picture of none", object: "object", label: "label", folder: "folder" },
   least: "Name it if so likely (0 to 1)",
   verdict: ({ by, name, nearest, probability, none }) => {
-    const percent = (share) => `${Math.round(100 * share)} %`;
     if (probability === null) return `Most like ${by} ${nearest}; how likely that is right is not known. `;
-    if (name === null) return `None of these is likely enough: ${nearest} ${percent(probability)}, none ${percent(none)}. `;
-    return `${by} ${name}: ${percent(probability)} likely, none of these ${percent(none)}. `;
+    if (name === null) return `None of these is likely enough: ${nearest} ${share(probability)}, none ${share(none)}. `;
+    return `${by} ${name}: ${share(probability)} likely, none of these ${share(none)}. `;
   },
   any: "Also mirrored and turned",
   collapse: "Fold near-identical pictures",
@@ -75,9 +74,10 @@ export const text = {
   noLabels: "No labels.",
   suggest: "Suggest a label",
   noSuggestion: "No label is likely enough.",
-  suggested: (label, share, best) => `${label}, ${share === null ? "how likely is not known" : `${Math.round(100 * share)} % likely`}, like ${best}.`,
+  suggested: (label, probability, best) => `${label}, ${probability === null ? "how likely is not known" : `${share(probability)} likely`}, like ${best}.`,
   addLabel: (label) => `Give it the label ${label}`,
   open: (name, relation) => `${name}, ${relation}: look at it beside the question`,
+  similarity: (score) => (score < 1 ? Math.min(score, 0.99) : score).toFixed(2),
   probability: (share) => `${share >= 0.995 && share < 1 ? "> 99" : Math.round(100 * share)} %`,
   probabilityOf: (claim) => `Likely to be right, of: ${claim}`,
   gone: { gone: "The file is gone since it was indexed.", changed: "The file has changed since it was indexed." },

@@ -53,5 +53,5 @@ def chosen(names: Sequence[str]) -> list[Contender]:
     known = {each.name: each for each in CONTENDERS}
     for name in names:
         if name not in known:
-            raise UnknownName("loss that is compared", name, known)
+            raise UnknownName("compared loss", name, known)
     return [each for each in CONTENDERS if not names or each.name in names]

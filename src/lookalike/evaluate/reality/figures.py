@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.evaluate.statistics import Estimate, bootstrap_mean
-from lookalike.learn.adapt import average_precision_at_r
+from lookalike.learn.adapt import average_precision_at_r, right_among_nearest
 
 Rows = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -71,8 +71,7 @@ def measured(rows: Rows, labels: Labels) -> Measured:
     np.fill_diagonal(same, False)
     answered = same.any(axis=1)
     cosines, same = cosines[answered], same[answered]
-    order = np.argsort(-cosines, axis=1, kind="stable")
-    right = np.take_along_axis(same, order, axis=1)
+    right = right_among_nearest(cosines, same)
     count = same.sum(axis=1)
     within = right & (np.arange(right.shape[1]) < count[:, None])
     return {

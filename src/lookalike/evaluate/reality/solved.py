@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -16,25 +17,25 @@ SHRINKAGES: Final = (0.05, 0.1, 0.3, 0.5, 0.8)
 
 def closed_form(split: Split, kind: Kind, dim: int) -> Figures:
     """Figures of a map that is solved for on each fold's principal components; its shrinkage is chosen by the folds."""
-    best = max(SHRINKAGES, key=lambda shrinkage: _score(split, kind, shrinkage, dim))
-    rows = [_mapped(split, kind, best, dim, fold, split.test) for fold in range(FOLDS)]
+    starts = [principal(split.rows[split.known(fold)], dim) for fold in range(FOLDS)]
+    best = max(SHRINKAGES, key=lambda shrinkage: _score(split, kind, shrinkage, starts))
+    rows = [_mapped(split, kind, best, start, fold, split.test) for fold, start in enumerate(starts)]
     return Figures.of(rows, split.test_labels)
 
 
-def _score(split: Split, kind: Kind, shrinkage: float, dim: int) -> float:
+def _score(split: Split, kind: Kind, shrinkage: float, starts: Sequence[LinearMap]) -> float:
     """Mean MAP@R of the folds, each by the map of the others."""
     found = []
-    for fold in range(FOLDS):
+    for fold, start in enumerate(starts):
         left_out = split.folds == fold
-        rows = _mapped(split, kind, shrinkage, dim, fold, left_out)
+        rows = _mapped(split, kind, shrinkage, start, fold, left_out)
         found.append(measured(rows, split.labels[left_out])["map@r"].mean())
     return float(np.mean(found))
 
 
-def _mapped(split: Split, kind: Kind, shrinkage: float, dim: int, fold: int, asked: Mask) -> Rows:
+def _mapped(split: Split, kind: Kind, shrinkage: float, start: LinearMap, fold: int, asked: Mask) -> Rows:
     """Unit rows of what is asked, by the map of the classes outside the fold."""
     known = split.known(fold)
-    start = principal(split.rows[known], dim)
     found = solved(kind, shrinkage, _reduced(split, start, known), split.labels[known])
     return found(_reduced(split, start, asked))
 

@@ -40,7 +40,7 @@ class Split:
         if (counts >= 2).sum() < LEAST_CLASSES:
             raise BadQuery(
                 f"{int((counts >= 2).sum())} classes have two pictures or more, and {LEAST_CLASSES} are wanted: half "
-                f"of them are the test, and the others make {FOLDS} folds"
+                f"of them are the test, and the others make {FOLDS} folds; each class is a folder of its own"
             )
         kept = counts[at] >= 2
         rows, labels = rows[kept], labels[kept]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Final
+from functools import cached_property, partial
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -23,6 +24,8 @@ from lookalike.learn.sampler import ClassesTimesPictures
 from lookalike.learn.train import Examples, Recipe, Training, describe
 
 RATES: Final = (1e-4, 1e-2)
+JUDGED: Final = 8
+"""Times that a run is judged: none ends before its iterations, since proxies gain only after they have been learned."""
 FAILED: Final = -1.0
 """MAP@R of a setting whose loss was no number."""
 
@@ -52,8 +55,7 @@ class Trials:
     def principal(self) -> Figures:
         """Figures by each fold's head that has learned nothing: principal components."""
         inputs = torch.from_numpy(self.split.rows[self.split.test])
-        heads = [linear_head(self.split.rows[self.split.known(fold)], self.dim) for fold in range(FOLDS)]
-        return Figures.of([describe(head, inputs).numpy() for head in heads], self.split.test_labels)
+        return Figures.of([describe(head, inputs).numpy() for head in self._heads], self.split.test_labels)
 
     def untrained(self) -> Figures:
         """Figures by four networks on pixels as they begin."""
@@ -62,6 +64,7 @@ class Trials:
         return Figures.of(rows, self.split.test_labels)
 
     def _best(self, contender: Contender) -> Recipe:
+        self._tried.clear()
         options = list(recipes(contender, self.budget, self.iterations))
         found = [
             np.mean(
@@ -75,7 +78,7 @@ class Trials:
         def score() -> float:
             run = self._training(fold, recipe)
             try:
-                run.run()
+                self._tried[fold, recipe] = run.run()
             except TrainingFailed:
                 return FAILED
             return run.best.map_at_r
@@ -85,13 +88,28 @@ class Trials:
     def _test_rows(self, recipe: Recipe) -> list[Rows]:
         """Unit rows (n, dim) of the test's pictures, by each fold's network."""
         inputs = self._examples(self.split.test).inputs
-        return [describe(self._training(fold, recipe).run(), inputs).numpy() for fold in range(FOLDS)]
+        return [describe(self._network(fold, recipe), inputs).numpy() for fold in range(FOLDS)]
+
+    def _network(self, fold: int, recipe: Recipe) -> Any:
+        """The one that was tried, where it is still at hand."""
+        tried = self._tried.get((fold, recipe))
+        return self._training(fold, recipe).run() if tried is None else tried
 
     def _training(self, fold: int, recipe: Recipe) -> Training:
         known = self._examples(self.split.known(fold))
         on_rows = self.split.pixels is None
-        network = linear_head(known.inputs.numpy(), self.dim) if on_rows else of_pixels(self.dim, recipe.seed)
+        network = deepcopy(self._heads[fold]) if on_rows else of_pixels(self.dim, recipe.seed)
         return Training(network, recipe, known, self._examples(self.split.folds == fold))
+
+    @cached_property
+    def _tried(self) -> dict[tuple[int, Recipe], Any]:
+        """Networks of the contender that is tried, by fold and recipe: the first seed is theirs."""
+        return {}
+
+    @cached_property
+    def _heads(self) -> list[Any]:
+        """By fold a head that has learned nothing."""
+        return [linear_head(self.split.rows[self.split.known(fold)], self.dim) for fold in range(FOLDS)]
 
     def _examples(self, chosen: Mask) -> Examples:
         inputs = self.split.rows if self.split.pixels is None else self.split.pixels
@@ -115,5 +133,6 @@ def recipes(contender: Contender, budget: int, iterations: int) -> Iterator[Reci
             ClassesTimesPictures(8, 4),
             iterations=iterations,
             rate=drawn(*RATES),
-            judge_every=25,
+            judge_every=max(1, iterations // JUDGED),
+            patience=iterations,
         )

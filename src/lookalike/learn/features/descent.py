@@ -142,8 +142,8 @@ class Descent:
     def _restore(self, state: Checkpoint) -> None:
         if state.about != f"{self.about} {self.pace}":
             raise TrainingFailed(
-                "the checkpoint is of another run: its pictures or its settings differ; begin anew with another file, "
-                "or remove it"
+                "the checkpoint is of another run: its pictures or its settings differ; begin anew "
+                "(`--again`), or choose another name"
             )
         kept = self._descent.state_dict()
         kept["state"] = {}

@@ -160,7 +160,7 @@ def environment(package: str) -> Environment:
         "missing": lambda record: MISSING if record.has_file else KEPT_NOWHERE,
         "share": lambda score: f"{min(max(score, 0.0), 1.0) * 100:.1f}",
         "percent": _percent,
-        "score": lambda value: score(value, 2),
+        "score": lambda value, digits=2: score(value, digits),
         "size": lambda size: f"{size[0]} × {size[1]}",
     }
     return environment

@@ -11,14 +11,17 @@ import numpy as np
 from lookalike.describe.drawing import captioned, side_by_side, stacked_up
 from lookalike.describe.network_pass import logits
 from lookalike.errors import BadQuery
+from lookalike.figures import score
 from lookalike.index.similarity import similarity
 from lookalike.models.class_words import class_words
 from lookalike.pixels.augment import EDITS, edit
 from lookalike.protocols import Describer, Explainer
 from lookalike.search.show.charts import marked_bars, whole
 from lookalike.search.show.drawing import Drawing
-from lookalike.types import Picture
+from lookalike.types import Picture, Pixels
 
+PAIR: Final = "these two"
+"""Name of the bar of the pictures themselves."""
 NAMES: Final = 3
 """Class names of a picture."""
 SEEN: Final = 224
@@ -44,11 +47,16 @@ def agreement(query: Picture, hit: Picture, describer: Describer) -> Drawing:
         raise BadQuery(f"{describer.name} draws nothing of where pictures agree: name another with --with")
     pictures = [captioned(whole(each, SIDE), f"seen as: {seen_as(each)}") for each in (query, hit)]
     alike = robustness(query, hit, describer)
-    order = ["these two", *sorted(EDITS, key=lambda name: -alike[name])]
+    drawn = stacked_up([side_by_side(pictures), explained.picture, bars(alike)])
+    return Drawing(f"{explained.line} {told(alike)}", drawn)
+
+
+def bars(alike: Mapping[str, float]) -> Pixels:
+    """A bar for the two pictures, then one for each edit, what it changes least first."""
+    order = [PAIR, *sorted(EDITS, key=lambda name: -alike[name])]
     values = np.array([alike[name] for name in order])
-    chart = marked_bars(values, order, [f"{value:.2f}" for value in values])
-    bars = captioned(chart, "like the original: 0.00 as strangers, 1.00 as itself")
-    return Drawing(f"{explained.line} {told(alike)}", stacked_up([side_by_side(pictures), explained.picture, bars]))
+    chart = marked_bars(values, order, [score(value, 2) for value in values])
+    return captioned(chart, "like the original: 0.00 as strangers, 1.00 as itself")
 
 
 def seen_as(picture: Picture) -> str:
@@ -64,14 +72,19 @@ def robustness(first: Picture, second: Picture, describer: Describer, seed: int 
     """
     pictures, others = [first, second], [second, first]
     rows = describer.describe(pictures)
-    scores = {"these two": [float(similarity(describer.space, rows[:1], rows[1:])[0, 0])]}
+    scores = {PAIR: [float(similarity(describer.space, rows[:1], rows[1:])[0, 0])]}
     for name in EDITS:
         copies = [edit(name, a.pixels, seed, b.pixels).pixels for a, b in zip(pictures, others, strict=True)]
         edited = describer.describe([Picture(copy, (copy.shape[1], copy.shape[0])) for copy in copies])
         found = similarity(describer.space, rows, edited)
         scores[name] = [float(found[0, 0]), float(found[1, 1])]
     floor = describer.unrelated
-    return {name: float(np.clip((np.mean(each) - floor) / (1 - floor), 0, 1)) for name, each in scores.items()}
+    return {name: _alikeness(float(np.mean(each)), floor) for name, each in scores.items()}
+
+
+def _alikeness(cosine: float, floor: float) -> float:
+    """From 0 at the floor to 1; single precision knows a cosine to six digits."""
+    return float(np.clip((round(cosine, 6) - floor) / (1 - floor), 0, 1))
 
 
 def told(alike: Mapping[str, float]) -> str:

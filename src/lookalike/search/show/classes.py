@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.describe.agreement import lit
 from lookalike.describe.drawing import captioned, side_by_side, stacked_up
+from lookalike.figures import percent, score
 from lookalike.models.cache import path_of
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.efficientnet_lite import CLASSES
@@ -57,11 +58,11 @@ def classes(picture: Picture) -> Drawing:
     names = [list(GROUPS)[at] for at in order]
     seen = _activation(maps[0], probabilities, _members(names[0]))
     pictures = [whole(picture, SIDE), captioned(lit(picture, seen), f"where it sees: {names[0]}")]
-    chart = marked_bars(sums[order], names, [f"{100 * value:.0f} %" for value in sums[order]])
+    chart = marked_bars(sums[order], names, [percent(value, 0) for value in sums[order]])
     likeliest = int(np.argmax(probabilities))
     line = (
-        f"The network takes it for: {names[0]}, with probability {sums[order[0]]:.2f}. The likeliest single class of "
-        f"ImageNet-1k is number {likeliest}, with {probabilities[likeliest]:.2f}."
+        f"The network takes it for: {names[0]}, with probability {score(sums[order[0]], 2)}. The likeliest single "
+        f"class of ImageNet-1k is number {likeliest}, with {score(probabilities[likeliest], 2)}."
     )
     return Drawing(line, stacked_up([side_by_side(pictures), chart]))
 

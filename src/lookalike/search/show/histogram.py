@@ -9,6 +9,7 @@ import numpy as np
 from lookalike.describe.colours import names
 from lookalike.describe.drawing import captioned, stacked_up
 from lookalike.describe.histogram import ColourHistogram
+from lookalike.figures import percent
 from lookalike.search.show.charts import bars, curves, whole
 from lookalike.search.show.drawing import Drawing
 from lookalike.types import Picture
@@ -26,11 +27,11 @@ def histogram(picture: Picture) -> Drawing:
     shares, colours = describer.shares(picture), describer.colours(picture)
     order = np.argsort(-shares, kind="stable")[:MOST]
     order = order[shares[order] > 0]
-    figures = [f"{100 * share:.1f} %" for share in shares[order]]
+    figures = [percent(share) for share in shares[order]]
     chart = bars(shares[order], names(colours[order]), figures, list(colours[order]))
     lines = captioned(curves(list(zip(levels, INKS, strict=True))), "red, green and blue, from dark to light")
     line = (
         f"{int((shares > 0).sum())} of {len(shares)} colours occur; the {len(order)} most frequent cover "
-        f"{100 * shares[order].sum():.0f} % of the picture."
+        f"{percent(shares[order].sum(), 0)} of the picture."
     )
     return Drawing(line, stacked_up([whole(picture), lines, chart]))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.describe.drawing import captioned, fit, in_rows, stacked_up
 from lookalike.describe.parts import part, sheet
+from lookalike.figures import percent
 from lookalike.pixels.colour import rgb_of_grey
 from lookalike.pixels.planes import grey
 from lookalike.search.show.drawing import Drawing
@@ -36,7 +37,7 @@ def parts(picture: Picture) -> Drawing:
         rebuilt = _joined((patches - mean) @ kept.T @ kept + mean, light.shape)
         tiles.append(captioned(_shown(rebuilt), f"of {count} part{'s' * (count > 1)} a patch"))
     total = max(float((spreads**2).sum()), 1e-12)
-    shares = [f"{count}: {100 * float((spreads[:count] ** 2).sum()) / total:.0f} %" for count in KEPT]
+    shares = [f"{count}: {percent(float((spreads[:count] ** 2).sum()) / total, 0)}" for count in KEPT]
     line = (
         f"Of what differs between its {len(patches)} patches of {PATCH} x {PATCH} px, parts keep {', '.join(shares)}."
     )

@@ -10,6 +10,7 @@ import numpy as np
 from lookalike.describe.drawing import captioned, fit, magnified, side_by_side, stacked_up
 from lookalike.describe.lbp import KINDS, LocalBinaryPatterns, neighbours, patterns
 from lookalike.describe.reduced import reduced_grey
+from lookalike.figures import percent
 from lookalike.search.show.charts import marked_bars, whole
 from lookalike.search.show.drawing import Drawing
 from lookalike.types import Picture
@@ -25,7 +26,7 @@ def texture(picture: Picture) -> Drawing:
     coloured = np.ascontiguousarray(cv2.applyColorMap(levels, cv2.COLORMAP_VIRIDIS)[:, :, ::-1])
     drawn = captioned(magnified(coloured, fit(picture.size, SIDE)), "brighter neighbours: none dark, all light")
     shares = LocalBinaryPatterns().kinds(picture)
-    chart = marked_bars(shares, KINDS, [f"{100 * share:.0f} %" for share in shares])
+    chart = marked_bars(shares, KINDS, [percent(share, 0) for share in shares])
     first = KINDS[int(np.argmax(shares))]
-    line = f"Most frequent at radii of 1 to 3 px are {first}: {100 * shares.max():.0f} % of all patterns."
+    line = f"Most frequent at radii of 1 to 3 px are {first}: {percent(shares.max(), 0)} of all patterns."
     return Drawing(line, stacked_up([side_by_side([whole(picture, SIDE), drawn]), chart]))

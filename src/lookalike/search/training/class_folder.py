@@ -45,8 +45,13 @@ def class_folder(root: str, described: DescribedFolder) -> ClassFolder:
 
     Raises `BadQuery` where nothing can be read, or no picture is in one class only.
     """
+    if not described.records and described.failed:
+        raise BadQuery(
+            f"nothing of {root!r} can be read: {described.failed} failed, and `lookalike index` says of each why",
+            path=root,
+        )
     if not described.records:
-        raise BadQuery(f"{root!r} holds no picture that can be read", path=root)
+        raise BadQuery(f"{root!r} holds no picture", path=root)
     counts: Counter[str] = Counter({"not readable": described.failed})
     folders = {path: os.path.dirname(os.path.relpath(path, root)) for path in described.records}  # noqa: PTH120
     labels = {path: folder for path, folder in folders.items() if folder} or folders

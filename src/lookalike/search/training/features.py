@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from lookalike.match.verify.one_thread import one_thread
 from lookalike.models.checkpoint import read_checkpoint
 from lookalike.models.own_weights import KINDS, Kind, ending_of
 from lookalike.models.superpoint import superpoint
-from lookalike.models.trained import place_of
+from lookalike.models.trained import new_place
 from lookalike.search.atomic import write_atomically
 from lookalike.search.ingest.options import Options
 from lookalike.search.training.photos import SEEN, Photos, photos_of
@@ -60,8 +61,8 @@ class FeatureSettings:
             raise BadSetting(f"side is a multiple of 8 from 32 to {SEEN} px, not {self.side}")
         if self.views < 1:
             raise BadSetting(f"views is 1 or more, not {self.views}")
-        if min(self.iterations, self.batch) < 1 or self.rate <= 0:
-            raise BadSetting("iterations and batch are 1 or more, and rate is above 0")
+        if min(self.iterations, self.batch) < 1 or not 0 < self.rate < math.inf:
+            raise BadSetting("iterations and batch are 1 or more, and rate is above 0 and finite")
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def train_features(
     torch = loaded("training")
     from lookalike.search.training.feature_judges import Judges, judging
 
-    place = _free_place(name, settings.kind)
+    place = new_place(name, ending_of(settings.kind))
     taught = _taught(settings)
     photos = photos_of(folder, cache, options)
     if photos is None:
@@ -137,15 +138,6 @@ def train_features(
         file.unlink()
     count, judged = len(apart), int(apart.sum())
     return FeatureTrial(name, settings.kind, place, sha256, count, judged, taught.measure, gains, photos.left_out)
-
-
-def _free_place(name: str, kind: Kind) -> Path:
-    """Place of the file, in a folder that is there; raises `BadSetting` where the name is taken."""
-    place = place_of(name, ending_of(kind))
-    if place.is_file():
-        raise BadSetting(f"there are weights {name!r} already: choose another name, or drop them: models rm {name}")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    return place
 
 
 def _course(

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from lookalike.datasets.archives import unpacked
 from lookalike.describe.taught_words import unit
-from lookalike.errors import BadSetting
 from lookalike.learn.adapt import gain_of
 from lookalike.learn.classes import parts_of
 from lookalike.learn.torch_ import loaded
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.models.own_network import Facts
-from lookalike.models.trained import place_of, trained
+from lookalike.models.trained import new_place, trained
 from lookalike.search.atomic import write_atomically
 from lookalike.search.described import describe_folder
 from lookalike.search.ingest.options import Options
@@ -115,12 +114,7 @@ def train(
 
 def _places(name: str, *, again: bool) -> tuple[Path, Path]:
     """The file of the network, which is not there yet, and that of a run that may go on."""
-    place = place_of(name)
-    if place.is_file():
-        raise BadSetting(
-            f"there is a network {name!r} already: choose another name, or drop it with `lookalike models rm {name}`"
-        )
-    place.parent.mkdir(parents=True, exist_ok=True)
+    place = new_place(name)
     checkpoint = place.with_suffix(".run")
     if again:
         checkpoint.unlink(missing_ok=True)

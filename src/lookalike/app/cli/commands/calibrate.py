@@ -13,7 +13,7 @@ from lookalike.app.cli.help import ASK, MEASURE, add_verb
 from lookalike.app.cli.learning import CORES, Originals, Seed, Source, Workers, learning
 from lookalike.app.cli.options import By, Json, LibraryFolder, OutFile, weights
 from lookalike.app.cli.output import json_bytes, lines, write
-from lookalike.figures import percent
+from lookalike.figures import percent, score
 
 if TYPE_CHECKING:
     from lookalike.search.calibration.fit import Fitted
@@ -84,7 +84,7 @@ def _told(fitted: Fitted) -> Iterator[str]:
             yield f"--precision {precision:g}: no score is right that often"
         else:
             share = percent(found.recall(precision))
-            yield f"--precision {precision:g}: threshold {threshold:.3f}, {share} of all right answers found"
+            yield f"--precision {precision:g}: threshold {score(threshold)}, {share} of all right answers found"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -98,7 +98,7 @@ def _csv(found: Sequence[Classified]) -> bytes:
     writer = csv.writer(told)
     writer.writerow(["query", "class", "probability", "none", "best"])
     for one in found:
-        sure = ["" if each is None else f"{each:.4f}" for each in (one.probability, one.none)]
+        sure = ["" if each is None else score(each, 4) for each in (one.probability, one.none)]
         writer.writerow([one.query, one.label or "", *sure, one.best])
     return told.getvalue().encode("utf-8", "surrogateescape")
 

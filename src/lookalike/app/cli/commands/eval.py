@@ -15,7 +15,7 @@ from lookalike.app.cli.interrupt import stop_on_interrupt
 from lookalike.app.cli.options import HtmlFile, Json, OutFile, common, remark
 from lookalike.app.cli.output import json_bytes, lines, write
 from lookalike.errors import BadSetting, UnknownName
-from lookalike.figures import percent
+from lookalike.figures import percent, score
 
 if TYPE_CHECKING:
     from lookalike.evaluate.protocol import Row
@@ -191,16 +191,17 @@ def _losses(
     from lookalike.app.cli.commands import eval_reality
     from lookalike.app.measures import reality_document
 
-    found = eval_reality.asked(folder, losses, side, settings, cache, options)
-    if found is None:
+    asked = eval_reality.asked(folder, losses, side, settings, cache, options)
+    if asked is None:
         return Exit.INTERRUPTED
+    found, left_out = asked
     name = Path(folder).resolve().name
     if html is not None:
         from lookalike.evaluate.reality.report import save_report
 
         save_report(name, found, html)
     write(json_bytes(reality_document(name, found)) if json else lines(eval_reality.report(found)), output)
-    return Exit.DONE
+    return Exit.SOME_FAILED if "not readable" in left_out else Exit.DONE
 
 
 def _known(edits: list[str]) -> list[str]:
@@ -248,7 +249,7 @@ def _table(found: Evaluation) -> Iterator[str]:
 def _line(row: Row, names: tuple[str, ...], width: int) -> str:
     marks = ("*" if row.pareto else " ") + ("=" if row.behind is not None and row.is_level_with_the_best else " ")
     shown = (row.metrics[name] for name in names)
-    figures = "".join(f"{f'{one.value:.3f} [{one.low:.3f} {one.high:.3f}]':>20}" for one in shown)
+    figures = "".join(f"{f'{score(one.value)} [{score(one.low)} {score(one.high)}]':>20}" for one in shown)
     cost = f"{row.ms_per_image:10.1f}{row.bytes_per_image:8}{row.ms_per_query:10.2f}"
     return f"{marks}{row.method:{width}}{figures}{cost}"
 
@@ -259,7 +260,7 @@ def _by_kind(found: Evaluation) -> Iterator[str]:
     width = max(12, *(len(row.method) + 2 for row in rows))
     yield f"{'p@1 of':14}" + "".join(f"{row.method:>{width}}" for row in rows)
     for kind in rows[0].by_kind:
-        yield f"{kind:14}" + "".join(f"{row.by_kind[kind].value:{width}.3f}" for row in rows)
+        yield f"{kind:14}" + "".join(f"{score(row.by_kind[kind].value):>{width}}" for row in rows)
 
 
 def _advice(advice: Recommendation) -> Iterator[str]:
@@ -271,7 +272,7 @@ def _advice(advice: Recommendation) -> Iterator[str]:
         yield "no score is high enough to be right in 99 %"
     else:
         yield (
-            f"a score of {advice.threshold:.3f} or more: right in {percent(advice.precision)}, and "
+            f"a score of {score(advice.threshold)} or more: right in {percent(advice.precision)}, and "
             f"{percent(advice.recall)} of all copies found (on {advice.queries} queries that did not choose it)"
         )
 

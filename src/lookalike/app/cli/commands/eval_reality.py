@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lookalike.app.cli.options import remark
+from lookalike.figures import score
 
 if TYPE_CHECKING:
     from lookalike.evaluate.reality.comparison import Comparison, Row, Settings
@@ -19,8 +20,8 @@ COLUMNS = ("p@1", "r_precision", "map@r", "gain")
 
 def asked(
     folder: str, losses: Sequence[str], side: int | None, settings: Settings, cache: Path, options: Options
-) -> Comparison | None:
-    """The comparison on a folder of classes, all losses for none named; None when it was stopped."""
+) -> tuple[Comparison, Mapping[str, int]] | None:
+    """The comparison on a folder of classes, all losses for none named, and what was left out; None when stopped."""
     from lookalike.evaluate.reality.comparison import compare
     from lookalike.evaluate.reality.contenders import chosen
     from lookalike.evaluate.reality.of_folder import of_folder
@@ -33,11 +34,12 @@ def asked(
         remark(f"{count} left out: {why}")
     runs = cache / "reality" / f"{found.folder.digest}-{side or 'convnet'}.jsonl"
     runs.parent.mkdir(parents=True, exist_ok=True)
-    return compare(found.split, contenders, settings, runs, options, lambda row: remark(_told(row)))
+    compared = compare(found.split, contenders, settings, runs, options, lambda row: remark(_told(row)))
+    return None if compared is None else (compared, found.folder.left_out)
 
 
 def _told(row: Row) -> str:
-    return f"{row.name}: MAP@R {row.metrics['map@r'].value:.3f}"
+    return f"{row.name}: MAP@R {score(row.metrics['map@r'].value)}"
 
 
 def report(found: Comparison) -> Iterator[str]:
@@ -53,12 +55,14 @@ def report(found: Comparison) -> Iterator[str]:
         yield f"{row.name:{width}}{row.year or '':>6}{figures}"
     yield "gain: of MAP@R over PCA, paired; 95 % intervals over classes"
     yield ""
-    best = ", ".join(f"{row.name} {row.metrics['map@r'].value:.3f}" for row in found.ranked)
+    best = ", ".join(f"{row.name} {score(row.metrics['map@r'].value)}" for row in found.ranked)
     yield f"in the order that holds here, by MAP@R: {best}"
     if found.by_year is not None:
         yield f"rank correlation of a loss's year and its MAP@R: {found.by_year:+.2f}"
 
 
 def _figure(name: str, one: Estimate | None) -> str:
-    form = "+.3f" if name == "gain" else ".3f"
-    return "" if one is None else f"{one.value:{form}} [{one.low:{form}} {one.high:{form}}]"
+    if one is None:
+        return ""
+    value, low, high = (f"{each:+.3f}" if name == "gain" else score(each) for each in (one.value, one.low, one.high))
+    return f"{value} [{low} {high}]"

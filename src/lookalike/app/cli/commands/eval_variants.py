@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lookalike.figures import score
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -63,5 +65,5 @@ def report(found: Rows, count: int) -> Iterator[str]:
     yield f"{'kind':{width}}" + "".join(f"{name:>22}" for name in COLUMNS)
     for kind, metrics in found.items():
         figures = (metrics.get(name) for name in COLUMNS)
-        told = ("-" if one is None else f"{one.value:.3f} [{one.low:.3f} {one.high:.3f}]" for one in figures)
+        told = ("-" if one is None else f"{score(one.value)} [{score(one.low)} {score(one.high)}]" for one in figures)
         yield f"{kind:{width}}" + "".join(f"{each:>22}" for each in told)

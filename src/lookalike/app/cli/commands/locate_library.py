@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lookalike.app.cli.exits import Exit
 from lookalike.app.cli.options import open_chosen, remark
 from lookalike.app.cli.output import json_bytes, lines, shown, write
+from lookalike.figures import score
 
 if TYPE_CHECKING:
     from lookalike.protocols import Locator
@@ -66,4 +67,4 @@ def place_line(place: Placement, path: str = "") -> str:
     turned = f"  turned {math.degrees(place.angle):z.1f} degrees" if place.angle else ""
     name = f"  {shown(path)}" if path else ""
     lesser = f"  {place.kind}: {place.why}" if place.kind in ("covered", "like") else ""
-    return f"{place.score:z.4f}{name}  at {x:z.1f}, {y:z.1f}  {width:.0f} x {height:.0f}{posed}{turned}{lesser}"
+    return f"{score(place.score, 4)}{name}  at {x:z.1f}, {y:z.1f}  {width:.0f} x {height:.0f}{posed}{turned}{lesser}"

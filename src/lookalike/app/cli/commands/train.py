@@ -208,7 +208,8 @@ def _outcome(found: Trial) -> list[str]:
             kept,
             f"next: lookalike index PATH --describer {describer}; lookalike search PICTURE --by trained",
         ]
-    return [kept, "on classes that it never saw the gain may be chance: `lookalike adapt` solves for a map at once"]
+    judged = "the gain may be chance" if all(gain.mean > 0 for gain in found.gains.values()) else "it finds no more"
+    return [kept, f"on classes that it never saw {judged}: `lookalike adapt` solves for a map at once"]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -18,6 +18,7 @@ from lookalike.app.server.roles import Role
 from lookalike.app.server.routes.asking import ASKED, answered
 from lookalike.app.server.service import Asker, Here, Service
 from lookalike.errors import LookalikeError
+from lookalike.figures import about
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -84,7 +85,9 @@ def _files() -> frozenset[str]:
 def _templates() -> Environment:
     from jinja2 import Environment, PackageLoader
 
-    return Environment(loader=PackageLoader(HERE, "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    found = Environment(loader=PackageLoader(HERE, "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    found.filters["about"] = about
+    return found
 
 
 def add_to(app: FastAPI) -> None:
