@@ -142,8 +142,10 @@ def ladder(maker: Any) -> Iterator[Any]:
 
 
 def maker_of(kind: str, count: int) -> Any:
-    """The kind with as many lists as the choice gives so many rows."""
-    return INDEXES.spelled(kind, {"lists": str(lists_for(count))} if kind.partition(":")[0] in OF_CHOICE else {})
+    """The kind with as many lists as are told, or as the choice gives so many rows."""
+    name, _, settings = kind.partition(":")
+    chosen = name in OF_CHOICE and "lists=" not in settings
+    return INDEXES.spelled(kind, {"lists": str(lists_for(count))} if chosen else {})
 
 
 def built(kind: str, rows: OnDisk, file: Path, threads: int) -> dict[str, object]:
