@@ -17,6 +17,8 @@ from typing import Any, Final
 
 Row = Mapping[str, Any]
 WANTED: Final = 0.98
+COLUMNS: Final = 1280
+"""Of `convnet`, where they are not reduced."""
 LEAST_MISSED: Final = 5e-4
 """Share that is drawn for none."""
 SIDE, MARGIN = 380, 60
@@ -140,6 +142,11 @@ class Scale:
         return [step for step in steps if self._low <= math.log10(step) <= self._high]
 
 
+def kinds_of(table: Sequence[Row]) -> str:
+    """As the benchmark is told them."""
+    return ",".join(str(rows[0]["kind"]) for rows in by_kind(table))
+
+
 def large_table(table: Sequence[Row]) -> list[str]:
     """Markdown: for each kind its quickest setting that finds enough, beside what the choice would take."""
     heads = (
@@ -148,7 +155,8 @@ def large_table(table: Sequence[Row]) -> list[str]:
     )
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for rows in by_kind(table):
-        told = {"quickest": enough(rows), "by choice": next((row for row in rows if row.get("chosen")), enough(rows))}
+        quickest, chosen = enough(rows), next(row for row in rows if row["chosen"])
+        told = {"quickest": quickest, "by choice": chosen} if chosen != quickest else {"quickest, by choice": chosen}
         for name, row in told.items():
             times = (f"{row['ours_ms']:.2f}", f"{row['bare_ms']:.2f}", f"{2 * row['bare_ms'] + 3:.2f}")
             cells = (str(row["kind"]), name, str(row["settings"]), f"{row['recall']:.3f}", *times)
@@ -181,16 +189,22 @@ def large_page(results: Sequence[Mapping[str, Any]]) -> list[str]:
         "that asks and of the one that builds, Python and the vectors at hand included. All times are those of",
         "the CPU, one thread. Rows are read from a file, which the system kept in memory.",
         "",
-        f"Made by `python benchmarks/ann.py` and `python benchmarks/ann_page.py`, on {machine['cpus']} shared cores of",
-        f"{machine['processor']}, Python {machine['python']}.",
+        "Made by `python benchmarks/ann.py DATA/caltech101 --no-usearch`, with what stands above each table, and",
+        f"`python benchmarks/ann_page.py`, on {machine['cpus']} shared cores of {machine['processor']}, Python",
+        f"{machine['python']}.",
     ]
     for result in results:
         if "convnet" in result:
             figures = result["convnet"]
-            lines += ["", f"## {result['rows']:,} rows of {figures['dim']} columns", "", *large_table(figures["table"])]
+            lines += ["", f"## {result['rows']:,} rows of {figures['dim']} columns", ""]
+            columns = f" --columns {figures['dim']}" if figures["dim"] < COLUMNS else ""
+            lines += [f"`--rows {result['rows']}{columns} --kinds {kinds_of(figures['table'])} --bits ''`", ""]
+            lines += large_table(figures["table"])
         if "phash" in result:
             figures = result["phash"]
-            lines += ["", f"## {result['rows']:,} rows of {figures['dim']} bits", "", *large_table(figures["table"])]
+            lines += ["", f"## {result['rows']:,} rows of {figures['dim']} bits", ""]
+            lines += [f"`--rows {result['rows']} --kinds '' --bits {kinds_of(figures['table'])}`", ""]
+            lines += large_table(figures["table"])
             lines += ["", "All rows within a distance, in order and with ids, beside the bare pass of faiss:", ""]
             lines += within_table(figures["within"])
     return lines
@@ -212,7 +226,7 @@ def page(result: Mapping[str, Any], name: str) -> list[str]:
         "",
         f"Made by `python benchmarks/ann.py DATA/caltech101 --rows {result['rows']}` and",
         f"`python benchmarks/ann_page.py`, on {machine['cpus']} shared cores of {machine['processor']}, Python",
-        f"{machine['python']}. Times are noise on a shared machine: compare within the page.",
+        f"{machine['python']}. Times are those of the CPU.",
         "",
         f"![What is missed against time, and bytes against time, by kind]({name}.svg)",
         "",

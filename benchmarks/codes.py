@@ -6,7 +6,7 @@ The codec is after [Huijben, Douze, Muckley, van Sloun & Verbeek, Residual quant
 ICML 2024], smaller: each of STEPS codebooks of WORDS words is changed by what is decoded so far, by one linear map and
 one residual block. It begins as a residual quantiser whose blocks add nothing. Rows are `convnet`'s, moved as those of
 benchmarks/ann.py, along their strongest directions. Each kind of code is learned from the same rows; questions are
-compared with what is decoded. Needs torch.
+compared with what is decoded. A longer classical code tells how many bytes the network is worth. Needs torch.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ RATE: Final = 1e-3
 BEAM: Final = 5
 """Partial codes that the classical residual quantiser holds at once, where it may hold several."""
 
-Codes = NDArray[np.int64]
+LONGER: Final = "residual, beam 5, longer"
+MORE_STEPS: Final = 18
 
 
 def codec(start: Vectors, seed: int) -> Any:
@@ -134,9 +135,9 @@ def by_faiss(quantiser: Any, rows: Vectors) -> tuple[Vectors, float]:
     return decoded, 1e6 * seconds / len(rows)
 
 
-def residual(taught: Vectors, beam: int) -> Any:
+def residual(taught: Vectors, beam: int, steps: int = STEPS) -> Any:
     """A residual quantiser."""
-    quantiser = faiss.ResidualQuantizer(taught.shape[1], STEPS, BITS)
+    quantiser = faiss.ResidualQuantizer(taught.shape[1], steps, BITS)
     quantiser.max_beam_size = beam
     quantiser.train(taught)
     return quantiser
@@ -162,6 +163,7 @@ def run(taught: Vectors, rows: Vectors, asked: Vectors, epochs: int) -> list[dic
     product.train(turned)
     seconds = {"opq": time.process_time() - started}
     quantiser, seconds["residual, beam 5"] = timed(lambda: residual(taught, BEAM))
+    longer, seconds[LONGER] = timed(lambda: residual(taught, BEAM, MORE_STEPS))
     greedy, seconds["residual"] = timed(lambda: residual(taught, 1))
     start = faiss.vector_to_array(greedy.codebooks).reshape(STEPS, WORDS, columns)
     network, seconds["neural"] = timed(lambda: learned(start, taught, epochs))
@@ -175,6 +177,7 @@ def run(taught: Vectors, rows: Vectors, asked: Vectors, epochs: int) -> list[dic
         "opq": by_product,
         "residual": lambda some: by_faiss(greedy, some),
         "neural": lambda some: by_network(network, some),
+        LONGER: lambda some: by_faiss(longer, some),
     }
     table, base = [], None
     for name, way in ways.items():
@@ -184,7 +187,7 @@ def run(taught: Vectors, rows: Vectors, asked: Vectors, epochs: int) -> list[dic
         table.append(
             {
                 "codes": name,
-                "bytes": STEPS * BITS // 8,
+                "bytes": (MORE_STEPS if name == LONGER else STEPS) * BITS // 8,
                 "error": round(float(np.square(rows - decoded).sum(1).mean()), 4),
                 "error_of_taught": round(float(np.square(taught - way(taught)[0]).sum(1).mean()), 4),
                 "recall@10": round(float(ten.mean()), 4),
