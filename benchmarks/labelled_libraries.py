@@ -60,11 +60,14 @@ class LabelledLibrary:
         return whole
 
 
-def opened(data: Path, name: str, libraries: Path) -> LabelledLibrary:
-    """The library of a set, in a folder of that name; made of its pictures where it is not there."""
+def opened(data: Path, name: str, libraries: Path, describers: Sequence[str] = ()) -> LabelledLibrary:
+    """The library of a set, in a folder of that name; made of its pictures where it is not there.
+
+    It is filled by the default describers where none are told.
+    """
     library = lookalike.open(libraries / name)
     if not (libraries / name).is_dir():
-        library.index([data / name / part for part in ALL_SETS[name]], local=False, planes=False)
+        library.index([data / name / part for part in ALL_SETS[name]], describers=describers, local=False, planes=False)
     first = {record.id: record.path for record in reversed(library.records())}
     ids = np.array(sorted(first), np.int64)
     files = [Path(first[id]) for id in ids.tolist()]

@@ -27,6 +27,17 @@ def test_a_kind_that_is_named_is_built_measured_and_told_by_status(here, photos_
     assert {row["index"] for row in here("status", "--json").document["spaces"]} == {"flat"}
 
 
+def test_where_memory_is_short_status_names_a_describer_with_fewer_columns(here, photos_folder: Path) -> None:
+    describers = ("--describer", "convnet", "--describer", "histogram")
+    assert here("index", photos_folder, *describers, "--index", "ivf", "--memory", "1kB").code == 3
+    lines = here("status").out.decode().splitlines()
+    assert sum("give --memory more" in line for line in lines) == 2
+    (advice,) = (line for line in lines if "pca:of=convnet:components=256:whiten=no instead of it" in line)
+    assert "give --memory more" in lines[lines.index(advice) - 1]
+    assert here("index", photos_folder, "--memory", "1GB").code == 3
+    assert "pca" not in here("status").out.decode()
+
+
 @pytest.mark.parametrize(
     ("option", "value", "told"),
     [

@@ -155,6 +155,23 @@ def test_whole_numbers_of_bits_tie_and_the_order_is_that_of_all_rows_sorted() ->
             assert hits.ids.tolist() == ids[np.lexsort((ids, -scores))[:k]].tolist()
 
 
+@pytest.mark.parametrize("distance", [0, 5, 20, 64, 100])
+def test_all_within_a_number_of_bits_are_found_in_order_and_no_other(distance: int) -> None:
+    index, ids, rows = built(("flat", "hamming"))
+    index.add(np.array([2, 1_000_000]), rows[[7, 7]])
+    ids, rows = np.concatenate([ids, [2, 1_000_000]]), np.concatenate([rows, rows[[7, 7]]])
+    queries = np.concatenate([rows[7:8], ~rows[7:8], clustered("hamming", 5, seed=1)])
+    among = np.sort(np.random.default_rng(0).choice(ids, 500, replace=False))
+    for passed in (None, among):
+        there = np.ones(len(ids), bool) if passed is None else np.isin(ids, passed)
+        for query, hits in zip(queries, index.within(queries, distance, passed), strict=True):
+            apart = np.unpackbits(rows ^ query, axis=1).sum(axis=1)
+            wanted = np.flatnonzero(there & (apart <= distance))
+            wanted = wanted[np.lexsort((ids[wanted], apart[wanted]))]
+            assert hits.ids.tolist() == ids[wanted].tolist()
+            assert hits.scores == pytest.approx(1 - apart[wanted] / 64)
+
+
 def test_a_row_that_is_added_again_is_replaced(case: tuple[str, Metric]) -> None:
     index, ids, rows = built(case)
     index.add(ids[:1], rows[1:2])

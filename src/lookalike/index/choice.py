@@ -5,6 +5,7 @@ Nothing but the order of what is tried is fixed beforehand.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -125,10 +126,15 @@ def plans(space: Space, n: int, wanted: Wanted, memory: int) -> list[IndexMaker]
     named = _named(space, wanted)
     if named is not None:
         return [named]
-    lists = max(LEAST_LISTS, 1 << round(np.log2(2 * n**0.5)))
-    makers = [INDEXES.spelled(each, {} if each == "flat" else {"lists": str(lists)}) for each in TRIED]
+    lists = {"lists": str(lists_for(n))}
+    makers = [INDEXES.spelled(each, {} if each == "flat" else lists) for each in TRIED]
     fitting = [maker for maker in makers if maker.bytes(space, n) <= memory]
     return fitting or [min(makers, key=lambda maker: maker.bytes(space, n))]
+
+
+def lists_for(n: int) -> int:
+    """Lists for so many rows: about twice the root of their number."""
+    return max(LEAST_LISTS, 1 << round(math.log2(2 * n**0.5)))
 
 
 def _named(space: Space, wanted: Wanted) -> IndexMaker | None:
@@ -139,13 +145,16 @@ def _named(space: Space, wanted: Wanted) -> IndexMaker | None:
 
 def filled(maker: IndexMaker, store: Store, space: Space, ids: Ids) -> Index:
     """An index of these rows."""
-    rows = max(SAMPLE, EACH_LIST * int(getattr(maker, "lists", 0)))
-    index = maker.build(
-        space, np.empty((0, space.columns), space.dtype) if maker.name == "flat" else sampled(store, space, ids, rows)
-    )
+    rows = sample_for(maker)
+    index = maker.build(space, sampled(store, space, ids, rows) if rows else np.empty((0, space.columns), space.dtype))
     for found, vectors in store.vectors(space, ids):
         index.add(found, vectors)
     return index
+
+
+def sample_for(maker: IndexMaker) -> int:
+    """Vectors that it is trained on, at most."""
+    return 0 if maker.name == "flat" else max(SAMPLE, EACH_LIST * int(getattr(maker, "lists", 0)))
 
 
 def sampled(store: Store, space: Space, ids: Ids, most: int) -> Vectors:

@@ -54,6 +54,15 @@ def test_default_weights_are_those_of_plain_names() -> None:
     assert weights(None, "phash:size=12", "phash:size=16") == {"phash:size=12": 1, "phash:size=16": 1}
 
 
+def test_components_of_the_networks_vectors_count_as_the_network_where_it_is_not_there() -> None:
+    reduced, smaller = "pca:components=256:of=convnet:whiten=no", "pca:components=64:of=convnet"
+    assert weights(None, reduced, "phash", "histogram") == {"pca": 1, "phash": 0.25, "histogram": 0.1}
+    both = names(reduced, smaller)
+    assert weights(None, reduced, smaller, "phash") == {**dict.fromkeys(both, 0.5), "phash": 0.25}
+    assert weights(None, "convnet", reduced, "phash") == {"convnet": 1, "pca": 0, "phash": 0.25}
+    assert weights(None, "pca:components=256:of=hog:whiten=no", "phash") == {"pca": 0, "phash": 0.25}
+
+
 def test_a_plain_name_means_the_default_settings_and_else_the_only_ones() -> None:
     assert weights({"phash": 2}, "phash", "phash:size=16") == {"phash": 2}
     assert weights({"phash": 2}, "phash:size=16", "histogram") == {"phash": 2}

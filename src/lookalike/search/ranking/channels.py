@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lookalike.describe import DESCRIBERS
 from lookalike.describe.adapted import Adapted
 from lookalike.describe.convnet import ConvNet
+from lookalike.describe.pca import PrincipalComponents
 from lookalike.errors import BadQuery, SpaceMismatch
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Describer, Store
@@ -99,8 +100,16 @@ def mixed(channels: Sequence[Channel]) -> list[Channel]:
 
 
 def _defaults(known: Mapping[str, Describer], defaults: Mapping[str, float]) -> dict[str, float]:
-    """Default weights by name; where none has one, all count alike. What was adapted takes its share of `convnet`."""
+    """Default weights by name; where none has one, all count alike.
+
+    What was adapted takes its share of `convnet`. Components of its vectors, where it is not there, stand in for it.
+    """
     weights = {name: defaults.get(name, 0.0) for name in known}
+    stands_in = [
+        name for name, each in known.items() if isinstance(each, PrincipalComponents) and each.of == ConvNet.name
+    ]
+    if stands_in and ConvNet.name not in known:
+        weights |= dict.fromkeys(stands_in, defaults.get(ConvNet.name, 0.0) / len(stands_in))
     plain = weights.get(ConvNet.name, 0.0)
     for name, describer in known.items():
         if isinstance(describer, Adapted) and plain:

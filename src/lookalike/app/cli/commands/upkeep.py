@@ -16,6 +16,9 @@ from lookalike.figures import counted, file_size, score
 if TYPE_CHECKING:
     from lookalike.index.derived import Measured
 
+WIDE, REDUCED = "convnet", "pca:of=convnet:components=256:whiten=no"
+"""Describer with many columns, and one with fewer of the same."""
+
 
 def forget(
     paths: Annotated[
@@ -75,6 +78,8 @@ def status(
         kind = f"{row.space.dim} {row.space.metric}"
         told.append(f"  {row.name:{width}} {kind:14} {row.vectors} vectors, index {row.index}, {row.space.digest}")
         told += [f"    {line}" for line in _measured(row.built)]
+        if row.built.remark and row.name == WIDE:
+            told.append(f"    {REDUCED} instead of it keeps a fifth of its columns; `eval` tells what they find")
     for row in held.local:
         kind = f"{row.space.dim} {row.space.metric}"
         told.append(
