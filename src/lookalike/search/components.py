@@ -17,7 +17,7 @@ from lookalike.registry import spelling
 from lookalike.types import Space
 
 DEFAULT_DESCRIBERS = ("convnet", "histogram", "phash", "class_words")
-DEFAULT_EXTRACTOR: Extractor = Sift(side=320, max_keypoints=250, contrast=0.01)
+DEFAULT_EXTRACTOR: Extractor = Sift(side=320, max_keypoints=250, contrast=0.01, doubled=False)
 """Some 13 kB a picture where they are kept, 18.4 at most (docs/results/proof.md)."""
 
 
