@@ -39,7 +39,7 @@ MOVES: Final = 2
 OFF: Final = 0.75
 """px or layers that the top may be away from the px in the end: more than half, since one between two px wavers."""
 BINS: Final = 36
-"""Of the histogram of directions."""
+"""Bins of the histogram of directions."""
 SMOOTHER: Final = 1
 """Levels from an extremum's own to that whose light has a direction: px of the first are coarse for differences."""
 RING: Final = 6
@@ -89,7 +89,7 @@ class Extrema:
         return len(self.level)
 
     def __getitem__(self, rows: NDArray[np.int64]) -> Extrema:
-        """Those of `rows`."""
+        """The extrema of `rows`."""
         return Extrema(self.xy[rows], self.sigma[rows], self.contrast[rows], self.octave[rows], self.level[rows])
 
 
