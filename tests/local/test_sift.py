@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
+from lookalike.local import EXTRACTORS
 from lookalike.local.sift import Sift
 from lookalike.pixels.planes import grey
-from lookalike.types import Picture
+from lookalike.pixels.resize import resize
+from lookalike.registry import configuration, digest
+from lookalike.types import Keypoints, Picture
 
 
 def test_it_is_the_sift_of_opencv(photos: list[Picture]) -> None:
@@ -33,33 +38,37 @@ def test_it_is_the_sift_of_opencv(photos: list[Picture]) -> None:
     assert np.mean(np.array(found) > 0.999) > 0.8  # the rest are places with several angles
 
 
-def test_a_root_row_is_the_root_of_shares(photos: list[Picture]) -> None:
-    plain, root = (Sift(side=320, root=root).extract(photos[0]).descriptors for root in (False, True))
+@pytest.mark.parametrize("doubled", [True, False])
+def test_a_root_row_is_the_root_of_shares(photos: list[Picture], doubled: bool) -> None:
+    plain, root = (Sift(side=320, root=root, doubled=doubled).extract(photos[0]).descriptors for root in (False, True))
     shares = plain / plain.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(root**2, shares, atol=1e-6)
 
 
-def test_a_spot_is_found_where_it_is_at_any_size() -> None:
+@pytest.mark.parametrize("doubled", [True, False])
+def test_a_spot_is_found_where_it_is_at_any_size(doubled: bool) -> None:
     for factor in (1, 3):
         y, x = np.mgrid[: 90 * factor, : 120 * factor]
         light = 40 + 180 * np.exp(-((x - 60.3 * factor) ** 2 + (y - 40.6 * factor) ** 2) / (2 * (4.0 * factor) ** 2))
         picture = Picture(np.repeat(light.astype(np.uint8)[:, :, None], 3, axis=2), (120 * factor, 90 * factor))
-        best = Sift(side=120).detect(picture)
+        best = Sift(side=120, doubled=doubled).detect(picture)
         np.testing.assert_allclose(best.xy[0], np.array([60.3, 40.6]) * factor, atol=0.12 * factor)
         assert best.scale is not None
         assert 4 * factor < best.scale[0] < 12 * factor
 
 
-def test_rows_of_given_keypoints_are_those_of_its_own(photos: list[Picture]) -> None:
-    sift = Sift(side=400, max_keypoints=300)
+@pytest.mark.parametrize("doubled", [True, False])
+def test_rows_of_given_keypoints_are_those_of_its_own(photos: list[Picture], doubled: bool) -> None:
+    sift = Sift(side=400, max_keypoints=300, doubled=doubled)
     own = sift.extract(photos[0])
     given = sift.extract(photos[0], sift.detect(photos[0]))
     np.testing.assert_allclose(own.keypoints.xy, given.keypoints.xy, atol=1e-3)
     assert np.abs(own.descriptors - given.descriptors).max() < 0.02
 
 
-def test_the_mirrored_rows_are_those_of_the_mirrored_picture(photos: list[Picture]) -> None:
-    sift = Sift(side=400)
+@pytest.mark.parametrize("doubled", [True, False])
+def test_the_mirrored_rows_are_those_of_the_mirrored_picture(photos: list[Picture], doubled: bool) -> None:
+    sift = Sift(side=400, doubled=doubled)
     picture = photos[3]
     turned = Picture(np.ascontiguousarray(picture.pixels[:, ::-1]), picture.size)
     features, mirrored = sift.extract(picture), sift.extract(turned)
@@ -74,6 +83,50 @@ def test_mirroring_twice_changes_nothing(photos: list[Picture]) -> None:
     sift = Sift(side=200)
     features = sift.extract(photos[0])
     np.testing.assert_array_equal(sift.mirrored(sift.mirrored(features)).descriptors, features.descriptors)
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.7, 0.4])
+def test_a_smaller_copy_is_recognised_as_well_without_doubling(photos: list[Picture], factor: float) -> None:
+    def recognised(sift: Sift) -> int:
+        found = 0
+        for picture in photos:
+            width, height = (round(factor * length) for length in picture.size)
+            copy = Picture(resize(picture.pixels, (width, height)), (width, height))
+            kept, asked = sift.extract(picture), replace(sift, max_keypoints=500).extract(copy)
+            nearest = (kept.descriptors @ asked.descriptors.T).argmax(axis=1)
+            there = (asked.keypoints.xy[nearest] + 0.5) * (np.array(picture.size) / copy.size) - 0.5
+            away = np.linalg.norm(there - kept.keypoints.xy, axis=1) / max(picture.size)
+            found += int((away < 0.01).sum())
+        return found
+
+    doubled, single = (
+        recognised(Sift(side=320, max_keypoints=250, contrast=0.01, doubled=doubled)) for doubled in (True, False)
+    )
+    assert single > 0.9 * doubled
+
+
+@pytest.mark.parametrize("side", [8, 16, 24, 150])
+def test_a_small_picture_has_keypoints_within_it(photos: list[Picture], side: int) -> None:
+    picture = Picture(resize(photos[0].pixels, (side, side)), (side, side))
+    found = Sift(side=320, contrast=0.01, doubled=False).extract(picture).keypoints
+    assert (found.xy >= -0.5).all()
+    assert (found.xy <= side - 0.5).all()
+    assert len(found) >= (50 if side == 150 else 0)
+
+
+def test_a_keypoint_larger_than_the_picture_has_a_row(photos: list[Picture]) -> None:
+    picture = photos[0]
+    keypoints = Keypoints(np.full((1, 2), 90, np.float32), np.ones(1, np.float32), picture.size, np.full(1, 1e5))
+    assert len(Sift(side=320, doubled=False).extract(picture, keypoints)) <= 1
+
+
+def test_libraries_of_before_keep_their_rows() -> None:
+    before = '{"fields": {"budget": 250, "contrast": 0.01, "root": true, "side": 320}, "name": "sift"}'
+    sift = Sift(side=320, max_keypoints=250, contrast=0.01)
+    assert EXTRACTORS.restore(before) == sift
+    assert configuration(sift) == before
+    assert digest(sift) == "4b74e837852cb683"
+    assert digest(replace(sift, doubled=False)) != digest(sift)
 
 
 @pytest.mark.parametrize("fields", [{"side": 8}, {"max_keypoints": 0}])

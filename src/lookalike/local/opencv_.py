@@ -58,12 +58,15 @@ class OpenCVFeatures(Limited, ABC):
         if work.is_tiny:
             return []
         found = self._detector().detect(work.grey)
-        table = _table(found, np.float64)
+        return [found[at] for at in self._kept(_table(found, np.float64), work).tolist()]
+
+    def _kept(self, table: NDArray[np.floating], work: Working) -> NDArray[np.int64]:
+        """At most `max_keypoints` rows of a (k, 5) table of x, y, response, size and angle, over the whole picture."""
         # Sorted: what falls into a cell first must not depend on the order in which threads found it.
         x, y, response, size, angle = table.T
         order = np.lexsort((angle, size, x, y, -response))
         kept = spread_out(table[order, :2], response[order], work.grey.shape, self.max_keypoints)
-        return [found[at] for at in order[kept].tolist()]
+        return np.asarray(order[kept], np.int64)
 
     def _given(self, keypoints: Keypoints, work: Working) -> list[Any]:
         """As OpenCV wants them."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.local.opencv_ import OpenCVFeatures
+from lookalike.local.scale_space import FINEST, LAYERS, Extrema, ScaleSpace
+from lookalike.local.working_image import Working
+from lookalike.registry import later
 from lookalike.types import LocalFeatures, Metric, Vectors
 
 CELLS: Final = 4
 """Cells of the histogram, each way."""
 TURNS: Final = 8
 """Directions of the gradient that a cell tells apart."""
-LAYERS: Final = 3
-"""Layers of an octave."""
 SIGMA: Final = 1.6
 """px, of the first layer."""
 
@@ -41,6 +42,8 @@ class Sift(OpenCVFeatures):
     """Square roots of shares, compared by the Hellinger kernel, instead of the plain histogram."""
     contrast: float = 0.02
     """Contrast of an extremum; less finds more."""
+    doubled: bool = field(default=True, metadata=later())
+    """Extrema of the picture at twice its size, as Lowe finds them; else at its own size, with rows of coarser px."""
 
     @property
     def _dim(self) -> int:
@@ -65,7 +68,25 @@ class Sift(OpenCVFeatures):
         # Precise upscaling: else every keypoint lies a quarter px too far right and down.
         return cv2.SIFT.create(contrastThreshold=self.contrast, sigma=SIGMA, enable_precise_upscale=True)
 
-    def _level(self, size: float, _: tuple[int, ...]) -> tuple[int, int]:
+    def _found(self, work: Working) -> list[Any]:
+        if self.doubled or work.is_tiny:
+            return super()._found(work)
+        space = ScaleSpace(work.grey)
+        extrema = space.extrema(self.contrast)
+        extrema = extrema[self._kept(_table(extrema, np.zeros(len(extrema))), work)]
+        rows, angles = space.directions(extrema)
+        table = _table(extrema[rows], angles)
+        return [
+            cv2.KeyPoint(x, y, size, angle, response, *self._level(size, work.grey.shape))
+            for x, y, response, size, angle in table[self._kept(table, work)].tolist()
+        ]
+
+    def _level(self, size: float, shape: tuple[int, ...]) -> tuple[int, int]:
+        if not self.doubled:
+            # The first level of OpenCV's octave of that many px: a quarter of those that it takes by itself, hardly
+            # smoother than the level of the extremum.
+            octave = math.floor(math.log2(max(size, 1e-3) / (2 * FINEST)) - 0.5 / LAYERS)
+            return min(max(octave, 0), int(math.log2(min(shape)))), -1
         level = round(LAYERS * math.log2(max(size, 1e-3) / (2 * SIGMA)))
         layer = (level - 1) % LAYERS + 1
         octave = max(-1, (level - layer) // LAYERS)
@@ -76,3 +97,8 @@ class Sift(OpenCVFeatures):
         histograms = np.sqrt(rows / sums) if self.root else rows
         norms = np.maximum(np.linalg.norm(histograms, axis=1, keepdims=True), 1e-12)
         return np.asarray(histograms / norms, np.float32)
+
+
+def _table(extrema: Extrema, angles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(k, 5) x, y, contrast, diameter and angle."""
+    return np.column_stack([extrema.xy, extrema.contrast, 2 * extrema.sigma, angles])
