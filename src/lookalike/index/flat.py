@@ -10,7 +10,7 @@ from typing import ClassVar, get_args
 import faiss
 
 from lookalike.finders import Index
-from lookalike.index.faiss_ import METRICS, FaissIndex, read
+from lookalike.index.faiss_ import METRICS, FaissIndex, mapped, read
 from lookalike.types import Metric, Space, Vectors
 
 
@@ -37,3 +37,7 @@ class Flat:
     def load(self, path: Path, space: Space) -> Index:
         """Index from a file of `save`."""
         return FaissIndex(space, self, read(path, space))
+
+    def mapped(self, path: Path, space: Space) -> Index:
+        """The same, its rows as a map until they change."""
+        return FaissIndex(space, self, mapped(path, space), is_map=True)
