@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import DESKTOP, PHONE, Opened, Page, Shelf, faults, serving
+from .conftest import DESKTOP, PHONE, Opened, Page, Shelf, faults, leave, serving
 
 
 def test_groups_of_duplicates_are_shown_and_only_shown(page: Page) -> None:
@@ -30,7 +30,17 @@ def test_pictures_that_were_not_compared_are_compared_by_who_may(opened: Opened,
         library.index(own.photos)
     with serving(own.library, "--role", "write") as address:
         page = opened(f"{address}?tidy=copy")
+        page.evaluate("fetch('/api/jobs/dupes', {method: 'POST'})")
+        other = opened(f"{address}?tidy=copy")  # a tab that sees how far the job is, whoever began it
+        other.wait_for_selector(".job progress, .group")
+        other.wait_for_selector("text=are not compared", state="detached")
+        leave(other)
+        (own.photos / "newer.jpg").write_bytes((own.photos / "rocket.jpg").read_bytes() + b"\n\n")
+        with lookalike.open(own.library) as library:
+            library.index(own.photos)
+        page.reload()
         page.click("text=Compare them now")
+        page.wait_for_selector(".job >> text=Cancel", state="attached")
         page.wait_for_selector("text=Compare them now", state="detached")
         page.wait_for_selector(".group")
         page.click("text=Accept proposal >> nth=0")
