@@ -59,7 +59,7 @@ def saved(kind: str, space: Space, path: Path) -> Any:
 @pytest.mark.parametrize(
     ("kind", "space"), [("flat", FLOATS), ("flat", BITS), ("hnsw", FLOATS), ("inverted", LOCAL), ("asmk", LOCAL)]
 )
-def test_a_map_answers_and_grows_as_an_index_in_memory_and_never_writes(kind: str, space: Space, tmp_path: Path) -> None:
+def test_a_map_answers_and_grows_as_in_memory_and_never_writes(kind: str, space: Space, tmp_path: Path) -> None:
     path = tmp_path / "index"
     maker = saved(kind, space, path)
     maps: object = maker
@@ -83,7 +83,8 @@ def test_a_map_answers_and_grows_as_an_index_in_memory_and_never_writes(kind: st
 
 
 def test_large_arrays_are_maps_that_cannot_be_written_to(tmp_path: Path) -> None:
-    kept: dict[str, Any] = {"large": np.arange(LEAST, dtype=np.int32).reshape(2, -1), "small": np.arange(3), "none": np.empty((0, 4))}
+    large = np.arange(LEAST, dtype=np.int32).reshape(2, -1)
+    kept: dict[str, Any] = {"large": large, "small": np.arange(3), "none": np.empty((0, 4))}
     with (tmp_path / "a").open("wb") as file:
         np.savez(file, **kept)
     found = arrays_of(tmp_path / "a")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Final, get_args
 
 import numpy as np
@@ -48,17 +49,17 @@ class Links:
         something that is laid on `hub` hides: two of that kind may be other pictures. Proofs are also composed
         `through` contents that are not asked for.
         """
-        star = self._star(hub, relation, among | through)
+        star = self._star(hub, relation, lambda id: id in among or id in through)
         return {id: link for id, link in star.items() if id in among}
 
-    def _star(self, hub: int, relation: Relation, among: AbstractSet[int]) -> dict[int, Link]:
-        near = {id: link for id, link in self.of.get(hub, {}).items() if id in among}
+    def _star(self, hub: int, relation: Relation, is_asked: Callable[[int], bool]) -> dict[int, Link]:
+        near = {id: link for id, link in self.of.get(hub, {}).items() if is_asked(id)}
         star: dict[int, Link] = {}
         self._admit(star, {id: link for id, link in near.items() if not link.hides}, relation)
         composed: dict[int, Link] = {}
         for middle, first in star.items():
             for id, second in self.of[middle].items():
-                if id in among and id != hub and id not in near and first.is_whole and second.is_whole:
+                if id != hub and id not in near and first.is_whole and second.is_whole and is_asked(id):
                     link = first.then(second)
                     if min(link.coverage) >= TWO_THIRDS and _better(link, composed.get(id)):
                         composed[id] = link
@@ -93,28 +94,36 @@ def stars(
     """
     left = {id for id in links.of if id in records}
     others = links.of.keys() - left
-    found = {id: links.star(id, relation, left, others) for id in left}
-    while found:
-        hub = max(
-            found,
-            key=lambda id: (
-                id in preferred and bool(found[id]),
-                len(found[id]),
-                *_rank(found[id], records[id][0]),
-                -id,
-            ),
-        )
+    found: dict[int, dict[int, Link]] = {}
+    within: dict[int, set[int]] = defaultdict(set)  # by member, the best ones in whose stars it is or was
+    keys: dict[int, tuple[float, ...]] = {}
+    order: list[tuple[float, ...]] = []
+
+    def ask(id: int) -> None:
+        star = found[id] = links.star(id, relation, left, others)
+        for member in star:
+            within[member].add(id)
+        key = (id in preferred and bool(star), len(star), *_rank(star, records[id][0]), -id)
+        keys[id] = tuple(-value for value in key)
+        heappush(order, keys[id])
+
+    for id in left:
+        ask(id)
+    # A heap: to look through all for the best one each time took minutes where there were a thousand groups.
+    while order:
+        key = heappop(order)
+        hub = int(key[-1])
+        if hub not in left or key != keys[hub]:
+            continue  # it is in a group, or has another star since
         star = found[hub]
         if not star:
             return
         yield hub, star
         taken = {hub, *star}
         left -= taken
-        found = {
-            id: (links.star(id, relation, left, others) if not taken.isdisjoint(found[id]) else found[id])
-            for id in found
-            if id not in taken
-        }
+        for id in set().union(*(within[member] for member in taken)) & left:
+            if not taken.isdisjoint(found[id]):
+                ask(id)
 
 
 def star_groups(
