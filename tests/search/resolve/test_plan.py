@@ -199,13 +199,14 @@ def test_nor_for_a_crop_that_lacks_only_what_is_plain_however_large_it_is(first:
     sizes = {"whole": (1000, 1000), "crop": (1200, 2400)}
     order = [first, *({"whole", "crop"} - {first})]
     for name in order:
-        shelf.add(f"{name}.jpg", sizes[name])
+        shelf.add(f"{name}.jpg", sizes[name], age=name == "whole")
     scale = "resized to 240 %" if first == "whole" else "resized to 42 %"
     assert shelf.plan(pair(1, 2, edits=(scale, "cropped")), keep=("pixels",)) == {
         "crop.jpg": "best",
         "whole.jpg": "shows_more",
     }
-    assert shelf.plan(pair(1, 2, edits=(scale, "cropped")), reference=("whole.jpg",))["crop.jpg"] == "framed"
+    assert shelf.plan(pair(1, 2, edits=(scale, "cropped")), keep=("oldest",))["crop.jpg"] == "framed"
+    assert shelf.plan(pair(1, 2, edits=(scale, "cropped")), reference=("whole.jpg",))["crop.jpg"] == "could go"
 
 
 def test_nothing_goes_for_a_picture_of_it_in_a_frame(shelf: Shelf) -> None:
@@ -219,7 +220,7 @@ def test_nothing_goes_for_a_picture_of_it_in_a_frame(shelf: Shelf) -> None:
     assert shelf.plan(pair(1, 3, edits=("bordered",)), keep=("oldest",))["photo.jpg"] == "could go"
 
 
-@pytest.mark.parametrize("edit", sorted(EDITED))
+@pytest.mark.parametrize("edit", sorted({*EDITED, "turned by 90 degrees clockwise"}))
 def test_where_one_was_edited_nobody_knows_which_is_the_original(edit: str, shelf: Shelf) -> None:
     for name in ("a.jpg", "b.jpg", "c.jpg", "d.jpg"):
         shelf.add(name)
@@ -227,7 +228,18 @@ def test_where_one_was_edited_nobody_knows_which_is_the_original(edit: str, shel
     stays = {"a.jpg": "best", "b.jpg": "could go", "c.jpg": "edited", "d.jpg": "edited"}
     assert shelf.plan(*edited) == stays
     assert shelf.plan(*edited, pair(1, 4, edits=(edit,)), pair(2, 3, edits=(edit,))) == stays
-    assert shelf.plan(pair(1, 2, edits=("turned by 90 degrees clockwise",)))["b.jpg"] == "could go"
+    told = shelf.plan(*edited, reference=("c.jpg",))  # unless a person says which one
+    assert told == {"a.jpg": "could go", "b.jpg": "could go", "c.jpg": "best", "d.jpg": "could go"}
+
+
+def test_the_sharpest_is_kept_though_a_smaller_one_stands_for_more(shelf: Shelf) -> None:
+    shelf.add("large.jpg", (300, 300))
+    shelf.add("cut.jpg", (285, 285))
+    shelf.add("small.jpg", (105, 105))
+    pairs = [pair(3, 1, edits=("resized to 286 %",)), pair(3, 2, edits=("resized to 286 %", "cropped"), of_a=0.91)]
+    found = shelf.plan(*pairs)
+    assert found["large.jpg"] == "best"
+    assert found["small.jpg"] == "could go"
 
 
 def test_nothing_with_colours_goes_for_a_grey_copy(shelf: Shelf) -> None:

@@ -1,4 +1,4 @@
-"""Copies that look alike in light, colours and handedness. Of two that do not, nobody knows which is the original."""
+"""Copies that look alike in light, colours and orientation. Of two that do not, nobody knows which is the original."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from lookalike.types import VerifiedPair
 EDITED: Final = frozenset(
     ("mirrored", "recoloured", "toned", "brightened", "darkened", "more contrast", "less contrast")
 )
-"""What somebody did on purpose, unlike a smaller file, a cut or a turn. Grey has rules of its own."""
+"""What somebody did on purpose, unlike a smaller file or a cut; turns too. Grey has rules of its own."""
+TURNED: Final = "turned by"
 
 
 def looks_of(pairs: Iterable[VerifiedPair], classes: Mapping[int, int]) -> dict[int, int]:
@@ -28,6 +29,10 @@ def looks_of(pairs: Iterable[VerifiedPair], classes: Mapping[int, int]) -> dict[
         return id
 
     for pair in pairs:
-        if pair.relation == "copy" and pair.edits is not None and not EDITED.intersection(pair.edits):
+        if pair.relation == "copy" and pair.edits is not None and not any(map(_is_edit, pair.edits)):
             above[top(classes.get(pair.a, pair.a))] = top(classes.get(pair.b, pair.b))
     return {id: top(id) for id in list(above)}
+
+
+def _is_edit(word: str) -> bool:
+    return word in EDITED or word.startswith(TURNED)

@@ -67,8 +67,13 @@ class Proofs:
         links = {id: IDENTICAL if each == own else star.get(each) for id, each in among.items()}
         return {id: link for id, link in links.items() if link is not None}
 
-    def check(self, kept: Record, member: Record, link: Link | None, claimed: Relation, shown: float) -> None:
-        """Raises `Refused` where `kept` may not stand for `member`; `claimed` is what their group says they are."""
+    def check(
+        self, kept: Record, member: Record, link: Link | None, claimed: Relation, shown: float, *, is_told: bool = False
+    ) -> None:
+        """Raises `Refused` where `kept` may not stand for `member`; `claimed` is what their group says they are.
+
+        `is_told`: a person said that `kept` is the one to keep, so that an edit of it needs no guess.
+        """
         own, other = self.stands_for(kept.id), self.stands_for(member.id)
         if link is None:
             raise self._unproved(own, other)
@@ -81,12 +86,18 @@ class Proofs:
             raise Refused("shows_more", "something is written or laid on it that the kept one does not show")
         if own in self._grey and other not in self._grey:
             raise Refused("colours", "the kept one is grey")
-        if own == other:
+        if own == other or is_told:
             return
         if self._looks.get(own) is None or self._looks.get(own) != self._looks.get(other):
-            raise Refused("edited", "mirrored, or of other light or colours: which one is the original is not known")
+            raise Refused(
+                "edited", "turned, mirrored, or of other light or colours; which is the original, nobody knows"
+            )
         if link.coverage[1] - self._share(other, member, own, kept) > FRAME:
             raise Refused("framed", "the kept one has a frame, or more ground, around what this shows")
+
+    def is_coarser(self, kept: Record, member: Record) -> bool:
+        """Whether `kept` has fewer px for what both show, as far as a proof tells."""
+        return self._scales.is_coarser(self.stands_for(kept.id), self.stands_for(member.id))
 
     def _share(self, own: int, kept: Record, other: int, member: Record) -> float:
         share = self._scales.share(own, other, (kept.content.size, member.content.size))
