@@ -129,6 +129,7 @@ export const text = {
   noGroups: "No group was found.",
   frees: (size) => `${size} could be freed`,
   keep: "keep",
+  shownByKept: "The kept one shows it.",
   best: "The best of the group: the most pixels, then the most bytes.",
   hardLink: "A hard link: it takes no space.",
   same: (sense) => `The same ${sense}.`,

@@ -27,7 +27,8 @@ export async function tidy(relation, role, place) {
       mayWrite ? service.jobs() : null,
     ]);
     const groups = model(found.groups, plan);
-    place.told.textContent = groups.length ? text.groups(groups.length, found.superfluous.files, bytes(found.superfluous.bytes)) : text.noGroups;
+    const spare = plan ? { files: plan.counts.superfluous ?? 0, bytes: plan.freed } : found.superfluous; // what may go, where that is known
+    place.told.textContent = groups.length ? text.groups(groups.length, spare.files, bytes(spare.bytes)) : text.noGroups;
     const view = el("div", { class: "tidy" });
     const running = jobs?.jobs.find((job) => job.kind === "dupes" && job.state === "running") ?? null;
     if (found.uncompared) view.append(uncompared(found.uncompared, mayWrite, running, place, again));
