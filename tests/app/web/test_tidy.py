@@ -169,6 +169,7 @@ def test_what_goes_for_another_file_than_the_best_is_not_said_to_be_of_its_bytes
         library.dupes("copy")
     with serving(own.library, "--role", "write") as address:
         page = opened(f"{address}?tidy=copy")
+        page.wait_for_selector(".group")
         group = page.locator(".group", has_text="coffee.jpg")
         group.locator(".card.best", has_text="coffee.jpg").wait_for()
         assert group.locator("text=The kept one shows it.").count() == 2
