@@ -39,5 +39,5 @@ class Flat:
         return FaissIndex(space, self, read(path, space))
 
     def mapped(self, path: Path, space: Space) -> Index:
-        """The same, its rows as a map until they change."""
+        """Index from a file of `save`, its rows as a map until they change."""
         return FaissIndex(space, self, mapped(path, space), is_map=True)

@@ -68,7 +68,7 @@ class NeighbourGraph:
         return _Graph(space, self, read(path, space))
 
     def mapped(self, path: Path, space: Space) -> Index:
-        """The same, its graph and its codes as a map until they change."""
+        """Index from a file of `save`, its graph and its codes as a map until they change."""
         return _Graph(space, self, mapped(path, space), is_map=True)
 
     def _graph(self, space: Space, sample: Vectors) -> Any:

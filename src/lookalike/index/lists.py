@@ -51,7 +51,7 @@ class ListMaker(ABC):
             return self._of(dict(kept), space)
 
     def mapped(self, path: Path, space: Space) -> ListIndex:
-        """The same, its entries as maps: what is added or removed makes new columns at any rate."""
+        """Index from a file of `save`, its entries as maps: what is added or removed makes new columns at any rate."""
         return self._of(arrays_of(path), space)
 
     def _of(self, kept: Mapping[str, Any], space: Space) -> ListIndex:

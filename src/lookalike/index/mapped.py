@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +30,14 @@ def _is_worth_it(info: zipfile.ZipInfo) -> bool:
     return CAN_MAP and info.compress_type == zipfile.ZIP_STORED and info.file_size >= LEAST
 
 
-def _mapped(file: BinaryIO, info: zipfile.ZipInfo) -> NDArray[Any]:
+def _mapped(file: Any, info: zipfile.ZipInfo) -> NDArray[Any]:
     """The array that begins behind the header of the member, and behind its own."""
     file.seek(info.header_offset + 26)
     name, extra = np.frombuffer(file.read(4), "<u2").tolist()
     file.seek(info.header_offset + 30 + name + extra)
     np.lib.format.read_magic(file)
     shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
-    order = "F" if by_columns else "C"
+    order: Literal["C", "F"] = "F" if by_columns else "C"
     # A view: slices of the class of maps take twice as long.
-    return np.memmap(file, dtype, "r", file.tell(), shape, order).view(np.ndarray)
+    plain: NDArray[Any] = np.memmap(file, dtype, "r", file.tell(), shape, order).view(np.ndarray)
+    return plain

@@ -10,7 +10,7 @@ from lookalike.types import VerifiedPair
 EDITED: Final = frozenset(
     ("mirrored", "recoloured", "toned", "brightened", "darkened", "more contrast", "less contrast")
 )
-"""What somebody did on purpose, unlike a smaller file or a cut; turns too. Grey has rules of its own."""
+"""Edits that somebody made on purpose, unlike a smaller file or a cut; turns too. Grey has rules of its own."""
 TURNED: Final = "turned by"
 
 
