@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from lookalike.types import Hits, Ids, LocalFeatures, Metric, Space, Vectors
 
@@ -88,6 +88,14 @@ class IndexMaker(Protocol):
         """An empty index, trained on `sample` where its kind needs training."""
 
     def load(self, path: Path, space: Space) -> Index: ...
+
+
+@runtime_checkable
+class Mappable(Protocol):
+    """A kind whose files can be read as maps: processes that do so hold the pages of one file once."""
+
+    def mapped(self, path: Path, space: Space) -> Any:
+        """As `load`, of a file that is never written to, only replaced. Rows that change are brought into memory."""
 
 
 class SetIndexMaker(Protocol):

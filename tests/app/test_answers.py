@@ -69,6 +69,7 @@ def test_stdin_is_one_picture_or_the_queries(asked) -> None:
         ("dupes --relation copy --precision 0.9", "leave one of them out"),
         ("dupes --relation identical --precision 0.9", "leave one of them out"),
         ("dupes --json -0", "exclude each other"),
+        ("dupes --json --jsonl", "exclude each other"),
         ("search photos/0.png --json --jsonl", "exclude each other"),
         ("search photos/0.png --long -0", "exclude each other"),
         ("search photos/0.png --from x", "--from needs --each"),
@@ -163,6 +164,19 @@ def test_dupes_end_with_what_could_be_done_without(indexed, photos_folder: Path)
         [True, False],
     ]
     assert len(indexed("dupes", "--long").out.decode().splitlines()) == 7
+
+
+def test_dupes_line_by_line_tell_how_far_they_are_and_then_the_groups(here, tmp_path: Path, draw) -> None:
+    (tmp_path / "photos").mkdir()
+    for name in ("0.png", "1.png", "copy.png"):
+        draw(tmp_path / "photos" / name, int(name == "1.png"))
+    here("index", "photos", "--describer", "phash", "--local", "-q")
+    *progress, last = map(json.loads, here("dupes", "--relation", "copy", "--jsonl").out.splitlines())
+    assert progress == [{"comparisons": done, "total": 2, "failed": 0} for done in (0, 2)]
+    assert last == here("dupes", "--relation", "copy", "--json").document
+    assert [len(group["members"]) for group in last["groups"]] == [2]
+    here("dupes", "--jsonl", "-o", "groups.jsonl")
+    assert json.loads((tmp_path / "groups.jsonl").read_text("utf-8"))["groups"][0]["relation"] == "identical"
 
 
 def test_a_file_that_is_gone_is_not_superfluous(indexed, photos_folder: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any, overload
 import numpy as np
 
 from lookalike.errors import BadSetting, LookalikeError, UnknownName
-from lookalike.finders import Index, IndexMaker, SetIndex, SetIndexMaker
+from lookalike.finders import Index, IndexMaker, Mappable, SetIndex, SetIndexMaker
 from lookalike.index import INDEXES, SET_INDEXES
 from lookalike.index.choice import Wanted, choose, is_exact
 from lookalike.protocols import Store
@@ -67,9 +67,13 @@ class Measured:
 
 @dataclass(frozen=True)
 class Derived:
-    """A folder with a file and a note for each space. A file counts only with a note that fits it."""
+    """A folder with a file and a note for each space. A file counts only with a note that fits it.
+
+    With `maps`, files are read as maps where their kind can be: several processes that do so hold them once.
+    """
 
     folder: Path
+    maps: bool = False
 
     def load(self, space: Space) -> tuple[Index, int] | None:
         """The index and the generation of the store that it reflects, or None where there is none to trust."""
@@ -91,8 +95,9 @@ class Derived:
         try:
             if note is None or note["sha256"] != _sha256(self._file(space)):
                 return None
-            index = table.spelled(note.get("settings", note["kind"])).load(self._file(space), space)
-            return index, int(note["generation"])
+            maker = table.spelled(note.get("settings", note["kind"]))
+            load = maker.mapped if self.maps and isinstance(maker, Mappable) else maker.load
+            return load(self._file(space), space), int(note["generation"])
         except (OSError, KeyError, ValueError, UnknownName, BadSetting, RuntimeError) as error:  # the last is of faiss
             log.warning("the index of %s is not usable (%s): it is made anew", space.name, error)
             return None
@@ -242,7 +247,7 @@ def current(derived: Derived, store: Store, space: Space, *, choose_anew: bool =
             index = _updated(store, loaded[0], wanted)
             if is_mine:
                 _save(derived, index, generation, replace(built, marked=index.marked))
-            return _from_its_file(derived, index) if is_mine else index
+            return _from_its_file(derived, index, generation) if is_mine else index
         if is_mine:
             return _chosen(derived, store, space, wanted, generation)
     return current(derived, store, space, choose_anew=choose_anew)
@@ -274,13 +279,13 @@ def _chosen(derived: Derived, store: Store, space: Space, ids: Ids, generation: 
         wanted=None if exact else wanted,
     )
     _save(derived, chosen.index, generation, built)
-    return _from_its_file(derived, chosen.index)
+    return _from_its_file(derived, chosen.index, generation)
 
 
-def _from_its_file(derived: Derived, index: Index) -> Index:
-    """The index itself, or its lists read by mmap where its kind leaves them on disk."""
-    loaded = derived.load(index.space) if index.kind == MAPPED else None
-    return index if loaded is None or loaded[0].kind != MAPPED else loaded[0]
+def _from_its_file(derived: Derived, index: Index, generation: int) -> Index:
+    """The index itself, or as a map of its file where it is to be one, or its kind leaves lists on disk."""
+    loaded = derived.load(index.space) if derived.maps or index.kind == MAPPED else None
+    return index if loaded is None or loaded[1] != generation or loaded[0].kind != index.kind else loaded[0]
 
 
 def _share(store: Store, space: Space, n: int, memory: int) -> int:
@@ -317,7 +322,8 @@ def _updated_set(
         index.add(np.array(list(found), np.int64), list(found.values()))
     log.debug("%d pictures in the index of %s", len(index), space.name)  # counting sorts in what waits, for all threads
     _save(derived, index, generation, Measured(index.kind, built_for=built_for))
-    return index
+    kept = derived.load_set(space) if derived.maps else None
+    return index if kept is None or kept[1] != generation else kept[0]
 
 
 def all_current(derived: Derived, store: Store, on_built: Callable[[int, int], object]) -> None:

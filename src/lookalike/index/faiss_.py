@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from copy import copy
 from pathlib import Path
 from typing import Any, Final, Self
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from lookalike.finders import IndexMaker
 from lookalike.index.ballot import last_of_each
+from lookalike.index.mapped import CAN_MAP
 from lookalike.index.similarity import from_distances
 from lookalike.types import Hits, Ids, Space, Vectors
 
@@ -25,10 +27,11 @@ WalkParameters: Final[Any] = getattr(faiss, "SearchParametersHNSW")  # noqa: B00
 class FaissIndex:
     """A faiss index with ids of its own. A kind that searches in another way overrides `_nearest`."""
 
-    def __init__(self, space: Space, maker: IndexMaker, index: Any) -> None:
+    def __init__(self, space: Space, maker: IndexMaker, index: Any, *, is_map: bool = False) -> None:
         self.space = space
         self.maker = maker
         self.index = index
+        self._is_map = is_map
         self._binary = space.metric == "hamming"
         self._held: set[int] | None = None
 
@@ -60,6 +63,7 @@ class FaissIndex:
         """Adds rows; one whose id is there already replaces it, as does a later one of the same call."""
         check_rows(self.space, ids, vectors)
         if len(ids):
+            self._bring_in()
             self.remove(ids)
             last = last_of_each(ids)
             self._append(
@@ -71,6 +75,7 @@ class FaissIndex:
         """Drops rows; an id that is not there is no error."""
         there = self._members.intersection(ids.tolist())
         if there:
+            self._bring_in()
             self._drop(np.array(sorted(there), np.int64))
             self._members.difference_update(there)
 
@@ -103,6 +108,19 @@ class FaissIndex:
         write = faiss.write_index_binary if self._binary else faiss.write_index
         with path.open("wb") as file:
             write(self.index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
+
+    def _bring_in(self) -> None:
+        """Copies what is a map into memory: faiss ends the process where a map is to change.
+
+        The file may be another by now, so that it is not read again.
+        """
+        if not self._is_map:
+            return
+        if self._binary:
+            self.index = faiss.deserialize_index_binary(faiss.serialize_index_binary(self.index))
+        else:
+            self.index = faiss.deserialize_index(faiss.serialize_index(self.index))
+        self._is_map = False
 
     def _append(self, ids: Ids, vectors: Vectors) -> None:
         """Adds rows with ids that are not there, each once."""
@@ -168,6 +186,18 @@ def read(path: Path, space: Space) -> Any:
         reader = faiss.PyCallbackIOReader(file.read)  # type: ignore[attr-defined]
         index: Any = faiss.read_index_binary(reader) if space.metric == "hamming" else faiss.read_index(reader)
     return of_space(index, space)
+
+
+def mapped(path: Path, space: Space) -> Any:
+    """As `read`, with all that faiss can leave in the file as a map; in memory where faiss cannot spell its name."""
+    try:
+        name = os.fspath(path).encode("utf-8").decode("utf-8")
+    except UnicodeEncodeError:
+        return read(path, space)
+    if not CAN_MAP:
+        return read(path, space)
+    reader = faiss.read_index_binary if space.metric == "hamming" else faiss.read_index
+    return of_space(reader(name, faiss.IO_FLAG_MMAP_IFC), space)
 
 
 def of_space(index: Any, space: Space) -> Any:

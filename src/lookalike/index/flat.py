@@ -12,7 +12,7 @@ import faiss
 import numpy as np
 
 from lookalike.finders import Index
-from lookalike.index.faiss_ import METRICS, FaissIndex, check_queries, read, selector
+from lookalike.index.faiss_ import METRICS, FaissIndex, check_queries, mapped, read, selector
 from lookalike.types import Hits, Ids, Metric, Space, Vectors
 
 
@@ -38,8 +38,11 @@ class Flat:
 
     def load(self, path: Path, space: Space) -> Index:
         """Index from a file of `save`."""
-        index = ComparedBits if space.metric == "hamming" else FaissIndex
-        return index(space, self, read(path, space))
+        return _kind(space)(space, self, read(path, space))
+
+    def mapped(self, path: Path, space: Space) -> Index:
+        """Index from a file of `save`, its rows as a map until they change."""
+        return _kind(space)(space, self, mapped(path, space), is_map=True)
 
 
 class ComparedBits(FaissIndex):
@@ -65,3 +68,7 @@ class ComparedBits(FaissIndex):
             at = np.flatnonzero(last == distance)
             found |= zip(at.tolist(), self.within(queries[at], int(distance), among), strict=True)
         return [Hits(found[query].ids[:k], found[query].scores[:k]) for query in range(len(queries))]
+
+
+def _kind(space: Space) -> type[FaissIndex]:
+    return ComparedBits if space.metric == "hamming" else FaissIndex

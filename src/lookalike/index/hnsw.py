@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.finders import Index
-from lookalike.index.faiss_ import METRICS, FaissIndex, WalkParameters, check_metric, read, selector
+from lookalike.index.faiss_ import METRICS, FaissIndex, WalkParameters, check_metric, mapped, read, selector
 from lookalike.index.ivf import QUANTISERS, Codes
 from lookalike.types import Ids, Metric, Space, Vectors
 
@@ -67,6 +67,10 @@ class NeighbourGraph:
         """Index from a file of `save`."""
         return _Graph(space, self, read(path, space))
 
+    def mapped(self, path: Path, space: Space) -> Index:
+        """Index from a file of `save`, its graph and its codes as a map until they change."""
+        return _Graph(space, self, mapped(path, space), is_map=True)
+
     def _graph(self, space: Space, sample: Vectors) -> Any:
         metric = METRICS[space.metric]
         graph: Any
@@ -83,9 +87,6 @@ class _Graph(FaissIndex):
     """Rows that are dropped are marked until they are a quarter of all; then the graph is built anew without them."""
 
     maker: NeighbourGraph
-
-    def __init__(self, space: Space, maker: NeighbourGraph, index: Any) -> None:
-        super().__init__(space, maker, index)
 
     def __len__(self) -> int:
         return int(self.index.ntotal) - self.marked

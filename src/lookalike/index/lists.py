@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lookalike.index.ballot import last_of_each
 from lookalike.index.columns import Columns, Lists, Owners, Signatures
+from lookalike.index.mapped import arrays_of
 from lookalike.index.vocabulary import Vocabulary, vocabulary
 from lookalike.types import Hits, Ids, LocalFeatures, Space, Vectors
 
@@ -47,8 +48,15 @@ class ListMaker(ABC):
     def load(self, path: Path, space: Space) -> ListIndex:
         """Index from a file of `save`."""
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            words = Vocabulary(kept["words"], kept["branches"], kept["medians"], kept["codebook"])
-            held = Columns(kept["ids"], kept["owners"], kept["lists"], kept["signatures"], len(words))
+            return self._of(dict(kept), space)
+
+    def mapped(self, path: Path, space: Space) -> ListIndex:
+        """Index from a file of `save`, its entries as maps: what is added or removed makes new columns at any rate."""
+        return self._of(arrays_of(path), space)
+
+    def _of(self, kept: Mapping[str, Any], space: Space) -> ListIndex:
+        words = Vocabulary(kept["words"], kept["branches"], kept["medians"], kept["codebook"])
+        held = Columns(kept["ids"], kept["owners"], kept["lists"], kept["signatures"], len(words))
         return ListIndex(space, self, words, held)
 
 

@@ -62,7 +62,10 @@ OPENED: Final = 64
 
 
 class Session:
-    """A context manager; several threads may ask at once."""
+    """A context manager; several threads may ask at once.
+
+    With `shares_indexes` other processes that do so hold the same memory for them.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Session:
         limits: Limits = Limits(),
         workers: int = 0,
         describers: Sequence[Describer] = (),
+        shares_indexes: bool = False,
     ) -> None:
         self.location = Location.of(folder)
         self.limits = limits
@@ -79,7 +83,7 @@ class Session:
         self._told: set[str] = set()
         self._decoder = PictureDecoder(limits)
         self._judges = Judges()
-        self._derived = Derived(self.location.cache / INDEX_FOLDER)
+        self._derived = Derived(self.location.cache / INDEX_FOLDER, maps=shares_indexes)
         self._readers = Readers(lambda: open_store(self.location, write=False))
         self._indexes = IndexCache[Index](self._derived, current)
         self._set_indexes = IndexCache[SetIndex](self._derived, current_set)

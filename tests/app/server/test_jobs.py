@@ -208,6 +208,19 @@ def test_a_rate_is_told_from_the_second_report_of_a_stage_on() -> None:
     assert pace.with_rate({"other": 1}) == {"other": 1}
 
 
+def test_comparing_tells_how_far_it_is(serve: Serve, own_shelf: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    shutil.copytree(own_shelf / "photos", photos)
+    with lookalike.open(own_shelf / "library") as library:
+        library.index(photos, local=True)
+    client = serve(own_shelf / "library", role=Role.WRITE)
+    last = followed(client, client.post("/api/jobs/dupes").json())[-1]
+    assert last["state"] == "done"
+    assert last["progress"]["comparisons"] == last["progress"]["total"] > 0
+    assert "groups" not in last["report"]
+    assert client.get("/api/dupes?relation=copy").json()["uncompared"] == 0
+
+
 def test_a_job_that_fails_says_why_to_admin_alone(serve: Serve, own_shelf: Path) -> None:
     for role, told in ((Role.WRITE, "role admin"), (Role.ADMIN, "local features")):
         client = serve(own_shelf / "library", role=role)

@@ -150,3 +150,11 @@ def figure(text: str) -> float:
         r'^lookalike_requests_total\{method="GET",route="/api/search",status="200"\} (\S+)$', text, re.M
     )
     return float(found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells nothing of maps")
+def test_all_processes_map_one_file_of_an_index(served: Served, shelf: Path) -> None:
+    id = hashlib.sha256((shelf / "photos" / "0.png").read_bytes()).hexdigest()
+    assert {found.status_code for found in served.by_all("/api/search", id=id)} <= {200, 503}
+    for pid in served.counts():
+        assert re.search(r"/indexes/phash-\w+\.faiss$", Path(f"/proc/{pid}/maps").read_text(), re.MULTILINE)

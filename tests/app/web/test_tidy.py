@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from .conftest import DESKTOP, PHONE, Opened, Page, Shelf, faults, serving
+from .conftest import DESKTOP, PHONE, Opened, Page, Shelf, faults, leave, serving
 
 
 def test_groups_of_duplicates_are_shown_and_only_shown(page: Page) -> None:
@@ -30,7 +31,17 @@ def test_pictures_that_were_not_compared_are_compared_by_who_may(opened: Opened,
         library.index(own.photos)
     with serving(own.library, "--role", "write") as address:
         page = opened(f"{address}?tidy=copy")
+        page.evaluate("fetch('/api/jobs/dupes', {method: 'POST'})")
+        other = opened(f"{address}?tidy=copy")  # a tab that sees how far the job is, whoever began it
+        other.wait_for_selector(".job progress, .group")
+        other.wait_for_selector("text=are not compared", state="detached")
+        leave(other)
+        (own.photos / "newer.jpg").write_bytes((own.photos / "rocket.jpg").read_bytes() + b"\n\n")
+        with lookalike.open(own.library) as library:
+            library.index(own.photos)
+        page.reload()
         page.click("text=Compare them now")
+        page.wait_for_selector(".job >> text=Cancel", state="attached")
         page.wait_for_selector("text=Compare them now", state="detached")
         page.wait_for_selector(".group")
         page.click("text=Accept proposal >> nth=0")
@@ -144,3 +155,25 @@ def test_a_file_that_may_not_go_says_why_and_stays(tidied: Page, own: Shelf) -> 
     tidied.click("dialog >> text=Cancel")
     tidied.wait_for_selector("dialog", state="detached")
     assert (own.photos / "chelsea.png").exists()
+
+
+def test_what_goes_for_another_file_than_the_best_is_not_said_to_be_of_its_bytes(opened: Opened, own: Shelf) -> None:
+    import lookalike
+
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2021:05:04 12:00:00"  # so that the rules keep the JPEG
+    with Image.open(own.photos / "coffee.png") as image:
+        image.convert("RGB").save(own.photos / "coffee.jpg", quality=95, exif=exif)
+    with lookalike.open(own.library) as library:
+        library.index(own.photos)
+        library.dupes("copy")
+    with serving(own.library, "--role", "write") as address:
+        page = opened(f"{address}?tidy=copy")
+        page.wait_for_selector(".group")
+        group = page.locator(".group", has_text="coffee.jpg")
+        group.locator(".card.best", has_text="coffee.jpg").wait_for()
+        assert group.locator("text=The kept one shows it.").count() == 2
+        assert group.locator("text=The same bytes.").count() == 0
+        told = page.inner_text("[role=status]:has-text('could be done without')")
+        page.click("text=Accept all proposals")
+        assert told.split(";")[1].split()[0] == said(page).split(";")[1].split()[0]  # as many as would go

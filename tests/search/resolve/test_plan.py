@@ -10,6 +10,7 @@ import pytest
 from lookalike.search.duplicates.companions import Halves
 from lookalike.search.duplicates.identical import Group
 from lookalike.search.duplicates.stars import star_groups
+from lookalike.search.resolve.edited import EDITED
 from lookalike.search.resolve.plan import Caution, Plan, planned
 from lookalike.search.resolve.proofs import Proofs
 from lookalike.search.resolve.rules import rules_of
@@ -165,7 +166,7 @@ def test_what_was_proved_against_the_star_and_not_against_the_kept_one_is_compos
         shelf.add(name, age=name == "kept.jpg")
     stuck = VerifiedPair(1, 4, "copy", 0.9, (0.95, 0.95), (), (STICKER,))
     pairs = [pair(1, 2), pair(1, 3), stuck]
-    assert shelf.plan(*pairs)["with_sticker.jpg"] == "could go"
+    assert shelf.plan(*pairs, keep=("shortest",))["with_sticker.jpg"] == "shows_more"
     found = shelf.plan(*pairs, keep=("oldest",))
     assert found == {
         "kept.jpg": "best",
@@ -175,11 +176,11 @@ def test_what_was_proved_against_the_star_and_not_against_the_kept_one_is_compos
     }
 
 
-def test_nothing_goes_for_a_file_on_which_something_hides_what_it_shows(shelf: Shelf) -> None:
+def test_where_something_is_laid_on_one_neither_stands_for_the_other(shelf: Shelf) -> None:
     shelf.add("clean.jpg")
     shelf.add("stuck.jpg", age=1)
     stuck = VerifiedPair(1, 2, "copy", 0.9, (0.95, 0.95), (), (STICKER,))
-    assert shelf.plan(stuck) == {"clean.jpg": "best", "stuck.jpg": "could go"}
+    assert shelf.plan(stuck, reference=("clean.jpg",)) == {"clean.jpg": "best", "stuck.jpg": "shows_more"}
     assert shelf.plan(stuck, keep=("oldest",)) == {"clean.jpg": "hidden", "stuck.jpg": "best"}
 
 
@@ -198,13 +199,47 @@ def test_nor_for_a_crop_that_lacks_only_what_is_plain_however_large_it_is(first:
     sizes = {"whole": (1000, 1000), "crop": (1200, 2400)}
     order = [first, *({"whole", "crop"} - {first})]
     for name in order:
-        shelf.add(f"{name}.jpg", sizes[name])
+        shelf.add(f"{name}.jpg", sizes[name], age=name == "whole")
     scale = "resized to 240 %" if first == "whole" else "resized to 42 %"
     assert shelf.plan(pair(1, 2, edits=(scale, "cropped")), keep=("pixels",)) == {
         "crop.jpg": "best",
         "whole.jpg": "shows_more",
     }
-    assert shelf.plan(pair(1, 2, edits=(scale, "cropped")))["crop.jpg"] == "could go"
+    assert shelf.plan(pair(1, 2, edits=(scale, "cropped")), keep=("oldest",))["crop.jpg"] == "framed"
+    assert shelf.plan(pair(1, 2, edits=(scale, "cropped")), reference=("whole.jpg",))["crop.jpg"] == "could go"
+
+
+def test_nothing_goes_for_a_picture_of_it_in_a_frame(shelf: Shelf) -> None:
+    """A screenshot has the most px, and shows all; it is no original."""
+    shelf.add("photo.jpg", (300, 200))
+    shelf.add("screenshot.png", (720, 1280), format="png")
+    shelf.add("narrow.jpg", (308, 206), age=1)
+    framed = pair(1, 2, of_b=0.96, edits=("resized to 240 %", "bordered", "re-encoded"))
+    assert shelf.plan(framed, keep=("pixels",))["photo.jpg"] == "framed"
+    assert shelf.plan(framed, pair(1, 3, edits=("bordered",)))["screenshot.png"] != "best"
+    assert shelf.plan(pair(1, 3, edits=("bordered",)), keep=("oldest",))["photo.jpg"] == "could go"
+
+
+@pytest.mark.parametrize("edit", sorted({*EDITED, "turned by 90 degrees clockwise"}))
+def test_where_one_was_edited_nobody_knows_which_is_the_original(edit: str, shelf: Shelf) -> None:
+    for name in ("a.jpg", "b.jpg", "c.jpg", "d.jpg"):
+        shelf.add(name)
+    edited = [pair(1, 2, edits=("re-encoded",)), pair(1, 3, edits=(edit, "re-encoded")), pair(3, 4)]
+    stays = {"a.jpg": "best", "b.jpg": "could go", "c.jpg": "edited", "d.jpg": "edited"}
+    assert shelf.plan(*edited) == stays
+    assert shelf.plan(*edited, pair(1, 4, edits=(edit,)), pair(2, 3, edits=(edit,))) == stays
+    told = shelf.plan(*edited, reference=("c.jpg",))  # unless a person says which one
+    assert told == {"a.jpg": "could go", "b.jpg": "could go", "c.jpg": "best", "d.jpg": "could go"}
+
+
+def test_the_sharpest_is_kept_though_a_smaller_one_stands_for_more(shelf: Shelf) -> None:
+    shelf.add("large.jpg", (300, 300))
+    shelf.add("cut.jpg", (285, 285))
+    shelf.add("small.jpg", (105, 105))
+    pairs = [pair(3, 1, edits=("resized to 286 %",)), pair(3, 2, edits=("resized to 286 %", "cropped"), of_a=0.91)]
+    found = shelf.plan(*pairs)
+    assert found["large.jpg"] == "best"
+    assert found["small.jpg"] == "could go"
 
 
 def test_nothing_with_colours_goes_for_a_grey_copy(shelf: Shelf) -> None:
@@ -275,7 +310,7 @@ def test_exposures_of_a_burst_stay_and_edits_of_one_go(shelf: Shelf) -> None:
 
 
 def test_one_copy_without_a_time_does_not_stand_for_two_exposures(shelf: Shelf) -> None:
-    shelf.add("sent.jpg", (110, 110))
+    shelf.add("sent.jpg", (104, 104))
     shelf.add("IMG_0101.jpg", taken=NOON)
     shelf.add("IMG_0102.jpg", taken=NOON)
     shelf.add("small.jpg")

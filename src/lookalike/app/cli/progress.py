@@ -7,11 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lookalike.app.cli.output import json_line
+
 if TYPE_CHECKING:
     from lookalike.search.ingest.options import Progress
 
 _NAMES = {"indexes": "building indexes", "groups": "resolving"}
 """Words for stages that are a bar of their own."""
+
+
+def progress_line(progress: Progress) -> bytes:
+    """A line of --jsonl after a commit: how many of the `total` are done, under a name that says what they are."""
+    done = "committed" if progress.of == "pictures" else progress.of
+    return json_line({done: progress.committed, "total": progress.total, "failed": progress.failed})
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-STAGES: Final = ("committed", "indexes", "groups")
+STAGES: Final = ("committed", "indexes", "comparisons", "groups")
 """Fields of progress that count what is done, each of a stage."""
 
 

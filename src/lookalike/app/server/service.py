@@ -16,7 +16,6 @@ from typing import Annotated, Final, TypeAlias, cast
 import numpy as np
 from fastapi import Depends, Request
 
-import lookalike
 from lookalike.app.server.admission import Sessions
 from lookalike.app.server.capacity import Capacity
 from lookalike.app.server.file_ids import FileIds
@@ -33,6 +32,7 @@ from lookalike.errors import BadPicture, LookalikeError
 from lookalike.protocols import TextDescriber
 from lookalike.search.components import describers_of
 from lookalike.search.duplicates.identical import Group
+from lookalike.search.library import Library
 from lookalike.search.pages.render import thumbnail
 from lookalike.search.ranking.channels import channels_of
 from lookalike.types import Record
@@ -53,7 +53,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.library = lookalike.open(settings.library)
+        self.library = Library(settings.library, shares_indexes=settings.workers > 1)
         self.measures = Measures()
         self.questions = Capacity("question", settings.threads, settings.waiting, on_change=self.measures.questions.set)
         self.glances = Capacity("glance", 2, GLANCES, patience=math.inf)

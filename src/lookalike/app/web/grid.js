@@ -20,7 +20,7 @@ function card(hit, act) {
     ),
     facts(hit),
     el("p", { class: "name", title: hit.path }, name),
-    name === hit.path ? null : el("p", { class: "why folder", title: hit.path }, hit.path.slice(0, -name.length)),
+    name === hit.path ? null : el("p", { class: "why folder", title: hit.path }, lastFolders(hit.path)),
     el("p", { class: "why" }, hit.why),
     hit.file === "unchanged" ? null : el("p", { class: "why gone" }, text.gone[hit.file]),
     el(
@@ -30,6 +30,12 @@ function card(hit, act) {
       el("button", { type: "button", class: "link", onclick: () => act.askWith(hit) }, text.askWith),
     ),
   );
+}
+
+/** The last two folders of a path: where pictures of one library lie differs at the end. */
+function lastFolders(path) {
+  const folders = path.split("/").slice(0, -1);
+  return folders.length > 2 ? `…/${folders.slice(-2).join("/")}/` : `${folders.join("/")}/`;
 }
 
 /** The two buttons that judge an answer; the list is asked for anew at once. */

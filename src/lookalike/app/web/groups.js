@@ -11,7 +11,8 @@ export function model(groups, plan) {
   const planned = new Map((plan?.groups ?? []).flatMap((group) => group.files).map((file) => [file.file_id, file]));
   const above = common(groups.flatMap((group) => group.members.map((member) => member.path)));
   const known = groups.map((group) => {
-    const members = group.members.map((member) => ({ ...member, ...outcome(member, planned.get(member.file_id)), ...place(member.path, above) }));
+    const isOfBest = group.members.every((member) => !member.best || (planned.get(member.file_id)?.outcome ?? "kept") === "kept");
+    const members = group.members.map((member) => ({ ...member, ...outcome(member, planned.get(member.file_id), isOfBest), ...place(member.path, above) }));
     members.sort((a, b) => b.is_best - a.is_best);
     return { ...group, members, freed: members.filter((one) => one.goes).reduce((sum, one) => sum + one.frees, 0) };
   });
@@ -30,13 +31,14 @@ function place(path, above) {
   return { name: path.slice(at), folder: path.slice(Math.min(above, at), at) };
 }
 
-function outcome(member, planned) {
+/** What the plan says of a file; what is known of it is relative to the best one, which the plan may not keep. */
+function outcome(member, planned, isOfBest) {
   const is_there = member.file === "unchanged" && !member.hard_link_to;
   if (!planned) return { is_there, is_best: member.best, is_kept: member.best, goes: mayGo(member), frees: member.bytes, says: why(member, member.best) };
   const is_kept = planned.outcome === "kept";
   const goes = planned.outcome === "superfluous";
   const stays = !is_kept && !goes;
-  const says = is_kept ? text.kept(planned.why) : stays ? text.stays(planned.why) : why(member, false);
+  const says = is_kept ? text.kept(planned.why) : stays ? text.stays(planned.why) : isOfBest ? why(member, false) : text.shownByKept;
   return { is_there, is_best: is_kept, is_kept, goes, frees: planned.bytes, says };
 }
 

@@ -129,6 +129,7 @@ export const text = {
   noGroups: "No group was found.",
   frees: (size) => `${size} could be freed`,
   keep: "keep",
+  shownByKept: "The kept one shows it.",
   best: "The best of the group: the most pixels, then the most bytes.",
   hardLink: "A hard link: it takes no space.",
   same: (sense) => `The same ${sense}.`,
@@ -177,7 +178,7 @@ export const text = {
   noJobs: "Nothing is at work.",
   begins: "It begins…",
   progressOf: (kind) => `How far ${kind} is`,
-  stages: { pictures: "pictures", indexes: "indexes built", groups: "groups" },
+  stages: { committed: "pictures", indexes: "indexes built", comparisons: "pictures compared", groups: "groups" },
   progress: (what, done, total, rate, left, failed) =>
     [`${done.toLocaleString("en")} of ${total.toLocaleString("en")} ${what}`, rate ? `${rate >= 10 ? Math.round(rate) : rate.toPrecision(2)} a second` : "", left === null || left === undefined ? "" : `${duration(left)} left`, failed ? `${failed} failed` : ""].filter(Boolean).join(", "),
   jobTold: ({ kind, state }, more) => `${kind}: ${{ done: "done", some_failed: "done, but for some files", failed: "failed", cancelled: "cancelled", running: "at work" }[state]}${more ? `; ${more}` : ""}`,
@@ -218,7 +219,6 @@ export const text = {
   noDescribers: "Nothing is described yet.",
   uncompared: (count) => `${count.toLocaleString("en")} pictures are not compared with the others yet.`,
   compareAll: "Compare them now",
-  comparing: "Comparing; this may take a while…",
   failed: (state) => `It ended: ${state}.`,
 };
 

@@ -3,6 +3,7 @@ import { apply, undone } from "./apply.js";
 import { Decisions } from "./decisions.js";
 import { el, field } from "./dom.js";
 import { group as groupOf, model, walk } from "./groups.js";
+import { watched } from "./jobs.js";
 import * as service from "./service.js";
 import { bytes, text } from "./strings.js";
 
@@ -13,21 +14,24 @@ const AT_ONCE = 40;
 /** Fills `place`, which has aside, told, failed(error, again) and show(element), with groups of `relation`. */
 export async function tidy(relation, role, place) {
   const isActedUpon = ACTED_UPON.includes(relation);
-  const mayPlan = isActedUpon && ["write", "admin"].includes(role);
+  const mayWrite = ["write", "admin"].includes(role);
+  const mayPlan = isActedUpon && mayWrite;
   const again = () => tidy(relation, role, place);
   place.aside.replaceChildren(side(relation, role));
   place.told.textContent = text.grouping;
   try {
-    const [found, plan, done] = await Promise.all([
+    const [found, plan, done, jobs] = await Promise.all([
       service.groups(relation),
       mayPlan ? service.plan({ relation }) : null,
       mayPlan ? service.undoable() : null,
+      mayWrite ? service.jobs() : null,
     ]);
     const groups = model(found.groups, plan);
-    place.told.textContent = groups.length ? text.groups(groups.length, found.superfluous.files, bytes(found.superfluous.bytes)) : text.noGroups;
-    const compare = ["write", "admin"].includes(role) ? () => compareAll(place, again) : null;
+    const spare = plan ? { files: plan.counts.superfluous ?? 0, bytes: plan.freed } : found.superfluous; // what may go, where that is known
+    place.told.textContent = groups.length ? text.groups(groups.length, spare.files, bytes(spare.bytes)) : text.noGroups;
     const view = el("div", { class: "tidy" });
-    if (found.uncompared) view.append(uncompared(found.uncompared, compare));
+    const running = jobs?.jobs.find((job) => job.kind === "dupes" && job.state === "running") ?? null;
+    if (found.uncompared) view.append(uncompared(found.uncompared, mayWrite, running, place, again));
     if (isActedUpon && groups.length && role !== "admin") view.append(toAct(relation));
     if (groups.length) view.append(...(mayPlan ? deciding(groups, relation, role, done.actions, again) : [list(groups, null)]));
     if (done?.runs.length) place.aside.append(before(done.runs, role, again));
@@ -49,21 +53,25 @@ function toAct(relation) {
   return el("p", { class: "hint" }, text.toAct, " ", el("code", {}, command), " ", text.orAdmin, " ", el("code", {}, "lookalike serve --role admin"));
 }
 
-function uncompared(count, compare) {
-  const button = compare ? el("button", { type: "button", onclick: compare }, text.compareAll) : null;
-  return el("p", { class: "actions" }, text.uncompared(count), button);
-}
-
-async function compareAll(place, again) {
-  try {
-    const job = await service.compareAll();
-    place.told.textContent = text.comparing;
-    const ended = await service.followed(job.id, () => {});
-    if (ended.state === "done") again();
-    else place.told.textContent = ended.message ?? text.failed(ended.state);
-  } catch (error) {
-    place.failed(error, () => compareAll(place, again));
-  }
+/** How many pictures were not compared yet; who may write has a button that does, and sees how far the `running` job is. */
+function uncompared(count, mayWrite, running, place, again) {
+  const made = el("div", {});
+  const watch = async (job) => {
+    const ended = await watched(job, made);
+    if (ended.state === "failed") place.failed(new Error(ended.message ?? text.failed(ended.state)), again);
+    else again();
+  };
+  const compare = async () => {
+    try {
+      await watch(running ?? (await service.compareAll()));
+    } catch (error) {
+      place.failed(error, again);
+    }
+  };
+  const button = mayWrite ? el("button", { type: "button", onclick: compare }, text.compareAll) : null;
+  made.append(el("p", { class: "actions" }, text.uncompared(count), button));
+  if (running) compare();
+  return made;
 }
 
 /** Groups that are decided upon, and the bar that sums it up. */

@@ -1,5 +1,6 @@
 // The view of somebody who looks after the library: jobs at work, folders, failures, calibration, describers, room.
 import { el } from "./dom.js";
+import { watched } from "./jobs.js";
 import * as service from "./service.js";
 import { bytes, text } from "./strings.js";
 
@@ -25,10 +26,16 @@ export async function upkeep(role, place) {
         place.failed(error, again);
       }
     };
-    const watch = (job) => watched(job, work, async (ended) => {
-      await place.recount();
-      if (ended.state !== "failed") await again();
-    }).catch((error) => place.failed(error, again));
+    const watch = async (job) => {
+      try {
+        const ended = await watched(job, work);
+        work.replaceChildren(el("p", { role: "status" }, summary(ended)));
+        await place.recount();
+        if (ended.state !== "failed") await again();
+      } catch (error) {
+        place.failed(error, again);
+      }
+    };
     place.told.textContent = "";
     place.show(
       el(
@@ -51,22 +58,6 @@ export async function upkeep(role, place) {
 
 function section(title, ...children) {
   return el("section", { "aria-label": title }, el("h2", {}, title), ...children);
-}
-
-/** Shows how far a job is until it has ended, and then calls `done`. */
-async function watched(job, work, done) {
-  const bar = el("progress", { "aria-label": text.progressOf(job.kind), max: 1 });
-  const told = el("p", { role: "status" });
-  const cancel = el("button", { type: "button", onclick: () => service.cancel(job.id).catch((error) => (told.textContent = error.message)) }, text.cancel);
-  work.replaceChildren(el("div", { class: "job" }, bar, told, cancel));
-  const ended = await service.followed(job.id, ({ progress }) => {
-    const { total, rate, left, failed = 0 } = progress;
-    const done = progress.committed ?? progress.indexes ?? progress.groups;
-    if (total) bar.value = done / total;
-    told.textContent = total ? text.progress(progress.committed === undefined ? text.stages[progress.indexes === undefined ? "groups" : "indexes"] : text.stages.pictures, done, total, rate, left, failed) : text.begins;
-  });
-  work.replaceChildren(el("p", { role: "status" }, summary(ended)));
-  await done(ended);
 }
 
 function summary(job) {

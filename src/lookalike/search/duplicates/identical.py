@@ -68,6 +68,11 @@ class Link:
         return any(each.kind == "laid on the query" for each in self.differs or ())
 
     @property
+    def adds(self) -> bool:
+        """Whether something is laid on the member, such as words, that the best one does not show."""
+        return any(each.kind == "laid on the hit" for each in self.differs or ())
+
+    @property
     def adds_ground(self) -> bool:
         """Whether the member alone has a ground, the best one being transparent there and no smaller."""
         grounds = (each for each in self.differs or () if each.kind == "ground of the hit")

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
-from typing import Final, TypeAlias, get_args
+from heapq import heappop, heappush
+from typing import Final, get_args
 
 import numpy as np
 
@@ -21,8 +21,6 @@ TWO_THIRDS: Final = 2 / 3
 """Coverage of either by the other that composed copies keep."""
 NEARLY_ALL: Final = 0.98
 """Coverage of two copies that show the same, but for a border of a px."""
-
-_Place: TypeAlias = tuple[bool, int, float, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -51,17 +49,17 @@ class Links:
         something that is laid on `hub` hides: two of that kind may be other pictures. Proofs are also composed
         `through` contents that are not asked for.
         """
-        star = self._star(hub, relation, among | through)
+        star = self._star(hub, relation, lambda id: id in among or id in through)
         return {id: link for id, link in star.items() if id in among}
 
-    def _star(self, hub: int, relation: Relation, among: AbstractSet[int]) -> dict[int, Link]:
-        near = {id: link for id, link in self.of.get(hub, {}).items() if id in among}
+    def _star(self, hub: int, relation: Relation, is_asked: Callable[[int], bool]) -> dict[int, Link]:
+        near = {id: link for id, link in self.of.get(hub, {}).items() if is_asked(id)}
         star: dict[int, Link] = {}
         self._admit(star, {id: link for id, link in near.items() if not link.hides}, relation)
         composed: dict[int, Link] = {}
         for middle, first in star.items():
             for id, second in self.of[middle].items():
-                if id in among and id != hub and id not in near and first.is_whole and second.is_whole:
+                if id != hub and id not in near and first.is_whole and second.is_whole and is_asked(id):
                     link = first.then(second)
                     if min(link.coverage) >= TWO_THIRDS and _better(link, composed.get(id)):
                         composed[id] = link
@@ -96,35 +94,36 @@ def stars(
     """
     left = {id for id in links.of if id in records}
     others = links.of.keys() - left
-    found = {id: links.star(id, relation, left, others) for id in left}
-    holders: dict[int, set[int]] = defaultdict(set)  # of each content those in whose star it is, or was
+    found: dict[int, dict[int, Link]] = {}
+    within: dict[int, set[int]] = defaultdict(set)  # by member, the best ones in whose stars it is or was
+    keys: dict[int, tuple[float, ...]] = {}
+    order: list[tuple[float, ...]] = []
 
-    def ranked(id: int) -> _Place:
-        for member in found[id]:
-            holders[member].add(id)
-        return _place(id, found[id], records[id][0], preferred)
+    def ask(id: int) -> None:
+        star = found[id] = links.star(id, relation, left, others)
+        for member in star:
+            within[member].add(id)
+        key = (id in preferred and bool(star), len(star), *_rank(star, records[id][0]), -id)
+        keys[id] = tuple(-value for value in key)
+        heappush(order, keys[id])
 
-    waiting = [ranked(id) for id in found]
-    heapify(waiting)
-    place_of = {place[-1]: place for place in waiting}
-    while waiting:
-        place = heappop(waiting)
-        hub = place[-1]
-        if place_of.get(hub) != place:  # taken, or in another place since
-            continue
+    for id in left:
+        ask(id)
+    # A heap: to look through all for the best one each time took minutes where there were a thousand groups.
+    while order:
+        key = heappop(order)
+        hub = int(key[-1])
+        if hub not in left or key != keys[hub]:
+            continue  # it is in a group, or has another star since
         star = found[hub]
         if not star:
             return
         yield hub, star
         taken = {hub, *star}
         left -= taken
-        for id in taken:
-            del found[id], place_of[id]
-        for id in {holder for member in taken for holder in holders.pop(member, ())} & found.keys():
+        for id in set().union(*(within[member] for member in taken)) & left:
             if not taken.isdisjoint(found[id]):
-                found[id] = links.star(id, relation, left, others)
-                place_of[id] = ranked(id)
-                heappush(waiting, place_of[id])
+                ask(id)
 
 
 def star_groups(
@@ -179,9 +178,8 @@ def _better(link: Link, than: Link | None) -> bool:
     return than is None or link.score > than.score
 
 
-def _place(id: int, star: Mapping[int, Link], record: Record, preferred: AbstractSet[int]) -> _Place:
-    """The smaller it is, the better a hub: by how much of the others it shows, then by its px, then by its bytes."""
+def _rank(star: Mapping[int, Link], record: Record) -> tuple[float, int, int]:
+    """How much of the others it shows, then its px, then its bytes."""
     width, height = record.content.size
     shown = float(np.mean([link.coverage[0] for link in star.values()])) if star else 0.0
-    is_preferred = id in preferred and bool(star)
-    return not is_preferred, -len(star), -min(round(shown, 2), NEARLY_ALL), -width * height, -record.content.bytes, id
+    return min(round(shown, 2), NEARLY_ALL), width * height, record.content.bytes

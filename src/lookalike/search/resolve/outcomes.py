@@ -26,6 +26,8 @@ ByDesign = Literal[
     "shows_more",
     "hidden",
     "colours",
+    "edited",
+    "framed",
     "pair",
     "burst",
     "hard_link",

@@ -64,7 +64,8 @@ def planned(group: Group, rules: Sequence[Rule], proofs: Proofs, caution: Cautio
             continue
         try:
             _check_apart(kept, member)
-            proofs.check(kept, member, links.get(member.id), group.relation, caution.shown)
+            is_told = kept.path in group.reference
+            proofs.check(kept, member, links.get(member.id), group.relation, caution.shown, is_told=is_told)
             _check_exposure(kept, member, links[member.id].relation == "identical" or caution.bursts)
             check_may_go(member.path, os.lstat(member.path))
             spare.append(member)
@@ -108,7 +109,7 @@ def _there(members: Iterable[Record]) -> tuple[list[Record], list[Outcome]]:
 
 
 def _standing(there: Sequence[Record], group: Group, proofs: Proofs, caution: Caution) -> Mapping[int, int]:
-    """By content, how many of the files it may stand for."""
+    """By content, how many of the files it may stand for, and shows in as many px."""
     members = {each.id: each for each in there}
     files = Counter(each.id for each in there)
     standing: dict[int, int] = {}
@@ -126,7 +127,7 @@ def _fits(proofs: Proofs, kept: Record, member: Record, link: Link | None, group
         proofs.check(kept, member, link, group.relation, caution.shown)
     except Refused:
         return False
-    return True
+    return not proofs.is_coarser(kept, member)
 
 
 def _check_apart(kept: Record, member: Record) -> None:

@@ -10,12 +10,15 @@ from typing import Final
 from lookalike.figures import about
 from lookalike.search.duplicates.identical import IDENTICAL, Group, Link
 from lookalike.search.duplicates.stars import RELATIONS, Links, classes_of
+from lookalike.search.resolve.edited import looks_of
 from lookalike.search.resolve.outcomes import Refused
 from lookalike.search.resolve.scales import Scales
 from lookalike.types import Record, Relation, VerifiedPair
 
 SHOWN: Final = 0.9
 """Share of a file that the kept one has to show, unless told otherwise; of two copies each shows two thirds."""
+FRAME: Final = 0.1
+"""Share of the kept one that may be a plain frame around what a file shows."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,10 @@ class Proofs:
         sides = ((pair.b if "grey" in edits else pair.a, edits) for pair, edits in told)
         return frozenset(self.stands_for(id) for id, edits in sides if {"grey", "coloured"} & set(edits))
 
+    @cached_property
+    def _looks(self) -> Mapping[int, int]:
+        return looks_of(self.pairs, self._classes)
+
     def stands_for(self, id: int) -> int:
         """The content that stands for all that are identical to one."""
         return self._classes.get(id, id)
@@ -56,12 +63,17 @@ class Proofs:
         own = self.stands_for(kept)
         among = {id: self.stands_for(id) for id in contents}
         wanted = set(among.values()) - {own}
-        star = self._links.star(own, "copy", wanted, self._links.of.keys() - wanted - {own}) if wanted else {}
+        star = self._links.star(own, "copy", wanted, self._links.of.keys()) if wanted else {}
         links = {id: IDENTICAL if each == own else star.get(each) for id, each in among.items()}
         return {id: link for id, link in links.items() if link is not None}
 
-    def check(self, kept: Record, member: Record, link: Link | None, claimed: Relation, shown: float) -> None:
-        """Raises `Refused` where `kept` may not stand for `member`; `claimed` is what their group says they are."""
+    def check(
+        self, kept: Record, member: Record, link: Link | None, claimed: Relation, shown: float, *, is_told: bool = False
+    ) -> None:
+        """Raises `Refused` where `kept` may not stand for `member`; `claimed` is what their group says they are.
+
+        `is_told`: a person said that `kept` is the one to keep, so that an edit of it needs no guess.
+        """
         own, other = self.stands_for(kept.id), self.stands_for(member.id)
         if link is None:
             raise self._unproved(own, other)
@@ -70,8 +82,22 @@ class Proofs:
         shares = (link.coverage[0], 1.0 if own == other else self._share(own, kept, other, member))
         if min(shares) < shown:
             raise Refused("shows_more", f"the kept one shows {about(min(shares))} of it")
+        if link.adds:
+            raise Refused("shows_more", "something is written or laid on it that the kept one does not show")
         if own in self._grey and other not in self._grey:
             raise Refused("colours", "the kept one is grey")
+        if own == other or is_told:
+            return
+        if self._looks.get(own) is None or self._looks.get(own) != self._looks.get(other):
+            raise Refused(
+                "edited", "turned, mirrored, or of other light or colours; which is the original, nobody knows"
+            )
+        if link.coverage[1] - self._share(other, member, own, kept) > FRAME:
+            raise Refused("framed", "the kept one has a frame, or more ground, around what this shows")
+
+    def is_coarser(self, kept: Record, member: Record) -> bool:
+        """Whether `kept` has fewer px for what both show, as far as a proof tells."""
+        return self._scales.is_coarser(self.stands_for(kept.id), self.stands_for(member.id))
 
     def _share(self, own: int, kept: Record, other: int, member: Record) -> float:
         share = self._scales.share(own, other, (kept.content.size, member.content.size))

@@ -15,6 +15,8 @@ from typing import Final
 from lookalike.types import Size, VerifiedPair
 
 _RESIZED: Final = re.compile(r"resized to (\d+) %(?: x (\d+) %)?")
+FINER: Final = 1.1
+"""Px that a px makes of it where the other is not the finer one by rounding alone."""
 HALF: Final = 0.5
 """Percent by which what is told of a scale may be off."""
 
@@ -53,6 +55,14 @@ class Scales:
             most = min(ways)
         (w, h), (wide, high) = sizes
         return min(1.0, w * h * most / (wide * high))
+
+    def is_coarser(self, kept: int, member: int) -> bool:
+        """Whether `kept` has clearly fewer px for what both show, by a proof of the two or by one way of two proofs."""
+        near = self.of.get(kept, {})
+        if member in near:
+            return near[member][0] > FINER
+        ways = (first[0] * self.of[middle][member][0] for middle, first in near.items() if member in self.of[middle])
+        return any(least > FINER for least in ways)
 
 
 def _area(edits: Sequence[str]) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
@@ -19,6 +20,7 @@ from lookalike.app.cli.options import (
     By,
     HtmlFile,
     Json,
+    JsonLines,
     LibraryFolder,
     Long,
     NulPaths,
@@ -32,10 +34,11 @@ from lookalike.app.cli.options import (
     remark,
     weights,
 )
-from lookalike.app.cli.output import json_bytes, lines, nul_separated, write
+from lookalike.app.cli.output import ReaderGone, json_bytes, json_line, lines, nul_separated, write
 from lookalike.errors import BadQuery, UnknownName
 
 if TYPE_CHECKING:
+    from lookalike.search.ingest.options import Progress
     from lookalike.types import Relation
 
 
@@ -73,6 +76,7 @@ def dupes(
     by: By = None,
     long: Long = False,
     json: Json = False,
+    jsonl: JsonLines = False,
     csv: Annotated[
         bool, typer.Option("--csv", rich_help_panel=OUTPUT, help="Print a table, a row for each file.")
     ] = False,
@@ -93,11 +97,11 @@ def dupes(
 
     With -0 each group is its paths, each ended by NUL, and one more NUL.
     """
-    from lookalike.app.cli.progress import bar
+    from lookalike.app.cli.progress import bar, progress_line
     from lookalike.app.documents import dupes_document
     from lookalike.search.ingest.options import Options
 
-    only_one(json=json, print0=print0, long=long, csv=csv)
+    only_one(json=json, jsonl=jsonl, print0=print0, long=long, csv=csv)
     if relation is not None and precision is not None:
         raise BadQuery("--relation finds verified groups and --precision groups by score: leave one of them out")
     if by and precision is None:
@@ -107,7 +111,14 @@ def dupes(
         bar(common().quiet, "comparing") as advance,
         stop_on_interrupt() as should_stop,
     ):
-        options = Options(workers, opened.limits, on_commit=advance, should_stop=should_stop)
+
+        def committed(progress: Progress) -> None:
+            advance(progress)
+            if jsonl and output is None:
+                with suppress(ReaderGone):  # what was compared is kept, whoever watches
+                    write(progress_line(progress))
+
+        options = Options(workers, opened.limits, on_commit=committed, should_stop=should_stop)
         groups = opened.dupes(
             relation_named(relation),
             under=paths or (),
@@ -125,6 +136,8 @@ def dupes(
             groups.save_html(html)
     if json:
         write(json_bytes(dupes_document(groups)), output)
+    elif jsonl:
+        write(json_line(dupes_document(groups)), output)
     elif print0:
         write(b"".join(nul_separated([*(member.path for member in group.members), ""]) for group in groups), output)
     elif csv:

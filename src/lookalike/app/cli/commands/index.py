@@ -127,7 +127,7 @@ def index(
 
     Where most of a folder vanished, its drive may not be connected: its files are kept unless --drop is given.
     """
-    from lookalike.app.cli.progress import bar
+    from lookalike.app.cli.progress import bar, progress_line
     from lookalike.app.documents import index_document
     from lookalike.pixels.limits import Limits
     from lookalike.search.ingest.options import Cluster, Options
@@ -145,8 +145,7 @@ def index(
         def committed(progress: Progress) -> None:
             advance(progress)
             if jsonl:
-                done = "committed" if progress.of == "pictures" else progress.of
-                line = json_line({done: progress.committed, "total": progress.total, "failed": progress.failed})
+                line = progress_line(progress)
                 if output is None:
                     with suppress(ReaderGone):  # what is indexed is worth having, whoever watches
                         write(line)

@@ -33,7 +33,7 @@ async def index(begin: models.Begin, service: Here, role: Asker) -> Document:
 
 async def compare_all(service: Here, role: Asker) -> Document:
     """Begins to compare all pictures that were not compared yet; then GET /api/dupes knows of copies and parts."""
-    job = await service.jobs.start("dupes", ["dupes", "--relation", "copy", "--json"])
+    job = await service.jobs.start("dupes", ["dupes", "--relation", "copy", "--jsonl"])
     return shown_job(service, job, role)
 
 
