@@ -59,6 +59,8 @@ FLAT: Final = 0.5
 """Share of the px that differ most which are flat themselves, the least."""
 HALVED: Final = 3.0
 """Times as much as light colour may be off: JPEG keeps a quarter of its px."""
+LETTER: Final = 50.0
+"""Levels by which a letter stands out from what is about it, the least."""
 BESIDE: Final = 0.25
 """Times as many px as it has that strokes of its colour beside it have, which both show: it is one more of these."""
 OWN: Final = 0.03
@@ -180,7 +182,7 @@ def adds_to_lettering(top: Plane, beneath: Plane, where: Mask, strong: Mask, noi
 def _beside_edges(top: Plane) -> Mask:
     """Px two of which away a colour changes as it does at the edge of a letter."""
     square = np.ones((EDGE, EDGE), np.uint8)
-    return np.asarray(most(cv2.dilate(top, square) - cv2.erode(top, square)) >= CLEAR[1])
+    return np.asarray(most(cv2.dilate(top, square) - cv2.erode(top, square)) >= LETTER)
 
 
 def reach_of(width: int, height: int) -> int:
@@ -263,7 +265,7 @@ def _edges(a: Plane, b: Plane, where: Mask) -> Edges:
 
 
 def _least(more: Plane, outline: Mask, where: Mask) -> tuple[float, float]:
-    """The least share of any letter's outline along which a has the stronger edge, and b, by how much it is stronger."""
+    """The least share of any letter's outline along which a has the stronger edge, and b; by how much it is so."""
     count, labels = cv2.connectedComponents(cv2.dilate(where.astype(np.uint8), np.ones((3, 3), np.uint8)))
     letter = labels[outline]
     px, weight = np.bincount(letter, minlength=count), np.bincount(letter, np.abs(more), minlength=count)
