@@ -38,7 +38,8 @@ def written(name: str, words: str, colours: Sequence[Colour]) -> Pixels:
 
 
 def compared(a: Pixels, b: Pixels) -> Comparison:
-    told = compare_pixels(*(Picture(each, (each.shape[1], each.shape[0])) for each in (a, b)), np.eye(3))
+    shown = [Picture(each, (each.shape[1], each.shape[0])) for each in (a, b)]
+    told = compare_pixels(shown[0], shown[1], np.eye(3))
     assert told is not None
     return told
 

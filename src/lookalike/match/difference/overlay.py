@@ -299,7 +299,8 @@ def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float
 def _is_flat(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:
     """Whether nearly all px that differ are of two colours, or as near to such as an edge reaches that JPEG saved."""
     flat = _of_two_colours(top, strong, noise)
-    near = cv2.dilate(flat.astype(np.uint8), np.ones((EDGE, EDGE), np.uint8)) > 0
+    even = cv2.morphologyEx(flat.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))  # texture has gaps
+    near = cv2.dilate(even, np.ones((EDGE, EDGE), np.uint8)) > 0
     if flat[strong].mean() < FLAT or near[where].mean() < NEARLY_ALL:
         return False
     changed = _hull(where) & (most(np.abs(top - beneath)) > EVEN + 3 * noise)

@@ -216,13 +216,14 @@ def _adds_to_lettering(found: Overlap, box: Corners, where: Mask, off: Plane, no
     reach = reach_of(int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1)
     left, top = max(0, box[0] - reach), max(0, box[1] - reach)
     window = slice(top, box[3] + reach), slice(left, box[2] + reach)
-    planes = [side[window].astype(np.float32) for side in (found.a, found.b)]
-    about = np.zeros(planes[0].shape[:2], np.bool_)
+    a, b = (side[window].astype(np.float32) for side in (found.a, found.b))
+    about = np.zeros(a.shape[:2], np.bool_)
     own = about[box[1] - top : box[3] - top, box[0] - left : box[2] - left]
     strong = about.copy()
     own |= where
     strong[box[1] - top : box[3] - top, box[0] - left : box[2] - left] = _strongest(where, off)
-    return adds_to_lettering(*(planes if of_a else planes[::-1]), about, strong, noise)
+    on_top, beneath = (a, b) if of_a else (b, a)
+    return adds_to_lettering(on_top, beneath, about, strong, noise)
 
 
 def _strongest(where: Mask, off: Plane) -> Mask:
