@@ -97,6 +97,11 @@ def test_a_folder_that_cannot_be_measured_is_refused_with_what_to_do(classes, tm
     assert "there is no" in ran.stderr if kind == "missing" else "a folder of its own" in ran.stderr
 
 
+def test_what_it_recommends_has_the_settings_that_were_measured(classes, tmp_path):
+    ran = run(classes, tmp_path, "--self", "--edit", "jpeg", "--describer", "histogram:bins=4")
+    assert "recommended: lookalike index FOLDER --describer histogram:bins=4\n" in ran.stdout, ran.stderr
+
+
 def test_without_labels_it_asks_about_copies_and_says_what_to_use(classes, tmp_path):
     asked = ("--self", "--edit", "jpeg", "--edit", "grey", "--describer", "dhash", "--describer", "histogram")
     ran = run(classes, tmp_path, *asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -146,7 +146,7 @@ def evaluate(
         from lookalike.evaluate.report import save_report
 
         save_report(found, html, options.limits)
-    write(json_bytes(eval_document(found)) if json else lines(_report(found)), output)
+    write(json_bytes(eval_document(found)) if json else lines(_report(found, describer or ())), output)
     return Exit.SOME_FAILED if "not readable" in found.task.left_out else Exit.DONE
 
 
@@ -218,12 +218,12 @@ def _grouped(found: Evaluation) -> str:
     return "originals" if found.task.task == "copies" else "classes"
 
 
-def _report(found: Evaluation) -> Iterator[str]:
+def _report(found: Evaluation, asked: Sequence[str]) -> Iterator[str]:
     yield from _table(found)
     if any(row.by_kind for row in found.rows):
         yield from ["", *_by_kind(found)]
     if found.recommendation is not None:
-        yield from ["", *_advice(found.recommendation)]
+        yield from ["", *_advice(found.recommendation, asked)]
 
 
 def _table(found: Evaluation) -> Iterator[str]:
@@ -263,8 +263,9 @@ def _by_kind(found: Evaluation) -> Iterator[str]:
         yield f"{kind:14}" + "".join(f"{score(row.by_kind[kind].value):>{width}}" for row in rows)
 
 
-def _advice(advice: Recommendation) -> Iterator[str]:
-    index = " ".join(f"--describer {name}" for name in advice.weights)
+def _advice(advice: Recommendation, asked: Sequence[str]) -> Iterator[str]:
+    settings = {text.partition(":")[0]: text for text in asked}
+    index = " ".join(f"--describer {settings.get(name, name)}" for name in advice.weights)
     by = " ".join(f"--by {name}={weight:g}" for name, weight in advice.weights.items())
     yield f"recommended: lookalike index FOLDER {index}"
     yield f"             lookalike search PICTURE {by}"
