@@ -22,7 +22,7 @@ MOST_OF: Final = 0.75
 BORDERED: Final = 0.87
 """Share of its outline along which it alone has an edge."""
 EACH: Final = 0.6
-"""The same share, of the outline of any one letter: where one hides another, both have edges."""
+"""Share of the outline of any one letter along which it alone has an edge; where one hides another, both have."""
 OUTLINE: Final = 24
 """px of the outline of such a letter, the least."""
 SHARED: Final = 0.2
