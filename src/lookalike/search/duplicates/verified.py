@@ -34,7 +34,7 @@ NEIGHBOURS: Final = 32
 """Contents that are verified against each: a group cannot be larger."""
 BATCH: Final = 64
 """Contents, some seconds' work, that are compared between commits."""
-WINDOW: Final = 256
+WINDOW: Final = 64
 """Contents whose neighbours are known ahead of their turn, among which workers find some that do not wait."""
 REVISION: Final = 8
 """Raised by hand when a relation changes."""
