@@ -172,8 +172,7 @@ def adds_to_lettering(top: Plane, beneath: Plane, where: Mask, strong: Mask, noi
     of_both &= of_top & ~where
     if not own.any() or not of_both.any():
         return False
-    depth = float(cv2.distanceTransform(np.pad(own, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1][own].mean())
-    wide = np.ones((2 * round(2 * depth) + 3,) * 2, np.uint8)
+    wide = np.ones((2 * round(2 * _depth(own)) + 3,) * 2, np.uint8)
     thin = of_both & (cv2.morphologyEx(of_both.astype(np.uint8), cv2.MORPH_OPEN, wide) == 0)
     strokes = cv2.morphologyEx((thin & _beside_edges(top)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     return int(strokes.sum()) >= BESIDE * int(own.sum())
@@ -284,7 +283,7 @@ def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float
     Along a share of the outline of `shared` both have edges.
     """
     change = float(np.median(most(np.abs(top[strong] - beneath[strong]))))
-    depth = cv2.distanceTransform(np.pad(where, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1][where].mean()
+    depth = _depth(where)
     is_hidden = noise > NOISY[0] and where.sum() < NOISY[1] and depth >= STROKES
     if change < CLEAR[0] or is_hidden:
         return False
@@ -294,6 +293,11 @@ def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float
     if not is_thin or mixed(top[strong], beneath[strong], noise) < MOST_OF:
         return False
     return _share_of_a_picture(top, beneath, where, strong, noise) <= OWN
+
+
+def _depth(where: Mask) -> float:
+    """px from the outline of what differs to each of its px, on average."""
+    return float(cv2.distanceTransform(np.pad(where, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1][where].mean())
 
 
 def _is_flat(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:

@@ -46,8 +46,8 @@ class PairComparer:
         """Remembers what geometry found until `judged` asks."""
         self.expect(pair)
         a, b = (self._features[id] for id in pair)
-        agreement = self._classifier.mirrored_agreement if mirrored else self._classifier.upright_agreement
-        found = agreement(a, b)
+        classifier = self._classifier
+        found = classifier.mirrored_agreement(a, b) if mirrored else classifier.agreement(a, b, mirrored=False)
         if found is not None:
             self._agreements[pair] = found
         return found is not None

@@ -109,7 +109,7 @@ def stars(
 
     for id in left:
         ask(id)
-    # A heap: to look through all for the best one each time took minutes where there were a thousand groups.
+    # A heap: to look through all for the best one each time takes time that grows with the square of the groups.
     while order:
         key = heappop(order)
         hub = int(key[-1])

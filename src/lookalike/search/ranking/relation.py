@@ -157,11 +157,6 @@ class RelationClassifier:
         turned = self.mirrored(of_a) if mirrored else None
         return self._distinct(related(of_a, of_b, self.matcher, self.verifier, turned), of_b)
 
-    def upright_agreement(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Agreement | None:
-        """Geometry that explains what a and b have in common as they are, None where that may be chance."""
-        one_thread()
-        return self._distinct(related_one_way(of_a, of_b, self.matcher, self.verifier), of_b)
-
     def mirrored_agreement(self, of_a: LocalFeatures, of_b: LocalFeatures) -> Agreement | None:
         """Geometry that explains what the mirror image of a and b have in common, None where that may be chance."""
         mirrored = self.mirrored(of_a)
