@@ -102,9 +102,9 @@ class Edges:
 def ground_of(found: Overlap, differing: Mask) -> Ground:
     """By how many colours they are made of; `differing` in cells of the grid."""
     agreeing = found.both & (cv2.resize(differing.astype(np.uint8), found.size, interpolation=cv2.INTER_NEAREST) == 0)
-    rows, columns = np.nonzero(agreeing)
-    some = slice(None, None, max(1, len(rows) // SAMPLES))
-    return Ground(_is_photo(found.a[rows[some], columns[some]]), _is_photo(found.b[rows[some], columns[some]]))
+    at = np.flatnonzero(agreeing)
+    at = at[:: max(1, len(at) // SAMPLES)]
+    return Ground(*(_is_photo(side.reshape(-1, 3)[at]) for side in (found.a, found.b)))
 
 
 def _is_photo(colours: Pixels) -> bool:
@@ -120,10 +120,9 @@ def _is_photo(colours: Pixels) -> bool:
 
 def commonest(colours: NDArray[np.int16], step: int) -> NDArray[np.int16]:
     """The middle of the fullest of all cells of `step` levels; (n, 3) with n > 0."""
-    coarse = (colours // step).astype(np.int64)
-    keys = (coarse[:, 0] * 256 + coarse[:, 1]) * 256 + coarse[:, 2]
-    values, counts = np.unique(keys, return_counts=True)
-    return np.asarray(np.median(colours[keys == values[counts.argmax()]], axis=0), np.int16)
+    coarse, cells = (colours // step).astype(np.int64), 255 // step + 1
+    keys = (coarse[:, 0] * cells + coarse[:, 1]) * cells + coarse[:, 2]
+    return np.asarray(np.median(colours[keys == np.bincount(keys).argmax()], axis=0), np.int16)
 
 
 def within(plane: NDArray[np.int16], colour: NDArray[np.int16], levels: int) -> Mask:
