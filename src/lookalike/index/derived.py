@@ -312,7 +312,7 @@ def _updated_set(
     """The index that was loaded with what changed since, or one that is built; saved."""
     wanted = store.vector_ids(space)
     if loaded is None or len(wanted) > OUTGROWN * loaded[2]:
-        index, built_for = _empty_set(store, space, wanted), len(wanted)
+        index, built_for = empty_set(store, space, wanted), len(wanted)
     else:
         index, _, built_for = loaded
     index.remove(np.setdiff1d(index.ids, wanted))
@@ -349,7 +349,7 @@ def _save(derived: Derived, index: Index | SetIndex, generation: int, built: Mea
         log.log(level, "the index of %s could not be kept (%s): the next search makes it again", index.space.name, why)
 
 
-def _empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
+def empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
     """Its words learned from a sample of the pictures, the same for the same ids."""
     wanted = min(max(SET_LEAST, len(ids) // SET_SHARE), SET_SAMPLE)
     chosen = np.random.default_rng(0).choice(ids, min(wanted, len(ids)), replace=False)
