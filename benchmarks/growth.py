@@ -1,10 +1,11 @@
 """How votes of local features grow with a library: entries that are compared, CPU of a question, bytes, and a fit.
 
-python benchmarks/growth.py LIBRARY [--sizes 5000,10000,20000] [--questions 60] [--picture growth.svg]    JSON out
+python benchmarks/growth.py LIBRARY [--sizes 2000,8000,20000,100000] [--questions 60] [--picture growth.svg]    JSON out
 
-For each size as many pictures of the library, the smaller among the larger, fill an index as the library fills its own.
-Questions are edited copies of pictures that all sizes hold. What a question takes is fitted by a straight line over the
-sizes; a million is computed by it. Times are those of the CPU, one thread, upright and mirror image together.
+LIBRARY is one that `as_if.py` filled: sizes up to the number of its real pictures are of these alone, larger ones hold
+all of them, and beyond what is there entries are made likewise. Questions are edited copies of real pictures. What a
+question takes is fitted by a straight line; a million is computed by it. Times are those of the CPU, one thread,
+upright and mirror image together.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ import faiss
 import numpy as np
 
 from ann_page import COLOURS, MARGIN, SIDE, panel
-from lookalike.index.derived import BATCH, empty_set
+from as_if import real_index, with_others
+from lookalike.index.derived import INDEX_FOLDER, Derived
 from lookalike.index.inverted import InvertedLists
 from lookalike.index.lists import ListIndex
 from lookalike.location import Location
@@ -32,12 +34,14 @@ from lookalike.search.components import extractor_of
 from lookalike.search.ranking.relation import RelationClassifier
 from lookalike.search.ranking.verification import votes_for
 from lookalike.store import open_store
-from lookalike.types import Ids, LocalFeatures, Space
+from lookalike.types import Ids, LocalFeatures
 from photographs import decoded, picture_of
 
 COMPUTED: Final = 1_000_000
 """Pictures for which the fit is told."""
 PROBES: Final = InvertedLists().probes
+FULL: Final = 0.9
+"""Share of the most words, from which on there are no more of them to speak of."""
 Row = dict[str, Any]
 
 
@@ -52,16 +56,16 @@ def questions_of(store: Store, classifier: RelationClassifier, ids: Ids, count: 
     return found
 
 
-def filled(store: Store, space: Space, ids: Ids) -> tuple[ListIndex, float]:
-    """An index of these contents, and CPU seconds that it took."""
-    started = time.process_time()
-    index = empty_set(store, space, ids)
-    assert isinstance(index, ListIndex)
-    for start in range(0, len(ids), BATCH):
-        held = dict(store.local(space, np.sort(ids[start : start + BATCH])))
-        index.add(np.array(list(held), np.int64), list(held.values()))
-    len(index)
-    return index, time.process_time() - started
+def of_size(store: Store, held: ListIndex, real: Ids, size: int) -> ListIndex:
+    """An index of so many pictures: of real ones alone, as far as they go; else of all of them and of others."""
+    if size <= len(real):
+        return real_index(store, held.space, np.sort(real[:size]), np.sort(real[:size]))
+    others = np.setdiff1d(held.ids, real)
+    if size <= len(held):
+        left = held.columns.without(others[size - len(real) :])
+        return ListIndex(held.space, InvertedLists(), held.words, left)
+    more = np.arange(size - len(held)) + int(held.ids.max()) + 1
+    return with_others(held, more, np.random.default_rng(1))
 
 
 def measured(index: ListIndex, classifier: RelationClassifier, questions: Sequence[LocalFeatures]) -> Row:
@@ -85,20 +89,21 @@ def measured(index: ListIndex, classifier: RelationClassifier, questions: Sequen
     }
 
 
-def of_size(
-    store: Store, space: Space, ids: Ids, classifier: RelationClassifier, asked: Sequence[LocalFeatures]
-) -> Row:
+def row_of(index: ListIndex, classifier: RelationClassifier, asked: Sequence[LocalFeatures]) -> Row:
     """All that is told of one size."""
-    index, seconds = filled(store, space, ids)
     with tempfile.TemporaryDirectory() as folder:
         index.save(Path(folder) / "index")
         size = (Path(folder) / "index").stat().st_size
-    row = {"pictures": len(ids), "features": len(index.columns.lists), "words": len(index.words)}
-    return {**row, "built_s": round(seconds, 1), "bytes": size, **measured(index, classifier, asked)}
+    row = {"pictures": len(index), "features": len(index.columns.lists), "words": len(index.words), "bytes": size}
+    return row | measured(index, classifier, asked)
 
 
 def fit(rows: Sequence[Row], key: str) -> tuple[float, float]:
-    """The straight line, (at none, a picture), by least squares of what it misses as a share."""
+    """The straight line, (at none, a picture), by least squares of what it misses as a share.
+
+    Of sizes with as many words as there will be: until then words grow with the pictures, and lists stay as they are.
+    """
+    rows = [row for row in rows if row["words"] >= FULL * rows[-1]["words"]]
     n, values = np.array([row["pictures"] for row in rows], float), np.array([row[key] for row in rows], float)
     solved = np.linalg.lstsq(np.stack([np.ones(len(n)), n], 1) / values[:, None], np.ones(len(n)), rcond=None)[0]
     return float(solved[0]), float(solved[1])
@@ -120,21 +125,25 @@ def picture(rows: Sequence[Row], line: tuple[float, float]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library", type=Path)
-    parser.add_argument("--sizes", default="5000,10000,20000")
+    parser.add_argument("--sizes", default="2000,4000,8000,20000,50000,100000,300000")
     parser.add_argument("--questions", type=int, default=60)
     parser.add_argument("--picture", type=Path)
     given = parser.parse_args()
     faiss.omp_set_num_threads(1)
     one_thread()  # as a search asks
-    store = open_store(Location.of(given.library), write=False)
+    at = Location.of(given.library)
+    store = open_store(at, write=False)
     extractor = extractor_of(store)
     assert extractor is not None
     classifier, space = RelationClassifier(extractor), extractor.space
-    ids = np.random.default_rng(0).permutation(store.vector_ids(space))
-    asked = questions_of(store, classifier, ids, given.questions)
+    loaded = Derived(at.cache / INDEX_FOLDER).load_set(space)
+    assert loaded is not None
+    assert isinstance(loaded[0], ListIndex)
+    real = np.random.default_rng(0).permutation(np.intersect1d(store.ids("format = jpeg"), loaded[0].ids))
+    asked = questions_of(store, classifier, real, given.questions)
     rows = []
     for size in map(int, given.sizes.split(",")):
-        rows.append(of_size(store, space, ids[:size], classifier, asked))
+        rows.append(row_of(of_size(store, loaded[0], real, size), classifier, asked))
         print(json.dumps(rows[-1]), flush=True)
     lines = {key: fit(rows, key) for key in ("ms", "entries_compared", "bytes")}
     computed = {key: round(start + each * COMPUTED) for key, (start, each) in lines.items()}

@@ -1,14 +1,9 @@
 """What indexing a folder of very many pictures takes; without a folder, a second run over 100,000 unchanged files.
 
 python benchmarks/scale.py [FOLDER --library DIR [options of `lookalike index`]]    JSON out
-python benchmarks/scale.py FOLDER --library DIR --as-if 100000    fills DIR, which has pictures, up to so many
 
 CPU by stages and by process (main, workers, the builder of indexes), memory of each at every twentieth of the pictures,
 and bytes by table and file. A library that is there grows; MiB of workers are those of the largest.
-
-With --as-if, no picture is made: rows are added that vary as those of the library do, and a file of a byte for each
-below FOLDER. A vector is a real one, moved by half of the difference of two others; of a hash 6 % of the bits are
-flipped; local features are those of 8 pictures, a part of each, every one moved like a vector.
 """
 
 from __future__ import annotations
@@ -23,30 +18,18 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from hashlib import sha256
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 import lookalike
-from ann import MOVED, moved
 from lookalike.describe import DESCRIBERS
-from lookalike.facts import Facts
-from lookalike.location import Location
-from lookalike.protocols import Store
 from lookalike.registry import configuration
 from lookalike.search.components import DEFAULT_DESCRIBERS
 from lookalike.search.ingest.scan import stamp_of
-from lookalike.store import open_store
 from lookalike.store.sqlite import SQLiteStore
-from lookalike.types import Content, Ids, Keypoints, LocalFeatures
-
-AS_IF = 2000
-"""Contents that are added at once, each of the rows of as many."""
-PARTS = 8
-"""Pictures whose features one gets that is not there."""
+from lookalike.types import Content
 
 
 def processes_of(main: int) -> dict[int, str]:
@@ -191,65 +174,6 @@ def fill(place: Path, files: list[Path]) -> None:
     store.close()
 
 
-def grow(place: Path, folder: Path, count: int) -> None:
-    """Adds contents as if they had been described, until there are `count`."""
-    chance = np.random.default_rng(0)
-    with closing(open_store(Location.of(place), write=True)) as store, store.writing():
-        real, there = store.vector_ids(store.spaces()[0]), store.count()
-        for start in range(there, count, AS_IF):
-            files = [
-                folder / f"{number // 1000:03}" / f"{number}.jpg" for number in range(start, min(start + AS_IF, count))
-            ]
-            files[0].parent.mkdir(parents=True, exist_ok=True)
-            files[-1].parent.mkdir(parents=True, exist_ok=True)
-            for file in files:
-                file.write_bytes(b"x")
-            add(store, files, np.sort(chance.choice(real, min(AS_IF, len(real)), replace=False)), chance)
-
-
-def add(store: Store, files: list[Path], real: Ids, chance: np.random.Generator) -> None:
-    """Contents of these files, their rows made of those of the contents `real`."""
-    contents = [Content(sha256(bytes(file)).hexdigest(), 1, (400, 300), "jpeg") for file in files]
-    with store.transaction():
-        ids = store.put_contents(contents)
-        store.facts.put({content.sha256: (Facts(), None) for content in contents})
-        rows = zip(files, contents, strict=True)
-        store.put_records([(str(file), stamp_of(file.stat()), content.sha256) for file, content in rows])
-        for space in (*store.spaces(), *store.spaces("planes")):
-            held = np.concatenate([vectors for _, vectors in store.vectors(space, real)])
-            planes = space.metric == "correlation"
-            store.put(
-                space,
-                ids,
-                held[chance.integers(0, len(held), len(ids))] if planes else moved(space, held, len(ids), chance),
-            )
-        for space in store.spaces("local"):
-            sets = [features for _, features in store.local(space, real)]
-            store.put_local(space, {id: mixed(sets, chance) for id in ids.tolist()})
-
-
-def mixed(sets: Sequence[LocalFeatures], chance: np.random.Generator) -> LocalFeatures:
-    """Features of a picture that is not there: a part of each of some that are."""
-    chosen = [sets[at] for at in chance.integers(0, len(sets), PARTS).tolist()]
-    parts = [np.flatnonzero(np.arange(len(each)) % PARTS == at) for at, each in enumerate(chosen)]
-    rows = np.concatenate([each.descriptors[part] for each, part in zip(chosen, parts, strict=True)])
-    others = [
-        np.concatenate([each.descriptors for each in chosen])[chance.integers(0, sum(map(len, chosen)), len(rows))]
-        for _ in range(2)
-    ]
-    rows = np.maximum(rows + MOVED * (others[0] - others[1]), 0)
-    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
-    xy, scores, scale, angle = (
-        np.concatenate([getattr(each.keypoints, name)[part] for each, part in zip(chosen, parts, strict=True)])
-        for name in ("xy", "scores", "scale", "angle")
-    )
-    best = np.argsort(-scores, kind="stable")
-    within = np.minimum(xy[best], np.array(chosen[0].keypoints.size, np.float32) - 1)
-    return LocalFeatures(
-        Keypoints(within, scores[best], chosen[0].keypoints.size, scale[best], angle[best]), rows[best]
-    )
-
-
 def walk(root: Path) -> int:
     """`os.scandir` and `stat` of every file."""
     total = 0
@@ -269,13 +193,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", help="pictures, those of tiles.py for example")
     parser.add_argument("--library", type=Path, help="where FOLDER is indexed into, and stays")
-    parser.add_argument("--as-if", type=int, help="fill the library up to so many contents")
     given, arguments = parser.parse_known_args()
     if (given.folder is None) != (given.library is None):
         parser.error("give FOLDER and --library DIR, or neither")
-    if given.as_if:
-        grow(given.library, given.folder, given.as_if)
-        return
     if given.folder is not None:
         print(json.dumps(indexed(given.folder, given.library, arguments), indent=2))
         return
