@@ -66,3 +66,10 @@ def test_a_scan_finds_what_a_loop_over_its_lists_does(n: int) -> None:
         near = apart <= 20
         wanted += [(question, *pair) for pair in zip(columns.owners[own[near]], apart[near], strict=True)]
     assert list(zip(alike.question, alike.owner, alike.apart, strict=True)) == wanted
+
+
+@pytest.mark.parametrize("n", [0, 1, 12, 300])
+def test_pictures_of_a_word_are_counted_once_each(n: int) -> None:
+    columns = drawn(range(7), 4, n)
+    pairs = set(zip(columns.lists.tolist(), columns.owners.tolist(), strict=True))
+    assert columns.pictures.tolist() == [sum(word == own for own, _ in pairs) for word in range(WORDS)]

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.ballot import first_of_runs
 from lookalike.types import Ids
 
 Owners = NDArray[np.int64]
@@ -72,12 +71,16 @@ class Columns:
     @cached_property
     def starts(self) -> NDArray[np.int64]:
         """(words + 1,) where the list of each word starts."""
-        return np.searchsorted(self.lists, np.arange(self.words + 1))
+        return np.searchsorted(self.lists, np.arange(self.words + 1, dtype=self.lists.dtype))  # else all are copied
 
     @cached_property
     def pictures(self) -> NDArray[np.int64]:
         """(words,) with an entry of that word."""
-        return np.bincount(self.lists[first_of_runs(self.lists, self.owners)], minlength=self.words)
+        first = np.ones(len(self.owners), bool)
+        first[1:] = self.owners[1:] != self.owners[:-1]
+        first[self.starts[:-1][self.starts[:-1] < self.starts[1:]]] = True
+        spans = zip(self.starts.tolist(), self.starts[1:].tolist(), strict=False)
+        return np.array([np.count_nonzero(first[start:end]) for start, end in spans], np.int64)
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
