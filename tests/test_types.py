@@ -26,6 +26,17 @@ def test_hits_are_cut_after_ranking_and_never_padded() -> None:
     assert len(Hits.ranked(ids, scores, 0)) == 0
 
 
+@pytest.mark.parametrize("k", [0, 1, 3, 20, 59, 60, 70, None])
+def test_the_best_of_many_are_the_first_of_all_in_order(k: int | None) -> None:
+    rng = np.random.default_rng(0)
+    ids, scores = rng.permutation(60), rng.integers(0, 6, 60).astype(np.float32)
+    scores[rng.random(60) < 0.2] = np.nan
+    hits = Hits.ranked(ids, scores, k)
+    order = np.lexsort((ids, -scores))[:k]
+    assert hits.ids.tolist() == ids[order].tolist()
+    np.testing.assert_array_equal(hits.scores, scores[order])
+
+
 def test_ranking_leaves_its_arguments_alone_and_gives_the_promised_types() -> None:
     ids, scores = np.array([4, 2], np.int32), np.array([0.1, 0.3])
     hits = Hits.ranked(ids, scores)  # type: ignore[arg-type]

@@ -117,7 +117,10 @@ class Hits:
     @classmethod
     def ranked(cls, ids: Ids, scores: NDArray[np.float32], k: int | None = None) -> Hits:
         """The best `k` (all, when None) in the order that `Hits` promises."""
-        order = np.lexsort((ids, -scores))[:k]
+        down, at = -scores, np.arange(len(ids))
+        if k is not None and 0 < k < len(ids):  # most of very many need no order: what is no better than the k-th
+            at = np.flatnonzero(~(down > np.partition(down, k - 1)[k - 1]))
+        order = at[np.lexsort((ids[at], down[at]))[:k]]
         return cls(np.ascontiguousarray(ids[order], np.int64), np.ascontiguousarray(scores[order], np.float32))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lookalike.index.columns import Columns
+from lookalike.index.columns import AT_ONCE, Columns
 
 WORDS = 20
 
@@ -52,3 +52,24 @@ def test_without_those_that_joined_all_is_as_before() -> None:
     assert left.ids.tolist() == one.ids.tolist()
     assert entries(left) == entries(one)
     assert len(one.without(one.ids).ids) == 0
+
+
+@pytest.mark.parametrize("n", [0, 300, 3 * AT_ONCE])
+def test_a_scan_finds_what_a_loop_over_its_lists_does(n: int) -> None:
+    columns, rng = drawn(range(50), 2, n), np.random.default_rng(3)
+    words, signatures = rng.integers(0, WORDS, 50), rng.integers(0, 2**63, 50).astype(np.uint64)
+    alike = columns.scan(words, signatures, 20)
+    wanted = []
+    for question, (word, signature) in enumerate(zip(words, signatures, strict=True)):
+        own = np.flatnonzero(columns.lists == word)
+        apart = np.bitwise_count(columns.signatures[own] ^ signature)
+        near = apart <= 20
+        wanted += [(question, *pair) for pair in zip(columns.owners[own[near]], apart[near], strict=True)]
+    assert list(zip(alike.question, alike.owner, alike.apart, strict=True)) == wanted
+
+
+@pytest.mark.parametrize("n", [0, 1, 12, 300])
+def test_pictures_of_a_word_are_counted_once_each(n: int) -> None:
+    columns = drawn(range(7), 4, n)
+    pairs = set(zip(columns.lists.tolist(), columns.owners.tolist(), strict=True))
+    assert columns.pictures.tolist() == [sum(word == own for own, _ in pairs) for word in range(WORDS)]

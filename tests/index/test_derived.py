@@ -80,6 +80,26 @@ def test_an_unchanged_store_is_not_read_again(library: Library, tmp_path: Path) 
     assert library.read == 0
 
 
+def test_rows_of_an_unchanged_store_are_not_counted_again(library: Library, tmp_path: Path) -> None:
+    derived = Derived(tmp_path)
+    current(derived, library.store, SPACE)
+    count, library.store.vector_ids = library.store.vector_ids, None
+    assert current(derived, library.store, SPACE).ids.tolist() == list(range(1, 101))
+    assert derived.rows(library.store, SPACE) == 100
+    library.store.vector_ids = count
+    library.add(range(100, 130))
+    assert derived.rows(library.store, SPACE) == 130
+
+
+@pytest.mark.parametrize("count", [None, "100", [100]])
+def test_a_note_without_a_count_is_none(library: Library, tmp_path: Path, count: object) -> None:
+    derived = Derived(tmp_path)
+    current(derived, library.store, SPACE)
+    _, note = files(derived)
+    note.write_text(json.dumps(json.loads(note.read_text()) | {"count": count}))
+    assert derived.rows(library.store, SPACE) == 100
+
+
 def test_only_what_is_new_is_read_and_what_is_gone_is_dropped(library: Library, tmp_path: Path) -> None:
     derived = Derived(tmp_path / "indexes")
     current(derived, library.store, SPACE)

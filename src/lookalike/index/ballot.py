@@ -10,7 +10,7 @@ def best_of_each(
     row: NDArray[np.int64], owner: NDArray[np.integer], weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.integer], NDArray[np.float64]]:
     """The heaviest of the votes of one row for one owner."""
-    order = np.argsort(row * (1 << 32) + owner)
+    order = np.argsort(row * (1 << 32) + owner, kind="stable")  # sooner: votes come in runs that ascend
     row, owner = row[order], owner[order]
     first = np.flatnonzero(first_of_runs(row, owner))
     return row[first], owner[first], np.maximum.reduceat(weight[order], first) if len(first) else weight

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.index.ballot import first_of_runs
 from lookalike.types import Ids
 
 Owners = NDArray[np.int64]
 Lists = NDArray[np.int32]
 Signatures = NDArray[np.uint64]
+AT_ONCE: Final = 1 << 17
+"""Entries that are compared at once, about: so many signatures fit into the cache of a core."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +71,16 @@ class Columns:
     @cached_property
     def starts(self) -> NDArray[np.int64]:
         """(words + 1,) where the list of each word starts."""
-        return np.searchsorted(self.lists, np.arange(self.words + 1))
+        return np.searchsorted(self.lists, np.arange(self.words + 1, dtype=self.lists.dtype))  # else all are copied
 
     @cached_property
     def pictures(self) -> NDArray[np.int64]:
         """(words,) with an entry of that word."""
-        return np.bincount(self.lists[first_of_runs(self.lists, self.owners)], minlength=self.words)
+        first = np.ones(len(self.owners), bool)
+        first[1:] = self.owners[1:] != self.owners[:-1]
+        first[self.starts[:-1][self.starts[:-1] < self.starts[1:]]] = True
+        spans = zip(self.starts.tolist(), self.starts[1:].tolist(), strict=False)
+        return np.array([np.count_nonzero(first[start:end]) for start, end in spans], np.int64)
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
@@ -92,16 +98,26 @@ class Columns:
 
         Nothing is looked up but of these: most entries are not near.
         """
+        sizes = self.starts[words + 1] - self.starts[words]
+        parts = np.split(np.arange(len(words)), np.flatnonzero(np.diff(np.cumsum(sizes) // AT_ONCE)) + 1)
+        found = [(part, *self._scanned(words[part], signatures[part], near)) for part in parts]
+        at = np.concatenate([at for _, _, at, _ in found])
+        question = np.concatenate([part[row] for part, row, _, _ in found])
+        return Alike(question, self.owners[at], np.concatenate([apart for *_, apart in found]))
+
+    def _scanned(
+        self, words: NDArray[np.int64], signatures: Signatures, near: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+        """(m,) row of the question, place among all entries, and bits that differ, of each that is near."""
         starts, ends = self.starts[words], self.starts[words + 1]
-        parts = [self.signatures[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        held = np.concatenate([np.empty(0, np.uint64), *parts])
+        lists = [self.signatures[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        held = np.concatenate([np.empty(0, np.uint64), *lists])
         held ^= np.repeat(signatures, ends - starts)
         apart = np.bitwise_count(held)
         found = np.flatnonzero(apart <= near)
         ends_held = np.cumsum(ends - starts)
-        question = np.searchsorted(ends_held, found, side="right")
-        at = found - ends_held[question] + ends[question]
-        return Alike(question, self.owners[at], apart[found])
+        row = np.searchsorted(ends_held, found, side="right")
+        return row, found - ends_held[row] + ends[row], apart[found]
 
 
 def _order(lists: Lists, owners: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -197,6 +197,12 @@ class Derived:
             return Measured(**{"settings": str(note.get("kind", "")), **known, "wanted": wanted})
         return Measured("")
 
+    def rows(self, store: Store, space: Space) -> int:
+        """How many rows an index of `space` should hold: a file that is as new as the store tells it sooner."""
+        note = self._note(space)
+        count = None if note is None or note.get("generation") != store.generation(space) else note.get("count")
+        return count if isinstance(count, int) else len(store.vector_ids(space))
+
     def can_grow(self, space: Space, kind: str, n: int) -> bool:
         """Whether a file of that kind is there, to which what is new of `n` pictures is added, and nothing learned."""
         built_for = self.measured(space).built_for
@@ -234,13 +240,13 @@ def current(derived: Derived, store: Store, space: Space, *, choose_anew: bool =
     A vector never changes within a space (its digest pins the output for a content), so ids tell what to do. One that
     is no longer as it is wanted serves until somebody has the time to `choose_anew`.
     """
-    generation = store.generation(space)
-    wanted = store.vector_ids(space)
-    fits, built = derived.is_as_wanted(space, len(wanted)), derived.measured(space)
-    is_outgrown = not fits and (choose_anew or is_exact(space, len(wanted), derived.wanted))
+    generation, rows = store.generation(space), derived.rows(store, space)
+    fits, built = derived.is_as_wanted(space, rows), derived.measured(space)
+    is_outgrown = not fits and (choose_anew or is_exact(space, rows, derived.wanted))
     loaded = None if is_outgrown else derived.load(space)
     if loaded is not None and loaded[1] == generation:
         return loaded[0]
+    wanted = store.vector_ids(space)
     with derived.building(wait=loaded is None) as is_mine:
         is_mine = is_mine and derived.measured(space) == built  # else another one saved it just now
         if loaded is not None:
@@ -312,7 +318,7 @@ def _updated_set(
     """The index that was loaded with what changed since, or one that is built; saved."""
     wanted = store.vector_ids(space)
     if loaded is None or len(wanted) > OUTGROWN * loaded[2]:
-        index, built_for = _empty_set(store, space, wanted), len(wanted)
+        index, built_for = empty_set(store, space, wanted), len(wanted)
     else:
         index, _, built_for = loaded
     index.remove(np.setdiff1d(index.ids, wanted))
@@ -349,7 +355,7 @@ def _save(derived: Derived, index: Index | SetIndex, generation: int, built: Mea
         log.log(level, "the index of %s could not be kept (%s): the next search makes it again", index.space.name, why)
 
 
-def _empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
+def empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
     """Its words learned from a sample of the pictures, the same for the same ids."""
     wanted = min(max(SET_LEAST, len(ids) // SET_SHARE), SET_SAMPLE)
     chosen = np.random.default_rng(0).choice(ids, min(wanted, len(ids)), replace=False)

@@ -21,14 +21,11 @@ MANY: Final = 300
 
 def needs_training(store: Store, derived: Derived) -> bool:
     """Whether to bring an index up to date takes so much that it should not be left to the next search."""
-    count = {space: len(store.vector_ids(space)) for space in (*store.spaces(), *store.spaces("local"))}
     wanted = derived.wanted
-    if any(not is_exact(space, count[space], wanted) for space in store.spaces()):
+    if any(not is_exact(space, derived.rows(store, space), wanted) for space in store.spaces()):
         return True
-    return any(
-        count[space] >= MANY and not derived.can_grow(space, set_kind_for(space), count[space])
-        for space in store.spaces("local")
-    )
+    count = {space: derived.rows(store, space) for space in store.spaces("local")}
+    return any(n >= MANY and not derived.can_grow(space, set_kind_for(space), n) for space, n in count.items())
 
 
 def build_in_a_process(at: Location, options: Options) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lookalike.index.choice import is_exact
@@ -43,14 +43,15 @@ def status_of(store: Store, derived: Derived, describers: Sequence[Describer]) -
     """Numbers of a store and of the indexes that are derived from it; `describers` name its spaces."""
     names = {describer.space: name for name, describer in by_name(describers).items()}
 
-    def held(space: Space, kind: Callable[[Space, int], str]) -> SpaceStatus:
-        name, count = names.get(space, space.name), len(store.vector_ids(space))
-        return SpaceStatus(name, space, count, derived.kind(space) or kind(space, count), derived.measured(space))
+    def held(space: Space, count: int, kind: str) -> SpaceStatus:
+        name = names.get(space, space.name)
+        return SpaceStatus(name, space, count, derived.kind(space) or kind, derived.measured(space))
 
-    def to_be(space: Space, count: int) -> str:
-        return "flat" if is_exact(space, count, derived.wanted) else "not chosen yet"
+    def vectors(space: Space) -> SpaceStatus:
+        count = derived.rows(store, space)
+        return held(space, count, "flat" if is_exact(space, count, derived.wanted) else "not chosen yet")
 
-    spaces = tuple(held(space, to_be) for space in store.spaces())
-    local = tuple(held(space, lambda space, _: set_kind_for(space)) for space in store.spaces("local"))
+    spaces = tuple(map(vectors, store.spaces()))
+    local = tuple(held(space, len(store.vector_ids(space)), set_kind_for(space)) for space in store.spaces("local"))
     planes = sum(len(store.vector_ids(space)) for space in store.spaces("planes"))
     return Status(store.count(), len(store.failures()), spaces, local, planes, store.bytes() + derived.bytes())
