@@ -71,7 +71,12 @@ def _pairs(
     for start in range(0, len(numbers), step):
         some = numbers[start : start + step]
         for number, one, other in zip(some, a(some), b(some), strict=True):
-            yield number, one, other, scaling(other.size, main[1].size) @ model @ inverse(scaling(one.size, main[0].size))
+            yield (
+                number,
+                one,
+                other,
+                scaling(other.size, main[1].size) @ model @ inverse(scaling(one.size, main[0].size)),
+            )
 
 
 def _off(a: Picture, b: Picture, model: Matrix) -> float:
