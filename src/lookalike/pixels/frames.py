@@ -52,7 +52,8 @@ def spread(count: int, first: Pixels) -> list[int]:
 
 def reach(count: int, first: Pixels) -> int:
     """How many of so many frames are ever decoded."""
-    return min(count, MOST_FRAMES, max(1, MOST_PIXELS // (first.shape[0] * first.shape[1])))
+    height, width = first.shape[:2]
+    return int(min(count, MOST_FRAMES, max(1, MOST_PIXELS // (height * width))))
 
 
 def contrast(pixels: Pixels) -> float:

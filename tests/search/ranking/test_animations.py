@@ -57,7 +57,7 @@ def test_another_frame_anywhere_makes_a_variant_and_is_named(folder: Path, numbe
 
 
 def film(odd: int | None = None, *, marked: bool = False) -> list[Image.Image]:
-    """30 frames of a mark that wanders over a photo; a square of the `odd` one is mirrored, a box lies on `marked` ones."""
+    """30 frames of a mark that wanders over a photo; part of the `odd` one is mirrored, a box lies on all `marked`."""
     shown = Image.fromarray(scene(np.random.default_rng(4))).resize((200, 200), Image.Resampling.LANCZOS)
     images = [shown.copy() for _ in range(30)]
     for number, image in enumerate(images):
