@@ -190,9 +190,9 @@ def _best(x: Plane, y: Plane, even: Mask) -> Tone:
     Where light was clipped, the mean of an edge is not the edge's mean, and even places tell the change; where letters
     are all that is dark, none is even.
     """
-    tones = [_believed(_fitted(x, y), x)]
+    tones = [_believed(_fitted(x, y), x, y)]
     if 8 <= even.sum() < len(even):
-        tones.append(_believed(_fitted(x[even], y[even]), x))
+        tones.append(_believed(_fitted(x[even], y[even]), x, y))
     return min(tones, key=lambda tone: _off(x, y, tone))
 
 
@@ -250,10 +250,11 @@ def _fitted(x: Plane, y: Plane) -> Tone:
     return best
 
 
-def _believed(tone: Tone, x: Plane) -> Tone:
+def _believed(tone: Tone, x: Plane, y: Plane) -> Tone:
     """The change itself; none where another dye explains it as well.
 
     What has one hue alone does not tell a change of colour and light of the whole picture from goods of another colour.
+    Grey is believed of it where that meets the levels of y.
     """
     tint, saturation = np.array(tone.tint), np.array(tone.saturation)
     if np.abs(saturation / tint - 1).max() < DYED:
@@ -268,7 +269,12 @@ def _believed(tone: Tone, x: Plane) -> Tone:
     directions = chroma[coloured] / np.linalg.norm(chroma[coloured], axis=1)[:, None]
     middle = directions.mean(axis=0)
     one_hue = float(((directions @ middle) > ONE_HUE * np.linalg.norm(middle)).mean()) > 0.9
-    return UNCHANGED if one_hue and median(darkened) > COLOURED / 3 else tone
+    if not one_hue:
+        return tone
+    if tone.saturation != GREY:
+        return UNCHANGED
+    missed = np.abs(_lit(x[coloured], tone.gamma, tone.gain, tone.offset) @ tone.mixing.T - y[coloured])
+    return tone if max(median(darkened), median(most(missed))) <= COLOURED / 3 else UNCHANGED
 
 
 def _light(x: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, float, float]:
