@@ -36,7 +36,8 @@ def page(paper: int, *, words: str = "", tag: bool = False) -> Pixels:
 
 
 def compared(a: Pixels, b: Pixels) -> Comparison:
-    told = compare_pixels(*(Picture(each, (each.shape[1], each.shape[0])) for each in (a, b)), np.eye(3))
+    one, other = (Picture(each, (each.shape[1], each.shape[0])) for each in (a, b))
+    told = compare_pixels(one, other, np.eye(3))
     assert told is not None
     return told
 
