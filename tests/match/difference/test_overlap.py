@@ -25,8 +25,8 @@ WHOLE: dict[str, tuple[Callable[[Pixels], Pixels], list[list[float]]]] = {
 def test_px_that_fall_on_px_stay_as_they_are(name: str) -> None:
     seen_as, to_b = WHOLE[name]
     a = np.ascontiguousarray(seen_as(NOISE))
-    pictures = (Picture(pixels, (pixels.shape[1], pixels.shape[0])) for pixels in (a, NOISE))
-    found = overlap(*pictures, np.array(to_b, np.float64), 1e6)
+    one, other = (Picture(pixels, (pixels.shape[1], pixels.shape[0])) for pixels in (a, NOISE))
+    found = overlap(one, other, np.array(to_b, np.float64), 1e6)
     assert found is not None
     assert found.both.all()
     assert np.array_equal(found.a, found.b)
