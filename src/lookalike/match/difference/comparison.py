@@ -114,7 +114,7 @@ class Looked:
 
     @cached_property
     def left(self) -> Residual:
-        """What differs; at a glance of one size alone, and blurred only where hardly anything agrees otherwise."""
+        """Differences; at a glance those of one size, and blurred only where hardly anything agrees otherwise."""
         is_toned = self.tone.tone != UNCHANGED
         if not self.is_glance:
             return residual(self.found, shift=self.shift, toned=is_toned)

@@ -40,7 +40,7 @@ class Neighbours:
 
     @property
     def likely(self) -> set[int]:
-        """Those whose geometry is asked for, whatever comes of the first ones."""
+        """Neighbours whose geometry is asked for, whatever comes of the first ones."""
         return {*self.upright[:PATIENCE], *self.mirrored[:PATIENCE]}
 
 

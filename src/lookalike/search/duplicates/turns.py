@@ -21,7 +21,7 @@ class Asked(Protocol):
     count: int
 
     def submit(self, of: Neighbours, book: Book, claimed: Sequence[int]) -> Future[Reply | BadPicture]:
-        """What one finds by what the book knows; what is `claimed` is laid over the content in the turn of another."""
+        """Answers, by all that the book knows; what is `claimed` is laid over the content in the turn of another."""
 
 
 class Turn:
