@@ -18,7 +18,7 @@ MARKS = ((230, 40, 40), (30, 120, 230), (40, 160, 80))
 
 @dataclass(frozen=True)
 class _Post:
-    """What is written and marked; `is_sold` puts a tag beside the likes."""
+    """Words and marks of a post; `is_sold` puts a tag beside the likes."""
 
     name: str
     likes: int
