@@ -26,12 +26,13 @@ def classes(tmp_path: Path) -> Path:
 
 
 def test_figures_are_told_and_what_may_be_chance_is_not_kept(here, classes: Path) -> None:
-    assert here("index", classes, "--describer", "convnet", "--no-local", "--no-planes").code == 0
+    (classes / "class0" / "broken.png").write_text("no picture")
+    assert here("index", classes, "--describer", "convnet", "--no-local", "--no-planes").code == 3
     done = here("adapt", "--by", "folder")
     told = done.out.decode()
     assert done.code == 1
     assert told.startswith("36 pictures of 9 classes\n")
-    assert "not kept" in told
+    assert "not kept, all is as before: " in told
     assert all(len(line) <= 100 for line in told.splitlines())
     document = here("adapt", "--by", "folder", "--json").document
     assert document["schema"] == "lookalike/adapt/1"

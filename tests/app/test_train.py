@@ -196,6 +196,15 @@ def test_folders_that_say_too_little_are_refused(run: Callable[..., Any], tmp_pa
     ran = run("train", same, *SHORT, "-o", "mine")
     assert ran.code == 2
     assert "contradict each other" in ran.err
+    single = tmp_path / "single"
+    for seed in range(8):
+        draw_class(single / str(seed), seed, count=1)
+    assert "each of the 8 classes has one picture" in run("train", single, *SHORT, "-o", "mine").err
+    (tmp_path / "broken" / "a").mkdir(parents=True)
+    (tmp_path / "broken" / "a" / "0.png").write_text("no picture")
+    ran = run("train", tmp_path / "broken", *SHORT, "-o", "mine")
+    assert ran.code == 2
+    assert "broken' can be read: 1 failed, and `lookalike index` says of each why" in ran.err
     (tmp_path / "empty").mkdir()
     assert "empty' holds no picture\n" in run("train", tmp_path / "empty", *SHORT, "-o", "mine").err
     (tmp_path / "empty" / "a.png").write_text("no picture")

@@ -133,7 +133,7 @@ def test_superglue_is_trained_on_features_of_ones_own_and_matches_them(
 
 
 def test_r2d2_is_trained_and_used(run: Callable[..., Any], photos: Path) -> None:
-    ran = run("train", photos, "--features", "r2d2", *SHORT, "-o", "mine", "--json")
+    ran = run("train", photos, "--features", "r2d2", *SHORT, "--side", "64", "-o", "mine", "--json")
     assert ran.code == 3, ran.err
     assert set(ran.document["gains"]) == {"harris", "untrained"}
     pair = (photos / "1.png", photos / "1.png")
@@ -150,6 +150,7 @@ def test_r2d2_is_trained_and_used(run: Callable[..., Any], photos: Path) -> None
         ((*SUPERPOINT, "--weights", "mine"), "superpoint begins with nothing: leave out the weights"),
         (("--features", "sift", *SHORT), "no features 'sift' can be trained; known: superpoint"),
         ((*SUPERPOINT, "--side", "33"), "side is a multiple of 8 from 32 to 240 px, not 33"),
+        (("--features", "r2d2", *SHORT), "learns the frame of smaller views: side is 64 px or more, not 32"),
         ((*SUPERPOINT, "--rate", "0"), "rate is above 0"),
         ((*SUPERPOINT, "--device", "tpu"), "no device 'tpu'; known: auto, cpu, cuda"),
         ((*SUPERPOINT, "--loss", "circle"), "leave out --loss, --miner, --network and --edit"),

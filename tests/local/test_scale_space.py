@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lookalike.local.scale_space import BORDER, FINEST, LAYERS, MOVES, OFF, STEP, Extrema, ScaleSpace
+from lookalike.local.scale_space import BORDER, FINEST, LAYERS, MORE, MOVES, OFF, STEP, Extrema, ScaleSpace
 from lookalike.pixels.planes import small_grey
 from lookalike.types import Picture
 
@@ -22,12 +22,12 @@ def test_extrema_are_those_of_a_slow_loop(photos: list[Picture]) -> None:
     light = grey.astype(np.float32)
     levels = [
         cv2.GaussianBlur(light, (41, 41), np.sqrt((FINEST * STEP**level) ** 2 - 0.25)).astype(float)
-        for level in range(LAYERS + 3)
+        for level in range(2 * LAYERS + MORE)
     ]
     differences = np.diff(levels, axis=0)
     height, width = grey.shape
     expected = set()
-    inner = product(range(1, LAYERS + 1), range(BORDER, height - BORDER), range(BORDER, width - BORDER))
+    inner = product(range(1, 2 * LAYERS + 1), range(BORDER, height - BORDER), range(BORDER, width - BORDER))
     for layer, y, x in inner:
         block = differences[layer - 1 : layer + 2, y - 1 : y + 2, x - 1 : x + 2]
         here = block[1, 1, 1]
@@ -61,7 +61,7 @@ def test_a_direction_is_that_in_which_light_grows(degrees: float) -> None:
     y, x = np.mgrid[:80, :100].astype(float)
     turn = np.radians(degrees)
     ramp = 128 + 1.2 * ((x - 50) * np.cos(turn) + (y - 40) * np.sin(turn))
-    at = Extrema(np.array([[50.0, 40.0]]), np.array([2.5]), np.ones(1), np.array([1]), np.array([2]))
+    at = Extrema(np.array([[50.0, 40.0]]), np.array([2.5]), np.ones(1), np.array([0]), np.array([4]))
     rows, angles = ScaleSpace(ramp.astype(np.uint8)).directions(at)
     assert rows.tolist() == [0]
     assert (angles[0] - degrees + 180) % 360 - 180 == pytest.approx(0, abs=3)

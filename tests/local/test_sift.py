@@ -105,6 +105,21 @@ def test_a_smaller_copy_is_recognised_as_well_without_doubling(photos: list[Pict
     assert single > 0.9 * doubled
 
 
+@pytest.mark.parametrize("doubled", [True, False])
+def test_rows_of_one_place_agree_from_one_octave_to_the_next(photos: list[Picture], doubled: bool) -> None:
+    sift, cosines = Sift(side=320, contrast=0.01, doubled=doubled), []
+    for picture in photos:
+        width, height = (length * 160 // max(picture.size) for length in picture.size)
+        small = Picture(resize(picture.pixels, (width, height)), (width, height))
+        kept, asked = sift.extract(picture), replace(sift, max_keypoints=80).extract(small)
+        there = (asked.keypoints.xy + 0.5) * (np.array(picture.size) / small.size) - 0.5
+        away = np.linalg.norm(there[:, None] - kept.keypoints.xy, axis=2) / kept.keypoints.scale
+        best = np.where(away < 0.25, asked.descriptors @ kept.descriptors.T, 0).max(axis=1)
+        cosines += best[best > 0.5].tolist()
+    assert len(cosines) > 40 * len(photos)
+    assert np.median(cosines) > 0.99
+
+
 @pytest.mark.parametrize("side", [8, 16, 24, 150])
 def test_a_small_picture_has_keypoints_within_it(photos: list[Picture], side: int) -> None:
     picture = Picture(resize(photos[0].pixels, (side, side)), (side, side))

@@ -12,6 +12,7 @@ from PIL import Image
 from lookalike import Library
 from lookalike.describe.convnet import ConvNet
 from lookalike.errors import BadQuery, SpaceMismatch
+from lookalike.search.ingest.options import Options
 from lookalike.store import open_store
 
 CLASSES, EACH = 12, 6
@@ -32,7 +33,8 @@ def classes(tmp_path: Path) -> Path:
 @pytest.fixture
 def filled(library: Library, classes: Path) -> Library:
     """With rows in place of the network's: some directions tell the class, others vary more."""
-    library.index(classes, describers=("convnet", "phash"), local=False, planes=False)
+    # By one process: ids, and with them what is drawn, are then the same each time.
+    library.index(classes, describers=("convnet", "phash"), local=False, planes=False, options=Options(1))
     rng = np.random.default_rng(0)
     centres, nuisance = rng.normal(size=(CLASSES, 1280)), rng.normal(size=(15, 1280))
     with closing(open_store(library.folder)) as store, store.writing(), store.transaction():
@@ -115,6 +117,10 @@ def test_too_few_classes_none_and_no_rows_are_told(filled: Library, folder: Path
         filled.adapt()
     with pytest.raises(BadQuery, match="1 classes have two pictures or more, and 8 are wanted"):
         filled.adapt(by="folder", where="path = '*class3*'")
+    for name, record in zip("abcdefghijkl", filled.records()[:: EACH + 1], strict=False):
+        filled.labels.add(record.path, name)  # a class for each picture
+    with pytest.raises(BadQuery, match="0 classes have two pictures or more, and 8 are wanted"):
+        filled.adapt()
     with Library(tmp_path / "other") as other:
         other.index(folder, describers=["phash"])
         with pytest.raises(SpaceMismatch, match="index PATH --describer convnet"):

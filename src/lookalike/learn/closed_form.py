@@ -74,8 +74,8 @@ def solved(kind: Kind, shrinkage: float, rows: Rows, labels: Labels) -> LinearMa
 def _scatters(rows: Rows, labels: Labels) -> tuple[Rows, Rows, Rows]:
     """Mean (d,), class centres (c, d), and the covariance (d, d) within classes."""
     classes, at, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    sums = np.zeros((len(classes), rows.shape[1]), np.float64)
-    np.add.at(sums, at, rows)
+    by_class = np.asarray(rows[np.argsort(at, kind="stable")], np.float64)
+    sums = np.add.reduceat(by_class, np.cumsum(counts) - counts)
     centres = np.asarray(sums / counts[:, None], np.float32)
     apart = rows - centres[at]
     within = np.asarray(apart.T @ apart / np.float32(max(1, len(rows) - len(classes))), np.float32)

@@ -1,8 +1,9 @@
 """Extrema of the difference of Gaussians at a picture's own px, and the directions of the light around them
 [Lowe, Distinctive image features from scale-invariant keypoints, IJCV 2004].
 
-Lowe doubles the picture first, which makes the finest octave the dearest by far. Here it is not doubled: an octave
-of the same scales has half as many px a side, and the parabola through an extremum and its neighbours gives its place.
+Lowe doubles the picture first, which makes the finest octave the dearest by far. Here it is not doubled: the finest
+scales have half as many px a side, and the parabola through an extremum and its neighbours gives its place. All others
+have as many px as there, so that the first octave is twice as long.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 LAYERS: Final = 3
-"""Layers of an octave that have extrema."""
-LEVELS: Final = LAYERS + 3
-"""Levels of an octave: an extremum has a difference of two levels before it and one after it."""
+"""Layers that have extrema from a scale to its double: of an octave, and half of those of the first one."""
+MORE: Final = 3
+"""Levels of an octave beside those of its layers: an extremum has a difference of two levels before and after it."""
 STEP: Final = 2 ** (1 / LAYERS)
 """From the deviation of each level to that of the next."""
 FINEST: Final = 0.9
-"""px of its octave, the deviation of an octave's first level: less, and px no longer show what it holds."""
+"""px, the deviation of the first level of all: less, and px no longer show what it holds."""
 CAMERA: Final = 0.5
 """px, the deviation that a picture has as it comes."""
 SMALLEST: Final = 8
@@ -40,8 +41,6 @@ OFF: Final = 0.75
 """px or layers that the top may be away from the px in the end: more than half, since one between two px wavers."""
 BINS: Final = 36
 """Bins of the histogram of directions."""
-SMOOTHER: Final = 1
-"""Levels from an extremum's own to that whose light has a direction: px of the first are coarse for differences."""
 RING: Final = 6
 """Samples of a gradient from the middle of a keypoint to its border."""
 REACH: Final = 4.5
@@ -100,23 +99,27 @@ class ScaleSpace:
         shapes = list(_shapes(grey.shape))
         self._size = np.array(shapes, np.int64).reshape(-1, 2)  # (octaves, 2) h, w
         self._area = self._size.prod(axis=1)
-        self._begin = np.append(0, np.cumsum(self._area))  # px of one level of all octaves before each
-        self._levels = np.empty(LEVELS * self._begin[-1], np.float32)
-        self._differences = np.empty((LEVELS - 1) * self._begin[-1], np.float32)
+        is_first = np.arange(len(shapes)) == 0
+        self._layers = np.where(is_first, 2 * LAYERS, LAYERS)
+        self._finest = np.where(is_first, FINEST, 2 * FINEST)  # px of the octave, deviation of its first level
+        self._levels_begin = np.append(0, np.cumsum((self._layers + MORE) * self._area))  # px before each octave
+        self._differences_begin = np.append(0, np.cumsum((self._layers + MORE - 1) * self._area))
+        self._levels = np.empty(self._levels_begin[-1], np.float32)
+        self._differences = np.empty(self._differences_begin[-1], np.float32)
         first = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), math.sqrt(FINEST**2 - CAMERA**2))
-        for octave in range(len(shapes)):
-            levels = self._octave(self._levels, LEVELS, octave)
+        for octave, finest in enumerate(self._finest):
+            levels = self._planes(self._levels, self._levels_begin, octave)
             levels[0] = first
-            for level in range(1, LEVELS):
-                deviation = FINEST * STEP ** (level - 1) * math.sqrt(STEP**2 - 1)
+            for level in range(1, len(levels)):
+                deviation = finest * STEP ** (level - 1) * math.sqrt(STEP**2 - 1)
                 cv2.GaussianBlur(levels[level - 1], (0, 0), deviation, dst=levels[level])
-            np.subtract(levels[1:], levels[:-1], out=self._octave(self._differences, LEVELS - 1, octave))
-            first = levels[LAYERS][::2, ::2]
+            np.subtract(levels[1:], levels[:-1], out=self._planes(self._differences, self._differences_begin, octave))
+            first = levels[-MORE][::2, ::2]
 
-    def _octave(self, flat: Plane, count: int, octave: int) -> Plane:
+    def _planes(self, flat: Plane, begins: NDArray[np.int64], octave: int) -> Plane:
         """(count, h, w) planes of that octave."""
-        begin, end = (count * int(at) for at in self._begin[octave : octave + 2])
-        return flat[begin:end].reshape(count, *self._size[octave])
+        begin, end = begins[octave : octave + 2]
+        return flat[begin:end].reshape(-1, *self._size[octave])
 
     def extrema(self, contrast: float) -> Extrema:
         """All of at least that contrast, in no order; edges are none."""
@@ -125,14 +128,14 @@ class ScaleSpace:
         octave, layer = at[:, 0], at[:, 1]
         step = 2.0**octave
         xy = (at[:, :1:-1] + off[:, :2]) * step[:, None]
-        sigma = FINEST * step * STEP ** (layer + off[:, 2])
+        sigma = self._finest[octave] * step * STEP ** (layer + off[:, 2])
         return Extrema(xy, sigma, top * (LAYERS / 255), octave, layer)
 
     def _candidates(self, least: float) -> NDArray[np.int64]:
         """(k, 4) octave, layer, y and x of px that are the greatest or the least of their 26 neighbours."""
         found = [np.zeros((0, 4), np.int64)]
         for octave in range(len(self._size)):
-            px = _outstanding(self._octave(self._differences, LEVELS - 1, octave), least)
+            px = _outstanding(self._planes(self._differences, self._differences_begin, octave), least)
             found.append(np.column_stack([np.full(len(px), octave), px]))
         return np.concatenate(found)
 
@@ -140,7 +143,7 @@ class ScaleSpace:
         self, at: NDArray[np.int64], least: float
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """(k, 4) px of extrema, as `at`; (k, 3) from there to the top along x, y, layer; (k,) values of the tops."""
-        edge = np.column_stack([np.full(len(self._size), LAYERS), self._size - 1 - BORDER])
+        edge = np.column_stack([self._layers, self._size - 1 - BORDER])
         low, high = np.array((1, BORDER, BORDER)), edge[at[:, 0]]
         off, top, is_corner = self._parabola(at)
         for _ in range(MOVES):
@@ -156,7 +159,7 @@ class ScaleSpace:
     def _px(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
         """(k,) where among the differences."""
         octave, layer, y, x = at.T
-        plane = (LEVELS - 1) * self._begin[octave] + layer * self._area[octave]
+        plane = self._differences_begin[octave] + layer * self._area[octave]
         return np.asarray(plane + y * self._size[octave, 1] + x, np.int64)
 
     def _parabola(self, at: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
@@ -186,16 +189,22 @@ class ScaleSpace:
         middle, spread = of.xy / step[:, None], of.sigma / step
         x, y = (np.rint(middle[:, axis, None] + _GRID[:, axis] * spread[:, None]).astype(np.int64) for axis in (0, 1))
         within = (x > 0) & (x < width - 1) & (y > 0) & (y < height - 1)
-        plane = LEVELS * self._begin[of.octave] + (of.level + SMOOTHER) * self._area[of.octave]
+        plane = self._levels_begin[of.octave] + of.level * self._area[of.octave]
         px = plane[:, None] + np.clip(y, 1, height - 2) * width + np.clip(x, 1, width - 2)
         light = self._levels
         strength, angle = cv2.cartToPolar(
             light[px + 1] - light[px - 1], light[px + width] - light[px - width], angleInDegrees=True
         )
-        bins = np.rint(angle * (BINS / 360)).astype(np.int64) % BINS + BINS * np.arange(len(px))[:, None]
+        at = angle * np.float32(BINS / 360)
+        before = at.astype(np.int64)
+        beyond = at - before  # a direction between the middles of two bins counts for both
         weights = strength * _WEIGHTS * within
-        histograms = np.bincount(bins.ravel(), weights.ravel(), BINS * len(px)).astype(np.float64)
-        return _peaks(histograms.reshape(-1, BINS))
+        rows = BINS * np.arange(len(px))[:, None]
+        shares = ((before, weights * (1 - beyond)), (before + 1, weights * beyond))
+        histograms = sum(
+            np.bincount((bins % BINS + rows).ravel(), share.ravel(), BINS * len(px)) for bins, share in shares
+        )
+        return _peaks(np.reshape(histograms, (-1, BINS)))
 
 
 def _shapes(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:

@@ -66,7 +66,8 @@ class Sift(OpenCVFeatures):
 
     def _detector(self) -> Any:
         # Precise upscaling: else every keypoint lies a quarter px too far right and down.
-        return cv2.SIFT.create(contrastThreshold=self.contrast, sigma=SIGMA, enable_precise_upscale=True)
+        sigma = SIGMA if self.doubled else FINEST
+        return cv2.SIFT.create(contrastThreshold=self.contrast, sigma=sigma, enable_precise_upscale=True)
 
     def _found(self, work: Working) -> list[Any]:
         if self.doubled or work.is_tiny:
@@ -82,14 +83,15 @@ class Sift(OpenCVFeatures):
         ]
 
     def _level(self, size: float, shape: tuple[int, ...]) -> tuple[int, int]:
-        if not self.doubled:
-            # The first level of OpenCV's octave of that many px: a quarter of those that it takes by itself, hardly
-            # smoother than the level of the extremum.
-            octave = math.floor(math.log2(max(size, 1e-3) / (2 * FINEST)) - 0.5 / LAYERS)
-            return min(max(octave, 0), int(math.log2(min(shape)))), -1
-        level = round(LAYERS * math.log2(max(size, 1e-3) / (2 * SIGMA)))
-        layer = (level - 1) % LAYERS + 1
-        octave = max(-1, (level - layer) // LAYERS)
+        sigma = max(size, 1e-3) / 2
+        if self.doubled:
+            level = round(LAYERS * math.log2(sigma / SIGMA))
+            layer = (level - 1) % LAYERS + 1
+            octave = max(-1, (level - layer) // LAYERS)
+        else:  # the last three levels of an octave, as doubled ones have them; of the finest scales, the first three
+            level = max(round(LAYERS * math.log2(sigma / FINEST)), 0)
+            octave = min(max(level // LAYERS - 1, 0), int(math.log2(min(shape))))
+            layer = min(level - LAYERS * octave, 2 * LAYERS - 1)
         return (octave & 255) | (layer << 8), -1
 
     def _rows(self, rows: NDArray[np.float32]) -> Vectors:

@@ -47,9 +47,13 @@ def telling_frame(count: int, read: FrameReader, main: int = 0) -> tuple[int, Pi
 
 def spread(count: int, first: Pixels) -> list[int]:
     """Numbers of up to `SPREAD` frames, ascending, as far into the file as its frames are ever decoded."""
-    pixels = first.shape[0] * first.shape[1]
-    reach = min(count, MOST_FRAMES, max(1, MOST_PIXELS // pixels))
-    return sorted({round(at) for at in np.linspace(0, reach - 1, SPREAD)})
+    return sorted({round(at) for at in np.linspace(0, reach(count, first) - 1, SPREAD)})
+
+
+def reach(count: int, first: Pixels) -> int:
+    """How many of so many frames are ever decoded."""
+    height, width = first.shape[:2]
+    return int(min(count, MOST_FRAMES, max(1, MOST_PIXELS // (height * width))))
 
 
 def contrast(pixels: Pixels) -> float:

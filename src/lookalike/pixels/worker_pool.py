@@ -5,8 +5,9 @@ from __future__ import annotations
 import pickle
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -72,18 +73,25 @@ class Isolated(Generic[Job]):
         """
         waiting = iter(jobs)
         under_way: dict[Future[Reply | BadPicture], Job] = {}
+        held = 0  # bytes of the jobs under way
+        done: SimpleQueue[Future[Reply | BadPicture]] = SimpleQueue()
         try:
             while True:
-                while has_room(len(under_way), sum(map(size, under_way.values())), self._workers):
+                while has_room(len(under_way), held, self._workers):
                     drawn = list(islice(waiting, 1))
                     if not drawn:
                         break
                     (job,) = drawn
-                    under_way[self._threads.submit(self._handle, job)] = job
+                    held += size(job)
+                    future = self._threads.submit(self._handle, job)
+                    under_way[future] = job
+                    future.add_done_callback(done.put)
                 if not under_way:
                     return
-                done = next(iter(wait(under_way, return_when=FIRST_COMPLETED).done))
-                yield under_way.pop(done), done.result()
+                future = done.get()
+                job = under_way.pop(future)
+                held -= size(job)
+                yield job, future.result()
         finally:
             for future in under_way:
                 future.cancel()

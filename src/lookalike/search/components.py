@@ -17,8 +17,8 @@ from lookalike.registry import spelling
 from lookalike.types import Space
 
 DEFAULT_DESCRIBERS = ("convnet", "histogram", "phash", "class_words")
-DEFAULT_EXTRACTOR: Extractor = Sift(side=320, max_keypoints=250, contrast=0.01)
-"""Some 13 kB a picture where they are kept, 18.4 at most (docs/results/proof.md)."""
+DEFAULT_EXTRACTOR: Extractor = Sift(side=320, max_keypoints=250, contrast=0.01, doubled=False)
+"""At most 18.4 kB a picture where they are kept."""
 
 
 def describers_of(store: Store, given: Sequence[Describer] = ()) -> list[Describer]:

@@ -21,6 +21,7 @@ OF_PHOTOS = {
     "retouched",
     "animation",
     "pasted",
+    "post",
 }
 WITHOUT_PHOTOS = [kind for kind in KINDS if kind not in OF_PHOTOS]
 

@@ -54,10 +54,14 @@ def test_patches_of_one_map_are_alike_and_those_outside_do_not_count() -> None:
 
 
 def test_a_map_with_one_peak_a_patch_has_less_loss_than_an_even_one() -> None:
-    even, peaked = torch.full((1, 32, 32), 0.5), torch.zeros((1, 32, 32))
-    peaked[0, 4::8, 4::8] = 1
+    even, peaked, single = torch.full((1, 32, 32), 0.5), torch.zeros((1, 32, 32)), torch.zeros((1, 32, 32))
+    for down in (3, 4, 5):
+        for across in (3, 4, 5):
+            peaked[0, down::8, across::8] = 1
+    single[0, 4::8, 4::8] = 1
     assert float(peak_loss(even, 8)) == pytest.approx(1, abs=0.2)
-    assert peak_loss(peaked, 8) < 0.3 < peak_loss(even, 8)
+    assert peak_loss(peaked, 8) < 0.4 < peak_loss(even, 8)
+    assert peak_loss(single, 8) > 0.8  # a px alone is no peak
 
 
 def test_average_precision_is_exact_where_cosines_lie_on_its_steps() -> None:
@@ -77,11 +81,19 @@ def test_average_precision_is_exact_where_cosines_lie_on_its_steps() -> None:
     assert torch.isfinite(moved.grad).all()
 
 
-def test_it_pays_to_call_reliable_what_is_found_and_nothing_else() -> None:
-    found, missed = torch.tensor([0.9]), torch.tensor([0.1])
-    sure, unsure = torch.tensor([1.0]), torch.tensor([0.0])
-    assert reliability_loss(found, sure) < reliability_loss(found, unsure)
-    assert reliability_loss(missed, unsure) < reliability_loss(missed, sure)
+@pytest.mark.parametrize(
+    ("precision", "to_rise"),
+    [
+        ([0.9, 0.1], [True, False]),
+        ([0.9, 0.7, 0.4], [True, True, False]),  # the mean is above the base: the base decides
+        ([0.2, 0.05], [True, False]),  # at first all are below it: the better ones are relied on, and so learn
+    ],
+)
+def test_it_pays_to_call_reliable_what_is_found_and_nothing_else(precision: list[float], to_rise: list[bool]) -> None:
+    reliability = torch.full((len(precision),), 0.5, requires_grad=True)
+    reliability_loss(torch.tensor(precision), reliability).backward()
+    assert reliability.grad is not None
+    assert (reliability.grad < 0).tolist() == to_rise
 
 
 def test_the_loss_falls_and_repeatability_rises_on_views_that_were_never_seen(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from lookalike.search.duplicates.book import Book, Pair
 from lookalike.search.duplicates.folds import Folds
 from lookalike.search.duplicates.in_processes import Told, Workers
 from lookalike.search.duplicates.one_content import PATIENCE, Neighbours, compared
+from lookalike.search.duplicates.turns import Turn, hand_out
 from lookalike.search.duplicates.verified import DuplicateFinder
 from lookalike.search.ingest.options import Options
 from lookalike.search.ranking.relation import RelationClassifier
@@ -59,14 +60,16 @@ def kept(tmp_path_factory: pytest.TempPathFactory, photo_files: list[Path]) -> I
 
 @dataclass
 class Dying:
-    """Workers that die of what they are given; `given` are the contents."""
+    """Workers that die of what they are given; `given` are the contents, `claimed` pairs that others lay over."""
 
     count: int = 2
     given: list[int] = field(default_factory=list)
+    claimed: list[Pair] = field(default_factory=list)
 
-    def submit(self, of: Neighbours, book: Book) -> Future[Reply | BadPicture]:
+    def submit(self, of: Neighbours, book: Book, claimed: Sequence[int]) -> Future[Reply | BadPicture]:
         assert set(book.folds.areas) >= {of.id}
         self.given.append(of.id)
+        self.claimed += [(of.id, other) for other in claimed]
         outcome: Future[Reply | BadPicture] = Future()
         outcome.set_result(BadPicture("decoder_crash", "its worker ended with SIGKILL"))
         return outcome
@@ -117,6 +120,14 @@ def test_what_a_worker_dies_of_is_compared_here(
     dying = Dying()
     assert found(kept, lambda: dying) == alone
     assert len(dying.given) >= 9
+
+
+def test_rivals_are_laid_over_each_other_by_one_of_the_two(kept: Library) -> None:
+    dying = Dying()
+    found(kept, lambda: dying)
+    assert dying.claimed
+    assert not {(other, one) for one, other in dying.claimed} & set(dying.claimed)
+    assert all(dying.given.index(one) != dying.given.index(other) for one, other in dying.claimed)
 
 
 def test_who_asks_to_stop_gets_whole_batches_and_no_more(kept: Library) -> None:
@@ -216,3 +227,42 @@ def test_a_book_about_a_content_holds_all_that_decides_there() -> None:
     assert about.is_open((1, 3), mirrored=True)
     assert (2, 3) not in about.related
     assert about.rivals(1, (2, 3)) == [(1, 3)]
+
+
+def test_what_others_claim_is_not_laid_over() -> None:
+    book = Book(Folds({}))
+    about = book.about(1, {2, 3}, claimed=(2,))
+    assert about.rivals(1, (2, 3)) == [(1, 3)]
+    assert not book.laid_over
+
+
+@dataclass
+class Waiting:
+    """Workers that never answer; `given` are the contents."""
+
+    count: int = 2
+    given: list[int] = field(default_factory=list)
+
+    def submit(self, of: Neighbours, book: Book, claimed: Sequence[int]) -> Future[Reply | BadPicture]:
+        self.given.append(of.id)
+        return Future()
+
+
+@pytest.mark.parametrize(
+    ("neighbours", "given"),
+    [
+        # 2 and 3 may be folded by 1, 5 by 4; four are room enough.
+        ({1: (9,), 2: (1,), 3: (1,), 4: (9,), 5: (4,)}, [1, 4]),
+        ({1: (9,), 2: (8,), 3: (7,), 4: (9,), 5: (9,)}, [1, 2, 3, 4]),
+        # Nobody else is left: the last one.
+        ({1: (9,), 2: (1,), 3: (1,), 4: (1, 2)}, [1, 4]),
+        # So far down the row none may ever be tried.
+        ({1: (9,), 2: (9, 8, 7, 6, 1), 3: (1,)}, [1, 2]),
+    ],
+)
+def test_workers_get_what_none_before_it_may_fold_and_never_nothing(
+    neighbours: dict[int, tuple[int, ...]], given: list[int]
+) -> None:
+    workers = Waiting()
+    hand_out([Turn(Neighbours(id, others, ())) for id, others in neighbours.items()], Book(Folds({})), workers)
+    assert workers.given == given

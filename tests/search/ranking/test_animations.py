@@ -56,6 +56,34 @@ def test_another_frame_anywhere_makes_a_variant_and_is_named(folder: Path, numbe
     assert f"frame {number + 1} of 6" in why or "differs in 1 place" in why
 
 
+def film(odd: int | None = None, *, marked: bool = False) -> list[Image.Image]:
+    """30 frames of a mark that wanders over a photo; part of the `odd` one is mirrored, a box lies on all `marked`."""
+    shown = Image.fromarray(scene(np.random.default_rng(4))).resize((200, 200), Image.Resampling.LANCZOS)
+    images = [shown.copy() for _ in range(30)]
+    for number, image in enumerate(images):
+        ImageDraw.Draw(image).ellipse((3 * number, 20, 3 * number + 24, 44), fill="red")
+        if number == odd:
+            image.paste(shown.crop((90, 90, 150, 150)).transpose(Image.Transpose.FLIP_LEFT_RIGHT), (90, 90))
+        if marked:
+            ImageDraw.Draw(image).rectangle((20, 150, 120, 185), fill="navy")
+    return images
+
+
+def test_one_other_frame_of_many_makes_a_variant(folder: Path) -> None:
+    made = written(film(), folder / "film.webp", quality=90)
+    told, why = relation(made, written(film(odd=14), folder / "odd.webp", quality=80))
+    assert (told, "frame 15 of 30" in why) == ("variant", True)
+    assert relation(made, written(film(), folder / "saved.webp", quality=80))[0] == "copy"
+
+
+def test_a_box_on_one_frame_is_content_and_on_all_frames_an_edit(folder: Path) -> None:
+    made = written(film(), folder / "film.webp", quality=90)
+    images = film()
+    images[20] = film(marked=True)[20]
+    assert relation(made, written(images, folder / "one.webp", quality=85))[0] == "variant"
+    assert relation(made, written(film(marked=True), folder / "all.webp", quality=85))[0] == "copy"
+
+
 def test_a_still_and_a_shorter_one_are_parts(folder: Path) -> None:
     assert relation(frames()[1], folder / "made.webp")[0] == "part"
     told, why = relation(folder / "made.webp", written(frames()[:4], folder / "short.webp", quality=85))

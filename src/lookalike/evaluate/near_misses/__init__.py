@@ -19,7 +19,7 @@ from lookalike.evaluate.near_misses.calendars import calendars
 from lookalike.evaluate.near_misses.cameras import fixed_cameras
 from lookalike.evaluate.near_misses.charts import charts
 from lookalike.evaluate.near_misses.codes import ean_codes, qr_codes
-from lookalike.evaluate.near_misses.colourways import colourways, photographed_colourways
+from lookalike.evaluate.near_misses.colourways import colourways, near_colours, photographed_colourways
 from lookalike.evaluate.near_misses.controls import controls
 from lookalike.evaluate.near_misses.documents import documents
 from lookalike.evaluate.near_misses.family import Family, Frames, Maker, difference_boxes, differing
@@ -29,6 +29,7 @@ from lookalike.evaluate.near_misses.maps import maps
 from lookalike.evaluate.near_misses.memes import memes
 from lookalike.evaluate.near_misses.pasted import pasted
 from lookalike.evaluate.near_misses.photos import Photos
+from lookalike.evaluate.near_misses.posts import posts
 from lookalike.evaluate.near_misses.receipts import receipts
 from lookalike.evaluate.near_misses.retouched import retouched
 from lookalike.evaluate.near_misses.scoreboards import scoreboards
@@ -59,8 +60,10 @@ KINDS: Mapping[str, Maker] = MappingProxyType(
         "shelf": shelves,
         "retouched": retouched,
         "pasted": pasted,
+        "post": posts,
         "colourway": colourways,
         "photographed colourway": photographed_colourways,
+        "near colour": near_colours,
         "logo": logos,
         "line drawing": line_drawings,
         "animation": animations,

@@ -11,6 +11,9 @@ from lookalike.evaluate.near_misses.family import Frames, still
 from lookalike.evaluate.near_misses.lettering import sentence, write
 from lookalike.evaluate.near_misses.photos import Photos
 
+NEAR = ((28, 32, 62), (24, 24, 26), (62, 22, 32), (22, 46, 36))
+"""Dark colours that differ in little but their hue."""
+
 
 def colourways(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:
     """Drawn goods in a neighbouring, a distant and the opposite hue."""
@@ -31,6 +34,19 @@ def colourways(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:
                 anchor="m",
                 bold=True,
             )
+    return still(*goods)
+
+
+def near_colours(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:
+    """Drawn goods in colours that hang beside each other in a shop: navy, black, burgundy, bottle green."""
+    size = (int(rng.integers(480, 701)), int(rng.integers(600, 801)))
+    mask, shade = _silhouette(str(rng.choice(["shirt", "mug", "carton"])), size), 0.3 * _shade(rng, size)
+    ground = int(rng.integers(225, 256))
+    goods = []
+    for colour in rng.permutation(np.array(NEAR)):
+        image = Image.new("RGB", size, (ground,) * 3)
+        image.paste(Image.fromarray(np.clip(colour + shade[..., None], 0, 255).astype(np.uint8)), mask=mask)
+        goods.append(image)
     return still(*goods)
 
 

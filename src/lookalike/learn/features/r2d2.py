@@ -15,7 +15,7 @@ from lookalike.models.r2d2 import DEVIATION, DIM, LAYERS, MEAN, PART
 BINS: Final = 20
 """Steps of a cosine from 1 to 0."""
 BASE: Final = 0.5
-"""Average precision below which a place had better be called unreliable."""
+"""Average precision below which a place had better be called unreliable, in the end."""
 
 
 class R2D2(nn.Module):  # type: ignore[misc]  # torch has no types here
@@ -63,9 +63,13 @@ def likeness_loss(one: Tensor, other: Tensor, inside: Tensor, patch: int) -> Ten
 
 
 def peak_loss(heat: Tensor, patch: int) -> Tensor:
-    """1 less the mean, over patches of a map (b, h, w), of how far the greatest is above the mean."""
-    pooled = functional.max_pool2d(heat[:, None], patch + 1, 1, patch // 2)
-    return 1 - (pooled - functional.avg_pool2d(heat[:, None], patch + 1, 1, patch // 2)).mean()
+    """1 less the mean, over patches of a map (b, h, w), of how far the greatest is above the mean.
+
+    The map is smoothed first, 3 px by 3, as the authors do: a px alone is no peak that another view shows.
+    """
+    smooth = functional.avg_pool2d(heat[:, None], 3, 1, 1)
+    pooled = functional.max_pool2d(smooth, patch + 1, 1, patch // 2)
+    return 1 - (pooled - functional.avg_pool2d(smooth, patch + 1, 1, patch // 2)).mean()
 
 
 def average_precision(cosines: Tensor, right: Tensor) -> Tensor:
@@ -81,5 +85,10 @@ def average_precision(cosines: Tensor, right: Tensor) -> Tensor:
 
 
 def reliability_loss(precision: Tensor, reliability: Tensor) -> Tensor:
-    """Mean over (q,) places: what is called reliable is to be found first, and nothing else is to be called so."""
-    return (1 - precision * reliability - BASE * (1 - reliability)).mean()
+    """Mean over (q,) places: what is called reliable is to be found first, and nothing else is to be called so.
+
+    Below `BASE`, or the mean precision while that is lower, a place had better be called unreliable: with a fixed base
+    all places are at first, and rows, which learn as much as they are relied on, learn nothing more.
+    """
+    base = precision.detach().mean().clamp(max=BASE)
+    return (1 - precision * reliability - base * (1 - reliability)).mean()

@@ -51,11 +51,14 @@ def closer(found: Overlap, levels: int) -> Fit | None:
     if corners is None or len(corners) < LEAST:
         return None
     there, seen = _followed(laid, under, corners, levels)
-    back, seen_again = _followed(under, laid, there, levels)
-    sure = seen & seen_again & (np.linalg.norm(back - corners, axis=2)[:, 0] < ASTRAY)
+    if seen.sum() < LEAST:
+        return None
+    start, end = corners[seen], there[seen]
+    back, seen_again = _followed(under, laid, end, levels)
+    sure = seen_again & (np.linalg.norm(back - start, axis=2)[:, 0] < ASTRAY)
     if sure.sum() < LEAST:
         return None
-    start, end = corners[sure][:, 0].astype(np.float64), there[sure][:, 0].astype(np.float64)
+    start, end = start[sure][:, 0].astype(np.float64), end[sure][:, 0].astype(np.float64)
     moved, inside = cv2.estimateAffine2D(
         start, end, method=cv2.RANSAC, ransacReprojThreshold=TOLERANCE, maxIters=500, confidence=0.999
     )
@@ -84,8 +87,9 @@ def normal(pixels: Pixels, both: Mask) -> NDArray[np.uint8]:
     window = (LOCAL, LOCAL)
     detail = plane - cv2.blur(plane, window)
     contrast = np.sqrt(np.maximum(cv2.blur(detail * detail, window), 0))  # sums that run along lose a little
-    scaled = 128 + 45 * detail / np.maximum(contrast, 6.0)
-    return np.where(both, np.clip(scaled, 0, 255), 128).astype(np.uint8)
+    scaled = np.clip(128 + 45 * detail / np.maximum(contrast, 6.0), 0, 255).astype(np.uint8)
+    scaled[~both] = 128
+    return np.asarray(scaled, np.uint8)
 
 
 def _followed(

@@ -56,7 +56,6 @@ def shares(picture: Picture, shared: NDArray[np.float64], other: Picture, from_o
     width, height = picture.size
     factor = min(1.0, SIDE / max(width, height))
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = resize(picture.pixels, size).astype(np.int16)
     shown = np.zeros((size[1], size[0]), np.uint8)
     if len(shared):
         corners = project(scaling(size, picture.size), shared)
@@ -78,7 +77,7 @@ def shares(picture: Picture, shared: NDArray[np.float64], other: Picture, from_o
     count = int(outside.sum())
     if not count:
         return Shares(within, whole, 0.0)
-    plain = _plain(small, outside)
+    plain = _plain(resize(picture.pixels, size).astype(np.int16), outside)
     content = within * float((~plain)[~outside & ~clear].mean()) if (~outside & ~clear).any() else within
     return Shares(content, whole, whole * float((outside & ~plain).sum()) / count)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.difference.channels import most
-from lookalike.match.difference.order_statistics import median
+from lookalike.match.difference.order_statistics import quantile
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.residual import Residual
 from lookalike.match.difference.sharpness import blurred
@@ -53,7 +53,8 @@ def levels(found: Overlap, left: Residual) -> Levels:
     size = max(2, round(width / cell)), max(2, round(height / cell))
     a, b = (_small(pixels, size).astype(np.float32) for pixels in (found.a, found.b))
     # Of both as they came: what a blur spreads over an edge may be a little too much or too little.
-    mixed = np.asarray(MIXED * np.maximum(_contrast(a), _contrast(b)), np.float32)
+    mixed = _mixed(a, b)
+    of_colour = _mixed(_chroma(a), _chroma(b))  # black letters have an edge, and none of colour
     a, b = (
         blurred(plane, blur / cell if blur > cell / 4 else 0.0)
         for plane, blur in ((a, left.blurred_a), (b, left.blurred_b))
@@ -62,10 +63,10 @@ def levels(found: Overlap, left: Residual) -> Levels:
     change = b - a
     light = np.asarray(change @ LUMA.astype(np.float32), np.float32)
     light = light - _slow(light, inside)
-    colour = most(np.abs(change - (change @ LUMA.astype(np.float32))[..., None]))
+    colour = most(np.abs(_chroma(change)))
     off = (
         _by(np.asarray(np.abs(light), np.float32), LIGHT + OF_NOISE * left.noise, inside, mixed),
-        _by(colour, COLOUR + OF_NOISE * left.noise, inside, mixed),
+        _by(colour, COLOUR + OF_NOISE * left.noise, inside, of_colour),
     )
     return Levels(*off)
 
@@ -75,10 +76,20 @@ def _small(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
     return small
 
 
+def _chroma(plane: Plane) -> Plane:
+    """(h, w, 3) levels without luma."""
+    return np.asarray(plane - (plane @ LUMA.astype(np.float32))[..., None], np.float32)
+
+
+def _mixed(a: Plane, b: Plane) -> Plane:
+    """Levels that cells may be off, since an edge runs through them or beside them."""
+    return np.asarray(MIXED * np.maximum(_contrast(a), _contrast(b)), np.float32)
+
+
 def _by(off: Plane, least: float, inside: Mask, mixed: Plane) -> Plane:
     if not inside.any():
         return np.zeros(off.shape, np.float32)
-    usual = 1.48 * median(off[inside])
+    usual = 3.14 * quantile(off[inside], 0.25)  # the spread of noise; goods may be most of the picture
     return np.where(inside, off / (min(max(least, SPREADS * usual), MOST * least) + mixed), 0).astype(np.float32)
 
 

@@ -100,7 +100,8 @@ def _laid(picture: Picture, to_grid: Matrix, size: Size) -> tuple[Pixels, Mask]:
     smaller = max(1, round(pixels.shape[1] * shrink[0])), max(1, round(pixels.shape[0] * shrink[1]))
     moving = _whole(moving @ inverse(scaling(smaller, (pixels.shape[1], pixels.shape[0]))), size)
     pixels = resize(pixels, smaller)
-    laid = cv2.warpAffine(pixels, moving[:2], size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    kernel = cv2.INTER_NEAREST if _is_whole(moving) else cv2.INTER_CUBIC  # the same where px fall on px
+    laid = cv2.warpAffine(pixels, moving[:2], size, flags=kernel, borderMode=cv2.BORDER_REPLICATE)
     return laid, inside(moving, smaller, size)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.difference.channels import every, most, total
+from lookalike.match.difference.order_statistics import quantile
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.tone_bound import LUMA, Plane
 from lookalike.types import Pixels
@@ -102,9 +103,9 @@ class Edges:
 def ground_of(found: Overlap, differing: Mask) -> Ground:
     """By how many colours they are made of; `differing` in cells of the grid."""
     agreeing = found.both & (cv2.resize(differing.astype(np.uint8), found.size, interpolation=cv2.INTER_NEAREST) == 0)
-    rows, columns = np.nonzero(agreeing)
-    some = slice(None, None, max(1, len(rows) // SAMPLES))
-    return Ground(_is_photo(found.a[rows[some], columns[some]]), _is_photo(found.b[rows[some], columns[some]]))
+    at = np.flatnonzero(agreeing)
+    at = at[:: max(1, len(at) // SAMPLES)]
+    return Ground(*(_is_photo(side.reshape(-1, 3)[at]) for side in (found.a, found.b)))
 
 
 def _is_photo(colours: Pixels) -> bool:
@@ -120,10 +121,9 @@ def _is_photo(colours: Pixels) -> bool:
 
 def commonest(colours: NDArray[np.int16], step: int) -> NDArray[np.int16]:
     """The middle of the fullest of all cells of `step` levels; (n, 3) with n > 0."""
-    coarse = (colours // step).astype(np.int64)
-    keys = (coarse[:, 0] * 256 + coarse[:, 1]) * 256 + coarse[:, 2]
-    values, counts = np.unique(keys, return_counts=True)
-    return np.asarray(np.median(colours[keys == values[counts.argmax()]], axis=0), np.int16)
+    coarse, cells = (colours // step).astype(np.int64), 255 // step + 1
+    keys = (coarse[:, 0] * cells + coarse[:, 1]) * cells + coarse[:, 2]
+    return np.asarray(np.median(colours[keys == np.bincount(keys).argmax()], axis=0), np.int16)
 
 
 def within(plane: NDArray[np.int16], colour: NDArray[np.int16], levels: int) -> Mask:
@@ -136,7 +136,7 @@ def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground:
 
     `a` and `b` are (h, w, 3) about the px `where` they differ, `strong` those that differ most.
     """
-    solid = _hull(where)
+    solid = hull(where)
     if not solid.any():
         return None
     light_a, light_b = (side @ LUMA.astype(np.float32) for side in (a, b))
@@ -161,6 +161,11 @@ def laid_on(a: Plane, b: Plane, where: Mask, strong: Mask, noise: float, ground:
     return None
 
 
+def strongest(where: Mask, off: Plane) -> Mask:
+    """The px `where` they differ that do so most."""
+    return np.asarray(where & (off >= 0.5 * quantile(off[where], 0.9)))
+
+
 def adds_to_lettering(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float) -> bool:
     """Whether both show strokes of its colour about what is laid on: it adds a digit to a number, or a word to others.
 
@@ -172,7 +177,7 @@ def adds_to_lettering(top: Plane, beneath: Plane, where: Mask, strong: Mask, noi
     of_both &= of_top & ~where
     if not own.any() or not of_both.any():
         return False
-    wide = np.ones((2 * round(2 * _depth(own)) + 3,) * 2, np.uint8)
+    wide = np.ones((2 * round(2 * depth(own)) + 3,) * 2, np.uint8)
     thin = of_both & (cv2.morphologyEx(of_both.astype(np.uint8), cv2.MORPH_OPEN, wide) == 0)
     strokes = cv2.morphologyEx((thin & _beside_edges(top)).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     return int(strokes.sum()) >= BESIDE * int(own.sum())
@@ -198,7 +203,7 @@ def _one_grain(light_a: Plane, light_b: Plane, where: Mask, noise: float) -> boo
     return min(of_a, of_b) >= GRAIN * max(of_a, of_b) or max(of_a, of_b) < FAINT + 4 * noise
 
 
-def _hull(where: Mask) -> Mask:
+def hull(where: Mask) -> Mask:
     """All that lies between the px."""
     rows = np.flatnonzero(where.any(axis=1))
     first, last = where[rows].argmax(axis=1), where.shape[1] - 1 - where[rows, ::-1].argmax(axis=1)
@@ -283,19 +288,19 @@ def _is_laid(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float
     Along a share of the outline of `shared` both have edges.
     """
     change = float(np.median(most(np.abs(top[strong] - beneath[strong]))))
-    depth = _depth(where)
-    is_hidden = noise > NOISY[0] and where.sum() < NOISY[1] and depth >= STROKES
+    deep = depth(where)
+    is_hidden = noise > NOISY[0] and where.sum() < NOISY[1] and deep >= STROKES
     if change < CLEAR[0] or is_hidden:
         return False
     if _is_flat(top, beneath, where, strong, noise):
         return shared <= SHARED / 4 or not _is_flat(beneath, top, where, strong, noise)
-    is_thin = change >= CLEAR[1] and depth < THIN
+    is_thin = change >= CLEAR[1] and deep < THIN
     if not is_thin or mixed(top[strong], beneath[strong], noise) < MOST_OF:
         return False
     return _share_of_a_picture(top, beneath, where, strong, noise) <= OWN
 
 
-def _depth(where: Mask) -> float:
+def depth(where: Mask) -> float:
     """px from the outline of what differs to each of its px, on average."""
     return float(cv2.distanceTransform(np.pad(where, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1][where].mean())
 
@@ -307,7 +312,7 @@ def _is_flat(top: Plane, beneath: Plane, where: Mask, strong: Mask, noise: float
     near = cv2.dilate(even, np.ones((EDGE, EDGE), np.uint8)) > 0
     if flat[strong].mean() < FLAT or near[where].mean() < NEARLY_ALL:
         return False
-    changed = _hull(where) & (most(np.abs(top - beneath)) > EVEN + 3 * noise)
+    changed = hull(where) & (most(np.abs(top - beneath)) > EVEN + 3 * noise)
     pieces = cv2.morphologyEx((changed & ~near).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return int(pieces.sum()) <= OWN * int(changed.sum())
 
@@ -336,14 +341,14 @@ def _share_of_a_picture(top: Plane, beneath: Plane, where: Mask, strong: Mask, n
     two, and of no mixture of these with what is beneath."""
     tolerance = EVEN + 3 * noise
     change = top - beneath
-    changed = _hull(where) & (most(np.abs(change)) > tolerance)
+    changed = hull(where) & (most(np.abs(change)) > tolerance)
     top_of, beneath_of, change_of = top[changed], beneath[changed], change[changed]
     other_of = np.ones(len(top_of), np.bool_)
     for side in _sides(change):
         part = strong & side
         if part.sum() < 3:
             continue
-        for colour in (np.median(top[part], axis=0), _strongest(top[part], change[part])):
+        for colour in (np.median(top[part], axis=0), _farthest(top[part], change[part])):
             other_of &= ~every(np.abs(top_of - colour) <= tolerance)
             other_of &= _off_mixing(change_of, colour - beneath_of) > tolerance
     other = np.zeros(changed.shape, np.uint8)
@@ -357,12 +362,12 @@ def mixed(top: Plane, beneath: Plane, noise: float) -> float:
     good = 0
     for part in _parts(top, beneath):
         change = top[part] - beneath[part]
-        colour = _strongest(top[part], change)
+        colour = _farthest(top[part], change)
         good += int((_off_mixing(change, colour - beneath[part]) <= EVEN + 3 * noise).sum())
     return good / max(len(top), 1)
 
 
-def _strongest(top: Plane, change: Plane) -> NDArray[np.float32]:
+def _farthest(top: Plane, change: Plane) -> NDArray[np.float32]:
     """The middle (3,) of the (n, 3) px of `top` that changed most."""
     far = most(np.abs(change))
     return np.asarray(np.median(top[far >= np.quantile(far, 0.8)], axis=0), np.float32)

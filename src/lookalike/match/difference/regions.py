@@ -13,9 +13,10 @@ from lookalike.match.difference.channels import most
 from lookalike.match.difference.level import Levels
 from lookalike.match.difference.order_statistics import quantile
 from lookalike.match.difference.overlap import Mask, Overlap
-from lookalike.match.difference.overlay import Ground, adds_to_lettering, ground_of, laid_on, reach_of
+from lookalike.match.difference.overlay import Ground, ground_of, laid_on, strongest
 from lookalike.match.difference.residual import CELL, Residual
 from lookalike.match.difference.sharpness import blurred
+from lookalike.match.difference.surroundings import is_content
 from lookalike.match.difference.tone_bound import Plane
 from lookalike.types import Size
 
@@ -203,32 +204,11 @@ def _region(
     area = int(where.sum())
     kind = _kind(a, b, where, off, left.noise, ground, why) if area > SPECK else "speck"
     box = corner[0], corner[1], corner[0] + where.shape[1], corner[1] + where.shape[0]
-    if kind in ("laid on a", "laid on b") and _adds_to_lettering(
-        found, box, where, off, left.noise, of_a=kind == "laid on a"
+    if kind in ("laid on a", "laid on b") and is_content(
+        found.a, found.b, where, corner, off, left.noise, of_a=kind == "laid on a"
     ):
         kind = "content"
     return Region(box, area, kind, strength, where)
-
-
-def _adds_to_lettering(found: Overlap, box: Corners, where: Mask, off: Plane, noise: float, *, of_a: bool) -> bool:
-    """Whether what is laid on one of the two is more of what both show about it."""
-    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
-    reach = reach_of(int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1)
-    left, top = max(0, box[0] - reach), max(0, box[1] - reach)
-    window = slice(top, box[3] + reach), slice(left, box[2] + reach)
-    a, b = (side[window].astype(np.float32) for side in (found.a, found.b))
-    about = np.zeros(a.shape[:2], np.bool_)
-    own = about[box[1] - top : box[3] - top, box[0] - left : box[2] - left]
-    strong = about.copy()
-    own |= where
-    strong[box[1] - top : box[3] - top, box[0] - left : box[2] - left] = _strongest(where, off)
-    on_top, beneath = (a, b) if of_a else (b, a)
-    return adds_to_lettering(on_top, beneath, about, strong, noise)
-
-
-def _strongest(where: Mask, off: Plane) -> Mask:
-    """The px that differ most."""
-    return np.asarray(where & (off >= 0.5 * quantile(off[where], 0.9)))
 
 
 def _held(where: Mask, strong: Mask) -> Mask:
@@ -241,7 +221,7 @@ def _held(where: Mask, strong: Mask) -> Mask:
 
 
 def _kind(a: Plane, b: Plane, where: Mask, off: Plane, noise: float, ground: Ground, why: NDArray[np.float32]) -> Kind:
-    side = laid_on(a, b, where, _strongest(where, off), noise, ground)
+    side = laid_on(a, b, where, strongest(where, off), noise, ground)
     if side is not None:
         return "laid on a" if side == "a" else "laid on b"
     excess, light, colour = why

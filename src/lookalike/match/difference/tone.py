@@ -70,6 +70,11 @@ class Tone:
     saturation: tuple[float, float, float]
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it leaves colours as they are."""
+        return self.tint == self.saturation == (1.0, 1.0, 1.0)
+
+    @property
     def curve(self) -> NDArray[np.float32]:
         """(256,) what becomes of each level."""
         levels = self.gain * 255 * (np.arange(256) / 255) ** self.gamma + self.offset
@@ -81,12 +86,20 @@ class Tone:
         tint, saturation = np.array(self.tint)[:, None], np.array(self.saturation)[:, None]
         return np.asarray(tint * LUMA + saturation * (np.eye(3) - LUMA), np.float32)
 
+    def of(self, levels: Plane) -> Plane:
+        """(n, 3) levels so changed and clipped."""
+        return self.coloured(_lit(levels, self.gamma, self.gain, self.offset))
+
+    def coloured(self, lit: Plane) -> Plane:
+        """(n, 3) levels, whose light was changed already, with tint and saturation."""
+        return lit if self.is_plain else np.asarray(np.clip(lit @ self.mixing.T, 0, 255))
+
     def applied(self, pixels: Pixels) -> Pixels:
         """(h, w, 3) so changed, clipped and rounded."""
         if self == UNCHANGED:
             return pixels
         curved = cv2.LUT(pixels, np.rint(self.curve).astype(np.uint8))
-        if self.tint == self.saturation == UNCHANGED.tint:
+        if self.is_plain:
             return np.asarray(curved, np.uint8)
         return np.asarray(cv2.transform(curved, self.mixing), np.uint8)
 
@@ -133,8 +146,10 @@ def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned) -> Toned:
     some = slice(step // 2, None, step), slice(step // 2, None, step)
     even = np.maximum(_contrast(a)[some], _contrast(b)[some]) <= EVEN
     x, y, is_even = _samples(a[some], b[some], both[some], even)
-    was = _off(x, y, before.tone) if before.of_a else _off(y, x, before.tone)
-    if was <= POOR:
+    from_, to = (x, y) if before.of_a else (y, x)
+    changed = before.tone.of(from_)
+    was = _mean_off(changed, to)
+    if was <= POOR or not may_explain(changed, to):
         return before
     now = _chosen(x, y, is_even)
     return now if now.tone != UNCHANGED and now.off < AGAIN * was else before
@@ -175,9 +190,9 @@ def _best(x: Plane, y: Plane, even: Mask) -> Tone:
     Where light was clipped, the mean of an edge is not the edge's mean, and even places tell the change; where letters
     are all that is dark, none is even.
     """
-    tones = [_believed(_fitted(x, y), x)]
+    tones = [_believed(_fitted(x, y), x, y)]
     if 8 <= even.sum() < len(even):
-        tones.append(_believed(_fitted(x[even], y[even]), x))
+        tones.append(_believed(_fitted(x[even], y[even]), x, y))
     return min(tones, key=lambda tone: _off(x, y, tone))
 
 
@@ -210,17 +225,15 @@ def _contrast(plane: Pixels) -> Plane:
 
 def _off(x: Plane, y: Plane, tone: Tone) -> float:
     """Mean of what is left, that of px that may show something else being limited."""
-    return _off_lit(_lit(x, tone.gamma, tone.gain, tone.offset), y, tone)
+    return _mean_off(tone.of(x), y)
 
 
 def _lit(x: Plane, gamma: float, gain: float, offset: float) -> Plane:
     return np.asarray(np.clip(gain * 255 * (x / 255) ** gamma + offset, 0, 255), np.float32)
 
 
-def _off_lit(levels: Plane, y: Plane, tone: Tone) -> float:
-    """As `_off`, of levels whose light was changed already."""
-    left = np.abs(np.clip(levels @ tone.mixing.T, 0, 255) - y)
-    return float(np.minimum(left, LENIENT).mean())
+def _mean_off(changed: Plane, y: Plane) -> float:
+    return float(np.minimum(np.abs(changed - y), LENIENT).mean())
 
 
 def _fitted(x: Plane, y: Plane) -> Tone:
@@ -231,16 +244,17 @@ def _fitted(x: Plane, y: Plane) -> Tone:
         levels = _lit(x, *light)
         tint, saturation = ((float(r), float(g), float(b)) for r, g, b in _colours(levels, y))
         for tone in (plain, Tone(*light, UNCHANGED.tint, GREY), Tone(*light, tint, saturation)):
-            off = _off_lit(levels, y, tone)
+            off = _mean_off(tone.coloured(levels), y)
             if off < 0.9 * least - 0.1:
                 best, least = tone, off
     return best
 
 
-def _believed(tone: Tone, x: Plane) -> Tone:
+def _believed(tone: Tone, x: Plane, y: Plane) -> Tone:
     """The change itself; none where another dye explains it as well.
 
     What has one hue alone does not tell a change of colour and light of the whole picture from goods of another colour.
+    Grey is believed of it where that meets the levels of y.
     """
     tint, saturation = np.array(tone.tint), np.array(tone.saturation)
     if np.abs(saturation / tint - 1).max() < DYED:
@@ -255,7 +269,12 @@ def _believed(tone: Tone, x: Plane) -> Tone:
     directions = chroma[coloured] / np.linalg.norm(chroma[coloured], axis=1)[:, None]
     middle = directions.mean(axis=0)
     one_hue = float(((directions @ middle) > ONE_HUE * np.linalg.norm(middle)).mean()) > 0.9
-    return UNCHANGED if one_hue and median(darkened) > COLOURED / 3 else tone
+    if not one_hue:
+        return tone
+    if tone.saturation != GREY:
+        return UNCHANGED
+    missed = np.abs(_lit(x[coloured], tone.gamma, tone.gain, tone.offset) @ tone.mixing.T - y[coloured])
+    return tone if max(median(darkened), median(most(missed))) <= COLOURED / 3 else UNCHANGED
 
 
 def _light(x: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, float, float]:
@@ -275,9 +294,11 @@ def _light(x: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, flo
 def _curves(inner: Plane, target: Plane, gammas: Sequence[float]) -> tuple[Plane, Plane, Plane]:
     """(g,) gain and offset of each gamma, and what they leave."""
     curves = (255 * (inner[None] / 255) ** np.array(gammas, np.float32)[:, None]).astype(np.float32)  # (g, n)
-    weights = np.ones_like(curves)
+    weights, off = np.ones_like(curves), curves
     gain, offset = np.ones((len(gammas), 1), np.float32), np.zeros((len(gammas), 1), np.float32)
-    for _ in range(ROUNDS):
+    for step in range(ROUNDS):
+        if step:
+            weights = 1 / (1 + np.square(off / LENIENT))
         total = weights.sum(axis=1, keepdims=True)
         mean_x = (weights * curves).sum(axis=1, keepdims=True) / total
         mean_y = (weights * target).sum(axis=1, keepdims=True) / total
@@ -287,8 +308,7 @@ def _curves(inner: Plane, target: Plane, gammas: Sequence[float]) -> tuple[Plane
         gain = np.clip((weighted * (target - mean_y)).sum(axis=1, keepdims=True) / spread, *GAINS)
         offset = mean_y - gain * mean_x
         off = np.abs(gain * curves + offset - target)
-        weights = 1 / (1 + np.square(off / LENIENT))
-    left = np.minimum(np.abs(gain * curves + offset - target), LENIENT).mean(axis=1)
+    left = np.minimum(off, LENIENT).mean(axis=1)
     return gain[:, 0], offset[:, 0], np.asarray(left + 0.05 * np.abs(np.log2(gammas)), np.float32)
 
 
@@ -302,10 +322,11 @@ def _colours(levels: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[NDA
     # Where colour and light vary together, which of the two has changed is open: the channel as a whole then.
     apart = TOGETHER * count[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]]) + 1e-6 * np.eye(2)
     weights, solution = lit, np.ones((3, 2, 1))
-    for _ in range(ROUNDS):
+    for step in range(ROUNDS):
+        if step:
+            off = (solution.transpose(0, 2, 1) @ rows)[:, 0] - target  # (3, n)
+            weights = lit / (1 + np.square(off / LENIENT))
         weighted = rows * weights[:, None]
         solution = np.linalg.solve(weighted @ rows.transpose(0, 2, 1) + apart, weighted @ target[:, :, None])
-        off = (solution.transpose(0, 2, 1) @ rows)[:, 0] - target  # (3, n)
-        weights = lit / (1 + np.square(off / LENIENT))
     solution[count < 8] = 1.0
     return np.clip(solution[:, 0, 0], *TINTS), np.clip(solution[:, 1, 0], *SATURATIONS)

@@ -28,8 +28,8 @@ Plane = NDArray[np.float32]
 
 def may_explain(x: Plane, y: Plane) -> bool:
     """Whether a change of (n, 3) levels `x` may give `y`, or one of `y` may give `x`."""
-    off = float(np.minimum(np.abs(y - x), LENIENT).mean())
-    return min(_left(x, y), _left(y, x)) < HOPELESS * off
+    most = HOPELESS * float(np.minimum(np.abs(y - x), LENIENT).mean())
+    return _left(x, y) < most or _left(y, x) < most
 
 
 def _left(x: Plane, y: Plane) -> float:
@@ -40,9 +40,10 @@ def _left(x: Plane, y: Plane) -> float:
     rows = np.stack([np.vstack([powers, colour]) for colour in colours])  # (3, p + 1, n)
     target = (y - x).T.astype(np.float64)
     weights, off = np.ones_like(target), target
-    for _ in range(ROUNDS):
+    for step in range(ROUNDS):
+        if step:
+            weights = 1 / (1 + np.square(off / LENIENT))
         weighted = rows * weights[:, None]
         squares = weighted @ rows.transpose(0, 2, 1) + 1e-3 * np.eye(POWERS + 1)
         off = target - (np.linalg.solve(squares, weighted @ target[:, :, None]).transpose(0, 2, 1) @ rows)[:, 0]
-        weights = 1 / (1 + np.square(off / LENIENT))
     return float(np.minimum(np.abs(off), LENIENT).mean())

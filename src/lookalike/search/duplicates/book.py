@@ -54,8 +54,11 @@ class Book:
         self.laid_over.update(found)
         return found
 
-    def about(self, id: int, others: Collection[int]) -> Book:
-        """All that concerns a content and these others, as a book of its own."""
+    def about(self, id: int, others: Collection[int], claimed: Iterable[int] = ()) -> Book:
+        """All that concerns a content and these others, as a book of its own; `claimed` count as laid over already."""
         pairs = {pair_of(id, other) for other in others}
-        known = (pairs & each for each in (self.related, self.upright, self.mirrored, self.laid_over))
-        return Book(self.folds.among({id, *others}), *known)
+        related, upright, mirrored, laid_over = (
+            pairs & each for each in (self.related, self.upright, self.mirrored, self.laid_over)
+        )
+        laid_over.update(pair_of(id, other) for other in claimed)
+        return Book(self.folds.among({id, *others}), related, upright, mirrored, laid_over)

@@ -172,9 +172,12 @@ class Workers:
         roomy = replace(limits, decoding=limits.decoding + BESIDE, seconds=PATIENT * limits.seconds)
         self._pool: Isolated[CompareJob] = Isolated(ContentComparer(location, roomy), workers=count, limits=roomy)
 
-    def submit(self, of: Neighbours, book: Book) -> Future[Reply | BadPicture]:
-        """Answers as `Told.of` reads them; `BadPicture` where a worker died of it, or ran out of time or memory."""
-        return self._pool.submit(CompareJob(of, book.about(of.id, of.all)))
+    def submit(self, of: Neighbours, book: Book, claimed: Sequence[int]) -> Future[Reply | BadPicture]:
+        """Answers as `Told.of` reads them; `BadPicture` where a worker died of it, or ran out of time or memory.
+
+        What is `claimed` is laid over it by another, and by none that is asked here.
+        """
+        return self._pool.submit(CompareJob(of, book.about(of.id, of.all, claimed)))
 
     def __enter__(self) -> Self:
         return self

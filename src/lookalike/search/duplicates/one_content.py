@@ -38,6 +38,11 @@ class Neighbours:
         """Each once."""
         return {*self.upright, *self.mirrored, *self.rivals}
 
+    @property
+    def likely(self) -> set[int]:
+        """Those whose geometry is asked for, whatever comes of the first ones."""
+        return {*self.upright[:PATIENCE], *self.mirrored[:PATIENCE]}
+
 
 class Comparer(Protocol):
     """Tells of pairs (a, b), a < b. Each answer depends on the pair alone."""

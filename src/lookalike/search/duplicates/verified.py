@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from lookalike.errors import BadPicture
 from lookalike.finders import SetIndex
 from lookalike.match.difference.small import one_shape
 from lookalike.pixels.door import Job, PictureReader
 from lookalike.pixels.worker_pool import Isolated
-from lookalike.pixels.worker_protocol import Reply
 from lookalike.protocols import Store
 from lookalike.search.duplicates.book import Book, Pair
 from lookalike.search.duplicates.comparer import PairComparer
@@ -25,6 +23,7 @@ from lookalike.search.duplicates.folds import Folds
 from lookalike.search.duplicates.in_processes import Told, Workers
 from lookalike.search.duplicates.one_content import Comparer, Neighbours, compared
 from lookalike.search.duplicates.pictures import Pictures
+from lookalike.search.duplicates.turns import Turn, hand_out
 from lookalike.search.ingest.options import Options, Progress
 from lookalike.search.ranking.relation import HARDLY_ANY, RelationClassifier
 from lookalike.search.ranking.verification import votes_for
@@ -36,7 +35,7 @@ BATCH: Final = 64
 """Contents, some seconds' work, that are compared between commits."""
 WINDOW: Final = 64
 """Contents whose neighbours are known ahead of their turn, among which workers find some that do not wait."""
-REVISION: Final = 9
+REVISION: Final = 10
 """Raised by hand when a relation changes."""
 
 Proved = tuple[list[VerifiedPair], set[Pair]]
@@ -117,20 +116,21 @@ class DuplicateFinder:
                 self.options.on_commit(progress)
 
     def _by_workers(self, todo: Ids, workers: Workers, gaps: Comparer) -> Iterator[Proved]:
-        """As one after the other would: a content with a neighbour whose turn is before its own waits for that.
+        """As one after the other would.
 
         What workers say is gone through in turn, so that what is folded by then is left out; what they could not say
         is found out here.
         """
         coming = iter(todo.tolist())
-        window: deque[_Turn] = deque()
+        window: deque[Turn] = deque()
         while True:
+            hand_out(window, self._book, workers)  # first: votes take longer than many a content
             while len(window) < WINDOW and (id := next(coming, None)) is not None:
-                window.append(_Turn(self._neighbours(id)))
-                self._submit(window, workers)
+                window.append(Turn(self._neighbours(id)))
+                hand_out(window, self._book, workers)
             if not window:
                 return
-            self._submit(window, workers)
+            hand_out(window, self._book, workers)
             if not window[0].is_done:
                 running = (turn.outcome for turn in window if turn.outcome is not None and not turn.outcome.done())
                 wait(list(running), return_when=FIRST_COMPLETED)
@@ -139,18 +139,6 @@ class DuplicateFinder:
                 told = turn.told()
                 comparer = gaps if told is None else Told.of(told, gaps)
                 yield compared(turn.of, self._book, comparer)
-
-    def _submit(self, window: deque[_Turn], workers: Workers) -> None:
-        """Gives workers what they have room for: two each, so that none waits for this thread."""
-        running = sum(turn.outcome is not None and not turn.outcome.done() for turn in window)
-        before: set[int] = set()
-        for turn in window:
-            if running >= 2 * workers.count:
-                return
-            if turn.outcome is None and turn.of.all and before.isdisjoint(turn.of.all):
-                turn.outcome = workers.submit(turn.of, self._book)
-                running += 1
-            before.add(turn.of.id)
 
     def _neighbours(self, id: int) -> Neighbours:
         features = dict(self.store.local(self._space, np.array([id], np.int64))).get(id)
@@ -167,23 +155,3 @@ class DuplicateFinder:
         sizes = self._sizes
         near = [other for other in self.near(id) if other != id and other in sizes]
         return [other for other in near if one_shape(sizes[id], sizes[other])]
-
-
-class _Turn:
-    """A content in the order in which contents are compared, and what a worker says of it once it was asked."""
-
-    def __init__(self, of: Neighbours) -> None:
-        self.of = of
-        self.outcome: Future[Reply | BadPicture] | None = None
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it needs no worker any more."""
-        return not self.of.all or (self.outcome is not None and self.outcome.done())
-
-    def told(self) -> Reply | None:
-        """Reply of the worker; None where it died of it, or was not asked."""
-        if self.outcome is None:
-            return None
-        outcome = self.outcome.result()
-        return None if isinstance(outcome, BadPicture) else outcome

@@ -19,6 +19,10 @@ Plane = NDArray[np.uint8]
 """(h, w) means of grey."""
 
 
+DECODED: Final = 224
+"""px of the shorter side that a picture is decoded with: what describers want too, and enough for true means."""
+
+
 @dataclass(frozen=True)
 class SmallPlane:
     """Grey means over `long` x `short` equal cells of a picture, whatever its proportions; its longer side gets `long`.
@@ -39,7 +43,7 @@ class SmallPlane:
     @property
     def min_side(self) -> int:
         """As of a describer."""
-        return self.short
+        return DECODED
 
     def cells(self, size: Size) -> Size:
         """(w, h) of the plane of a picture of `size` (w, h) px."""

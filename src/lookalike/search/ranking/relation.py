@@ -267,7 +267,7 @@ class RelationClassifier:
         if counts == (1, 1):
             return told
         try:
-            differing = first_differing(a.frames, b.frames, main, compared.model)
+            differing = first_differing(a.frames, b.frames, main, compared)
         except BadPicture:  # gone, or one frame is damaged
             return replace(told, relation="part", why=f"{told.why}; not all frames could be compared")
         return told if differing is None else _of_other_frames(told, differing, main)

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from lookalike.search.training.settings import Device
 
 if TYPE_CHECKING:
     from lookalike.learn.features.course import Course, Taught
+
+LEAST_OF_R2D2: Final = 64
+"""px of a view that is wider than R2D2 sees about a place."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class FeatureSettings:
             raise BadSetting(f"no device {self.device!r}; known: {', '.join(get_args(Device))}")
         if not 32 <= self.side <= SEEN or self.side % 8:
             raise BadSetting(f"side is a multiple of 8 from 32 to {SEEN} px, not {self.side}")
+        if self.kind == "r2d2" and self.side < LEAST_OF_R2D2:
+            raise BadSetting(
+                f"r2d2 sees 51 px about each place, and learns the frame of smaller views: side is {LEAST_OF_R2D2} px "
+                f"or more, not {self.side}"
+            )
         if self.views < 1:
             raise BadSetting(f"views is 1 or more, not {self.views}")
         if min(self.iterations, self.batch) < 1 or not 0 < self.rate < math.inf:

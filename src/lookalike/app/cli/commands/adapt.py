@@ -121,10 +121,11 @@ def _told(found: Adaptation) -> list[str]:
         heading("MAP@R of questions about", "as it is", "adapted"),
         gained("classes that it never saw", found.strangers),
         gained("new pictures of classes that it saw", found.known),
-        f"{setting.kind}, shrinkage {setting.shrinkage:g}, counts {setting.share:g} and convnet {1 - setting.share:g}",
+        f"best of those tried: {setting.kind}, shrinkage {setting.shrinkage:g}, counts {setting.share:g} and "
+        f"convnet {1 - setting.share:g}",
         "kept: `search` asks adapted beside convnet from now on; `adapt --forget` undoes it"
         if found.kept
-        else "not kept: the gain on classes that it never saw may be chance; more labels may help",
+        else "not kept, all is as before: on classes that it never saw the gain may be chance; label more classes",
     ]
 
 
