@@ -51,8 +51,11 @@ class Columns:
     def joined(self, new: Columns) -> Columns:
         """With those of other pictures put in their places: what is sorted already is not sorted again."""
         ids = np.union1d(self.ids, new.ids)
-        mine, theirs = (np.searchsorted(ids, each.ids).astype(np.int32)[each.owners] for each in (self, new))
-        at = np.searchsorted(_order(self.lists, mine), _order(new.lists, theirs))
+        mine, theirs = (_renumbered(each.owners, each.ids, ids) for each in (self, new))
+        at = np.empty(len(theirs), np.int64)
+        for word in np.unique(new.lists).tolist():
+            own, added = (slice(*each.starts[word : word + 2].tolist()) for each in (self, new))
+            at[added] = own.start + np.searchsorted(mine[own], theirs[added])
         return Columns(
             ids,
             np.insert(mine, at, theirs),
@@ -120,6 +123,7 @@ class Columns:
         return row, found - ends_held[row] + ends[row], apart[found]
 
 
-def _order(lists: Lists, owners: NDArray[np.int32]) -> NDArray[np.int64]:
-    """(n,) numbers that ascend with the word, then the owner."""
-    return lists.astype(np.int64) << 32 | owners
+def _renumbered(owners: NDArray[np.int32], own: Ids, ids: Ids) -> NDArray[np.int32]:
+    """Places in `ids` of owners that are told by their places in `own`, which are some of them."""
+    places = np.searchsorted(ids, own).astype(np.int32)
+    return owners if len(own) == 0 or places[-1] == len(own) - 1 else places[owners]
