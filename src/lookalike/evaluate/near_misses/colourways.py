@@ -11,7 +11,7 @@ from lookalike.evaluate.near_misses.family import Frames, still
 from lookalike.evaluate.near_misses.lettering import sentence, write
 from lookalike.evaluate.near_misses.photos import Photos
 
-NEAR = ((28, 32, 62), (24, 24, 26), (62, 22, 32), (52, 24, 58))
+NEAR = ((28, 32, 62), (24, 24, 26), (62, 22, 32), (22, 46, 36), (52, 24, 58))
 """Dark colours that differ in little but their hue."""
 
 
@@ -38,12 +38,12 @@ def colourways(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:
 
 
 def near_colours(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:
-    """Drawn goods in colours that hang beside each other in a shop: navy, black, burgundy, plum."""
+    """Drawn goods in four of five colours that hang beside each other in a shop: navy, black, burgundy, bottle green, plum."""
     size = (int(rng.integers(480, 701)), int(rng.integers(600, 801)))
     mask, shade = _silhouette(str(rng.choice(["shirt", "mug", "carton"])), size), 0.3 * _shade(rng, size)
     ground = int(rng.integers(225, 256))
     goods = []
-    for colour in rng.permutation(np.array(NEAR)):
+    for colour in rng.permutation(np.array(NEAR))[:4]:
         image = Image.new("RGB", size, (ground,) * 3)
         image.paste(Image.fromarray(np.clip(colour + shade[..., None], 0, 255).astype(np.uint8)), mask=mask)
         goods.append(image)
