@@ -12,7 +12,7 @@ from lookalike.evaluate.near_misses.lettering import sentence, write
 from lookalike.evaluate.near_misses.photos import Photos
 
 NEAR = ((28, 32, 62), (24, 24, 26), (62, 22, 32), (22, 46, 36), (52, 24, 58))
-"""Dark colours that differ in little but their hue."""
+"""Dark colours that differ in little but their hue: navy, black, burgundy, bottle green, plum."""
 
 
 def colourways(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:
@@ -38,7 +38,7 @@ def colourways(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:
 
 
 def near_colours(rng: np.random.Generator, _photos: Photos) -> tuple[Frames, ...]:
-    """Drawn goods in four of five colours that hang beside each other in a shop: navy, black, burgundy, bottle green, plum."""
+    """Drawn goods in four of the dark colours that hang beside each other in a shop."""
     size = (int(rng.integers(480, 701)), int(rng.integers(600, 801)))
     mask, shade = _silhouette(str(rng.choice(["shirt", "mug", "carton"])), size), 0.3 * _shade(rng, size)
     ground = int(rng.integers(225, 256))
