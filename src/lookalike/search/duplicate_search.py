@@ -27,7 +27,7 @@ from lookalike.search.resolve.given import given_groups
 from lookalike.search.resolve.proofs import Proofs
 from lookalike.search.resolve.run import Resolver
 from lookalike.store import open_store
-from lookalike.types import Relation, Space, VerifiedPair
+from lookalike.types import Ids, Relation, Space, VerifiedPair
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,12 @@ class DuplicateSearch:
     options: Options
 
     def groups(self, relation: Relation, scope: Scope, describers: Callable[[], list[Describer]]) -> Groups:
-        """Groups of files that are `relation`, or closer, to the best one; what was compared is kept."""
+        """Groups of files that are `relation`, or closer, to the best one; what was compared is kept.
+
+        Only contents within the scope are compared with all others: of a large library the rest may wait.
+        """
         narrowed = scope.narrowed(self.store)
-        proofs = self._proofs(relation, describers)
+        proofs = self._proofs(relation, describers, narrowed.contents(self.store))
         groups = star_groups(
             self.store,
             proofs.pairs,
@@ -73,11 +76,11 @@ class DuplicateSearch:
         resolver = Resolver(self.location, proofs, narrowed.reference, self.options, found.unknown, found.marked)
         return Groups(narrowed.guarded(found.groups), self.decoder, resolver)
 
-    def _proofs(self, relation: Relation, describers: Callable[[], list[Describer]]) -> Proofs:
+    def _proofs(self, relation: Relation, describers: Callable[[], list[Describer]], only: Ids | None = None) -> Proofs:
         identical = identical_groups(self.store, workers=self.options.workers, limits=self.options.limits)
-        return Proofs(identical, [] if relation == "identical" else self._verified_pairs(describers()))
+        return Proofs(identical, [] if relation == "identical" else self._verified_pairs(describers(), only))
 
-    def _verified_pairs(self, describers: list[Describer]) -> list[VerifiedPair]:
+    def _verified_pairs(self, describers: list[Describer], only: Ids | None) -> list[VerifiedPair]:
         extractor = extractor_of(self.store)
         if extractor is None:
             raise BadQuery("this library keeps no local features: run `lookalike index PATH --local`")
@@ -89,6 +92,7 @@ class DuplicateSearch:
             classifier,
             self.options,
             near=partial(lookalikes, self.store, self.index, describers),
+            only=only,
             workers=partial(Workers, self.location, self.options.limits, self.options.workers) if several else None,
         )
         if len(seeker.todo):

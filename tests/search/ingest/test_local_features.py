@@ -212,6 +212,18 @@ def test_only_new_pictures_are_compared_the_next_time(doubled: Library, album: P
     assert told[-1] == Progress(1, 1, 0, "comparisons")
 
 
+def test_a_narrow_question_compares_only_what_it_asks_about(doubled: Library, album: Path) -> None:
+    told: list[Progress] = []
+    options = Options(workers=1, on_commit=told.append)
+    few = [album / "astronaut.png", album / "mirrored.jpg", album / "coffee.png"]
+    (group,) = doubled.dupes("copy", under=few, options=options)
+    assert sorted(Path(member.path).stem for member in group.members) == ["astronaut", "mirrored"]
+    assert told[-1].total == len(few)
+    contents = len({record.id for record in doubled.records()})
+    assert ("copy", ["astronaut", "mirrored", "turned"]) in groups(doubled, "copy", options)
+    assert told[-1].total == contents - len(few)
+
+
 def test_a_comparison_that_was_killed_goes_on_where_it_was(doubled: Library, album: Path, tmp_path: Path) -> None:
     shutil.copytree(doubled.folder, tmp_path / "other")
     (space,) = doubled.store.spaces("local")

@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from lookalike.errors import BadQuery
 from lookalike.protocols import Store
 from lookalike.search.duplicates.companions import Companion, Name, companion_of, name_of
 from lookalike.search.duplicates.identical import Group
-from lookalike.types import Record
+from lookalike.types import Ids, Record
 
 Folder = str | os.PathLike[str]
 Folders = Folder | Iterable[Folder]
@@ -59,6 +61,12 @@ class Narrowed:
             and (not self.between or lies_in(path, self.between))
             and (self.passing is None or path in self.passing)
         )
+
+    def contents(self, store: Store) -> Ids | None:
+        """Contents with a file that is asked about; None where all are."""
+        if not self.under and not self.between and self.passing is None:
+            return None
+        return np.unique(np.array([record.id for record in store.records() if self.holds(record)], np.int64))
 
     def is_reference(self, record: Record) -> bool:
         """Whether the file is never one too many."""

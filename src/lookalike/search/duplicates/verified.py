@@ -58,12 +58,14 @@ class DuplicateFinder:
         options: Options,
         *,
         near: Callable[[int], Sequence[int]] = lambda _: (),
+        only: Ids | None = None,
         workers: Callable[[], Workers] | None = None,
         batch: int = BATCH,
     ) -> None:
         """`near` gives the contents that look most like one, which serves where there are hardly any features.
 
-        With `workers`, their processes compare; what is found is the same, in the same order.
+        Contents that are `only` asked about, where that is said, are compared with all others. With `workers`, their
+        processes compare; what is found is the same, in the same order.
         """
         self.store = store
         self.index = index
@@ -71,6 +73,7 @@ class DuplicateFinder:
         self.options = options
         self.batch = batch
         self.near = near
+        self._only = only
         self._workers = workers
         self._space = classifier.features.space
         self._sizes = {record.id: record.content.size for record in store.records()}
@@ -83,6 +86,7 @@ class DuplicateFinder:
     def todo(self) -> Ids:
         """Contents that were not compared yet, the largest first: what is as large as the rest stands for them."""
         ids = np.setdiff1d(self.store.vector_ids(self._space), self.store.compared(judge_of(self.classifier)))
+        ids = ids if self._only is None else np.intersect1d(ids, self._only)
         areas = np.array([self._book.folds.areas.get(id, 0) for id in ids.tolist()], np.int64)
         return np.asarray(ids[np.lexsort((ids, -areas))])
 
