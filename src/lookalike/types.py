@@ -46,9 +46,8 @@ class Picture:
     """A decoded image: pixels as decoded (perhaps a fraction of the original), and the size of the original.
 
     `alpha` (h, w), 0 to 255, is how opaque it is over the ground that `pixels` show; None: wholly.
-    `frames` is how many frames or pages its file has.
-
-    Describers share what they derive from it: `plane` computes each derived array once.
+    `frames` is how many frames or pages its file has. Describers share what they derive from it: `plane` computes each
+    derived array once.
     """
 
     pixels: Pixels
@@ -117,10 +116,9 @@ class Hits:
     @classmethod
     def ranked(cls, ids: Ids, scores: NDArray[np.float32], k: int | None = None) -> Hits:
         """The best `k` (all, when None) in the order that `Hits` promises."""
-        down, at = -scores, np.arange(len(ids))
-        if k is not None and 0 < k < len(ids):  # most of very many need no order: what is no better than the k-th
-            at = np.flatnonzero(~(down > np.partition(down, k - 1)[k - 1]))
-        order = at[np.lexsort((ids[at], down[at]))[:k]]
+        worst = np.partition(-scores, k - 1)[k - 1] if k is not None and 0 < k < len(ids) else np.inf
+        at = np.flatnonzero(~(-scores > worst))  # of very many, most are worse than the k-th and need no order
+        order = at[np.lexsort((ids[at], -scores[at]))[:k]]
         return cls(np.ascontiguousarray(ids[order], np.int64), np.ascontiguousarray(scores[order], np.float32))
 
 

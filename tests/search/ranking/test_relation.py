@@ -93,7 +93,7 @@ def test_views_of_a_plane_and_of_a_scene_are_no_copies(shared_data):
 
     for folder in ("oxford_affine/graf", "hpatches/v_dogman", "sacre_coeur/mapping"):
         files = [file for file in sorted((shared_data / folder).iterdir()) if file.suffix in (".png", ".ppm", ".jpg")]
-        views = [decode(file.read_bytes(), min_side=RELATER.min_side, limits=Limits()).picture for file in files[:5]]
+        views = [decode(file.read_bytes(), min_side=RELATER.min_side, limits=Limits()).picture for file in files[:8]]
         features = [RELATER.extract(view) for view in views]
         relations = [
             found.relation if (found := RELATER.relate(Seen.of(views[a]), features[a], Seen.of(views[b]))) else None
