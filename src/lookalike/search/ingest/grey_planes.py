@@ -20,7 +20,7 @@ Plane = NDArray[np.uint8]
 
 
 DECODED: Final = 224
-"""px of the shorter side that a picture is decoded with: what describers want too, and enough for true means."""
+"""px of the shorter side that a picture is decoded with, at least: describers want as many, and means are true."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class SmallPlane:
     @property
     def min_side(self) -> int:
         """As of a describer."""
-        return DECODED
+        return max(DECODED, self.short)
 
     def cells(self, size: Size) -> Size:
         """(w, h) of the plane of a picture of `size` (w, h) px."""
