@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import scipy  # its parts load when they are first used
 from numpy.typing import NDArray
-from scipy.fft import irfft2, rfft2
 
 from lookalike.describe.reduced import SIDE, reduced_grey
 from lookalike.types import Picture
@@ -36,7 +36,7 @@ def spectrum(picture: Picture) -> Spectra:
     grey = reduced_grey(picture)
     light = grey.astype(np.float32) - np.float32(grey.mean())
     light /= np.float32(np.hypot(light.std(), FAINT))
-    return np.asarray(rfft2(np.pad(light, REACH, "reflect")), np.complex64)
+    return np.asarray(scipy.fft.rfft2(np.pad(light, REACH, "reflect")), np.complex64)
 
 
 def filtered(light: Spectra, filters: Spectra) -> NDArray[np.float32]:
@@ -50,7 +50,7 @@ def filtered(light: Spectra, filters: Spectra) -> NDArray[np.float32]:
     rows = both[:, :half] + both[:, half:]
     kept = half // 2 + 1
     beyond = np.conj(rows[:, -np.arange(half) % half][:, :, half - np.arange(kept)])
-    planes = irfft2(rows[:, :, :kept] + beyond, (half, half)) / STEP**2
+    planes = scipy.fft.irfft2(rows[:, :, :kept] + beyond, (half, half)) / STEP**2
     edge = REACH // STEP
     return np.asarray(planes[:, edge:-edge, edge:-edge], np.float32)
 
@@ -66,7 +66,7 @@ def spectra(filters: Sequence[Filter]) -> Spectra:
     """Spectra of the filters on planes as large as the mirrored picture, each filter's middle at their corner."""
     planes = np.zeros((len(filters), _PADDED, _PADDED), np.float32)
     planes[:, : 2 * REACH + 1, : 2 * REACH + 1] = np.stack(filters)
-    return np.asarray(rfft2(np.roll(planes, (-REACH, -REACH), axis=(1, 2))), np.complex64)
+    return np.asarray(scipy.fft.rfft2(np.roll(planes, (-REACH, -REACH), axis=(1, 2))), np.complex64)
 
 
 def ridges(width: float, order: int) -> list[Filter]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+import scipy  # its parts load when they are first used
 from numpy.typing import NDArray
-from scipy.linalg import eigh
 
 from lookalike.describe.taught_words import unit
 
@@ -38,7 +38,9 @@ def principal(rows: Rows, parts: int = PARTS) -> LinearMap:
     mean = rows.mean(axis=0)
     centred = rows - mean
     d = rows.shape[1]
-    values, vectors = eigh(centred.T @ centred, subset_by_index=(max(0, d - parts), d - 1), check_finite=False)
+    values, vectors = scipy.linalg.eigh(
+        centred.T @ centred, subset_by_index=(max(0, d - parts), d - 1), check_finite=False
+    )
     kept = values > LEAST_SPREAD * max(float(values[-1]), 1e-12)
     return LinearMap(mean, np.asarray(vectors[:, kept][:, ::-1], np.float32))
 
@@ -85,5 +87,5 @@ def _scatters(rows: Rows, labels: Labels) -> tuple[Rows, Rows, Rows]:
 def _inverse_root(within: Rows, shrinkage: float) -> Rows:
     d = len(within)
     even = np.float32(max(float(np.trace(within)) / d, 1e-12))
-    values, vectors = eigh((1 - shrinkage) * within + shrinkage * even * np.eye(d, dtype=np.float32))
+    values, vectors = scipy.linalg.eigh((1 - shrinkage) * within + shrinkage * even * np.eye(d, dtype=np.float32))
     return np.asarray((vectors / np.sqrt(np.maximum(values, 1e-6 * even))) @ vectors.T, np.float32)

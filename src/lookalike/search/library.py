@@ -8,21 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lookalike.errors import BadQuery
 from lookalike.index.choice import Wanted
 from lookalike.index.derived import all_current
 from lookalike.local import EXTRACTORS
 from lookalike.location import Location, LocationLike
-from lookalike.match.locate.judgement import of_opacity
 from lookalike.protocols import Describer, Locator
-from lookalike.search.components import by_name, checked_describer, describer_of, describers_to_fill, spaces_named
-from lookalike.search.copying import Copied, copy_library
-from lookalike.search.describe import several, vectors_of
-from lookalike.search.duplicate_search import DuplicateSearch
-from lookalike.search.duplicates.scope import Folder, Folders, scope_of
-from lookalike.search.duplicates.similar import check_grouping
-from lookalike.search.groups import Groups
+from lookalike.search.components import checked_describer, describer_of, describers_to_fill, spaces_named
 from lookalike.search.index_building import build_in_a_process, needs_training
 from lookalike.search.ingest.fit_describers import ingest_and_learn
 from lookalike.search.ingest.grey_planes import wanted_planes
@@ -38,18 +32,20 @@ from lookalike.search.query.grammar import Asked, query_of
 from lookalike.search.query.query import Query, Weights, weights_of
 from lookalike.search.query.source import Source, alpha_of, bytes_of, fetched, name_of, sample
 from lookalike.search.query.things import Things
-from lookalike.search.ranking.channels import channels_of
-from lookalike.search.resolve.outcomes import Resolution
-from lookalike.search.resolve.undo_runs import undo_runs
-from lookalike.search.results import Results
-from lookalike.search.search import Search
 from lookalike.search.session import Session
 from lookalike.search.status import Status, status_of
-from lookalike.search.stored_vectors import LibraryVectors, library_vectors
-from lookalike.search.template.library_search import Finds, LibrarySearch
 from lookalike.store import create_store, open_store
 from lookalike.store.removal import removed_if_refused
-from lookalike.types import Box, Record, Relation, Space, Vectors
+from lookalike.types import Box, Relation, Space
+
+if TYPE_CHECKING:  # what answers a question is loaded by who asks it: most commands ask one, and many none
+    from lookalike.search.copying import Copied
+    from lookalike.search.duplicate_search import DuplicateSearch
+    from lookalike.search.duplicates.scope import Folder, Folders
+    from lookalike.search.groups import Groups
+    from lookalike.search.resolve.outcomes import Resolution
+    from lookalike.search.results import Results
+    from lookalike.search.template.library_search import Finds
 
 
 def _untold(_built: int, _total: int) -> None: ...
@@ -264,6 +260,8 @@ class Library(Session):
 
     def answer(self, query: Query) -> Results:
         """Answers to `query`, best first; raises as `search`."""
+        from lookalike.search.search import Search
+
         indexes = (self._index, self._set_index)
         return Search(self.store, *indexes, self._decoder, self._describers(), self._judges).answer(query)
 
@@ -284,6 +282,9 @@ class Library(Session):
         is transparent does not count. Small planes tell which files to open: see docs/cli.md for what that may miss.
         Raises `BadQuery` where the library keeps no planes.
         """
+        from lookalike.match.locate.judgement import of_opacity
+        from lookalike.search.template.library_search import LibrarySearch
+
         source = fetched(template)
         sought = sample(source, decode=self._decoder.decode, label=name_of(template)).picture(None)
         parts = of_opacity(sought, alpha_of(source, opacity=self._decoder.opacity))
@@ -313,6 +314,10 @@ class Library(Session):
         as `calibrate` measured, that share of such pairs is right. They are ranked, not verified. Raises `BadQuery`
         where the library keeps no local features, is not calibrated, or knows no file in a folder.
         """
+        from lookalike.search.duplicates.scope import scope_of
+        from lookalike.search.duplicates.similar import check_grouping
+        from lookalike.search.ranking.channels import channels_of
+
         check_grouping(relation, precision, weights_of(by))
         scope = scope_of(under, between, reference, where, pairs=pairs, bursts=bursts)
         if precision is not None:
@@ -321,37 +326,21 @@ class Library(Session):
 
     def read_groups(self, document: object, *, reference: Folders = (), options: Options | None = None) -> Groups:
         """Groups of a document of `lookalike dupes --json`; what this library does not confirm is not acted upon."""
+        from lookalike.search.duplicates.scope import scope_of
+
         return self._duplicates(options).given(document, scope_of(reference=reference), self._describers)
 
     def undo(self, runs: int = 1, *, options: Options | None = None) -> Resolution:
         """Brings back what the last `runs` runs of `Groups.resolve` acted upon; an outcome for each file."""
+        from lookalike.search.resolve.undo_runs import undo_runs
+
         return undo_runs(self.location, runs, options or self._options())
 
     def _duplicates(self, options: Options | None) -> DuplicateSearch:
+        from lookalike.search.duplicate_search import DuplicateSearch
+
         asked = options or self._options()
         return DuplicateSearch(self.location, self.store, self._index, self._set_index, self._decoder, asked)
-
-    # reading
-
-    def __len__(self) -> int:
-        """Number of files, and of pictures without one."""
-        return self.store.count()
-
-    def records(self, where: str | None = None) -> list[Record]:
-        """Files that pass `where` (docs/where.md), by path; raises `BadQuery` where it does not parse."""
-        return sorted(self.store.records(where=where), key=lambda record: record.path)
-
-    def vectors(self, name: str) -> LibraryVectors:
-        """Vectors of one describer, NAME or NAME:FIELD=VALUE; raises `SpaceMismatch` where the library keeps none."""
-        (channel,) = channels_of(self._describers(), {name: 1.0})
-        return library_vectors(self.store, channel.describer.space)
-
-    def describe(self, pictures: Source | Sequence[Source]) -> dict[str, Vectors]:
-        """(n, d) vectors of `pictures`, row by row in their order, by name of each of the library's describers.
-
-        They are in the spaces of `vectors`, and nothing is kept. Raises `BadPicture` and `BadQuery`.
-        """
-        return vectors_of(several(pictures), by_name(self._describers()), self._decoder.decode)
 
     # looking after
 
@@ -364,6 +353,8 @@ class Library(Session):
 
         Raises `BadQuery` where a library is there that holds other pictures.
         """
+        from lookalike.search.copying import copy_library
+
         return copy_library(self.location, Location.of(where), options or self._options())
 
     def verify(self) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -18,22 +18,12 @@ from lookalike.errors import BadQuery, ChannelLeftOut
 from lookalike.finders import Finder, Index, SetIndex
 from lookalike.index.derived import INDEX_FOLDER, Derived, current, current_set
 from lookalike.index.refined import refined
-from lookalike.learn.adapt import Adaptation
-from lookalike.learn.own_copies import SelfAdaptation
 from lookalike.location import Location, LocationLike
 from lookalike.pixels.limits import Limits
 from lookalike.protocols import Describer, Store
-from lookalike.search.adapt import adapt_library, forget_adapted
-from lookalike.search.adapt_self import adapt_self_library
-from lookalike.search.calibration.calibrate import COPIES, calibrate
-from lookalike.search.calibration.fit import Fitted
-from lookalike.search.calibration.questions import Asker
-from lookalike.search.caption_table import captions_in
 from lookalike.search.classes import BY_FOLDER
-from lookalike.search.classification.classify import Classified, Classifier
 from lookalike.search.classification.judges import Judges
-from lookalike.search.classification.suggest import Suggestion, suggestions
-from lookalike.search.components import checked_describer, describers_of, extractor_of, left_out
+from lookalike.search.components import by_name, checked_describer, describers_of, extractor_of, left_out
 from lookalike.search.described import evaluations_folder
 from lookalike.search.index_cache import IndexCache
 from lookalike.search.ingest.options import Options
@@ -45,17 +35,21 @@ from lookalike.search.query.decoder import PictureDecoder
 from lookalike.search.query.query import Weights, listed, weights_of
 from lookalike.search.query.source import Sample, Source, sample
 from lookalike.search.query.things import LEAST, check_least
-from lookalike.search.ranking.channels import channels_of
-from lookalike.search.ranking.engine import Engine
-from lookalike.search.ranking.fuse import FUSERS
-from lookalike.search.ranking.verification import GeometricVerifier, verifier_of
-from lookalike.search.teach_words import Lesson, forget_words, teach_words
-from lookalike.search.tuning.profile import Profile, revert
-from lookalike.search.tuning.run import tune
-from lookalike.search.tuning.tune import Tuned
+from lookalike.search.stored_vectors import LibraryVectors, library_vectors
 from lookalike.store import open_store
 from lookalike.store.readers import Readers
-from lookalike.types import Picture, Record, Space
+from lookalike.types import Picture, Record, Space, Vectors
+
+if TYPE_CHECKING:  # what learns is loaded by who has it learn
+    from lookalike.learn.adapt import Adaptation
+    from lookalike.learn.own_copies import SelfAdaptation
+    from lookalike.search.calibration.fit import Fitted
+    from lookalike.search.classification.classify import Classified, Classifier
+    from lookalike.search.classification.suggest import Suggestion
+    from lookalike.search.ranking.verification import GeometricVerifier
+    from lookalike.search.teach_words import Lesson
+    from lookalike.search.tuning.profile import Profile
+    from lookalike.search.tuning.tune import Tuned
 
 OPENED: Final = 64
 """Hits whose pictures are held while the same original is asked about again."""
@@ -114,6 +108,9 @@ class Session:
 
         100 captioned pictures of the library or more. Raises `BadQuery`, `SpaceMismatch` and `WeightsError`.
         """
+        from lookalike.search.caption_table import captions_in
+        from lookalike.search.teach_words import teach_words
+
         if isinstance(captions, (str, os.PathLike)):
             pairs = captions_in(Path(captions))
         else:
@@ -123,6 +120,8 @@ class Session:
 
     def forget_words(self) -> bool:
         """Drops what was taught; False where nothing was."""
+        from lookalike.search.teach_words import forget_words
+
         with closing(open_store(self.location)) as store, store.writing(), store.transaction():
             return forget_words(store)
 
@@ -132,6 +131,8 @@ class Session:
         It is kept where it finds more of classes that it has not seen, and then asked beside `convnet`. Raises
         `BadQuery` where fewer than eight classes have two pictures, `SpaceMismatch` without `convnet` rows.
         """
+        from lookalike.search.adapt import adapt_library
+
         with closing(open_store(self.location)) as store, store.writing():
             return adapt_library(store, by, where)
 
@@ -148,12 +149,16 @@ class Session:
         It is kept where it finds more copies of other pictures by other edits. Copies are described once, and stay in
         `cache`, by default the user's. None where `options.should_stop` ended it. Raises as `adapt`.
         """
+        from lookalike.search.adapt_self import adapt_self_library
+
         place = Path(cache) if cache is not None else evaluations_folder()
         with closing(open_store(self.location)) as store, store.writing():
             return adapt_self_library(store, place, options or Options(), originals, seed)
 
     def forget_adapted(self) -> bool:
         """Drops what `adapt` learned; False where nothing was."""
+        from lookalike.search.adapt import forget_adapted
+
         with closing(open_store(self.location)) as store, store.writing(), store.transaction():
             return forget_adapted(store)
 
@@ -188,6 +193,8 @@ class Session:
         is. Judged by MAP@R on classes, originals or questions that taught nothing; kept where the lower end of the
         gain's interval is above 0. None when `options.should_stop` ended it. Raises `BadQuery` for too little.
         """
+        from lookalike.search.tuning.run import tune
+
         describers = describers_of(self.store)
         with closing(open_store(self.location)) as store, store.writing():
             chosen = options or self._options()
@@ -197,7 +204,7 @@ class Session:
         self,
         *,
         by: Weights | None = None,
-        source: str = COPIES,
+        source: str = "copies",
         labels: str | os.PathLike[str] | None = None,
         originals: int = 100,
         seed: int = 0,
@@ -211,6 +218,12 @@ class Session:
         Of scores by looks alone and, where the library keeps local features, of those with proof, which are told.
         None when `options.should_stop` ended it. Raises `BadQuery` where there is too little to learn from.
         """
+        from lookalike.search.calibration.calibrate import COPIES, calibrate
+        from lookalike.search.calibration.questions import Asker
+        from lookalike.search.ranking.channels import channels_of
+        from lookalike.search.ranking.engine import Engine
+        from lookalike.search.ranking.fuse import FUSERS
+
         if labels is not None and source != COPIES:
             raise BadQuery("the folder of classes is what is learned from: leave out the source, or the labels")
         options = options or self._options()
@@ -230,10 +243,14 @@ class Session:
 
     def profiles(self) -> dict[str, Profile]:
         """Profiles that `tune` kept, by name."""
+        from lookalike.search.tuning.profile import Profile
+
         return {name: Profile.of_json(text) for name, text in self.store.lessons.profiles().items()}
 
     def revert_profile(self, name: str) -> bool:
         """Brings back the profile that was there before the last `tune`; False where there was none, and drops it."""
+        from lookalike.search.tuning.profile import revert
+
         with closing(open_store(self.location)) as store, store.writing(), store.transaction():
             return revert(store, name)
 
@@ -268,6 +285,8 @@ class Session:
         One a picture at most, which it has not and which is at least so likely; `by` a KEY suggests values of that
         fact. Raises `BadQuery` for a path without a picture of the library, and where no picture has a label.
         """
+        from lookalike.search.classification.suggest import suggestions
+
         classifier, store = self.classifier(by, None, least), self.store
         known = store.contents(contents_of(store, several(paths), where))
         contents = np.array(sorted(id for id, _ in known.values()), np.int64)
@@ -275,12 +294,39 @@ class Session:
 
     def classifier(self, by: str = "label", where: str | None = None, least: float = LEAST) -> Classifier:
         """Learned once, for many pictures; see `classify`."""
+        from lookalike.search.classification.classify import Classifier
+
         check_least(least)
         return Classifier.of(self.store, self._describers(), by, where, self._judges)
 
     def sampled(self, source: Source) -> Sample:
         """A picture to ask a `classifier` about."""
         return sample(source, decode=self._decoder.decode)
+
+    def __len__(self) -> int:
+        """Number of files, and of pictures without one."""
+        return self.store.count()
+
+    def records(self, where: str | None = None) -> list[Record]:
+        """Files that pass `where` (docs/where.md), by path; raises `BadQuery` where it does not parse."""
+        return sorted(self.store.records(where=where), key=lambda record: record.path)
+
+    def vectors(self, name: str) -> LibraryVectors:
+        """Vectors of one describer, NAME or NAME:FIELD=VALUE; raises `SpaceMismatch` where the library keeps none."""
+        from lookalike.search.ranking.channels import channels_of
+
+        (channel,) = channels_of(self._describers(), {name: 1.0})
+        return library_vectors(self.store, channel.describer.space)
+
+    def describe(self, pictures: Source | Sequence[Source]) -> dict[str, Vectors]:
+        """(n, d) vectors of `pictures`, row by row in their order, by name of each of the library's describers.
+
+        They are in the spaces of `vectors`, and nothing is kept. Raises `BadPicture` and `BadQuery`.
+        """
+        from lookalike.search.describe import several as each_of
+        from lookalike.search.describe import vectors_of
+
+        return vectors_of(each_of(pictures), by_name(self._describers()), self._decoder.decode)
 
     def picture_of(self, record: Record, min_side: int | None = None) -> Picture:
         """The picture in a file of the library; whole, or with `min_side` px a side or more.
@@ -294,6 +340,8 @@ class Session:
         return self._decoder.read(record)
 
     def _verifier(self) -> GeometricVerifier:
+        from lookalike.search.ranking.verification import verifier_of
+
         return verifier_of(self.store, extractor_of(self.store), self._set_index, self._decoder.sample)
 
     def _describers(self) -> list[Describer]:

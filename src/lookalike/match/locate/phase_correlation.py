@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 import numpy as np
+import scipy  # its parts load when they are first used
 from numpy.typing import NDArray
-from scipy.fft import fftfreq, irfft2, next_fast_len, rfft2
 
 from lookalike.errors import BadQuery
 from lookalike.match.locate.correlation import Response
@@ -81,15 +81,15 @@ class Phase:
 def phase_correlation(template: Plane, image: Plane) -> Response:
     """(h + th, w + tw) share of waves that agree when the template's corner lies at (y - th, x - tw) of the image."""
     rows, columns = (a + b for a, b in zip(image.shape, template.shape, strict=True))
-    shape = next_fast_len(rows, True), next_fast_len(columns, True)
-    cross = rfft2(image, shape) * np.conj(rfft2(template, shape))
+    shape = scipy.fft.next_fast_len(rows, True), scipy.fft.next_fast_len(columns, True)
+    cross = scipy.fft.rfft2(image, shape) * np.conj(scipy.fft.rfft2(template, shape))
     strength = np.abs(cross)
-    down, across = _band(fftfreq(shape[0])), _band(fftfreq(shape[1]))
+    down, across = _band(scipy.fft.fftfreq(shape[0])), _band(scipy.fft.fftfreq(shape[1]))
     weights = np.outer(down, across[: shape[1] // 2 + 1])
     least = max(FAINT * float(strength.max()), 1e-12)
     phases = np.where(strength > least, cross * (weights / np.maximum(strength, least)), 0)
     # The inverse transform of phases that all agree is the mean weight over all waves.
-    shares = irfft2(phases, shape) / (down.mean() * across.mean())
+    shares = scipy.fft.irfft2(phases, shape) / (down.mean() * across.mean())
     return np.asarray(np.roll(shares, template.shape, (0, 1))[:rows, :columns], np.float32)
 
 

@@ -14,8 +14,8 @@ from typing import Final
 
 import cv2
 import numpy as np
+import scipy  # its parts load when they are first used
 from numpy.typing import NDArray
-from scipy.fft import irfft2, rfft2
 
 from lookalike.match.locate.peaks import Rank
 from lookalike.types import Placement
@@ -128,6 +128,6 @@ def _evened(plane: Grey, within: NDArray[np.bool_]) -> Grey:
 
 def _autocorrelation(plane: Grey) -> NDArray[np.float32]:
     """Autocorrelation at every shift, 1 at none."""
-    spectrum = np.square(np.abs(rfft2(plane, (2 * plane.shape[0], 2 * plane.shape[1]))))
-    found = irfft2(spectrum)
+    spectrum = np.square(np.abs(scipy.fft.rfft2(plane, (2 * plane.shape[0], 2 * plane.shape[1]))))
+    found = scipy.fft.irfft2(spectrum)
     return np.asarray(found / found[0, 0])
