@@ -83,16 +83,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Files in any order, and the tests of each: one that needs another to have run fails some day."""
+    """Files in any order, and the tests of each: one that needs another to have run fails some day.
+
+    Those of whole programs come first: they have few tests that take long, and no worker should wait for the last.
+    """
     if config.option.seed == 0:
         return
     chance = random.Random(config.option.seed)
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
-    items[:] = [
-        item for path in chance.sample(list(files), len(files)) for item in chance.sample(files[path], len(files[path]))
-    ]
+    order = sorted(chance.sample(list(files), len(files)), key=lambda path: path.parent != ROOT / "tests" / "app")
+    items[:] = [item for path in order for item in chance.sample(files[path], len(files[path]))]
 
 
 @pytest.fixture(scope="session")
