@@ -35,17 +35,23 @@ def test_pictures_that_were_not_compared_are_compared_by_who_may(opened: Opened,
         other = opened(f"{address}?tidy=copy")  # a tab that sees how far the job is, whoever began it
         other.wait_for_selector(".job progress, .group")
         other.wait_for_selector("text=are not compared", state="detached")
+        other.wait_for_function("fetch('/api/jobs').then((it) => it.json()).then((it) => it.jobs[0].state === 'done')")
         leave(other)
         (own.photos / "newer.jpg").write_bytes((own.photos / "rocket.jpg").read_bytes() + b"\n\n")
         with lookalike.open(own.library) as library:
             library.index(own.photos)
         page.reload()
+        page.click("text=Accept proposal >> nth=0")
+        page.wait_for_selector(".card.to-drop")
+        decided = said(page)
         page.click("text=Compare them now")
         page.wait_for_selector(".job >> text=Cancel", state="attached")
         page.wait_for_selector("text=Compare them now", state="detached")
         page.wait_for_selector(".group")
-        page.click("text=Accept proposal >> nth=0")
-        page.wait_for_selector(".card.to-drop")
+        assert page.locator(".card.to-drop").count() == 1  # what was decided meanwhile stands
+        assert said(page) == decided
+        page.click("text=Accept proposal >> nth=1")
+        page.wait_for_selector(".card.to-drop >> nth=1")
         assert page.locator("text=Review and apply").count() == 0  # which takes the role admin
 
 

@@ -42,6 +42,22 @@ export class Decisions {
     this.#set([[group, this.of(group)?.skipped ? null : { skipped: true }]]);
   }
 
+  /** Takes over what was decided `earlier` on other groups of the same files; of what has joined them since nothing goes. */
+  carry(earlier, groups) {
+    const ids = (members) => new Set(members.map((member) => member.file_id));
+    const gone = ids([...earlier.#of.values()].flatMap((decision) => decision.drop ?? []));
+    const passed = ids([...earlier.#of].flatMap(([group, decision]) => (decision.skipped ? group.members : [])));
+    const decided = groups.map((group) => {
+      const there = group.members.filter((member) => member.is_there);
+      const drop = there.filter((member) => gone.has(member.file_id));
+      const keep = there.filter((member) => !gone.has(member.file_id));
+      if (drop.length && keep.length) return [group, { keep, drop }];
+      return group.members.some((member) => passed.has(member.file_id)) ? [group, { skipped: true }] : null;
+    });
+    const changes = decided.filter(Boolean);
+    if (changes.length) this.#set(changes);
+  }
+
   /** Takes back the last decision; gives the groups that it was about. */
   undo() {
     const before = this.#before.pop() ?? [];

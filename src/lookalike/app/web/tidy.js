@@ -11,12 +11,14 @@ const RELATIONS = ["identical", "copy", "part", "variant", "scene"];
 const ACTED_UPON = ["identical", "copy"];
 const AT_ONCE = 40;
 
-/** Fills `place`, which has aside, told, failed(error, again) and show(element), with groups of `relation`. */
-export async function tidy(relation, role, place) {
+/** Fills `place`, which has aside, told, failed(error, again) and show(element), with groups of `relation`.
+ * What was decided `earlier`, on groups as they were then, still stands for the files that it was about. */
+export async function tidy(relation, role, place, earlier = null) {
   const isActedUpon = ACTED_UPON.includes(relation);
   const mayWrite = ["write", "admin"].includes(role);
   const mayPlan = isActedUpon && mayWrite;
-  const again = () => tidy(relation, role, place);
+  const decisions = new Decisions();
+  const again = () => tidy(relation, role, place, decisions);
   place.aside.replaceChildren(side(relation, role));
   place.told.textContent = text.grouping;
   try {
@@ -27,13 +29,14 @@ export async function tidy(relation, role, place) {
       mayWrite ? service.jobs() : null,
     ]);
     const groups = model(found.groups, plan);
+    if (earlier) decisions.carry(earlier, groups);
     const spare = plan ? { files: plan.counts.superfluous ?? 0, bytes: plan.freed } : found.superfluous; // what may go, where that is known
     place.told.textContent = groups.length ? text.groups(groups.length, spare.files, bytes(spare.bytes)) : text.noGroups;
     const view = el("div", { class: "tidy" });
     const running = jobs?.jobs.find((job) => job.kind === "dupes" && job.state === "running") ?? null;
     if (found.uncompared) view.append(uncompared(found.uncompared, mayWrite, running, place, again));
     if (isActedUpon && groups.length && role !== "admin") view.append(toAct(relation));
-    if (groups.length) view.append(...(mayPlan ? deciding(groups, relation, role, done.actions, again) : [list(groups, null)]));
+    if (groups.length) view.append(...(mayPlan ? deciding(groups, decisions, relation, role, done.actions, again) : [list(groups, null)]));
     if (done?.runs.length) place.aside.append(before(done.runs, role, again));
     place.show(view);
   } catch (error) {
@@ -75,8 +78,7 @@ function uncompared(count, mayWrite, running, place, again) {
 }
 
 /** Groups that are decided upon, and the bar that sums it up. */
-function deciding(groups, relation, role, actions, again) {
-  const decisions = new Decisions();
+function deciding(groups, decisions, relation, role, actions, again) {
   const act = {
     decisions,
     accept: (group) => changed([group], () => decisions.accept(group)),
@@ -97,6 +99,10 @@ function deciding(groups, relation, role, actions, again) {
     said.textContent = "";
     change();
     for (const group of about) shown.renew(group);
+    sum();
+  }
+
+  function sum() {
     const decided = decisions.decided();
     const going = decided.flatMap(([, decision]) => decision.drop);
     if (!said.textContent) say(text.decided(decided.length, going.length, bytes(going.reduce((sum, one) => sum + one.bytes, 0))));
@@ -108,7 +114,7 @@ function deciding(groups, relation, role, actions, again) {
     said.textContent = words;
   }
 
-  say(text.decided(0, 0, bytes(0)));
+  sum();
   walk(shown, act);
   return [shown, bar];
 }
