@@ -24,6 +24,9 @@ LIGHT: Final = 20.0
 """Levels of luma that a cell may be off, and where noise is stronger, so many of its spreads:"""
 COLOUR: Final = 14.0
 """Levels that its colour may be off."""
+DYE: Final = 10.0
+"""Levels that the mean colour of `WIDE` cells each way may be off: JPEG of quality 10 has one flat colour off by 9."""
+WIDE: Final = 5
 OF_NOISE: Final = 4.0
 """Times the noise of the light, that both may be off besides: JPEG keeps less of colour than of light."""
 SPREADS: Final = 5.0
@@ -63,12 +66,21 @@ def levels(found: Overlap, left: Residual) -> Levels:
     change = b - a
     light = np.asarray(change @ LUMA.astype(np.float32), np.float32)
     light = light - _slow(light, inside)
-    colour = most(np.abs(_chroma(change)))
-    off = (
+    colour = _chroma(change)
+    of_cells = _by(most(np.abs(colour)), COLOUR + OF_NOISE * left.noise, inside, of_colour)
+    of_dye = _by(most(np.abs(_wide(colour, inside))), DYE + left.noise, inside, _wide(of_colour, inside))
+    return Levels(
         _by(np.asarray(np.abs(light), np.float32), LIGHT + OF_NOISE * left.noise, inside, mixed),
-        _by(colour, COLOUR + OF_NOISE * left.noise, inside, of_colour),
+        np.maximum(of_cells, of_dye),
     )
-    return Levels(*off)
+
+
+def _wide(plane: Plane, inside: Mask) -> Plane:
+    """Means of what is `inside` of `WIDE` cells each way."""
+    held = inside.astype(np.float32)
+    share = np.maximum(cv2.blur(held, (WIDE, WIDE)), 1e-6)
+    weights = held if plane.ndim == 2 else held[..., None]
+    return np.asarray(cv2.blur(plane * weights, (WIDE, WIDE)) / (share if plane.ndim == 2 else share[..., None]))
 
 
 def _small(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
