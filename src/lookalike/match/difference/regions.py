@@ -38,6 +38,8 @@ APART: Final = 0.02
 """Share of the longer side: places that lie closer are one."""
 MOST: Final = 100
 """Places that are told apart, the largest."""
+HOLLOW: Final = 0.5
+"""Share of px that are transparent in one alone, from which on nothing is laid on: it is cut out."""
 SPECK: Final = 2
 """px that are a flaw rather than content."""
 
@@ -204,8 +206,9 @@ def _region(
     area = int(where.sum())
     kind = _kind(a, b, where, off, left.noise, ground, why) if area > SPECK else "speck"
     box = corner[0], corner[1], corner[0] + where.shape[1], corner[1] + where.shape[0]
-    if kind in ("laid on a", "laid on b") and is_content(
-        found.a, found.b, where, corner, off, left.noise, of_a=kind == "laid on a"
+    if kind in ("laid on a", "laid on b") and (
+        (found.hollow is not None and found.hollow[window][where].mean() > HOLLOW)
+        or is_content(found.a, found.b, where, corner, off, left.noise, of_a=kind == "laid on a")
     ):
         kind = "content"
     return Region(box, area, kind, strength, where)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.match.difference.beyond import beyond
 from lookalike.match.difference.channels import most
 from lookalike.match.difference.order_statistics import median, quantile
 from lookalike.match.difference.overlap import Mask, Overlap
@@ -49,12 +50,19 @@ TELLING: Final = 12
 """Windows with contrast at a smaller size, the least that tell."""
 LOSSLESS: Final = 0.6
 """Share of px that are equal, from which on each that is not counts."""
+FAINT: Final = (12, 40)
+"""Levels of which px that are off by fewer are ringing of JPEG, and that content has by more; of art that it leaves
+even, most px are equal."""
+RINGING: Final = (1000, 10)
+"""px of ringing that there are at least, and so many to each px of content."""
 CLEAR: Final = (25.0, 50.0)
 """Levels of contrast from which on what a window shows is clear; and with less than which it is taken for so many."""
 UNLIKE: Final = (0.5, 0.875)
 """Share of the contrast of a clear window that is left where it shows something else; the least and the most."""
 OF_USUAL: Final = 3.0
 """Times what is left in a window of both that show the same, its lower quartile: most may differ."""
+BLURRED: Final = 0.8
+"""px of blur, from which on one of the two counts as blurred: small things are gone in it."""
 AGREES: Final = 0.7
 """Correlation of a window of both that show the same."""
 
@@ -75,9 +83,10 @@ class Residual:
     """Differences of two pictures in one tone and of one sharpness, on the grid of the overlap in cells of `CELL`.
 
     `excess` is the difference of each window by what noise explains there, its largest over all sizes, `fine` that of
-    the smallest windows alone; `unlike` are those of them that clearly show something else, whatever the noise. `seen`
-    is where either has contrast; `agreeing` where what they show correlates. `noise` in levels; `blurred_a` is by how
-    many px a is blurred to be as b, `blurred_b` the other way round. `lossless`: most px are equal.
+    the smallest windows alone; `unlike` are those of them that clearly show something else, or something small,
+    whatever the noise. `seen` is where either has contrast; `agreeing` where what they show correlates. `noise` in
+    levels; `blurred_a` is by how many px a is blurred to be as b, `blurred_b` the other way round. `lossless`: most px
+    are equal.
     """
 
     excess: Plane
@@ -119,6 +128,7 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
         a = shifted(a, b, inside)
     a, b = (a - 128) * inside, (b - 128) * inside
     compared: list[_Compared] = []
+    full = a, b, inside
     for scale in range(scales):
         if scale:
             a, b, inside = (cv2.pyrDown(plane) for plane in (a, b, inside))
@@ -126,6 +136,10 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
             break
         compared.append(_compared(a, b, inside, lossless))
     first = compared[0]
+    unlike = first.unlike
+    if scales == SCALES and max(blur_a, blur_b) < BLURRED:
+        small = beyond(*full, first.noise)
+        unlike = unlike if small is None else unlike | (_cells(small.astype(np.float32)) > 0)
     size = first.excess.shape[1], first.excess.shape[0]
     excess = first.excess
     for each in compared[1:]:
@@ -138,7 +152,7 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
     return Residual(
         excess,
         first.excess,
-        first.unlike,
+        unlike,
         first.seen,
         first.agreeing,
         first.noise,
@@ -151,12 +165,21 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
 
 def _is_lossless(found: Overlap) -> bool:
     """Whether px are equal wherever nothing else is shown; after JPEG those in between are."""
-    if equal_px(found) < LOSSLESS:
+    if not has_equal_px(found):
         return False
-    differing = (most(cv2.absdiff(found.a, found.b)) > 0).astype(np.uint8)
+    off = most(cv2.absdiff(found.a, found.b))
+    differing = (off > 0).astype(np.uint8)
+    content = int((off >= FAINT[1]).sum())
+    if int(((off > 0) & (off < FAINT[0])).sum()) >= max(RINGING[0], RINGING[1] * content):
+        return False
     near = cv2.dilate(differing, np.ones((9, 9), np.uint8))
     contrast = cv2.Laplacian(cv2.cvtColor(found.a, cv2.COLOR_RGB2GRAY), cv2.CV_16S) != 0
     return bool((near[contrast & found.both] == 0).mean() >= LOSSLESS / 2)
+
+
+def has_equal_px(found: Overlap) -> bool:
+    """Whether most px with contrast are equal in both pictures."""
+    return equal_px(found) >= LOSSLESS
 
 
 def equal_px(found: Overlap) -> float:

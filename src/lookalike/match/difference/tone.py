@@ -143,12 +143,13 @@ def toned(a: Pixels, b: Pixels, both: Mask) -> Toned:
     return _chosen(*_samples(*_small(a, b, both)))
 
 
-def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned) -> Toned:
+def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned, *, exact: bool = False) -> Toned:
     """The change by px at full size where that leaves far less than the one `before`, where that leaves much.
 
-    Where light was clipped, as all drawn paper is that was made lighter, only px that lie in even places tell.
+    Where light was clipped, as all drawn paper is that was made lighter, only px that lie in even places tell. Of an
+    `exact` pair most px are equal, and black and white that are mixed at a small size hide what became of grey.
     """
-    if before.off <= FAIR and before.tone == UNCHANGED:
+    if before.off <= (SAME if exact else FAIR) and before.tone == UNCHANGED:
         return before
     step = math.ceil(math.sqrt(both.size / ENOUGH))
     some = slice(step // 2, None, step), slice(step // 2, None, step)
@@ -157,7 +158,7 @@ def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned) -> Toned:
     from_, to = (x, y) if before.of_a else (y, x)
     changed = before.tone.of(from_)
     was = _mean_off(changed, to)
-    if was <= POOR or not may_explain(changed, to):
+    if was <= (SAME if exact else POOR) or not may_explain(changed, to):
         return before
     now = _chosen(x, y, is_even)
     return now if now.tone != UNCHANGED and now.off < AGAIN * was else before
