@@ -13,7 +13,7 @@ from lookalike.match.difference.beyond import beyond
 from lookalike.match.difference.channels import most
 from lookalike.match.difference.order_statistics import median, quantile
 from lookalike.match.difference.overlap import Mask, Overlap
-from lookalike.match.difference.sharpness import blurred, sharpness
+from lookalike.match.difference.sharpness import blurred, fineness, sharpness
 from lookalike.match.difference.shift import shifted
 from lookalike.match.difference.tone import luma
 from lookalike.match.difference.tone_bound import Plane
@@ -63,6 +63,8 @@ OF_USUAL: Final = 3.0
 """Times what is left in a window of both that show the same, its lower quartile: most may differ."""
 BLURRED: Final = 0.8
 """px of blur, from which on one of the two counts as blurred: small things are gone in it."""
+AS_FINE: Final = 0.7
+"""Share of the fineness of one that the other has, below which it is blurred, though no blur was found."""
 AGREES: Final = 0.7
 """Correlation of a window of both that show the same."""
 
@@ -137,7 +139,7 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
         compared.append(_compared(a, b, inside, lossless))
     first = compared[0]
     unlike = first.unlike
-    if scales == SCALES and max(blur_a, blur_b) < BLURRED:
+    if scales == SCALES and max(blur_a, blur_b) < BLURRED and _as_fine(*full[:2]):
         small = beyond(*full, first.noise)
         unlike = unlike if small is None else unlike | (_cells(small.astype(np.float32)) > 0)
     size = first.excess.shape[1], first.excess.shape[0]
@@ -161,6 +163,11 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
         lossless,
         Coarse(np.asarray(seen), np.asarray(agreeing)),
     )
+
+
+def _as_fine(a: Plane, b: Plane) -> bool:
+    of_a, of_b = fineness(a), fineness(b)
+    return min(of_a, of_b) >= AS_FINE * max(of_a, of_b)
 
 
 def _is_lossless(found: Overlap) -> bool:
