@@ -29,6 +29,9 @@ DYE: Final = 10.0
 WIDE: Final = 5
 OF_NOISE: Final = 4.0
 """Times the noise of the light, that both may be off besides: JPEG keeps less of colour than of light."""
+EVEN: Final = 0.25
+"""Share of the cells that are taken to be off by noise alone; and of such means, which have hardly any:"""
+GROUND: Final = 0.1
 SPREADS: Final = 5.0
 MOST: Final = 2.0
 """Times the least, that noise allows: where all is off, it is no noise."""
@@ -68,7 +71,8 @@ def levels(found: Overlap, left: Residual) -> Levels:
     light = light - _slow(light, inside)
     colour = _chroma(change)
     of_cells = _by(most(np.abs(colour)), COLOUR + OF_NOISE * left.noise, inside, of_colour)
-    of_dye = _by(most(np.abs(_wide(colour, inside))), DYE + left.noise, inside, _wide(of_colour, inside))
+    dye = most(np.abs(_wide(colour, inside)))
+    of_dye = _by(dye, DYE + left.noise, inside, _wide(of_colour, inside), GROUND)
     return Levels(
         _by(np.asarray(np.abs(light), np.float32), LIGHT + OF_NOISE * left.noise, inside, mixed),
         np.maximum(of_cells, of_dye),
@@ -98,10 +102,10 @@ def _mixed(a: Plane, b: Plane) -> Plane:
     return np.asarray(MIXED * np.maximum(_contrast(a), _contrast(b)), np.float32)
 
 
-def _by(off: Plane, least: float, inside: Mask, mixed: Plane) -> Plane:
+def _by(off: Plane, least: float, inside: Mask, mixed: Plane, even: float = EVEN) -> Plane:
     if not inside.any():
         return np.zeros(off.shape, np.float32)
-    usual = 3.14 * quantile(off[inside], 0.25)  # the spread of noise; goods may be most of the picture
+    usual = 3.14 * quantile(off[inside], even)  # the spread of noise; goods may be most of the picture
     return np.where(inside, off / (min(max(least, SPREADS * usual), MOST * least) + mixed), 0).astype(np.float32)
 
 

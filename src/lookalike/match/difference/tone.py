@@ -54,6 +54,8 @@ NEUTRAL: Final = 3.0
 """Levels of colour, of which so many or fewer are none."""
 PAPER: Final = 0.05
 """Share of px that have none in either, from which on they tell that nothing is tinted."""
+FADED: Final = 0.3
+"""Share of the colour that is left, the most, where a change makes grey of it."""
 KEPT: Final = 2.5
 """Levels by which px of one hue may be darker or lighter in grey, the most: what has another dye is."""
 MET: Final = 7.0
@@ -202,9 +204,7 @@ def _best(x: Plane, y: Plane, even: Mask) -> Tone:
     fits = [(x, y)]
     if 8 <= even.sum() < len(even):
         fits.append((x[even], y[even]))
-    tones = [
-        tone if _is_believed(tone, x, y) else _fitted(*some, plain=True) for some in fits for tone in (_fitted(*some),)
-    ]
+    tones = [_believable(x, y, *some) for some in fits]
     return min(tones, key=lambda tone: _off(x, y, tone))
 
 
@@ -265,6 +265,15 @@ def _fitted(x: Plane, y: Plane, *, plain: bool = False) -> Tone:
     return best
 
 
+def _believable(x: Plane, y: Plane, some_x: Plane, some_y: Plane) -> Tone:
+    """The change fitted to some px that is believed of all, if only without colour."""
+    for plain in (False, True):
+        tone = _fitted(some_x, some_y, plain=plain)
+        if _is_believed(tone, x, y):
+            return tone
+    return UNCHANGED
+
+
 def _is_believed(tone: Tone, x: Plane, y: Plane) -> bool:
     """Whether no other dye explains it as well.
 
@@ -275,20 +284,18 @@ def _is_believed(tone: Tone, x: Plane, y: Plane) -> bool:
     neutral = (most(np.abs(chroma)) <= NEUTRAL) & (most(np.abs(_chroma(y))) <= NEUTRAL)
     if neutral.mean() >= PAPER and median(most(np.abs(_chroma(tone.of(x[neutral]))))) > NEUTRAL:
         return False
-    tint, saturation = np.array(tone.tint), np.array(tone.saturation)
-    if np.abs(saturation / tint - 1).max() < DYED:
-        return True
-    if np.ptp(saturation / tint) > 2 * DYED:
+    change = np.array(tone.saturation) / np.array(tone.tint)
+    if np.ptp(change) > 2 * DYED:
         return False
     coloured = most(np.abs(chroma)) > COLOURED
     if not coloured.any() or not _has_one_hue(chroma[coloured]):
         return True
-    if tone.saturation != GREY:
-        return False
-    before = x[coloured] @ LUMA
-    lit = _lit(x[coloured], tone.gamma, tone.gain, tone.offset) @ tone.mixing.T
-    is_kept = quantile(np.abs(lit @ LUMA - before), 0.75) <= KEPT
-    return is_kept and median(most(np.abs(lit - y[coloured]))) <= MET
+    before, after = x[coloured], tone.of(x[coloured])
+    is_faded = median(most(np.abs(_chroma(after)))) <= FADED * median(most(np.abs(chroma[coloured])))
+    if not is_faded:
+        return bool(np.abs(change - 1).max() < DYED)
+    is_kept = quantile(np.abs((after - before) @ LUMA), 0.75) <= KEPT
+    return is_kept and median(most(np.abs(after - y[coloured]))) <= MET
 
 
 def _chroma(levels: Plane) -> Plane:
