@@ -17,7 +17,7 @@ from lookalike.match.difference.ground import Grounded, on_one_ground
 from lookalike.match.difference.level import levels
 from lookalike.match.difference.overlap import Overlap, inverse, overlap
 from lookalike.match.difference.regions import Kind, Region, regions
-from lookalike.match.difference.residual import BLURRED, CELL, Residual, has_equal_px, residual
+from lookalike.match.difference.residual import CELL, Residual, has_equal_px, residual
 from lookalike.match.difference.tone import UNCHANGED, Toned, toned, toned_again
 from lookalike.match.verify.projection import facing, project
 from lookalike.pixels.resize import outline
@@ -37,6 +37,8 @@ AGREES: Final = (0.85, 0.6)
 """Share of what has contrast, and is not covered, that must agree in a copy; in a blurred, noisy or exact one."""
 NOISY: Final = 2.0
 """Levels of noise from which on it is."""
+BLURRED: Final = 0.8
+"""px of blur."""
 EXACT: Final = 0.7
 """Share of corners that lie exactly: JPEG takes faint detail away, and leaves these."""
 ALIGNS: Final = (0.25, 0.18, 0.55)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import cv2
@@ -36,6 +36,8 @@ OF_USUAL: Final = 1.5
 """Times the levels that px are off where nothing differs, that they must differ by: no change of tone explained it."""
 APART: Final = 0.02
 """Share of the longer side: places that lie closer are one."""
+SMALL: Final = 0.04
+"""Share of the longer side, of which what is laid on has more: a ring or a mole has less, and no word."""
 MOST: Final = 100
 """Places that are told apart, the largest."""
 HOLLOW: Final = 0.5
@@ -105,7 +107,14 @@ def regions(found: Overlap, left: Residual, levels: Levels) -> list[Region]:
         if one is not None:
             told.append(one)
     apart = _joined(_regrouped(told, found.size))
+    apart = [replace(each, kind="content") if _is_too_small(each, found.size) else each for each in apart]
     return sorted(apart, key=lambda each: -each.area)
+
+
+def _is_too_small(place: Region, size: Size) -> bool:
+    """Whether a place is smaller than what people lay on a picture."""
+    left, top, right, bottom = place.box
+    return place.kind in ("laid on a", "laid on b") and max(right - left, bottom - top) < SMALL * max(size)
 
 
 def _usual(found: Overlap, agreeing: Mask) -> float:

@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.match.difference.beyond import beyond
 from lookalike.match.difference.channels import most
 from lookalike.match.difference.order_statistics import median, quantile
 from lookalike.match.difference.overlap import Mask, Overlap
-from lookalike.match.difference.sharpness import blurred, fineness, sharpness
+from lookalike.match.difference.sharpness import blurred, sharpness
 from lookalike.match.difference.shift import shifted
 from lookalike.match.difference.tone import luma
 from lookalike.match.difference.tone_bound import Plane
@@ -61,10 +60,6 @@ UNLIKE: Final = (0.5, 0.875)
 """Share of the contrast of a clear window that is left where it shows something else; the least and the most."""
 OF_USUAL: Final = 3.0
 """Times what is left in a window of both that show the same, its lower quartile: most may differ."""
-BLURRED: Final = 0.8
-"""px of blur, from which on one of the two counts as blurred: small things are gone in it."""
-AS_FINE: Final = 0.7
-"""Share of the fineness of one that the other has, below which it is blurred, though no blur was found."""
 AGREES: Final = 0.7
 """Correlation of a window of both that show the same."""
 
@@ -85,10 +80,9 @@ class Residual:
     """Differences of two pictures in one tone and of one sharpness, on the grid of the overlap in cells of `CELL`.
 
     `excess` is the difference of each window by what noise explains there, its largest over all sizes, `fine` that of
-    the smallest windows alone; `unlike` are those of them that clearly show something else, or something small,
-    whatever the noise. `seen` is where either has contrast; `agreeing` where what they show correlates. `noise` in
-    levels; `blurred_a` is by how many px a is blurred to be as b, `blurred_b` the other way round. `lossless`: most px
-    are equal.
+    the smallest windows alone; `unlike` are those of them that clearly show something else, whatever the noise. `seen`
+    is where either has contrast; `agreeing` where what they show correlates. `noise` in levels; `blurred_a` is by how
+    many px a is blurred to be as b, `blurred_b` the other way round. `lossless`: most px are equal.
     """
 
     excess: Plane
@@ -130,7 +124,6 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
         a = shifted(a, b, inside)
     a, b = (a - 128) * inside, (b - 128) * inside
     compared: list[_Compared] = []
-    full = a, b, inside
     for scale in range(scales):
         if scale:
             a, b, inside = (cv2.pyrDown(plane) for plane in (a, b, inside))
@@ -138,10 +131,6 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
             break
         compared.append(_compared(a, b, inside, lossless))
     first = compared[0]
-    unlike = first.unlike
-    if scales == SCALES and max(blur_a, blur_b) < BLURRED and _as_fine(*full[:2]):
-        small = beyond(*full, first.noise)
-        unlike = unlike if small is None else unlike | (_cells(small.astype(np.float32)) > 0)
     size = first.excess.shape[1], first.excess.shape[0]
     excess = first.excess
     for each in compared[1:]:
@@ -154,7 +143,7 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
     return Residual(
         excess,
         first.excess,
-        unlike,
+        first.unlike,
         first.seen,
         first.agreeing,
         first.noise,
@@ -163,11 +152,6 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
         lossless,
         Coarse(np.asarray(seen), np.asarray(agreeing)),
     )
-
-
-def _as_fine(a: Plane, b: Plane) -> bool:
-    of_a, of_b = fineness(a), fineness(b)
-    return min(of_a, of_b) >= AS_FINE * max(of_a, of_b)
 
 
 def _is_lossless(found: Overlap) -> bool:

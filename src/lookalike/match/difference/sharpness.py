@@ -33,7 +33,7 @@ def sharpness(a: Plane, b: Plane, both: Mask) -> tuple[float, float]:
     swatches = _swatches(a, b, both)
     if not swatches:
         return 0.0, 0.0
-    of_a, of_b = (sum(fineness(pair[side]) for pair in swatches) for side in (0, 1))
+    of_a, of_b = (sum(_fineness(pair[side]) for pair in swatches) for side in (0, 1))
     least, best = _off(swatches, 0.0, 0.0), (0.0, 0.0)
     # Noise makes what is blurred look fine: where the finer one gains nothing, the other is tried.
     for side in (0, 1) if of_a >= of_b else (1, 0):
@@ -71,7 +71,7 @@ def _swatches(a: Plane, b: Plane, both: Mask) -> list[tuple[Plane, Plane]]:
             window = slice(y, y + side), slice(x, x + side)
             if both[window].all():
                 left, right = a[window], b[window]
-                found.append((min(fineness(left), fineness(right)), left, right))
+                found.append((min(_fineness(left), _fineness(right)), left, right))
     found.sort(key=lambda each: -each[0])
     pairs = [(left, right) for _, left, right in found[:CANDIDATES]]
     return sorted(pairs, key=lambda pair: -_correlation(*pair))[:SWATCHES]
@@ -84,6 +84,5 @@ def _correlation(a: Plane, b: Plane) -> float:
     return float((of_a * of_b).sum()) / strength if strength > 1 else 0.0
 
 
-def fineness(plane: Plane) -> float:
-    """Levels between a px and the next, on average."""
+def _fineness(plane: Plane) -> float:
     return float(cv2.absdiff(plane[:, 1:], plane[:, :-1]).mean())
