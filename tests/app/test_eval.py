@@ -162,7 +162,7 @@ def test_a_layout_and_a_task_can_be_named_and_unknown_ones_are_refused(classes, 
 
 
 def test_near_misses_are_made_of_a_folder_and_told_by_kind(classes, tmp_path):
-    ran = run(classes, tmp_path, "--task", "variants", "--kind", "ean", "--edit", "jpeg", "--json")
+    ran = run(classes, tmp_path, "--task", "variants", "--kind", "ean", "--edit", "scale", "--json")
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
     assert (found["schema"], found["queries"]) == ("lookalike/eval/1", 7)

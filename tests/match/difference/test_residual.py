@@ -53,7 +53,8 @@ def label(digits: str, ink: int = 60) -> Pixels:
 
 
 def verdict(a: Pixels, b: Pixels) -> str | None:
-    told = compare_pixels(*(Picture(each, (640, 400)) for each in (a, b)), np.eye(3))
+    one, other = (Picture(each, (640, 400)) for each in (a, b))
+    told = compare_pixels(one, other, np.eye(3))
     return None if told is None else told.verdict
 
 
