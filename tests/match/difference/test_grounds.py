@@ -126,3 +126,12 @@ def test_icons_are_laid_on_one_ground(ground: str) -> None:
         ImageDraw.Draw(dotted).rectangle(box, fill="magenta")
         other = compare_whole(read(small), read(dotted))
         assert other is None or other.verdict == "variant"
+
+
+def test_a_hole_is_content_and_no_box_that_is_laid_on(cut_out: Image.Image) -> None:
+    holed, alpha = cut_out.copy(), cut_out.getchannel("A")
+    ImageDraw.Draw(alpha).rectangle((90, 90, 150, 140), fill=0)
+    holed.putalpha(alpha)
+    told = compare_pixels(read(cut_out), read(holed), np.eye(3))
+    assert told is not None
+    assert (told.verdict, [each.kind for each in told.differs]) == ("variant", ["content"])

@@ -17,7 +17,7 @@ from lookalike.match.difference.ground import Grounded, on_one_ground
 from lookalike.match.difference.level import levels
 from lookalike.match.difference.overlap import Overlap, inverse, overlap
 from lookalike.match.difference.regions import Kind, Region, regions
-from lookalike.match.difference.residual import CELL, Residual, residual
+from lookalike.match.difference.residual import CELL, Residual, has_equal_px, residual
 from lookalike.match.difference.tone import UNCHANGED, Toned, toned, toned_again
 from lookalike.match.verify.projection import facing, project
 from lookalike.pixels.resize import outline
@@ -180,7 +180,7 @@ def look(
             if again is not None:
                 laid, model = again, moved
     light = laid.a, laid.b, laid.both
-    tone = toned(*light) if before is None else toned_again(*light, before.tone)
+    tone = toned(*light) if before is None else toned_again(*light, before.tone, exact=has_equal_px(laid))
     return Looked(a, b, model, laid, tone, exact, shift, before is None)
 
 

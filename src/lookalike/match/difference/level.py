@@ -24,8 +24,14 @@ LIGHT: Final = 20.0
 """Levels of luma that a cell may be off, and where noise is stronger, so many of its spreads:"""
 COLOUR: Final = 14.0
 """Levels that its colour may be off."""
+DYE: Final = 10.0
+"""Levels that the mean colour of `WIDE` cells each way may be off: JPEG of quality 10 has one flat colour off by 9."""
+WIDE: Final = 5
 OF_NOISE: Final = 4.0
 """Times the noise of the light, that both may be off besides: JPEG keeps less of colour than of light."""
+EVEN: Final = 0.25
+"""Share of the cells that are taken to be off by noise alone; and of such means, which have hardly any:"""
+GROUND: Final = 0.1
 SPREADS: Final = 5.0
 MOST: Final = 2.0
 """Times the least, that noise allows: where all is off, it is no noise."""
@@ -63,12 +69,22 @@ def levels(found: Overlap, left: Residual) -> Levels:
     change = b - a
     light = np.asarray(change @ LUMA.astype(np.float32), np.float32)
     light = light - _slow(light, inside)
-    colour = most(np.abs(_chroma(change)))
-    off = (
+    colour = _chroma(change)
+    of_cells = _by(most(np.abs(colour)), COLOUR + OF_NOISE * left.noise, inside, of_colour)
+    dye = most(np.abs(_wide(colour, inside)))
+    of_dye = _by(dye, DYE + left.noise, inside, _wide(of_colour, inside), GROUND)
+    return Levels(
         _by(np.asarray(np.abs(light), np.float32), LIGHT + OF_NOISE * left.noise, inside, mixed),
-        _by(colour, COLOUR + OF_NOISE * left.noise, inside, of_colour),
+        np.maximum(of_cells, of_dye),
     )
-    return Levels(*off)
+
+
+def _wide(plane: Plane, inside: Mask) -> Plane:
+    """Means of what is `inside` of `WIDE` cells each way."""
+    held = inside.astype(np.float32)
+    share = np.maximum(cv2.blur(held, (WIDE, WIDE)), 1e-6)
+    weights = held if plane.ndim == 2 else held[..., None]
+    return np.asarray(cv2.blur(plane * weights, (WIDE, WIDE)) / (share if plane.ndim == 2 else share[..., None]))
 
 
 def _small(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -86,10 +102,10 @@ def _mixed(a: Plane, b: Plane) -> Plane:
     return np.asarray(MIXED * np.maximum(_contrast(a), _contrast(b)), np.float32)
 
 
-def _by(off: Plane, least: float, inside: Mask, mixed: Plane) -> Plane:
+def _by(off: Plane, least: float, inside: Mask, mixed: Plane, even: float = EVEN) -> Plane:
     if not inside.any():
         return np.zeros(off.shape, np.float32)
-    usual = 3.14 * quantile(off[inside], 0.25)  # the spread of noise; goods may be most of the picture
+    usual = 3.14 * quantile(off[inside], even)  # the spread of noise; goods may be most of the picture
     return np.where(inside, off / (min(max(least, SPREADS * usual), MOST * least) + mixed), 0).astype(np.float32)
 
 

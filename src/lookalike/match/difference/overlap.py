@@ -30,7 +30,7 @@ class Overlap:
 
     `to_a` and `to_b` take px of the grid to px of the originals. `full` says that no px of the coarser one is lost.
     `bare` is where one of them is transparent, and the other shows something else than a ground of one colour; None
-    where both lie on one ground.
+    where both lie on one ground. `hollow` is where exactly one of two transparent ones is so; None of all others.
     """
 
     a: Pixels
@@ -40,6 +40,7 @@ class Overlap:
     to_b: Matrix
     full: bool
     bare: Mask | None = None
+    hollow: Mask | None = None
 
     @property
     def size(self) -> Size:
@@ -55,7 +56,7 @@ def overlap(a: Picture, b: Picture, model: Matrix, most: float) -> Overlap | Non
     turned = _onto(b, a, inverse(model), most)
     if turned is None:
         return None
-    return Overlap(turned.b, turned.a, turned.both, turned.to_b, turned.to_a, turned.full, turned.bare)
+    return Overlap(turned.b, turned.a, turned.both, turned.to_b, turned.to_a, turned.full, turned.bare, turned.hollow)
 
 
 def _onto(a: Picture, b: Picture, model: Matrix, most: float) -> Overlap | None:
@@ -76,14 +77,16 @@ def _onto(a: Picture, b: Picture, model: Matrix, most: float) -> Overlap | None:
     shrinking = scaling(size, (int(across), int(down))) @ np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
     to_grid_of_b = shrinking @ decoding
     laid, there_too = _laid(a, to_grid_of_b @ model, size)
-    bare = None
-    if (a.alpha is None) != (b.alpha is None):
+    bare = hollow = None
+    if a.alpha is not None and b.alpha is not None:
+        hollow = onto(a, to_grid_of_b @ model, size) != onto(b, to_grid_of_b, size)
+    elif (a.alpha is None) != (b.alpha is None):
         solid = onto(a, to_grid_of_b @ model, size) if b.alpha is None else onto(b, to_grid_of_b, size)
         bare = there_too & shrunken(~solid)
         there_too &= shrunken(solid)
     to_b = inverse(to_grid_of_b)
     full = reducing == 1.0 and decoded_b == 1.0
-    return Overlap(laid, resize(window, size), there_too, inverse(model) @ to_b, to_b, full, bare)
+    return Overlap(laid, resize(window, size), there_too, inverse(model) @ to_b, to_b, full, bare, hollow)
 
 
 def inverse(model: Matrix) -> Matrix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import cv2
@@ -36,8 +36,12 @@ OF_USUAL: Final = 1.5
 """Times the levels that px are off where nothing differs, that they must differ by: no change of tone explained it."""
 APART: Final = 0.02
 """Share of the longer side: places that lie closer are one."""
+SMALL: Final = 0.04
+"""Share of the longer side, of which what is laid on has more: a ring or a mole has less, and no word."""
 MOST: Final = 100
 """Places that are told apart, the largest."""
+HOLLOW: Final = 0.5
+"""Share of px that are transparent in one alone, from which on nothing is laid on: it is cut out."""
 SPECK: Final = 2
 """px that are a flaw rather than content."""
 
@@ -103,7 +107,14 @@ def regions(found: Overlap, left: Residual, levels: Levels) -> list[Region]:
         if one is not None:
             told.append(one)
     apart = _joined(_regrouped(told, found.size))
+    apart = [replace(each, kind="content") if _is_too_small(each, found.size) else each for each in apart]
     return sorted(apart, key=lambda each: -each.area)
+
+
+def _is_too_small(place: Region, size: Size) -> bool:
+    """Whether a place is smaller than what people lay on a picture."""
+    left, top, right, bottom = place.box
+    return place.kind in ("laid on a", "laid on b") and max(right - left, bottom - top) < SMALL * max(size)
 
 
 def _usual(found: Overlap, agreeing: Mask) -> float:
@@ -204,8 +215,9 @@ def _region(
     area = int(where.sum())
     kind = _kind(a, b, where, off, left.noise, ground, why) if area > SPECK else "speck"
     box = corner[0], corner[1], corner[0] + where.shape[1], corner[1] + where.shape[0]
-    if kind in ("laid on a", "laid on b") and is_content(
-        found.a, found.b, where, corner, off, left.noise, of_a=kind == "laid on a"
+    if kind in ("laid on a", "laid on b") and (
+        (found.hollow is not None and found.hollow[window][where].mean() > HOLLOW)
+        or is_content(found.a, found.b, where, corner, off, left.noise, of_a=kind == "laid on a")
     ):
         kind = "content"
     return Region(box, area, kind, strength, where)

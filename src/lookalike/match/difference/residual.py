@@ -49,6 +49,11 @@ TELLING: Final = 12
 """Windows with contrast at a smaller size, the least that tell."""
 LOSSLESS: Final = 0.6
 """Share of px that are equal, from which on each that is not counts."""
+FAINT: Final = (12, 40)
+"""Levels of which px that are off by fewer are ringing of JPEG, and that content has by more; of art that it leaves
+even, most px are equal."""
+RINGING: Final = (1000, 10)
+"""px of ringing that there are at least, and so many to each px of content."""
 CLEAR: Final = (25.0, 50.0)
 """Levels of contrast from which on what a window shows is clear; and with less than which it is taken for so many."""
 UNLIKE: Final = (0.5, 0.875)
@@ -151,12 +156,21 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
 
 def _is_lossless(found: Overlap) -> bool:
     """Whether px are equal wherever nothing else is shown; after JPEG those in between are."""
-    if equal_px(found) < LOSSLESS:
+    if not has_equal_px(found):
         return False
-    differing = (most(cv2.absdiff(found.a, found.b)) > 0).astype(np.uint8)
+    off = most(cv2.absdiff(found.a, found.b))
+    differing = (off > 0).astype(np.uint8)
+    content = int((off >= FAINT[1]).sum())
+    if int(((off > 0) & (off < FAINT[0])).sum()) >= max(RINGING[0], RINGING[1] * content):
+        return False
     near = cv2.dilate(differing, np.ones((9, 9), np.uint8))
     contrast = cv2.Laplacian(cv2.cvtColor(found.a, cv2.COLOR_RGB2GRAY), cv2.CV_16S) != 0
     return bool((near[contrast & found.both] == 0).mean() >= LOSSLESS / 2)
+
+
+def has_equal_px(found: Overlap) -> bool:
+    """Whether most px with contrast are equal in both pictures."""
+    return equal_px(found) >= LOSSLESS
 
 
 def equal_px(found: Overlap) -> float:

@@ -42,6 +42,12 @@ COMPACT: Final = 0.75
 """Depth of a spot by its longer side, by that of a disc, the least: a bar of 3 to 2 has .83, a line of letters less."""
 
 
+SOLID: Final = 0.75
+"""Share of its hull that a patch fills; words fill less."""
+SMOOTH: Final = 3.0
+"""Levels of contrast, without noise, of what is smooth."""
+
+
 def is_content(
     a: Pixels, b: Pixels, where: Mask, corner: tuple[int, int], off: Plane, noise: float, *, of_a: bool
 ) -> bool:
@@ -62,7 +68,7 @@ def is_content(
         slice(corner[0] - left, corner[0] - left + where.shape[1]),
     )
     own[inner], strong[inner] = where, strongest(where, off)
-    if is_on_paper(on_top, beneath, own):
+    if is_on_paper(on_top, beneath, own) or hides_nothing(beneath, own):
         return True
     return adds_to_lettering(on_top.astype(np.float32), beneath.astype(np.float32), own, strong, noise)
 
@@ -72,6 +78,18 @@ def is_spot(where: Mask) -> bool:
     rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
     longer = max(int(rows[-1] - rows[0]), int(columns[-1] - columns[0])) + 1
     return bool(where.sum() < SPOT and 6 * depth(hull(where)) >= COMPACT * longer)
+
+
+def hides_nothing(beneath: Pixels, own: Mask) -> bool:
+    """Whether the px `own` are one solid patch over what is smooth: a window lit, an eye on skin, another sticker.
+
+    Nobody covers what shows nothing; words are written there.
+    """
+    if own.sum() < SOLID * hull(own).sum():
+        return False
+    inner = cv2.erode(own.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    covered = cv2.blur(beneath, (5, 5))[inner if inner.any() else own]
+    return float(covered.std(axis=0).max()) <= SMOOTH
 
 
 def is_on_paper(on_top: Pixels, beneath: Pixels, own: Mask) -> bool:

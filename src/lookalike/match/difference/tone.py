@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.match.difference.channels import most
-from lookalike.match.difference.order_statistics import median
+from lookalike.match.difference.order_statistics import median, quantile
 from lookalike.match.difference.overlap import Mask, Overlap
 from lookalike.match.difference.tone_bound import LENIENT, LUMA, ROUNDS, Plane, may_explain
 from lookalike.types import Pixels
@@ -48,8 +48,18 @@ TOGETHER: Final = 16.0
 GREY: Final = (0.0, 0.0, 0.0)
 DYED: Final = 0.25
 """Change of the saturation that is more than lamps and clipping make."""
-COLOURED: Final = 20.0
+COLOURED: Final = 8.0
 """Levels of colour from which on there is a hue."""
+NEUTRAL: Final = 3.0
+"""Levels of colour, of which so many or fewer are none."""
+PAPER: Final = 0.05
+"""Share of px that have none in either, from which on they tell that nothing is tinted."""
+FADED: Final = 0.3
+"""Share of the colour that is left, the most, where a change makes grey of it."""
+KEPT: Final = 2.5
+"""Levels by which px of one hue may be darker or lighter in grey, the most: what has another dye is."""
+MET: Final = 7.0
+"""Levels that such px may be off, in the median."""
 ONE_HUE: Final = 0.9
 """Cosine between colours of one hue."""
 FIRST: Final = 400
@@ -135,12 +145,13 @@ def toned(a: Pixels, b: Pixels, both: Mask) -> Toned:
     return _chosen(*_samples(*_small(a, b, both)))
 
 
-def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned) -> Toned:
+def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned, *, exact: bool = False) -> Toned:
     """The change by px at full size where that leaves far less than the one `before`, where that leaves much.
 
-    Where light was clipped, as all drawn paper is that was made lighter, only px that lie in even places tell.
+    Where light was clipped, as all drawn paper is that was made lighter, only px that lie in even places tell. Of an
+    `exact` pair most px are equal, and black and white that are mixed at a small size hide what became of grey.
     """
-    if before.off <= FAIR and before.tone == UNCHANGED:
+    if before.off <= (SAME if exact else FAIR) and before.tone == UNCHANGED:
         return before
     step = math.ceil(math.sqrt(both.size / ENOUGH))
     some = slice(step // 2, None, step), slice(step // 2, None, step)
@@ -149,7 +160,7 @@ def toned_again(a: Pixels, b: Pixels, both: Mask, before: Toned) -> Toned:
     from_, to = (x, y) if before.of_a else (y, x)
     changed = before.tone.of(from_)
     was = _mean_off(changed, to)
-    if was <= POOR or not may_explain(changed, to):
+    if was <= (SAME if exact else POOR) or not may_explain(changed, to):
         return before
     now = _chosen(x, y, is_even)
     return now if now.tone != UNCHANGED and now.off < AGAIN * was else before
@@ -190,9 +201,10 @@ def _best(x: Plane, y: Plane, even: Mask) -> Tone:
     Where light was clipped, the mean of an edge is not the edge's mean, and even places tell the change; where letters
     are all that is dark, none is even.
     """
-    tones = [_believed(_fitted(x, y), x, y)]
+    fits = [(x, y)]
     if 8 <= even.sum() < len(even):
-        tones.append(_believed(_fitted(x[even], y[even]), x, y))
+        fits.append((x[even], y[even]))
+    tones = [_believable(x, y, *some) for some in fits]
     return min(tones, key=lambda tone: _off(x, y, tone))
 
 
@@ -236,45 +248,65 @@ def _mean_off(changed: Plane, y: Plane) -> float:
     return float(np.minimum(np.abs(changed - y), LENIENT).mean())
 
 
-def _fitted(x: Plane, y: Plane) -> Tone:
-    """From (n, 3) levels x to y: the change that leaves least, one without colour where that does as well."""
+def _fitted(x: Plane, y: Plane, *, plain: bool = False) -> Tone:
+    """From (n, 3) levels x to y: the change that leaves least, one without colour where that does as well, or if it is
+    to be `plain`."""
     best, least = UNCHANGED, np.inf
     for light in ((1.0, 1.0, 0.0), _light(x.ravel(), y.ravel()), _light(x @ LUMA, y @ LUMA)):
-        plain = Tone(*light, UNCHANGED.tint, UNCHANGED.saturation)
+        tones = [Tone(*light, UNCHANGED.tint, UNCHANGED.saturation)]
         levels = _lit(x, *light)
-        tint, saturation = ((float(r), float(g), float(b)) for r, g, b in _colours(levels, y))
-        for tone in (plain, Tone(*light, UNCHANGED.tint, GREY), Tone(*light, tint, saturation)):
+        if not plain:
+            tint, saturation = ((float(r), float(g), float(b)) for r, g, b in _colours(levels, y))
+            tones += [Tone(*light, UNCHANGED.tint, GREY), Tone(*light, tint, saturation)]
+        for tone in tones:
             off = _mean_off(tone.coloured(levels), y)
             if off < 0.9 * least - 0.1:
                 best, least = tone, off
     return best
 
 
-def _believed(tone: Tone, x: Plane, y: Plane) -> Tone:
-    """The change itself; none where another dye explains it as well.
+def _believable(x: Plane, y: Plane, some_x: Plane, some_y: Plane) -> Tone:
+    """The change fitted to some px that is believed of all, if only without colour."""
+    for plain in (False, True):
+        tone = _fitted(some_x, some_y, plain=plain)
+        if _is_believed(tone, x, y):
+            return tone
+    return UNCHANGED
 
-    What has one hue alone does not tell a change of colour and light of the whole picture from goods of another colour.
-    Grey is believed of it where that meets the levels of y.
+
+def _is_believed(tone: Tone, x: Plane, y: Plane) -> bool:
+    """Whether no other dye explains it as well.
+
+    Paper that stays grey was not tinted. What has one hue alone does not tell a change of colour and light of the whole
+    picture from goods of another colour: grey is believed of it where that leaves the light as it was.
     """
-    tint, saturation = np.array(tone.tint), np.array(tone.saturation)
-    if np.abs(saturation / tint - 1).max() < DYED:
-        return tone
-    if np.ptp(saturation / tint) > 2 * DYED:
-        return UNCHANGED
-    chroma = x - (x @ LUMA)[:, None]
+    chroma = _chroma(x)
+    neutral = (most(np.abs(chroma)) <= NEUTRAL) & (most(np.abs(_chroma(y))) <= NEUTRAL)
+    if neutral.mean() >= PAPER and median(most(np.abs(_chroma(tone.of(x[neutral]))))) > NEUTRAL:
+        return False
+    change = np.array(tone.saturation) / np.array(tone.tint)
+    if np.ptp(change) > 2 * DYED:
+        return False
     coloured = most(np.abs(chroma)) > COLOURED
-    if not coloured.any():
-        return tone
-    darkened = np.abs(np.clip(tone.curve[x[coloured].astype(np.uint8)] @ LUMA, 0, 255) - x[coloured] @ LUMA)
-    directions = chroma[coloured] / np.linalg.norm(chroma[coloured], axis=1)[:, None]
+    if not coloured.any() or not _has_one_hue(chroma[coloured]):
+        return True
+    before, after = x[coloured], tone.of(x[coloured])
+    is_faded = median(most(np.abs(_chroma(after)))) <= FADED * median(most(np.abs(chroma[coloured])))
+    if not is_faded:
+        return bool(np.abs(change - 1).max() < DYED)
+    is_kept = quantile(np.abs((after - before) @ LUMA), 0.75) <= KEPT
+    return is_kept and median(most(np.abs(after - y[coloured]))) <= MET
+
+
+def _chroma(levels: Plane) -> Plane:
+    """(n, 3) levels without luma."""
+    return np.asarray(levels - (levels @ LUMA)[:, None], np.float32)
+
+
+def _has_one_hue(chroma: Plane) -> bool:
+    directions = chroma / np.linalg.norm(chroma, axis=1)[:, None]
     middle = directions.mean(axis=0)
-    one_hue = float(((directions @ middle) > ONE_HUE * np.linalg.norm(middle)).mean()) > 0.9
-    if not one_hue:
-        return tone
-    if tone.saturation != GREY:
-        return UNCHANGED
-    missed = np.abs(_lit(x[coloured], tone.gamma, tone.gain, tone.offset) @ tone.mixing.T - y[coloured])
-    return tone if max(median(darkened), median(most(missed))) <= COLOURED / 3 else UNCHANGED
+    return float(((directions @ middle) > ONE_HUE * np.linalg.norm(middle)).mean()) > 0.9
 
 
 def _light(x: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, float, float]:
