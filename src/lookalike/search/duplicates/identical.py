@@ -117,9 +117,9 @@ def identical_groups(store: Store, *, workers: int, limits: Limits) -> list[Grou
     """Files of the same bytes or pixels, largest group first; only pictures of one size and hash are decoded."""
     sizes: dict[int, Size] = {}
     files: Counter[int] = Counter()
-    for record in store.records():
-        sizes[record.id] = record.content.size
-        files[record.id] += 1
+    for file in store.listed():
+        sizes[file.id] = file.size
+        files[file.id] += 1
     digests = pixel_digests(store, _suspects(store, sizes), workers=workers, limits=limits)
     contents: dict[object, list[int]] = defaultdict(list)
     for id in sizes:
