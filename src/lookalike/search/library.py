@@ -11,7 +11,7 @@ from functools import partial
 
 from lookalike.errors import BadQuery
 from lookalike.index.choice import Wanted
-from lookalike.index.derived import all_current
+from lookalike.index.current import all_current
 from lookalike.local import EXTRACTORS
 from lookalike.location import Location, LocationLike
 from lookalike.match.locate.judgement import of_opacity
