@@ -1,5 +1,5 @@
-"""How votes of local features grow with a library: entries that are compared, CPU of a question and of one picture more,
-bytes, and a fit.
+"""How votes of local features grow with a library: entries that are compared, CPU of a question and of one more
+picture, bytes, and a fit.
 
 python benchmarks/growth.py LIBRARY [--sizes 2000,8000,20000,100000] [--questions 60] [--picture growth.svg]    JSON out
 
