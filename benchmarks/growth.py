@@ -16,6 +16,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,12 +95,12 @@ def row_of(index: ListIndex, classifier: RelationClassifier, asked: Sequence[Loc
     """All that is told of one size."""
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / name for name in ("index", "changes")]
-        whole = seconds(lambda: index.save(files[0]))
+        whole = seconds(partial(index.save, files[0]))
         size, features = files[0].stat().st_size, len(index.columns.lists)
         row = {"pictures": len(index), "features": features, "words": len(index.words), "bytes": size}
         row |= measured(index, classifier, asked)
-        more = np.array([int(index.ids.max()) + 1])
-        changes = seconds(lambda: (index.add(more, [asked[0]]), index.save_changes(files[1])))
+        index.add(np.array([int(index.ids.max()) + 1]), [asked[0]])
+        changes = seconds(partial(index.save_changes, files[1]))
         return row | {"to_write_s": whole, "one_more_s": changes, "bytes_of_one_more": files[1].stat().st_size}
 
 

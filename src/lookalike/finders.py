@@ -106,13 +106,13 @@ class Changing(Protocol):
         """Names all that the file holds."""
 
     def save(self, path: Path) -> None:
-        """All that there is; what is saved is then `main`."""
+        """Saves all that there is, which is then `main`."""
 
     def save_changes(self, path: Path) -> None:
-        """What came and went since."""
+        """Saves what came and went since."""
 
     def take_changes(self, path: Path) -> None:
-        """What an index with the same `main` saved as its changes, into one that has none."""
+        """Takes what an index with the same `main` saved as its changes, into one that has none."""
 
 
 class SetIndexMaker(Protocol):

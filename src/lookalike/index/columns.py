@@ -50,7 +50,7 @@ class Columns:
 
     @classmethod
     def none(cls, words: int) -> Columns:
-        """Of no picture."""
+        """Columns without a picture."""
         nothing = np.empty(0, np.int32)
         return cls(np.empty(0, np.int64), nothing, nothing, np.empty(0, np.uint64), words)
 

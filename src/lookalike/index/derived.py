@@ -23,7 +23,7 @@ from lookalike.types import Space
 INDEX_FOLDER = "indexes"
 """Name of the folder of index files in a library."""
 FORMATS = (1, 2)
-"""Of a note; the second where changes lie beside the file."""
+"""Forms of a note; the second where changes lie beside the file."""
 WANTED = "wanted.json"
 """Name of the file that says what is wanted of them."""
 OUTGROWN = 4
@@ -63,7 +63,8 @@ class Derived:
     """A folder with a file and a note for each space. A file counts only with a note that fits it.
 
     Some kinds leave their file as it is while little changes; what came and went is then a third file.
-    With `maps`, files are read as maps where their kind can be: several processes that do so hold them once.
+    With `maps`, files are read as maps where their kind can be, as those of local features always are: several
+    processes that do so hold them once.
     """
 
     folder: Path
@@ -90,7 +91,8 @@ class Derived:
             if note is None or note["sha256"] != _sha256(self._file(space)):
                 return None
             maker = table.spelled(note.get("settings", note["kind"]))
-            load = maker.mapped if self.maps and isinstance(maker, Mappable) else maker.load
+            as_map = self.maps or table is SET_INDEXES  # large, and a question reads few of its lists
+            load = maker.mapped if as_map and isinstance(maker, Mappable) else maker.load
             index = load(self._file(space), space)
             return index, int(note["generation"]) if self._has_changed(index, note.get("changes")) else STALE
         except (OSError, KeyError, ValueError, UnknownName, BadSetting, RuntimeError) as error:  # the last is of faiss

@@ -139,11 +139,11 @@ class ListIndex:
         _save(path, _arrays(self._grown.held) | self.words.arrays)
 
     def save_changes(self, path: Path) -> None:
-        """What came and went since it was read from a file, to another one."""
+        """Saves what came and went since it was read from a file, to another one."""
         _save(path, _arrays(self.grown.later) | {"gone": self.grown.gone})
 
     def take_changes(self, path: Path) -> None:
-        """What `save_changes` saved of an index that was read from the file from which this one was."""
+        """Takes what `save_changes` saved of an index that was read from the file from which this one was."""
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             later = Columns(kept["ids"], kept["owners"], kept["lists"], kept["signatures"], len(self.words))
             self._grown = Grown(self._grown.held, kept["gone"], later)
