@@ -22,7 +22,8 @@ import numpy as np
 from ann import moved
 from lookalike.facts import Facts
 from lookalike.index.columns import Columns
-from lookalike.index.derived import BATCH, INDEX_FOLDER, Derived, Measured, empty_set
+from lookalike.index.current import BATCH, empty_set
+from lookalike.index.derived import INDEX_FOLDER, Derived, Measured
 from lookalike.index.inverted import InvertedLists
 from lookalike.index.lists import ListIndex
 from lookalike.location import Location

@@ -18,7 +18,8 @@ import numpy as np
 from ann import BATCH, moved, real_rows
 from lookalike.figures import file_size
 from lookalike.index.choice import Wanted
-from lookalike.index.derived import Derived, all_current
+from lookalike.index.current import all_current
+from lookalike.index.derived import Derived
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Content, Space, Stamp, Vectors
 from machine import machine

@@ -158,7 +158,8 @@ def of_set(data: Path, name: str, libraries: Path, questions: int) -> None:
 def time_added(count: int) -> None:
     """Milliseconds of CPU of a ranking without and with judgements, of made-up rows of the default channels."""
     from lookalike.describe import DESCRIBERS
-    from lookalike.index.derived import Derived, current
+    from lookalike.index.current import current
+    from lookalike.index.derived import Derived
     from lookalike.search.ranking.channels import channels_of
     from lookalike.search.ranking.engine import UNJUDGED, Engine
     from lookalike.search.ranking.fuse import FUSERS

@@ -1,4 +1,5 @@
-"""How votes of local features grow with a library: entries that are compared, CPU of a question, bytes, and a fit.
+"""How votes of local features grow with a library: entries that are compared, CPU of a question and of one more
+picture, bytes, and a fit.
 
 python benchmarks/growth.py LIBRARY [--sizes 2000,8000,20000,100000] [--questions 60] [--picture growth.svg]    JSON out
 
@@ -14,7 +15,8 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -92,10 +94,21 @@ def measured(index: ListIndex, classifier: RelationClassifier, questions: Sequen
 def row_of(index: ListIndex, classifier: RelationClassifier, asked: Sequence[LocalFeatures]) -> Row:
     """All that is told of one size."""
     with tempfile.TemporaryDirectory() as folder:
-        index.save(Path(folder) / "index")
-        size = (Path(folder) / "index").stat().st_size
-    row = {"pictures": len(index), "features": len(index.columns.lists), "words": len(index.words), "bytes": size}
-    return row | measured(index, classifier, asked)
+        files = [Path(folder) / name for name in ("index", "changes")]
+        whole = seconds(partial(index.save, files[0]))
+        size, features = files[0].stat().st_size, len(index.columns.lists)
+        row = {"pictures": len(index), "features": features, "words": len(index.words), "bytes": size}
+        row |= measured(index, classifier, asked)
+        index.add(np.array([int(index.ids.max()) + 1]), [asked[0]])
+        changes = seconds(partial(index.save_changes, files[1]))
+        return row | {"to_write_s": whole, "one_more_s": changes, "bytes_of_one_more": files[1].stat().st_size}
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """CPU of one call, the system's included."""
+    started = time.process_time()
+    action()
+    return round(time.process_time() - started, 3)
 
 
 def fit(rows: Sequence[Row], key: str) -> tuple[float, float]:

@@ -23,7 +23,8 @@ import numpy as np
 import psycopg
 
 import lookalike
-from lookalike.index.derived import Derived, current
+from lookalike.index.current import current
+from lookalike.index.derived import Derived
 from lookalike.protocols import Store
 from lookalike.store import create_store
 from lookalike.types import Content, Space, Stamp, Vectors

@@ -19,7 +19,8 @@ import numpy as np
 
 import lookalike
 from lookalike.describe import DESCRIBERS
-from lookalike.index.derived import Derived, current
+from lookalike.index.current import current
+from lookalike.index.derived import Derived
 from lookalike.index.similarity import similarity
 from lookalike.search.components import DEFAULT_DESCRIBERS
 from lookalike.search.ranking.channels import Channel, mean_alike

@@ -98,6 +98,23 @@ class Mappable(Protocol):
         """As `load`, of a file that is never written to, only replaced. Rows that change are brought into memory."""
 
 
+@runtime_checkable
+class Changing(Protocol):
+    """An index whose file stays as it is while few of its rows change: what came and went is a file beside it."""
+
+    def main(self) -> str:
+        """Names all that the file holds."""
+
+    def save(self, path: Path) -> None:
+        """Saves all that there is, which is then `main`."""
+
+    def save_changes(self, path: Path) -> None:
+        """Saves what came and went since."""
+
+    def take_changes(self, path: Path) -> None:
+        """Takes what an index with the same `main` saved as its changes, into one that has none."""
+
+
 class SetIndexMaker(Protocol):
     """A frozen configuration that builds indexes of sets."""
 

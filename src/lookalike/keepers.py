@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lookalike.facts import Facts, Judgement, Label, Place
-from lookalike.types import Hits, Ids, Stamp
+from lookalike.types import Hits, Ids, Size, Stamp
+
+
+class Listed(NamedTuple):
+    """A file of the library, as `Record` but for what takes long to read: (w, h) px and the id of its content."""
+
+    path: str
+    id: int
+    size: Size
 
 
 class FactKeeper(Protocol):

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
+from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, Listed, ObjectKeeper, WordKeeper
 from lookalike.types import (
     Content,
     Explanation,
@@ -140,8 +140,14 @@ class Store(Protocol):
     def records(self, ids: Ids | None = None, where: str | None = None) -> Iterator[Record]:
         """By id, then path; `where` as in docs/where.md, `BadQuery` where it does not parse."""
 
+    def listed(self, where: str | None = None) -> list[Listed]:
+        """As `records`, of very many in a hundredth of the time; rows are read where they lie, and not checked."""
+
     def count(self) -> int:
         """Number of records."""
+
+    def count_contents(self) -> int:
+        """Number of contents that have a record."""
 
     # contents
     def put_contents(self, contents: Sequence[Content]) -> Ids:

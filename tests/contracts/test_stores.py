@@ -57,7 +57,7 @@ def put(store: Store, *files: tuple[str, int], space: Space | None = None) -> li
 
 
 def test_a_new_store_is_empty(store: Store) -> None:
-    assert store.count() == 0
+    assert (store.count(), store.count_contents()) == (0, 0)
     assert store.ids().tolist() == []
     assert store.spaces() == []
     assert store.failures() == []
@@ -72,7 +72,16 @@ def test_records_come_back_by_id_then_path(store: Store) -> None:
     assert [(record.id, record.path) for record in store.records()] == [(first, "/A"), (first, "/b"), (second, "/a")]
     record = next(store.records(np.array([second])))
     assert (record.path, record.stamp, record.content) == ("/a", STAMP, content(2))
-    assert store.count() == 3
+    assert (store.count(), store.count_contents()) == (3, 2)
+
+
+def test_files_are_listed_as_records_are(store: Store) -> None:
+    put(store, ("/b", 1), ("/a\udcff", 2), ("/A", 1))
+    for where in (None, "name = a*", "width > 1 and not name = b", "width > 9000"):
+        told = [(record.path, record.id, record.content.size) for record in store.records(where=where)]
+        assert store.listed(where) == told
+    with pytest.raises(BadQuery):
+        store.listed("nonsense")
 
 
 def test_contents_are_added_once_and_ids_come_in_the_order_given(store: Store) -> None:

@@ -15,7 +15,8 @@ import pytest
 
 from lookalike.index import INDEXES, choice
 from lookalike.index.choice import Wanted
-from lookalike.index.derived import Derived, Measured, all_current, current
+from lookalike.index.current import all_current, current
+from lookalike.index.derived import Derived, Measured
 from lookalike.index.faiss_ import FaissIndex
 from lookalike.store.memory import MemoryStore
 from lookalike.types import Content, Ids, Metric, Space, Stamp

@@ -12,7 +12,8 @@ import pytest
 
 from lookalike.finders import Mappable
 from lookalike.index import INDEXES, SET_INDEXES
-from lookalike.index.derived import Derived, current
+from lookalike.index.current import current
+from lookalike.index.derived import Derived
 from lookalike.index.mapped import LEAST, arrays_of
 from lookalike.store.memory import MemoryStore
 from lookalike.types import Content, Keypoints, LocalFeatures, Space, Stamp

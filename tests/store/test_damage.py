@@ -16,7 +16,8 @@ from PIL import Image
 
 import lookalike
 from lookalike.errors import LibraryDamaged, LookalikeError
-from lookalike.index.derived import Derived, current
+from lookalike.index.current import current
+from lookalike.index.derived import Derived
 from lookalike.index.similarity import similarity
 from lookalike.protocols import Store
 from lookalike.store.sqlite import SQLiteStore

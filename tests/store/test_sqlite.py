@@ -5,12 +5,15 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lookalike.errors import LibraryBusy, LibraryDamaged
+from lookalike.store.connection import create
+from lookalike.store.schema import MIGRATIONS
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Content, Space, Stamp
 
@@ -69,6 +72,8 @@ def test_a_short_vector_and_one_that_is_not_finite_are_problems(folder: Path) ->
 HOLD = """
 import sys, time
 from pathlib import Path
+from lookalike.store.connection import create
+from lookalike.store.schema import MIGRATIONS
 from lookalike.store.sqlite import SQLiteStore
 store = SQLiteStore.open(Path(sys.argv[1]))
 with store.writing():
@@ -159,6 +164,8 @@ import itertools, signal, sys
 from pathlib import Path
 import numpy as np
 from lookalike.errors import OutOfSpace
+from lookalike.store.connection import create
+from lookalike.store.schema import MIGRATIONS
 from lookalike.store.sqlite import SQLiteStore
 from lookalike.types import Content, Space, Stamp
 
@@ -215,3 +222,32 @@ def test_a_full_disk_is_told_and_keeps_what_was_committed(tmp_path: Path) -> Non
         store.drop_records([f"/{0:064x}"])
     assert store.count() == int(acknowledged[-1]) - 1
     store.close()
+
+
+def test_which_ids_there_are_is_told_without_the_pages_of_rows(folder: Path) -> None:
+    asked: list[str] = []
+    with closing(SQLiteStore.open(folder, write=False)) as store:
+        store._sqlite.connection.set_trace_callback(asked.append)
+        assert (len(store.vector_ids(SPACE)), len(store.missing(SPACE))) == (2000, 0)
+        store._sqlite.connection.set_trace_callback(None)
+        steps = [step for text in asked for *_, step in store._sqlite.connection.execute(f"EXPLAIN QUERY PLAN {text}")]
+    of_rows = [step for step in steps if "vectors_1" in step or "SCAN v " in step]
+    assert len(of_rows) == 2
+    assert all("USING COVERING INDEX ids_of_vectors_1" in step for step in of_rows)
+
+
+def test_a_library_without_indexes_of_its_ids_is_given_them(folder: Path) -> None:
+    with closing(database(folder)) as old:
+        old.executescript(
+            "DROP INDEX ids_of_vectors_1; DELETE FROM vectors_1 WHERE content = 7; PRAGMA user_version = 10"
+        )
+        old.execute("DELETE FROM migrations WHERE number > 10")
+        old.commit()
+    create(folder)
+    with closing(SQLiteStore.open(folder, write=False)) as store:
+        assert store.missing(SPACE).tolist() == [7]
+        assert len(store.vector_ids(SPACE)) == 1999
+        assert store.problems() == []
+    with closing(database(folder)) as new:
+        assert new.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert new.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ids_of_vectors_1'").fetchone() == (1,)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.ballot import first_of_runs
-from lookalike.index.columns import Columns, Lists, Owners, Signatures
+from lookalike.index.columns import Lists, Owners, Signatures
+from lookalike.index.grown import Grown
 from lookalike.index.lists import ListMaker
 from lookalike.index.vocabulary import BITS, Vocabulary, signs
 from lookalike.types import Vectors
@@ -37,14 +38,14 @@ class AggregatedKernel(ListMaker):
         own = words.nearest(rows, 1)
         return _summed(of, own[:, 0], words.projected(rows, own)[:, 0])
 
-    def votes(self, words: Vocabulary, held: Columns, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    def votes(self, words: Vocabulary, held: Grown, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """The kernel, less the norm of the question, which is the same for all."""
         asked = words.nearest(rows, self.probes)
         projected = words.projected(rows, asked).reshape(-1, BITS)
         _, own, mine = _summed(np.zeros(asked.size, np.int64), asked.ravel(), projected)
         alike = held.scan(own.astype(np.int64), mine, self.near)
         agreement = _cosines(self.power)[alike.apart] * np.square(held.rarity[own[alike.question]])
-        sums = np.bincount(alike.owner, weights=agreement, minlength=len(held.ids))
+        sums = np.bincount(alike.owner, weights=agreement, minlength=len(held.owners))
         return np.asarray(sums / np.sqrt(held.sizes), np.float64)
 
 

@@ -48,8 +48,16 @@ class Columns:
         ids, owners = np.unique(of[order], return_inverse=True)
         return cls(ids, owners.astype(np.int32), lists[order], signatures[order], words)
 
+    @classmethod
+    def none(cls, words: int) -> Columns:
+        """Columns without a picture."""
+        nothing = np.empty(0, np.int32)
+        return cls(np.empty(0, np.int64), nothing, nothing, np.empty(0, np.uint64), words)
+
     def joined(self, new: Columns) -> Columns:
         """With those of other pictures put in their places: what is sorted already is not sorted again."""
+        if not len(self.ids) or not len(new.ids):
+            return self if len(self.ids) else new
         ids = np.union1d(self.ids, new.ids)
         mine, theirs = (_renumbered(each.owners, each.ids, ids) for each in (self, new))
         at = np.empty(len(theirs), np.int64)
@@ -66,7 +74,11 @@ class Columns:
 
     def without(self, ids: Ids) -> Columns:
         """Columns of the other pictures."""
-        stays = ~np.isin(self.ids, ids)
+        return self.only(np.setdiff1d(self.ids, ids))
+
+    def only(self, ids: Ids) -> Columns:
+        """Columns of these pictures."""
+        stays = np.isin(self.ids, ids)
         kept = stays[self.owners]
         owners = (np.cumsum(stays) - 1).astype(np.int32)[self.owners[kept]]
         return Columns(self.ids[stays], owners, self.lists[kept], self.signatures[kept], self.words)
@@ -89,12 +101,6 @@ class Columns:
     def sizes(self) -> NDArray[np.int64]:
         """(n,) entries of each picture."""
         return np.bincount(self.owners, minlength=len(self.ids))
-
-    @cached_property
-    def rarity(self) -> NDArray[np.float64]:
-        """(words,) logarithm of one over the share of pictures that have the word, and a little."""
-        weight: NDArray[np.float64] = np.log(max(len(self.ids), 1) / np.maximum(self.pictures, 1)) + 0.1
-        return weight
 
     def scan(self, words: NDArray[np.int64], signatures: Signatures, near: int) -> Alike:
         """Entries in the list of each of (q,) words that differ in at most `near` bits from the signature beside it.

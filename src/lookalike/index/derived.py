@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields, replace
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, overload
 
-import numpy as np
-
 from lookalike.errors import BadSetting, LookalikeError, UnknownName
-from lookalike.finders import Index, IndexMaker, Mappable, SetIndex, SetIndexMaker
+from lookalike.finders import Changing, Index, IndexMaker, Mappable, SetIndex, SetIndexMaker
 from lookalike.index import INDEXES, SET_INDEXES
-from lookalike.index.choice import Wanted, choose, is_exact
+from lookalike.index.choice import Wanted, is_exact
 from lookalike.protocols import Store
-from lookalike.registry import Table, spelling
-from lookalike.types import Ids, Space
+from lookalike.registry import Table
+from lookalike.types import Space
 
 INDEX_FOLDER = "indexes"
 """Name of the folder of index files in a library."""
-FORMAT = 1
+FORMATS = (1, 2)
+"""Forms of a note; the second where changes lie beside the file."""
 WANTED = "wanted.json"
 """Name of the file that says what is wanted of them."""
-SET_SAMPLE = 1600
-"""Pictures whose local features an index is trained on, the most."""
-SET_SHARE = 4
-"""One picture in so many is enough: with a word for 400 features, each is learned from about 100."""
-SET_LEAST = 250
-"""Pictures that it is trained on, the least."""
 OUTGROWN = 4
 """Times as many pictures as when its words, or centres, were learned, and an index is built anew; or as few."""
-BATCH = 256
-FLAT, MAPPED = "flat", "disk"
+FLAT = "flat"
+STALE = -1
+"""Generation of an index that lacks some of what its note tells."""
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +62,9 @@ class Measured:
 class Derived:
     """A folder with a file and a note for each space. A file counts only with a note that fits it.
 
-    With `maps`, files are read as maps where their kind can be: several processes that do so hold them once.
+    Some kinds leave their file as it is while little changes; what came and went is then a third file.
+    With `maps`, files are read as maps where their kind can be, as those of local features always are: several
+    processes that do so hold them once.
     """
 
     folder: Path
@@ -96,41 +91,75 @@ class Derived:
             if note is None or note["sha256"] != _sha256(self._file(space)):
                 return None
             maker = table.spelled(note.get("settings", note["kind"]))
-            load = maker.mapped if self.maps and isinstance(maker, Mappable) else maker.load
-            return load(self._file(space), space), int(note["generation"])
+            as_map = self.maps or table is SET_INDEXES  # large, and a question reads few of its lists
+            load = maker.mapped if as_map and isinstance(maker, Mappable) else maker.load
+            index = load(self._file(space), space)
+            return index, int(note["generation"]) if self._has_changed(index, note.get("changes")) else STALE
         except (OSError, KeyError, ValueError, UnknownName, BadSetting, RuntimeError) as error:  # the last is of faiss
             log.warning("the index of %s is not usable (%s): it is made anew", space.name, error)
             return None
 
+    def _has_changed(self, index: Index | SetIndex, changes: str | None) -> bool:
+        """Whether the index, as it is in its file, was given the changes that its note speaks of."""
+        if changes is None:
+            return True
+        file = self._changes_file(index.space)
+        if not isinstance(index, Changing) or not file.exists() or _sha256(file) != changes:
+            log.warning("what changed in the index of %s is not usable: it is found anew", index.space.name)
+            return False
+        index.take_changes(file)
+        return True
+
     def save(self, index: Index | SetIndex, generation: int, built: Measured | None = None) -> None:
-        """Replaces the file, then its note; interrupted in between, the two do not fit, which counts as none."""
+        """Replaces the file, then its note; interrupted in between, the two do not fit, which counts as none.
+
+        Where the file holds most of what it would hold, only changes are written, beside it.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        file, note = self._file(index.space), self._note_file(index.space)
-        temporary = file.with_suffix(".new")
+        temporary = self._file(index.space).with_suffix(".new")
         try:
-            self._replace(index, generation, built or Measured(index.kind), file, note, temporary)
+            self._replace(index, generation, built or Measured(index.kind), temporary)
         except OSError:
             with contextlib.suppress(OSError):
                 temporary.unlink()  # half a file would take what room is left
             raise
 
-    def _replace(
-        self, index: Index | SetIndex, generation: int, built: Measured, file: Path, note: Path, temporary: Path
-    ) -> None:
-        index.save(temporary)
+    def _replace(self, index: Index | SetIndex, generation: int, built: Measured, temporary: Path) -> None:
+        file, changes = self._file(index.space), self._changes_file(index.space)
+        kept = self._file_that_stays(index)
+        if kept is not None:
+            changing, sha256 = kept
+            changing.save_changes(temporary)
+            files = {"sha256": sha256, "changes": _sha256(temporary)}
+            size = file.stat().st_size + temporary.stat().st_size
+            temporary.replace(changes)
+        else:
+            index.save(temporary)
+            files, size = {"sha256": _sha256(temporary)}, temporary.stat().st_size
+            temporary.replace(file)
         row = {
-            "format": FORMAT,
+            "format": FORMATS[len(files) - 1],
             "kind": index.kind,
             "space": asdict(index.space),
             "generation": generation,
             "count": len(index),
-            "sha256": _sha256(temporary),
+            "main": index.main() if isinstance(index, Changing) else None,
+            **files,
             **asdict(built),
-            "bytes": temporary.stat().st_size,
+            "bytes": size,
         }
-        temporary.replace(file)
         temporary.write_text(json.dumps(row))
-        temporary.replace(note)
+        temporary.replace(self._note_file(index.space))
+        if kept is None:
+            changes.unlink(missing_ok=True)
+
+    def _file_that_stays(self, index: Index | SetIndex) -> tuple[Changing, str] | None:
+        """The index, and the sha256 of its file, where that holds all but changes."""
+        note = self._note(index.space)
+        if note is None or not isinstance(index, Changing) or note.get("main") != index.main():
+            return None
+        file = self._file(index.space)
+        return (index, note["sha256"]) if file.exists() and _sha256(file) == note["sha256"] else None
 
     @contextlib.contextmanager
     def building(self, *, wait: bool) -> Iterator[bool]:
@@ -222,6 +251,9 @@ class Derived:
     def _file(self, space: Space) -> Path:
         return self.folder / f"{space.name}-{space.digest}.faiss"
 
+    def _changes_file(self, space: Space) -> Path:
+        return self._file(space).with_suffix(".changes")
+
     def _note_file(self, space: Space) -> Path:
         return self._file(space).with_suffix(".json")
 
@@ -230,141 +262,16 @@ class Derived:
             note = json.loads(self._note_file(space).read_bytes())
         except (OSError, ValueError):
             return None
-        fits = isinstance(note, dict) and note.get("format") == FORMAT and note.get("space") == asdict(space)
+        fits = isinstance(note, dict) and note.get("format") in FORMATS and note.get("space") == asdict(space)
         return note if fits else None
 
 
-def current(derived: Derived, store: Store, space: Space, *, choose_anew: bool = False) -> Index:
-    """The index of `space` as the store is now: from its file, brought up to date, or built; then saved.
-
-    A vector never changes within a space (its digest pins the output for a content), so ids tell what to do. One that
-    is no longer as it is wanted serves until somebody has the time to `choose_anew`.
-    """
-    generation, rows = store.generation(space), derived.rows(store, space)
-    fits, built = derived.is_as_wanted(space, rows), derived.measured(space)
-    is_outgrown = not fits and (choose_anew or is_exact(space, rows, derived.wanted))
-    loaded = None if is_outgrown else derived.load(space)
-    if loaded is not None and loaded[1] == generation:
-        return loaded[0]
-    wanted = store.vector_ids(space)
-    with derived.building(wait=loaded is None) as is_mine:
-        is_mine = is_mine and derived.measured(space) == built  # else another one saved it just now
-        if loaded is not None:
-            index = _updated(store, loaded[0], wanted)
-            if is_mine:
-                _save(derived, index, generation, replace(built, marked=index.marked))
-            return _from_its_file(derived, index, generation) if is_mine else index
-        if is_mine:
-            return _chosen(derived, store, space, wanted, generation)
-    return current(derived, store, space, choose_anew=choose_anew)
-
-
-def _updated(store: Store, index: Index, wanted: Ids) -> Index:
-    """The index with what changed since."""
-    index.remove(np.setdiff1d(index.ids, wanted))
-    missing = np.setdiff1d(wanted, index.ids)
-    if len(missing):
-        for ids, vectors in store.vectors(index.space, missing):
-            index.add(ids, vectors)
-    return index
-
-
-def _chosen(derived: Derived, store: Store, space: Space, ids: Ids, generation: int) -> Index:
-    """An index that is built, measured and saved."""
-    wanted = derived.wanted
-    chosen = choose(store, space, ids, wanted, _share(store, space, len(ids), wanted.bytes))
-    if chosen.remark:
-        log.warning("the index of %s is %s: %s", space.name, spelling(chosen.index.maker), chosen.remark)
-    exact = is_exact(space, len(ids), wanted)
-    built = Measured(
-        spelling(chosen.index.maker),
-        chosen.recall,
-        chosen.ms,
-        0 if exact else len(ids),
-        remark=chosen.remark,
-        wanted=None if exact else wanted,
-    )
-    _save(derived, chosen.index, generation, built)
-    return _from_its_file(derived, chosen.index, generation)
-
-
-def _from_its_file(derived: Derived, index: Index, generation: int) -> Index:
-    """The index itself, or as a map of its file where it is to be one, or its kind leaves lists on disk."""
-    loaded = derived.load(index.space) if derived.maps or index.kind == MAPPED else None
-    return index if loaded is None or loaded[1] != generation or loaded[0].kind != index.kind else loaded[0]
-
-
-def _share(store: Store, space: Space, n: int, memory: int) -> int:
-    """Part of the memory for one space: as large as its part of all rows."""
-    total = sum(len(store.vector_ids(each)) * each.columns * each.dtype.itemsize for each in store.spaces())
-    return round(memory * n * space.columns * space.dtype.itemsize / max(total, 1))
-
-
-def current_set(derived: Derived, store: Store, space: Space) -> SetIndex:
-    """An index of local features that is as new as the store. Pictures without any are looked at by each change."""
-    generation = store.generation(space)
-    loaded = derived.load_set(space)
-    if loaded is not None and loaded[1] == generation:
-        return loaded[0]
-    with derived.building(wait=True) as is_mine:
-        if is_mine:
-            return _updated_set(derived, store, space, loaded, generation)
-    return current_set(derived, store, space)
-
-
-def _updated_set(
-    derived: Derived, store: Store, space: Space, loaded: tuple[SetIndex, int, int] | None, generation: int
-) -> SetIndex:
-    """The index that was loaded with what changed since, or one that is built; saved."""
-    wanted = store.vector_ids(space)
-    if loaded is None or len(wanted) > OUTGROWN * loaded[2]:
-        index, built_for = empty_set(store, space, wanted), len(wanted)
-    else:
-        index, _, built_for = loaded
-    index.remove(np.setdiff1d(index.ids, wanted))
-    missing = np.setdiff1d(wanted, index.ids)
-    for start in range(0, len(missing), BATCH):
-        found = dict(store.local(space, missing[start : start + BATCH]))
-        index.add(np.array(list(found), np.int64), list(found.values()))
-    log.debug("%d pictures in the index of %s", len(index), space.name)  # counting sorts in what waits, for all threads
-    _save(derived, index, generation, Measured(index.kind, built_for=built_for))
-    kept = derived.load_set(space) if derived.maps else None
-    return index if kept is None or kept[1] != generation else kept[0]
-
-
-def all_current(derived: Derived, store: Store, on_built: Callable[[int, int], object]) -> None:
-    """Brings the files of all indexes up to date; `on_built` is told how many of how many are, from 0 on."""
-    spaces, sets = store.spaces(), store.spaces("local")
-    steps: list[Callable[[], object]] = [
-        *(partial(current, derived, store, space, choose_anew=True) for space in spaces),
-        *(partial(current_set, derived, store, space) for space in sets),
-    ]
-    on_built(0, len(steps))
-    for built, step in enumerate(steps, 1):
-        step()
-        on_built(built, len(steps))
-
-
-def _save(derived: Derived, index: Index | SetIndex, generation: int, built: Measured) -> None:
-    try:
-        derived.save(index, generation, built)
-    except OSError as error:
-        # A library that can only be read is searched all the same, and needs no word each time.
-        level = logging.INFO if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) else logging.WARNING
-        why = error.strerror or error
-        log.log(level, "the index of %s could not be kept (%s): the next search makes it again", index.space.name, why)
-
-
-def empty_set(store: Store, space: Space, ids: Ids) -> SetIndex:
-    """Its words learned from a sample of the pictures, the same for the same ids."""
-    wanted = min(max(SET_LEAST, len(ids) // SET_SHARE), SET_SAMPLE)
-    chosen = np.random.default_rng(0).choice(ids, min(wanted, len(ids)), replace=False)
-    sample = [features.descriptors for _, features in store.local(space, np.sort(chosen))]
-    rows = np.concatenate([np.empty((0, space.columns), space.dtype), *sample])
-    features = len(rows) * len(ids) // max(len(chosen), 1)
-    return SET_INDEXES.make(set_kind_for(space)).build(space, rows, features)
-
-
 def _sha256(file: Path) -> str:
+    stamp = file.stat()
+    return _sha256_of(file, stamp.st_ino, stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(64)
+def _sha256_of(file: Path, *stamp: int) -> str:  # noqa: ARG001  a file of the same stamp is not read again
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.index.ballot import best_of_each
-from lookalike.index.columns import Columns, Lists, Owners, Signatures
+from lookalike.index.columns import Lists, Owners, Signatures
+from lookalike.index.grown import Grown
 from lookalike.index.lists import ListMaker
 from lookalike.index.vocabulary import BITS, Vocabulary
 from lookalike.types import Vectors
@@ -40,11 +41,11 @@ class InvertedLists(ListMaker):
         own = words.nearest(rows, 1)
         return of, own[:, 0].astype(np.int32), words.signatures(rows, own)[:, 0]
 
-    def votes(self, words: Vocabulary, held: Columns, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    def votes(self, words: Vocabulary, held: Grown, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """A feature of the question votes once for a picture, the less the more it votes for."""
         asked = words.nearest(rows, self.probes)
         alike = held.scan(asked.ravel(), words.signatures(rows, asked).ravel(), self.near)
         weight = _WEIGHTS[alike.apart] * np.square(held.rarity[asked.ravel()[alike.question]])
         row, owner, weight = best_of_each(alike.question // asked.shape[1], alike.owner, weight)
         weight = weight / np.sqrt(np.bincount(row, minlength=len(rows)))[row]
-        return np.asarray(np.bincount(owner, weights=weight, minlength=len(held.ids)), np.float64)
+        return np.asarray(np.bincount(owner, weights=weight, minlength=len(held.owners)), np.float64)

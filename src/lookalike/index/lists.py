@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from lookalike.index.ballot import last_of_each
 from lookalike.index.columns import Columns, Lists, Owners, Signatures
+from lookalike.index.grown import Grown
 from lookalike.index.mapped import arrays_of
 from lookalike.index.vocabulary import Vocabulary, vocabulary
 from lookalike.types import Hits, Ids, LocalFeatures, Space, Vectors
@@ -35,8 +37,8 @@ class ListMaker(ABC):
         """Entries for the (m, d) features of the pictures `of` (m,), ascending within each."""
 
     @abstractmethod
-    def votes(self, words: Vocabulary, held: Columns, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(n,) for each picture that is held, of the (q, d) features of a question; both have some."""
+    def votes(self, words: Vocabulary, held: Grown, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(n,) for each owner by its number, of the (q, d) features of a question; both have some."""
 
     def build(self, space: Space, sample: Vectors, features: int | None = None) -> ListIndex:
         """An empty index; its words are trained on rows of `sample`, as many as `features` (of the sample) want."""
@@ -70,7 +72,7 @@ class ListIndex:
         self._made = made
         self._waiting: list[tuple[Owners, Lists, Signatures]] = []
         self._waits_of: set[int] = set()
-        self._held = held or _no_columns(len(words))
+        self._grown = Grown.of(held or Columns.none(len(words)))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -78,16 +80,26 @@ class ListIndex:
     @property
     def ids(self) -> Ids:
         """Ascending, of pictures that have features."""
-        return self.columns.ids
+        return self.grown.ids
 
     @property
-    def columns(self) -> Columns:
+    def grown(self) -> Grown:
         """All that is held."""
         if self._waiting:
             of, lists, signatures = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
-            self._held = self._held.joined(Columns.of(of, lists, signatures, len(self.words)))
+            self._grown = self._grown.with_later(Columns.of(of, lists, signatures, len(self.words)))
             self._waiting, self._waits_of = [], set()
-        return self._held
+        return self._grown
+
+    @property
+    def columns(self) -> Columns:
+        """All that is held, in one."""
+        return self.grown.joined()
+
+    def main(self) -> str:
+        """Names all that a file of `save` would hold but for what `save_changes` saves: pictures and words."""
+        arrays = (self.grown.held.ids, *self.words.arrays.values())
+        return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)).hexdigest()
 
     def add(self, ids: Ids, features: Sequence[LocalFeatures]) -> None:
         """Adds pictures; one that is there already is replaced, as is an earlier one of the same call."""
@@ -105,39 +117,50 @@ class ListIndex:
         """Drops pictures; an id that is not there is no error."""
         if not self._waits_of.isdisjoint(ids.tolist()):  # of new pictures, as most are, none waits
             self._waiting = [_without(ids, entries) for entries in self._waiting]
-        if np.isin(ids, self._held.ids).any():
-            self._held = self._held.without(ids)
+        if np.isin(ids, self._grown.ids).any():
+            self._grown = self._grown.without(ids)
 
     def search(self, features: LocalFeatures, k: int, among: Ids | None = None) -> Hits:
         """The best `k` that get a vote, or fewer; only of ids in `among`, when given. The score is the sum of votes."""
         if features.descriptors.shape[1] != self.space.columns:
             raise ValueError(f"{self.space.name} takes features of {self.space.columns} columns")
-        held = self.columns
+        held = self.grown
         if not len(features) or not len(held.ids):
             return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
         votes = self._made.votes(self.words, held, np.asarray(features.descriptors, np.float32))
         if among is not None:
-            votes[~np.isin(held.ids, among)] = 0
+            votes[~np.isin(held.owners, among)] = 0
         found = np.flatnonzero(votes)
-        return Hits.ranked(held.ids[found], votes[found].astype(np.float32), k)
+        return Hits.ranked(held.owners[found], votes[found].astype(np.float32), k)
 
     def save(self, path: Path) -> None:
         """To one file."""
-        held = self.columns
-        arrays: dict[str, Any] = {
-            "ids": held.ids,
-            "owners": held.owners,
-            "lists": held.lists,
-            "signatures": held.signatures,
-            **self.words.arrays,
-        }
-        with path.open("wb") as file:
-            np.savez(file, **arrays)
+        self._grown = Grown.of(self.columns)
+        _save(path, _arrays(self._grown.held) | self.words.arrays)
+
+    def save_changes(self, path: Path) -> None:
+        """Saves what came and went since it was read from a file, to another one."""
+        _save(path, _arrays(self.grown.later) | {"gone": self.grown.gone})
+
+    def take_changes(self, path: Path) -> None:
+        """Takes what `save_changes` saved of an index that was read from the file from which this one was."""
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            later = Columns(kept["ids"], kept["owners"], kept["lists"], kept["signatures"], len(self.words))
+            self._grown = Grown(self._grown.held, kept["gone"], later)
 
 
-def _no_columns(words: int) -> Columns:
-    nothing = np.empty(0, np.int32)
-    return Columns(np.empty(0, np.int64), nothing, nothing, np.empty(0, np.uint64), words)
+def _arrays(columns: Columns) -> dict[str, NDArray[Any]]:
+    return {
+        "ids": columns.ids,
+        "owners": columns.owners,
+        "lists": columns.lists,
+        "signatures": columns.signatures,
+    }
+
+
+def _save(path: Path, arrays: Mapping[str, Any]) -> None:
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
 
 
 def _without(ids: Ids, entries: tuple[Owners, Lists, Signatures]) -> tuple[Owners, Lists, Signatures]:

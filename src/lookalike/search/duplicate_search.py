@@ -77,7 +77,7 @@ class DuplicateSearch:
         return Groups(narrowed.guarded(found.groups), self.decoder, resolver)
 
     def _proofs(self, relation: Relation, describers: Callable[[], list[Describer]], only: Ids | None = None) -> Proofs:
-        identical = identical_groups(self.store, workers=self.options.workers, limits=self.options.limits)
+        identical = identical_groups(self.store, workers=self.options.workers, limits=self.options.limits, only=only)
         return Proofs(identical, [] if relation == "identical" else self._verified_pairs(describers(), only))
 
     def _verified_pairs(self, describers: list[Describer], only: Ids | None) -> list[VerifiedPair]:

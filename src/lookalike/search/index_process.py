@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from contextlib import closing
 
-from lookalike.index.derived import INDEX_FOLDER, Derived, all_current
+from lookalike.index.current import all_current
+from lookalike.index.derived import INDEX_FOLDER, Derived
 from lookalike.location import Location
 from lookalike.store import open_store
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lookalike.errors import BadQuery
 from lookalike.index.choice import Wanted
-from lookalike.index.derived import all_current
+from lookalike.index.current import all_current
 from lookalike.local import EXTRACTORS
 from lookalike.location import Location, LocationLike
 from lookalike.protocols import Describer, Locator

@@ -132,7 +132,7 @@ class Search:
         return Results(
             query,
             tuple(with_file_states(with_probability(explained, calibration))),
-            len(self.store.ids()) if among is None else len(among),
+            self.store.count_contents() if among is None else len(among),
             time.perf_counter() - started,
             labels=_labels(query, asks),
             weights={

@@ -16,7 +16,8 @@ import numpy as np
 
 from lookalike.errors import BadQuery, ChannelLeftOut
 from lookalike.finders import Finder, Index, SetIndex
-from lookalike.index.derived import INDEX_FOLDER, Derived, current, current_set
+from lookalike.index.current import current, current_set
+from lookalike.index.derived import INDEX_FOLDER, Derived
 from lookalike.index.refined import refined
 from lookalike.location import Location, LocationLike
 from lookalike.pixels.limits import Limits

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lookalike.errors import LibraryMissing
 from lookalike.facts import Facts, Label, Place
-from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper, WordKeeper
+from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, Listed, ObjectKeeper, WordKeeper
 from lookalike.location import Location, LocationLike
 from lookalike.store.matching import matches
 from lookalike.store.memory_keepers import MemoryFacts, MemoryLabels, MemoryLessons, MemoryObjects, is_below
@@ -142,9 +142,17 @@ class MemoryStore:
         labels, object = self.labels.of(content.sha256), self.state.objects.get(content.sha256, "")
         return Record(path, stamp, content, id, labels, facts, object)
 
+    def listed(self, where: str | None = None) -> list[Listed]:
+        """By id, then path."""
+        return [Listed(each.path, each.id, each.content.size) for each in self.records(where=where)]
+
     def count(self) -> int:
         """Number of records."""
         return len(self.state.records)
+
+    def count_contents(self) -> int:
+        """Number of contents that have a record."""
+        return len({content for _, content in self.state.records.values()})
 
     def put_contents(self, contents: Sequence[Content]) -> Ids:
         """Adds what is new; ids in the order given."""

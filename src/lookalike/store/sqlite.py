@@ -12,7 +12,7 @@ from lookalike.store.codes import errors_of
 from lookalike.store.connection import FILE, bytes_of, connect, create
 from lookalike.store.lock import writer_lock
 from lookalike.store.packing import Packed as Row
-from lookalike.store.schema import vectors_table
+from lookalike.store.schema import ids_index, vectors_table
 from lookalike.store.sqlite_database import SQLiteDatabase
 from lookalike.store.tables import TableStore
 from lookalike.store.unused import drop_unused
@@ -121,6 +121,7 @@ class SQLiteStore(TableStore):
 
     def _make_table(self, number: int, space: Space, kind: SpaceKind) -> None:  # noqa: ARG002  bytes are bytes
         self._sqlite.change(vectors_table(number))
+        self._sqlite.change(ids_index(number))
 
     def _put_rows(self, number: int, rows: Sequence[tuple[int, int, Row]]) -> None:
         self._sqlite.change(

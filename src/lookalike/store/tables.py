@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, ObjectKeeper
+from lookalike.keepers import FactKeeper, LabelKeeper, LessonKeeper, Listed, ObjectKeeper
 from lookalike.store import checksum
 from lookalike.store.database import Database
 from lookalike.store.facts import FactTable
@@ -115,9 +115,21 @@ class TableStore(ABC):
         """By id, then path."""
         return records_of(self._database, ids, where)
 
+    def listed(self, where: str | None = None) -> list[Listed]:
+        """By id, then path."""
+        conditions, values = filtered(self._database, where)
+        text = (
+            f"SELECT r.path, c.id, c.width, c.height {SOURCES} WHERE {' AND '.join(conditions)} ORDER BY c.id, r.path"
+        )
+        return [Listed(path_of(path), id, (w, h)) for path, id, w, h in self._database.rows(text, values)]
+
     def count(self) -> int:
         """Number of records."""
         return int(self._database.value("SELECT count(*) FROM records"))
+
+    def count_contents(self) -> int:
+        """Number of contents that have a record."""
+        return int(self._database.value("SELECT count(DISTINCT content) FROM records"))
 
     def put_contents(self, contents: Sequence[Content]) -> Ids:
         """Adds what is new; ids in the order given."""
@@ -178,8 +190,7 @@ class TableStore(ABC):
         """Ascending ids of contents with a record and without a vector, or local features, there."""
         number = self._number(space)
         return self._database.ids(
-            f"""SELECT DISTINCT content FROM records r
-                WHERE NOT EXISTS (SELECT 1 FROM vectors_{number} v WHERE v.content = r.content) ORDER BY content"""
+            f"SELECT content FROM records EXCEPT SELECT content FROM vectors_{number} ORDER BY content"
         )
 
     def put(self, space: Space, ids: Ids, vectors: Vectors) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +15,13 @@ from PIL import Image, ImageDraw
 import lookalike
 from lookalike import Library
 from lookalike.app.documents import compare_document, dupes_document, search_document
+from lookalike.pixels.limits import Limits
+from lookalike.protocols import Store
+from lookalike.search.duplicates import identical
 from lookalike.search.duplicates.hard_links import are_hard_links, hard_links
 from lookalike.store.checksum import of_values
 from lookalike.store.schema import COLUMNS
+from lookalike.types import Ids
 
 Write = Callable[[str], Path]
 
@@ -181,3 +186,26 @@ def test_what_an_older_version_indexed_is_counted_when_it_is_read_again(library:
     library.close()
     library.index(pictures, describers=["ahash"])
     assert [record.content.frames for record in library.store.records()] == [2]
+
+
+def test_of_a_narrow_question_only_what_agrees_with_its_pictures_is_decoded(
+    library: Library, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seed in (("asked.png", 1), ("asked.bmp", 1), ("beside.tiff", 1), ("other.png", 2), ("other.bmp", 2)):
+        photo(seed).save(pictures / name)
+    assert groups_of(library, pictures) == [{"asked.png", "asked.bmp", "beside.tiff"}, {"other.png", "other.bmp"}]
+    store, digests = library.store, identical.pixel_digests
+    decoded: list[int] = []
+
+    def noted(store: Store, ids: Ids, **given: Any) -> dict[int, str]:
+        decoded.extend(ids.tolist())
+        return digests(store, ids, **given)
+
+    monkeypatch.setattr(identical, "pixel_digests", noted)
+    (asked,) = store.ids("name = asked.png").tolist()
+    (group,) = identical.identical_groups(store, workers=1, limits=Limits(), only=np.array([asked]))
+    assert {Path(member.path).name for member in group.members} == {"asked.png", "asked.bmp", "beside.tiff"}
+    assert sorted(decoded) == sorted(member.id for member in group.members)
+    told = library.dupes("identical", where="name = asked.*")
+    assert [{Path(each.path).name for each in one.members} for one in told] == [{"asked.png", "asked.bmp"}]
+    assert list(library.dupes("identical", where="name = beside.*")) == []

@@ -16,7 +16,8 @@ from PIL import Image, ImageDraw
 import lookalike
 from lookalike import Library
 from lookalike.errors import BadPicture
-from lookalike.index.derived import Derived, current_set
+from lookalike.index.current import current_set
+from lookalike.index.derived import Derived
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_protocol import Reply
 from lookalike.search.components import extractor_of

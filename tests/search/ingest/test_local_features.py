@@ -14,7 +14,8 @@ from PIL import Image
 import lookalike
 from lookalike import Library
 from lookalike.errors import BadQuery
-from lookalike.index.derived import Derived, current_set
+from lookalike.index.current import current_set
+from lookalike.index.derived import Derived
 from lookalike.search.components import extractor_of
 from lookalike.search.duplicates.verified import DuplicateFinder, judge_of
 from lookalike.search.ingest.options import Options, Progress

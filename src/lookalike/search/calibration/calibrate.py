@@ -31,7 +31,7 @@ def calibrate(asker: Asker, source: str, originals: int, seed: int) -> dict[str,
         worth = asker.judgements() if claim == "judged" else asker.classes(source, rng)
     if worth is None:
         return {}
-    pictures = len(asker.store.ids())
+    pictures = asker.store.count_contents()
     fitted = {key_of(asker.channels): fit(worth.looks, claim, pictures, rng)}
     if worth.proved is not None and asker.prover.index is not None:
         fitted[key_of(asker.channels, asker.prover.index.space)] = fit(worth.proved, claim, pictures, rng)

@@ -37,7 +37,7 @@ def known_calibration(store: Store, channels: Sequence[Channel], proof: Space | 
     if text is None:
         return None
     calibration = Calibration.of_json(text)
-    return Known(calibration, calibration.holds_for(len(store.ids())))
+    return Known(calibration, calibration.holds_for(store.count_contents()))
 
 
 def with_probability(answers: Sequence[Answer], calibration: Calibration | None) -> list[Answer]:

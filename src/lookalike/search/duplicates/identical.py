@@ -113,14 +113,17 @@ class Group:
         return self.links.get(member.id, IDENTICAL)
 
 
-def identical_groups(store: Store, *, workers: int, limits: Limits) -> list[Group]:
-    """Files of the same bytes or pixels, largest group first; only pictures of one size and hash are decoded."""
+def identical_groups(store: Store, *, workers: int, limits: Limits, only: Ids | None = None) -> list[Group]:
+    """Files of the same bytes or pixels, largest group first; only pictures of one size and hash are decoded.
+
+    Where contents that are `only` asked about are said, of others those alone that agree with one of them.
+    """
     sizes: dict[int, Size] = {}
     files: Counter[int] = Counter()
-    for record in store.records():
-        sizes[record.id] = record.content.size
-        files[record.id] += 1
-    digests = pixel_digests(store, _suspects(store, sizes), workers=workers, limits=limits)
+    for file in store.listed():
+        sizes[file.id] = file.size
+        files[file.id] += 1
+    digests = pixel_digests(store, _suspects(store, sizes, only), workers=workers, limits=limits)
     contents: dict[object, list[int]] = defaultdict(list)
     for id in sizes:
         contents[digests.get(id, id)].append(id)
@@ -164,8 +167,8 @@ class DigestPixels:
         return Reply({"digest": fingerprint(loaded.data, self.limits).digest})
 
 
-def _suspects(store: Store, sizes: dict[int, Size]) -> Ids:
-    """Contents that agree with another one in size and hash."""
+def _suspects(store: Store, sizes: dict[int, Size], only: Ids | None) -> Ids:
+    """Contents that agree with another one in size and hash, one of the two `only` asked about where that is said."""
     spaces = store.spaces()
     if not spaces:
         return np.empty(0, np.int64)
@@ -174,7 +177,7 @@ def _suspects(store: Store, sizes: dict[int, Size]) -> Ids:
     for id, size in sizes.items():
         of_size[size].append(id)
     suspects = [
-        ids[_has_twin(space, vectors)]
+        ids[_has_twin(space, vectors, np.ones(len(ids), bool) if only is None else np.isin(ids, only))]
         for same in of_size.values()
         if len(same) > 1
         for ids, vectors in [rows_of(store, space, np.array(sorted(same), np.int64))]
@@ -182,11 +185,11 @@ def _suspects(store: Store, sizes: dict[int, Size]) -> Ids:
     return np.sort(np.concatenate([np.empty(0, np.int64), *suspects]))
 
 
-def _has_twin(space: Space, vectors: Vectors) -> NDArray[np.bool_]:
-    """(n,) whether another row is as near as two decodes of the same pixels are."""
+def _has_twin(space: Space, vectors: Vectors, is_asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) whether another row is as near as two decodes of the same pixels are, and one of the two is asked about."""
     same = SAME_HASH if space.metric == "hamming" else SAME_VECTOR
-    near = [
-        (similarity(space, vectors[start : start + BLOCK], vectors) >= same).sum(axis=1) > 1
-        for start in range(0, len(vectors), BLOCK)
-    ]
-    return np.concatenate([np.empty(0, bool), *near])
+    found = [np.empty(0, bool)]
+    for start in range(0, len(vectors), BLOCK):
+        near = similarity(space, vectors[start : start + BLOCK], vectors) >= same
+        found.append((near.sum(axis=1) > 1) & near[:, is_asked].any(axis=1))
+    return np.concatenate(found)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lookalike.errors import BadQuery
+from lookalike.keepers import Listed
 from lookalike.protocols import Store
 from lookalike.search.duplicates.companions import Companion, Name, companion_of, name_of
 from lookalike.search.duplicates.identical import Group
@@ -39,7 +40,7 @@ class Scope:
         between = folders_known(store, self.between or ())
         if len(between) == 2 and between[0] == between[1]:
             raise BadQuery(f"between two folders is asked for, and both are {between[0]!r}: name two")
-        passing = None if self.where is None else {record.path for record in store.records(where=self.where)}
+        passing = None if self.where is None else {file.path for file in store.listed(self.where)}
         return Narrowed(self, under, between, reference, passing)
 
 
@@ -53,9 +54,9 @@ class Narrowed:
     reference: tuple[str, ...]
     passing: set[str] | None
 
-    def holds(self, record: Record) -> bool:
-        """Whether the file is one of those that are asked about."""
-        path = record.path
+    def holds(self, file: Record | Listed) -> bool:
+        """Whether it is one of those that are asked about."""
+        path = file.path
         return (
             (not self.under or lies_in(path, self.under))
             and (not self.between or lies_in(path, self.between))
@@ -66,7 +67,7 @@ class Narrowed:
         """Contents with a file that is asked about; None where all are."""
         if not self.under and not self.between and self.passing is None:
             return None
-        return np.unique(np.array([record.id for record in store.records() if self.holds(record)], np.int64))
+        return np.unique(np.array([file.id for file in store.listed() if self.holds(file)], np.int64))
 
     def is_reference(self, record: Record) -> bool:
         """Whether the file is never one too many."""

@@ -59,7 +59,7 @@ def near_groups(
     check_precision(precision)
     calibration = needed(calibration_of(store, channels))
     pairs, scores = near_pairs(store, index, channels)
-    threshold = threshold_of_pairs(scores, len(store.ids()), calibration, precision)
+    threshold = threshold_of_pairs(scores, store.count_contents(), calibration, precision)
     return groups_of(store, pairs[scores >= threshold], scores[scores >= threshold])
 
 

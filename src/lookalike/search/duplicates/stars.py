@@ -11,6 +11,7 @@ from typing import Final, get_args
 
 import numpy as np
 
+from lookalike.keepers import Listed
 from lookalike.protocols import Store
 from lookalike.search.duplicates.identical import Group, Link
 from lookalike.types import Record, Relation, VerifiedPair
@@ -132,7 +133,7 @@ def star_groups(
     relation: Relation,
     identical: Sequence[Group],
     *,
-    chosen: Callable[[Record], bool] = lambda _: True,
+    chosen: Callable[[Record | Listed], bool] = lambda _: True,
     reference: Callable[[Record], bool] = lambda _: False,
 ) -> list[Group]:
     """Groups of files that are `relation`, or closer, to the best one of their group; the largest group first.
@@ -141,7 +142,8 @@ def star_groups(
     """
     classes = classes_of(identical)
     records: dict[int, list[Record]] = defaultdict(list)
-    for record in filter(chosen, store.records()):
+    ids = np.unique(np.array([file.id for file in store.listed() if chosen(file)], np.int64))
+    for record in filter(chosen, store.records(ids)):
         records[classes.get(record.id, record.id)].append(record)
     for files in records.values():
         files.sort(key=lambda record: not reference(record))

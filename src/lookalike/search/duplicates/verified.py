@@ -76,7 +76,7 @@ class DuplicateFinder:
         self._only = only
         self._workers = workers
         self._space = classifier.features.space
-        self._sizes = {record.id: record.content.size for record in store.records()}
+        self._sizes = {file.id: file.size for file in store.listed()}
         self._book = Book(Folds({id: math.prod(size) for id, size in self._sizes.items()}))
         for each in store.relations(judge_of(classifier)):
             self._book.tried((each.a, each.b), related=True, mirrored=False)

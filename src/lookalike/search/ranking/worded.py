@@ -38,7 +38,7 @@ class Worded:
         """Contents of the store that hold at least one of these words; raises `BadQuery` for none."""
         asked = terms_of(text)
         found = [store.words.holding(term.tokens, prefix=term.prefix) for term in asked]
-        count = len(store.ids())
+        count = store.count_contents()
         most = sum(idf_of(len(hits), count) for hits in found) * (K1 + 1)
         ids = np.unique(np.concatenate([hits.ids for hits in found]))
         scores = np.zeros(len(ids))

@@ -114,7 +114,7 @@ class LibrarySearch:
         """The `k` pictures of those that pass `where` that hold the template best."""
         if not keeps_planes(self.store):
             raise BadQuery("this library keeps no small planes of its pictures: run `lookalike index PATH --planes`")
-        sizes = {record.id: record.content.size for record in self.store.records(where=where)}
+        sizes = {file.id: file.size for file in self.store.listed(where)}
         if self._shows_no_detail(template):
             return Finds((), 0, len(sizes), ONE_COLOUR)
         seen = self._glimpses(grey(template), sizes)

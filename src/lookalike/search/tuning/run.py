@@ -50,7 +50,7 @@ def tune(
 def _evidence(
     store: Store, describers: Sequence[Describer], source: str, originals: int, seed: int, options: Options
 ) -> Evidence | None:
-    count = len(store.ids())
+    count = store.count_contents()
     channels = mixed(
         [
             Channel(describer, 1.0, name)
