@@ -49,6 +49,8 @@ TELLING: Final = 12
 """Windows with contrast at a smaller size, the least that tell."""
 LOSSLESS: Final = 0.6
 """Share of px that are equal, from which on each that is not counts."""
+ROUNDED: Final = 1
+"""Levels that a px is off where it lies a hair beside the other's."""
 FAINT: Final = (12, 40)
 """Levels of which px that are off by fewer are ringing of JPEG, and that content has by more; of art that it leaves
 even, most px are equal."""
@@ -161,7 +163,7 @@ def _is_lossless(found: Overlap) -> bool:
     off = most(cv2.absdiff(found.a, found.b))
     differing = (off > 0).astype(np.uint8)
     content = int((off >= FAINT[1]).sum())
-    if int(((off > 0) & (off < FAINT[0])).sum()) >= max(RINGING[0], RINGING[1] * content):
+    if int(((off > ROUNDED) & (off < FAINT[0])).sum()) >= max(RINGING[0], RINGING[1] * content):
         return False
     near = cv2.dilate(differing, np.ones((9, 9), np.uint8))
     contrast = cv2.Laplacian(cv2.cvtColor(found.a, cv2.COLOR_RGB2GRAY), cv2.CV_16S) != 0
