@@ -10,6 +10,8 @@ from PIL import Image
 
 from .conftest import DESKTOP, PHONE, Opened, Page, Shelf, faults, leave, serving
 
+IS_RUNNING = "fetch('/api/jobs').then((it) => it.json()).then((it) => it.jobs.some((job) => job.state === 'running'))"
+
 
 def test_groups_of_duplicates_are_shown_and_only_shown(page: Page) -> None:
     page.click("text=Duplicates")
@@ -35,7 +37,8 @@ def test_pictures_that_were_not_compared_are_compared_by_who_may(opened: Opened,
         other = opened(f"{address}?tidy=copy")  # a tab that sees how far the job is, whoever began it
         other.wait_for_selector(".job progress, .group")
         other.wait_for_selector("text=are not compared", state="detached")
-        other.wait_for_function("fetch('/api/jobs').then((it) => it.json()).then((it) => it.jobs[0].state === 'done')")
+        while other.evaluate(IS_RUNNING):
+            other.wait_for_timeout(100)
         leave(other)
         (own.photos / "newer.jpg").write_bytes((own.photos / "rocket.jpg").read_bytes() + b"\n\n")
         with lookalike.open(own.library) as library:
@@ -46,8 +49,8 @@ def test_pictures_that_were_not_compared_are_compared_by_who_may(opened: Opened,
         decided = said(page)
         page.click("text=Compare them now")
         page.wait_for_selector(".job >> text=Cancel", state="attached")
-        page.wait_for_selector("text=Compare them now", state="detached")
-        page.wait_for_selector(".group")
+        page.wait_for_selector(".job", state="detached")
+        page.wait_for_selector("text=newer.jpg")
         assert page.locator(".card.to-drop").count() == 1  # what was decided meanwhile stands
         assert said(page) == decided
         page.click("text=Accept proposal >> nth=1")
