@@ -95,7 +95,7 @@ def test_damaged_copies_of_odd_files_have_an_outcome_each(
     odd = [file for file in sorted((folder / "odd").iterdir()) if file.stat().st_size < 2**20]
     made = tmp_path / "hostile"
     made.mkdir()
-    for number in range(40):
+    for number in range(60):
         base, other = chance.sample(odd, 2)
         (made / f"{number} {base.name}").write_bytes(hostile.damaged(base.read_bytes(), other, chance))
     monkeypatch.setattr(sys, "argv", ["hostile.py", str(made), "--workers", "1"])

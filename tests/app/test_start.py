@@ -118,3 +118,10 @@ def test_a_name_that_is_no_utf_8_is_told_on_stderr_in_its_own_bytes(photos_folde
     Path(os.fsdecode(odd)).write_bytes(b"no picture")
     done = ended(["index", photos_folder, "--describer", "phash"], tmp_path / "library")
     assert odd in done.stderr
+
+
+def test_opening_a_library_loads_nothing_that_only_some_questions_need() -> None:
+    late = ("scipy.fft", "scipy.linalg", "faiss", "lookalike.match.difference.comparison", "lookalike.learn.adapt")
+    program = f"import sys, lookalike.search.library; print(*(name for name in {late!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

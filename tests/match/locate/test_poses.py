@@ -79,7 +79,7 @@ def test_a_template_that_no_pose_brings_inside_is_refused():
 def test_threads_change_nothing():
     template, image = scene(0.7, 0.6)
     alone = Poses(threads=1).locate(template, image)
-    for _ in range(8):
+    for _ in range(20):
         together = Poses(threads=8).locate(template, image)
         np.testing.assert_array_equal(together.response, alone.response)
         assert together.placements == alone.placements
