@@ -50,7 +50,7 @@ def test_other_parts_of_the_same_photo_are_no_strangers(asker: Asker) -> None:
     assert worth is not None
     assert worth.proved is not None
     proved = worth.proved.scores >= 0.9
-    assert proved.sum() > 40
+    assert proved.sum() > 60
     assert worth.proved.right[proved].all()
     assert not np.isnan(worth.looks.scores).any()
     assert worth.looks.questions == worth.proved.questions == (6 + 2) * 19
