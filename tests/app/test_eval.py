@@ -159,7 +159,7 @@ def test_a_layout_and_a_task_can_be_named_and_unknown_ones_are_refused(run, clas
 
 
 def test_near_misses_are_made_of_a_folder_and_told_by_kind(run, classes, tmp_path):
-    ran = run(classes, tmp_path, "--task", "variants", "--kind", "ean", "--edit", "scale", "--json")
+    ran = run(classes, tmp_path, "--task", "variants", "--kind", "ean", "--edit", "jpeg", "--json")
     assert ran.code == 0, ran.err
     found = ran.document
     assert (found["schema"], found["queries"]) == ("lookalike/eval/1", 7)

@@ -72,6 +72,11 @@ def _wait_a_little(number: int) -> Reply:
     return _reply(number)
 
 
+def _doze(number: int) -> Reply:
+    time.sleep(0.6)
+    return _reply(number)
+
+
 def _no_json(number: int) -> Reply:
     return Reply({"number": object()})
 
@@ -92,7 +97,7 @@ def _interrupt(number: int) -> Reply:
 DOING: dict[str, Callable[[int], Reply]] = {
     "reply": _reply, "sleep": _sleep, "die": _die, "crash": _crash, "kill": _kill_itself, "allocate": _allocate,
     "allocate_some": _allocate_some, "fail": _fail, "refuse": _refuse, "print": _print, "wait": _wait_a_little,
-    "no_json": _no_json, "objects": _objects, "environment": _environment, "interrupt": _interrupt,
+    "doze": _doze, "no_json": _no_json, "objects": _objects, "environment": _environment, "interrupt": _interrupt,
 }  # fmt: skip
 
 

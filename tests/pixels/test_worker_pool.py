@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import pickle
@@ -16,9 +17,12 @@ from types import ModuleType
 import pytest
 
 from lookalike.errors import BadPicture, LookalikeError
+from lookalike.pixels import worker_process
 from lookalike.pixels.door import DecodeJob, Decoder
 from lookalike.pixels.limits import Limits
 from lookalike.pixels.worker_pool import MORE, MORE_BYTES, Isolated, Reply
+from lookalike.pixels.worker_process import SMALL
+from lookalike.pixels.worker_protocol import Kind, read_reply, write_job
 
 LIMITS = Limits(seconds=20.0, memory=2**30)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps the limit of address space")
@@ -47,9 +51,12 @@ def children() -> set[int]:
     return {int(pid) for pid, state, args in rows if "lookalike" in args}
 
 
-def outcomes(pool: Isolated[tuple[str, int]], jobs: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
-    """Each job with "reply", or its reason."""
-    return {job: got.reason if isinstance(got, BadPicture) else "reply" for job, got in pool.run(jobs)}
+def outcomes(
+    pool: Isolated[tuple[str, int]], jobs: list[tuple[str, int]], size: int = MORE_BYTES
+) -> dict[tuple[str, int], str]:
+    """Each job, of `size` bytes as the pool is told, with "reply", or its reason."""
+    got = pool.run(jobs, lambda _: size)
+    return {job: outcome.reason if isinstance(outcome, BadPicture) else "reply" for job, outcome in got}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +76,7 @@ def test_more_jobs_are_under_way_the_smaller_they_are(pool: Isolated[tuple[str, 
     assert sum(1 for _ in outcomes) == 39
 
 
+@pytest.mark.parametrize("size", [1, MORE_BYTES], ids=["ahead", "alone"])
 @pytest.mark.parametrize(
     ("doing", "reason"),
     [
@@ -82,18 +90,21 @@ def test_more_jobs_are_under_way_the_smaller_they_are(pool: Isolated[tuple[str, 
         pytest.param("allocate", "too_large", marks=linux),
     ],
 )
-def test_a_bad_job_costs_itself_and_no_other(pool: Isolated[tuple[str, int]], doing: str, reason: str) -> None:
+def test_a_bad_job_costs_itself_and_no_other(
+    pool: Isolated[tuple[str, int]], doing: str, reason: str, size: int
+) -> None:
     jobs = [("reply", number) for number in range(12)]
     bad = [(doing, 100), (doing, 101)]
-    got = outcomes(pool, [*jobs[:4], bad[0], *jobs[4:8], bad[1], *jobs[8:]])
+    got = outcomes(pool, [*jobs[:4], bad[0], *jobs[4:8], bad[1], *jobs[8:]], size)
     assert got == dict.fromkeys(jobs, "reply") | dict.fromkeys(bad, reason)
 
 
-def test_a_job_without_end_is_ended(handlers: ModuleType) -> None:
+@pytest.mark.parametrize("size", [1, MORE_BYTES], ids=["ahead", "alone"])
+def test_a_job_without_end_is_ended(handlers: ModuleType, size: int) -> None:
     jobs = [("reply", 0), ("sleep", 1), ("reply", 2), ("sleep", 3), ("reply", 4)]
     with Isolated(handlers.make, workers=2, limits=Limits(seconds=0.5)) as pool:
         started = time.monotonic()
-        got = outcomes(pool, jobs)
+        got = outcomes(pool, jobs, size)
         assert time.monotonic() - started < 10
     assert got == {job: "timeout" if job[0] == "sleep" else "reply" for job in jobs}
 
@@ -108,6 +119,35 @@ def test_prints_and_reads_do_not_disturb_the_replies(pool: Isolated[tuple[str, i
 def test_prints_of_the_start_do_not_disturb_the_replies(handlers: ModuleType) -> None:
     with Isolated(handlers.make_that_prints, workers=1, limits=LIMITS) as pool:
         assert pool.one(("reply", 3)).data["number"] == 3
+
+
+@pytest.mark.parametrize(("size", "sent_at_first"), [(SMALL, 2), (SMALL + 1, 1)])
+def test_a_small_job_waits_in_the_pipe_of_a_busy_worker_and_a_large_one_does_not(
+    handlers: ModuleType, monkeypatch: pytest.MonkeyPatch, size: int, sent_at_first: int
+) -> None:
+    sent: list[bytes] = []
+    sent_before: list[int] = []  # when a reply has come
+
+    def count(stream: io.FileIO, job: bytes) -> None:
+        sent.append(job)
+        write_job(stream, job)
+
+    def look(stream: io.FileIO, *, most: int) -> tuple[Kind, Reply]:
+        reply = read_reply(stream, most=most)
+        sent_before.append(len(sent))
+        return reply
+
+    with Isolated(handlers.make, workers=1, limits=LIMITS) as pool:
+        pool.one(("reply", 0))
+        monkeypatch.setattr(worker_process, "write_job", count)
+        monkeypatch.setattr(worker_process, "read_reply", look)
+        assert len(list(pool.run([("doze", 1), ("reply", 2)], lambda _: size))) == 2
+    assert sent_before == [sent_at_first, 2]
+
+
+def test_a_job_that_waits_has_all_its_time(handlers: ModuleType) -> None:
+    with Isolated(handlers.make, workers=1, limits=Limits(seconds=1.1)) as pool:
+        assert set(outcomes(pool, [("doze", number) for number in range(3)], 1).values()) == {"reply"}
 
 
 def test_a_worker_that_dies_is_replaced_at_once(handlers: ModuleType) -> None:
@@ -317,6 +357,7 @@ import os, sys, threading, time
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import isolated_handlers
 from lookalike.pixels import worker_process as process
+from lookalike.pixels import worker_process
 from lookalike.pixels.door import DecodeJob, Decoder
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.limits import Limits
@@ -343,6 +384,7 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs the tests may have been told to ignore the key
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import isolated_handlers
+from lookalike.pixels import worker_process
 from lookalike.pixels.door import DecodeJob, Decoder
 from lookalike.pixels.worker_pool import Isolated
 from lookalike.pixels.limits import Limits

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from lookalike.errors import BadPicture, WorkerFailed
 from lookalike.pixels.limits import Limits
-from lookalike.pixels.worker_process import Process
+from lookalike.pixels.worker_process import SMALL, Process
 from lookalike.pixels.worker_protocol import Reply
 
 __all__ = ["Isolated", "Reply", "WorkerFailed"]
@@ -22,6 +22,8 @@ Job = TypeVar("Job")
 
 MORE = 8
 """Jobs for each worker that are under way while they are small."""
+AHEAD = 2
+"""Small jobs that a worker may have: one that it does, and one in its pipe."""
 MORE_BYTES = 2**20
 """Bytes for each worker that all jobs under way may have, where there are more than two for each."""
 WATCH_SECONDS = 0.05
@@ -42,22 +44,22 @@ class Isolated(Generic[Job]):
         self._made = _pickled((make, limits))
         self._workers = workers
         self._limits = limits
-        self._threads = ThreadPoolExecutor(workers, "isolated")
-        self._lock = threading.Lock()
-        self._all: set[Process] = set()
-        self._free: list[Process] = []
+        self._threads = ThreadPoolExecutor(AHEAD * workers, "isolated")
+        self._changed = threading.Condition()  # what follows
+        self._jobs: dict[Process, int] = {}  # how many each has, of all processes
+        self._choosing = threading.Lock()  # jobs find workers in their order
         self._watched = False
         self._closed = threading.Event()
 
     def start(self, count: int = 1) -> None:
         """So many workers start now, so that the first jobs need not wait for all of it."""
-        with self._lock:
-            while len(self._all) < count:
-                self._free.append(self._born())
+        with self._changed:
+            while len(self._jobs) < count:
+                self._born()
 
     def wait_until_ready(self) -> None:
         """Returns when a worker can take a job; raises `WorkerFailed` where none can start."""
-        process = self._taken()
+        process = self._taken(1)
         try:
             process.wait_until_ready()
         finally:
@@ -83,7 +85,7 @@ class Isolated(Generic[Job]):
                         break
                     (job,) = drawn
                     held += size(job)
-                    future = self._threads.submit(self._handle, job)
+                    future = self._threads.submit(self._handle, job, AHEAD if size(job) <= SMALL else 1)
                     under_way[future] = job
                     future.add_done_callback(done.put)
                 if not under_way:
@@ -109,14 +111,15 @@ class Isolated(Generic[Job]):
 
     def close(self) -> None:
         """Ends the workers, whatever they are doing; jobs under way have no outcome."""
-        with self._lock:
+        with self._changed:
             self._closed.set()
-            for process in self._all:
+            for process in self._jobs:
                 process.kill()
+            self._changed.notify_all()
         self._threads.shutdown(cancel_futures=True)
-        for process in self._all:
+        for process in self._jobs:
             process.end()
-        self._all.clear()
+        self._jobs.clear()
 
     def __enter__(self) -> Isolated[Job]:
         return self
@@ -124,53 +127,68 @@ class Isolated(Generic[Job]):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _handle(self, job: Job) -> Reply | BadPicture:
+    def _handle(self, job: Job, most: int = 1) -> Reply | BadPicture:
         message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
-        process = self._taken()
-        try:
-            return process.handle(message)
-        finally:
-            self._give_back(process)
+        while True:
+            process = self._taken(most)
+            try:
+                outcome = process.handle(message)
+            finally:
+                self._give_back(process)
+            if outcome is not None:  # else its worker died of the job before
+                return outcome
 
-    def _taken(self) -> Process:
-        """A worker that is free, or a new one."""
-        with self._lock:
-            while self._free:
-                process = self._free.pop()
-                if process.is_alive:
-                    return process
-                self._bury(process)
+    def _taken(self, most: int) -> Process:
+        """A worker that is free, a new one, or one that has fewer than `most` jobs, whichever there is first."""
+        with self._choosing, self._changed:
+            while (process := self._with_room(most)) is None:
+                self._changed.wait()
+                self._check_open()
+            self._jobs[process] += 1
+            return process
+
+    def _with_room(self, most: int) -> Process | None:
+        for dead in [each for each, jobs in self._jobs.items() if jobs == 0 and not each.is_alive]:
+            self._bury(dead)
+        least = min((each for each in self._jobs if each.is_alive), key=self._jobs.__getitem__, default=None)
+        if least is not None and self._jobs[least] == 0:
+            return least
+        if len(self._jobs) < self._workers:
             return self._born()
+        return least if least is not None and self._jobs[least] < most else None
 
     def _give_back(self, process: Process) -> None:
         """A worker that could do its job and died of this one has its successor start at once."""
-        with self._lock:
-            if process.is_alive:
-                self._free.append(process)
-            elif not self._closed.is_set():
+        with self._changed:
+            self._jobs[process] -= 1
+            if self._jobs[process] == 0 and not process.is_alive and not self._closed.is_set():
                 self._bury(process)
                 if process.was_ready:
-                    self._free.append(self._born())
+                    self._born()
+            self._changed.notify_all()
 
-    def _born(self) -> Process:
+    def _check_open(self) -> None:
         if self._closed.is_set():
             raise WorkerFailed("the pool of workers is closed")
+
+    def _born(self) -> Process:
+        self._check_open()
         process = Process(self._made, self._limits)
         if not self._watched:
             self._watched = True
             threading.Thread(target=self._watch, name="isolated-watch", daemon=True).start()
-        self._all.add(process)
+        self._jobs[process] = 0
         return process
 
     def _watch(self) -> None:
         """Ends workers that are late, by the clock of the whole pool: a timer a job would cost a thread a job."""
         while not self._closed.wait(WATCH_SECONDS):
-            with self._lock:
-                for process in self._all:
+            with self._changed:
+                for process in self._jobs:
                     process.kill_if_late()
 
     def _bury(self, process: Process) -> None:
-        self._all.discard(process)
+        del self._jobs[process]
         process.end()
 
 

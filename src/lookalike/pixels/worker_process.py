@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from typing import Any, Final, cast
 
@@ -24,10 +25,16 @@ _ONE_THREAD: Final = dict.fromkeys(
     "1",
 )
 _TOLD_BYTES: Final = 2000
+SMALL: Final = 2**17
+"""Bytes of a job that waits whole in the pipe, where the system allows it, so that none has to hand over the rest."""
 
 
 class Process:
-    """A worker from its start to its death, of which nothing brings it back. For one thread, but for `kill`."""
+    """A worker from its start to its death, of which nothing brings it back.
+
+    Several threads may be in `handle`: the worker does the job of one, that of the next waits in its pipe. Replies come
+    in the order of the jobs, so that its death is charged to the job that it was busy with.
+    """
 
     def __init__(self, made: bytes, limits: Limits) -> None:
         """Starts at once, and does not wait. `made` is what the worker makes its handler of, pickled."""
@@ -35,6 +42,9 @@ class Process:
         self.was_ready = False
         self._is_lost = False
         self._due = math.inf
+        self._inside = 0
+        self._clock = threading.Lock()  # of these two
+        self._starting, self._sending, self._receiving = threading.Lock(), threading.Lock(), threading.Lock()
         self._told = tempfile.TemporaryFile()  # noqa: SIM115  closed in `end`
         # The worker finds what this process finds, where it finds it, and nothing in the folder that it is started in.
         path = [entry for entry in sys.path if isinstance(entry, str)]
@@ -50,6 +60,7 @@ class Process:
         )
         self._jobs = cast(io.FileIO, self._popen.stdin)
         self._replies = cast(io.FileIO, self._popen.stdout)
+        _widen(self._jobs)
         with contextlib.suppress(OSError):  # if it is dead already, `handle` finds out
             write_job(self._jobs, made)
 
@@ -58,26 +69,65 @@ class Process:
         """Whether it can be given a job."""
         return not self._is_lost and self._popen.poll() is None
 
-    def handle(self, job: bytes) -> Reply | BadPicture:
-        """Outcome of a pickled job; raises `WorkerFailed` when the worker has no handler."""
+    def handle(self, job: bytes) -> Reply | BadPicture | None:
+        """Outcome of a pickled job, None where the worker ended before it came to it.
+
+        Raises `WorkerFailed` when the worker has no handler.
+        """
         self.wait_until_ready()
+        self._enter()
+        try:
+            with self._sending:
+                broken = self._sent(job)
+                self._receiving.acquire()  # before the next job can be sent: whose is sent first reads first
+            try:
+                return None if self._is_lost else self._received(broken)
+            finally:
+                self._receiving.release()
+        finally:
+            self._leave()
+
+    def _sent(self, job: bytes) -> OSError | None:
+        try:
+            write_job(self._jobs, job)
+        except OSError as error:
+            return error
+        return None
+
+    def _received(self, broken: OSError | None) -> Reply | BadPicture:
+        """Outcome of the first job that has none yet."""
         due = self._due = time.monotonic() + self._limits.seconds
         outcome: Reply | BadPicture
         try:
-            write_job(self._jobs, job)
+            if broken is not None:
+                raise broken
             kind, reply = read_reply(self._replies, most=self._limits.memory)
             outcome = reply if kind == "reply" else _bad_picture(reply)
         except (OSError, BrokenWire) as error:
             outcome = BadPicture("decoder_crash", f"its worker ended with {self._lose()} ({error})")
-        self._due = math.inf
         if time.monotonic() > due:
             return BadPicture("timeout", f"it took more than {self._limits.seconds:g} s")
         return outcome
 
+    def _enter(self) -> None:
+        with self._clock:
+            if self._inside == 0:
+                self._due = time.monotonic() + self._limits.seconds
+            self._inside += 1
+
+    def _leave(self) -> None:
+        """The worker now has the time of a job for the next, which may still be on its way."""
+        with self._clock:
+            self._inside -= 1
+            self._due = time.monotonic() + self._limits.seconds if self._inside else math.inf
+
     def wait_until_ready(self) -> None:
         """Returns when the worker has its handler; raises `WorkerFailed` when it cannot have one."""
-        if self.was_ready:
-            return
+        with self._starting:
+            if not self.was_ready:
+                self._start()
+
+    def _start(self) -> None:
         self._due = time.monotonic() + START_SECONDS
         try:
             kind, reply = read_reply(self._replies, most=0)
@@ -119,6 +169,14 @@ class Process:
         self._told.seek(0, os.SEEK_END)
         self._told.seek(max(0, self._told.tell() - _TOLD_BYTES))
         return self._told.read().decode(errors="replace")
+
+
+def _widen(pipe: io.FileIO) -> None:
+    """Makes room in `pipe` for a small job."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # not Linux, or no more for this user
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 2 * SMALL)
 
 
 def _bad_picture(reply: Reply) -> BadPicture:

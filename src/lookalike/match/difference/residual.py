@@ -284,11 +284,11 @@ def _noise(
 
     What differs is in the minority, or does not vary `within` windows as noise does: a whole window that is off counts
     as noise only as far as one change of tone may have missed it, and no more than `most`, which the grain of the two
-    and what JPEG takes away account for.
+    and what JPEG takes away account for. Windows that are equal, as clipped white is, say nothing of noise elsewhere.
     """
     if lossless or not len(energy):
         return 0.01, 0.0, 0.0
-    is_bland = content <= max(quantile(content, 0.35), FLAT**2)
+    is_bland = (content <= max(quantile(content, 0.35), FLAT**2)) & (energy > 0)
     varying, whole = (median(each[is_bland]) if is_bland.any() else 0.0 for each in (within, energy))
     base = max(min(varying, most), min(whole, MISSED**2), GRAIN**2)
     left = np.maximum(within - base, 0)
