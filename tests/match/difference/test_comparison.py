@@ -292,3 +292,23 @@ def test_a_homography_counts_as_the_affine_map_that_it_is_in_the_middle() -> Non
     a = photo(13)
     bent = np.array([[1.0, 0, 0], [0, 1, 0], [1e-7, 0, 1]])
     assert compared(a, a, bent).verdict == "copy"
+
+
+def test_words_alone_that_two_photos_bear_make_no_variant_and_a_frame_about_both_does() -> None:
+    def worded(pixels: Pixels) -> Pixels:
+        worded = pixels.copy()
+        for row, text in enumerate(("WHOLESALE", "ON ORDER")):
+            for ink, width in ((0, 0, 0), 22), ((255, 255, 255), 9):
+                cv2.putText(worded, text, (20, 60 + 70 * row), cv2.FONT_HERSHEY_SIMPLEX, 2.2, ink, width, cv2.LINE_AA)
+        return worded
+
+    def framed(pixels: Pixels) -> Pixels:
+        framed = photo(9, (640, 480))
+        framed[100:380, 140:500] = pixels[:280, :360]
+        return framed
+
+    # Most of the corners and much of the detail agree in either pair.
+    for seed in range(3):
+        a, b = photo(10 * seed + 1), photo(10 * seed + 2)
+        assert compared(worded(a), worded(b)).verdict is None, seed
+        assert compared(framed(a), framed(b)).verdict == "variant", seed

@@ -20,9 +20,9 @@ from lookalike.search.ranking.verification import (
 from lookalike.types import Hits
 
 
-def evidence(relation):
+def evidence(relation, strength=0.9):
     unmoved = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    return Evidence(relation, unmoved, (0, 0, 1, 1), (0, 0, 1, 1), 0.9, "made up", (1.0, 1.0))
+    return Evidence(relation, unmoved, (0, 0, 1, 1), (0, 0, 1, 1), strength, "made up", (1.0, 1.0))
 
 
 def ranking(*scores):
@@ -58,14 +58,16 @@ def test_looks_are_asked_for_when_votes_are_not_enough():
     assert (list(coming), asked) == ([5], [1])
 
 
-def test_scores_of_what_pixels_prove_grow_with_the_looks_and_never_meet():
+def test_scores_of_what_pixels_prove_grow_with_what_is_alike_and_never_meet():
     looks = [0.0, 0.4, 1.0]
     assert [proved_score(score, None) for score in looks] == looks
     assert [proved_score(score, evidence("copy")) for score in looks] == pytest.approx([0.92, 0.952, 1.0])
     told = proved_scores(ranking(0.4, 0.4, 0.4), {10: evidence("copy"), 12: evidence("scene")})
     np.testing.assert_allclose(told, [0.952, 0.4, 0.756], rtol=1e-6)
-    order = [proved_score(1.0, evidence(each)) for each in ("variant", "part")]
+    order = [proved_score(1.0, evidence(each, 1.0)) for each in ("variant", "part")]
     assert order == [proved_score(0.0, evidence(each)) for each in ("part", "copy")]
+    variants = [proved_score(score, evidence("variant", alike)) for score in (0.0, 1.0) for alike in (0.25, 0.75)]
+    assert variants == pytest.approx([0.85, 0.87, 0.85, 0.87])
 
 
 @pytest.mark.parametrize("relation", ["scene", "similar"])

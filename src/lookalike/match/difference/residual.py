@@ -83,14 +83,16 @@ class Residual:
 
     `excess` is the difference of each window by what noise explains there, its largest over all sizes, `fine` that of
     the smallest windows alone; `unlike` are those of them that clearly show something else, whatever the noise. `seen`
-    is where either has contrast; `agreeing` where what they show correlates. `noise` in levels; `blurred_a` is by how
-    many px a is blurred to be as b, `blurred_b` the other way round. `lossless`: most px are equal.
+    is where either has contrast beyond noise, `varied` where either has any; `agreeing` where what they show
+    correlates. `noise` in levels; `blurred_a` is by how many px a is blurred to be as b, `blurred_b` the other way
+    round. `lossless`: most px are equal.
     """
 
     excess: Plane
     fine: Plane
     unlike: Mask
     seen: Mask
+    varied: Mask
     agreeing: Mask
     noise: float
     blurred_a: float
@@ -110,6 +112,7 @@ class _Compared:
     excess: Plane
     unlike: Mask
     seen: Mask
+    varied: Mask
     agreeing: Mask
     noise: float
 
@@ -147,6 +150,7 @@ def residual(found: Overlap, *, shift: bool, toned: bool, scales: int = SCALES, 
         first.excess,
         first.unlike,
         first.seen,
+        first.varied,
         first.agreeing,
         first.noise,
         blur_a,
@@ -210,10 +214,13 @@ def _compared(a: Plane, b: Plane, inside: Plane, lossless: bool) -> _Compared:
     above = np.sqrt(energy / (base + of_contrast * content + of_around * around))
     # Noise of its own in either lowers the correlation of what is the same.
     seen = valid & (content > 6 * base + (1.5 * FLAT) ** 2)
+    varied = valid & (content > (1.5 * FLAT) ** 2)
     strength = np.maximum(spread_a - base / 2, 1) * np.maximum(spread_b - base / 2, 1)
     agreeing = a_b - mean_a * mean_b > AGREES * np.sqrt(strength)
     unlike = _unlike(within, content, base, valid)
-    return _Compared(np.where(valid, above, 0).astype(np.float32), unlike, seen, agreeing & valid, float(np.sqrt(base)))
+    return _Compared(
+        np.where(valid, above, 0).astype(np.float32), unlike, seen, varied, agreeing & valid, float(np.sqrt(base))
+    )
 
 
 def _unlike(within: Plane, content: Plane, base: float, valid: Mask) -> Mask:
@@ -284,11 +291,11 @@ def _noise(
 
     What differs is in the minority, or does not vary `within` windows as noise does: a whole window that is off counts
     as noise only as far as one change of tone may have missed it, and no more than `most`, which the grain of the two
-    and what JPEG takes away account for. Windows that are equal, as clipped white is, say nothing of noise elsewhere.
+    and what JPEG takes away account for. Windows of one colour that are equal, as white is, say nothing of noise elsewhere.
     """
     if lossless or not len(energy):
         return 0.01, 0.0, 0.0
-    is_bland = (content <= max(quantile(content, 0.35), FLAT**2)) & (energy > 0)
+    is_bland = (content <= max(quantile(content, 0.35), FLAT**2)) & (content + energy > 0)
     varying, whole = (median(each[is_bland]) if is_bland.any() else 0.0 for each in (within, energy))
     base = max(min(varying, most), min(whole, MISSED**2), GRAIN**2)
     left = np.maximum(within - base, 0)

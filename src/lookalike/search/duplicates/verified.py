@@ -35,7 +35,7 @@ BATCH: Final = 64
 """Contents, some seconds' work, that are compared between commits."""
 WINDOW: Final = 64
 """Contents whose neighbours are known ahead of their turn, among which workers find some that do not wait."""
-REVISION: Final = 11
+REVISION: Final = 12
 """Raised by hand when a relation changes."""
 
 Proved = tuple[list[VerifiedPair], set[Pair]]

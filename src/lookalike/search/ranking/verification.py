@@ -44,7 +44,7 @@ PROVED: Final[Mapping[Relation, tuple[float, float]]] = {
     "part": (0.88, 0.92),
     "variant": (0.84, 0.88),
 }
-"""Scores of what pixels prove: whose looks say nothing, and whose looks say all."""
+"""Scores of what pixels prove: the least, and the most that is more alike."""
 SCENE: Final = 0.84
 """Score of what certainly shows the thing asked about, in another picture."""
 
@@ -281,7 +281,7 @@ def worth_proving(voted: Hits, ranked: Callable[[], Ids], most: int) -> Iterator
 
 
 def proved_score(score: float, evidence: Evidence | None) -> float:
-    """Score of what pixels prove: within `PROVED`, more the more alike it is.
+    """Score of what pixels prove: within `PROVED`, more the more alike it looks; a variant, the more detail agrees.
 
     What shares a view scores by the probability that it shows the thing asked about, or as it looks where that is more;
     the rest as it looks.
@@ -291,7 +291,8 @@ def proved_score(score: float, evidence: Evidence | None) -> float:
     if evidence.relation not in PROVED:
         return max(score, SCENE * evidence.strength)
     least, most = PROVED[evidence.relation]
-    return least + (most - least) * score
+    alike = evidence.strength if evidence.relation == "variant" else score
+    return least + (most - least) * alike
 
 
 def proved_scores(ranking: Ranking, evidence: Mapping[int, Evidence]) -> NDArray[np.float32]:
