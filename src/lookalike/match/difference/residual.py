@@ -291,7 +291,7 @@ def _noise(
 
     What differs is in the minority, or does not vary `within` windows as noise does: a whole window that is off counts
     as noise only as far as one change of tone may have missed it, and no more than `most`, which the grain of the two
-    and what JPEG takes away account for. Windows of one colour that are equal, as white is, say nothing of noise elsewhere.
+    and what JPEG takes away account for. Equal windows of one colour, as of white, say nothing of noise elsewhere.
     """
     if lossless or not len(energy):
         return 0.01, 0.0, 0.0
