@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from lookalike.pixels.resize import outline, resize, scaling
-from lookalike.types import Picture
+from lookalike.types import Picture, Size
 
 
 def block_means(pixels: np.ndarray, down: int, across: int) -> np.ndarray:
@@ -52,3 +53,11 @@ def test_the_outline_of_a_picture_falls_on_that_of_it_at_another_size() -> None:
     model = scaling((90, 70), (45, 280))
     np.testing.assert_allclose(outline((45, 280)) @ model[:2, :2].T + model[:2, 2], outline((90, 70)))
     assert outline((2, 1)).tolist() == [[-0.5, -0.5], [1.5, -0.5], [1.5, 0.5], [-0.5, 0.5]]
+
+
+@pytest.mark.parametrize("size", [(224, 224), (128, 128), (99, 37), (256, 256), (128, 100), (511, 341)])
+def test_colours_are_averaged_as_opencv_averages_them_to_the_last_level(photos: list[Picture], size: Size) -> None:
+    for picture in photos:
+        pixels = picture.pixels[: 2 * (picture.pixels.shape[0] // 2)]
+        if pixels.shape[1] >= size[0] and pixels.shape[0] >= size[1]:
+            np.testing.assert_array_equal(resize(pixels, size), cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))

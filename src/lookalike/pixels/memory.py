@@ -18,14 +18,14 @@ def held_to(total: int) -> Iterator[None]:
 
     Only where its address space has a limit, as a worker's has: one whole process is no business of ours.
     """
-    before = _limit()
-    if before is None:
+    held = _held()
+    if held is None:
         yield
         return
     import resource
 
+    before, space, resident = held
     soft, hard = before
-    space, resident = _in_use()
     resource.setrlimit(resource.RLIMIT_AS, (min(soft, space + max(total - resident, LEAST_MORE)), hard))
     try:
         yield
@@ -44,16 +44,15 @@ def limit_more(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _limit() -> tuple[int, int] | None:
-    """Limits of address space, soft and hard; None where there is none."""
+def _held() -> tuple[tuple[int, int], int, int] | None:
+    """Limits of address space, soft and hard, and bytes of it and of memory; None where there is no limit."""
     try:
         import resource
 
-        _in_use()
+        limits = resource.getrlimit(resource.RLIMIT_AS)
+        return None if limits[0] == resource.RLIM_INFINITY else (limits, *_in_use())
     except (ImportError, OSError):
         return None
-    limits = resource.getrlimit(resource.RLIMIT_AS)
-    return None if limits[0] == resource.RLIM_INFINITY else limits
 
 
 def _in_use() -> tuple[int, int]:

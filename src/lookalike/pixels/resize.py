@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.types import Matrix, Size
+
+FLOATS: Final = 2**22
+"""Values, the most, that are averaged as floats: of more these would take too much memory."""
 
 
 def resize(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
@@ -25,9 +30,13 @@ def _resize(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
     if size == (width, height):
         return np.ascontiguousarray(pixels)
-    grows = size[0] > width or size[1] > height
-    resized: NDArray[np.uint8] = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC if grows else cv2.INTER_AREA)
-    return resized
+    if size[0] > width or size[1] > height:
+        return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    if pixels.ndim == 2 or pixels.size > FLOATS or (width % size[0] == 0 and height % size[1] == 0):
+        return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    # OpenCV sums bytes as floats as well, and takes half as long again where it is given bytes.
+    means = cv2.resize(pixels.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.convertScaleAbs(means), np.uint8)
 
 
 def scaled(x: float, y: float) -> Matrix:
