@@ -182,9 +182,13 @@ def report(found: Sequence[Asked]) -> None:
         group = [each for each in found if kind in (each.kind, "all")]
         taken = 1000 * np.array([each.seconds + each.decoding for each in group])
         right = [bool(each.original) and each.answers[0][0].startswith(each.original) for each in group]
-        called = [ok and each.answers[0][1] in ("copy", "part", "identical") for ok, each in zip(right, group, strict=True)]
+        called = [
+            ok and each.answers[0][1] in ("copy", "part", "identical") for ok, each in zip(right, group, strict=True)
+        ]
         wrong = [
-            answer[0] for each in group for answer in each.answers
+            answer[0]
+            for each in group
+            for answer in each.answers
             if answer[1] in ("copy", "part", "identical") and answer[0][:5] != each.original
         ]
         print(

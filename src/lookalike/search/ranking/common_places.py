@@ -38,7 +38,8 @@ Mask = NDArray[np.bool_]
 class Place:
     """Where one picture agrees with the question: (m,) rows of keypoints, and (n,) which of all lie near those.
 
-    `says` is 1 of a picture of which something is proved there, -1 of one of which nothing is, 0 of one in doubt.
+    `says` is 1 of a picture that is a copy or a part, -1 of one that is another content or may be anything, 0 of one
+    that may show the thing asked about.
     """
 
     rows: NDArray[np.int64]
@@ -47,9 +48,11 @@ class Place:
 
     def told(self, found: Evidence | None) -> Place:
         """With what was found of the picture."""
-        if found is not None and found.is_proof:
+        if found is None or found.relation == "variant":
+            return replace(self, says=-1)
+        if found.relation in ("copy", "part"):
             return replace(self, says=1)
-        return replace(self, says=-1 if found is None or found.strength < DOUBT else 0)
+        return replace(self, says=-1 if found.strength < DOUBT else 0)
 
 
 def place_of(agreement: Agreement) -> Place | None:

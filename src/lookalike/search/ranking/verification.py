@@ -250,9 +250,7 @@ def _is_far_ahead(waiting: Collection[tuple[int, Place | None, Future[Evidence |
     return len(waiting) >= AHEAD or sum(place is not None for _, place, _ in waiting) >= MANY
 
 
-def _outcome(
-    id: int, place: Place | None, found: Future[Evidence | None], meanwhile: Callable[[], object]
-) -> Tried:
+def _outcome(id: int, place: Place | None, found: Future[Evidence | None], meanwhile: Callable[[], object]) -> Tried:
     if not found.done():
         meanwhile()
     return Tried(id, place, found.result())
@@ -325,9 +323,7 @@ def without(views: Sequence[View], common: NDArray[np.bool_]) -> list[View]:
     return [View(view.seen, view.features[~common])]
 
 
-def worth_proving(
-    voted: Hits, ranked: Callable[[], Ids], most: int, tried: Collection[int] = ()
-) -> Iterator[int]:
+def worth_proving(voted: Hits, ranked: Callable[[], Ids], most: int, tried: Collection[int] = ()) -> Iterator[int]:
     """At most `most` contents: those that share local features, most first, then those `ranked` by how they look.
 
     None of those that were `tried`.
