@@ -109,8 +109,10 @@ def test_what_is_done_meanwhile_is_done_before_pixels_are_waited_for():
         def _candidates(self, ids):
             return ((SimpleNamespace(id=id), None) for id in ids)
 
-        def _proof(self, views, of_hit, record, beside, *, mirrored):
+        def _proof(self, views, agreement, of_hit, record, beside, *, mirrored):
             return beside.submit(lambda: evidence("copy") if done.wait(5) else None)
 
-    verifier = Waiting(store=None, classifier=None, index=None, open_hit=None)
-    assert list(verifier.prove([None], [7, 3], meanwhile=done.set)) == [7, 3]
+    classifier = SimpleNamespace(agreement=lambda *_, **__: None)
+    verifier = Waiting(store=None, classifier=classifier, index=None, open_hit=None)
+    view = SimpleNamespace(features=None)
+    assert list(verifier.prove([view], [7, 3], meanwhile=done.set).evidence) == [7, 3]

@@ -227,7 +227,7 @@ class Asker:
     def _copies_of(self, id: int, others: set[int]) -> set[int]:
         """Contents among the others that geometry calls copies of it; none in a library without local features."""
         views = self._seen(id)
-        proved = {other: self.prover.prove(views, [other]).get(other) for other in others} if views else {}
+        proved = {other: self.prover.prove(views, [other]).evidence.get(other) for other in others} if views else {}
         return {other for other, found in proved.items() if found is not None and found.relation in ("copy", "part")}
 
     def _thumbnails(self, records: Sequence[Record]) -> dict[int, Vectors]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+
+import numpy as np
 
 from lookalike.protocols import Fuser
 from lookalike.search.ranking.engine import EQUAL, UNJUDGED, Engine, Ranking, Weights
@@ -12,7 +14,7 @@ from lookalike.search.ranking.feedback import Judged
 from lookalike.search.ranking.mixing import Rows
 from lookalike.search.ranking.relation import Evidence
 from lookalike.search.ranking.rerank import CandidateReranker
-from lookalike.search.ranking.verification import GeometricVerifier, View, Votes, worth_proving
+from lookalike.search.ranking.verification import GeometricVerifier, View, Votes, without, worth_proving
 from lookalike.search.ranking.worded import Worded
 from lookalike.types import Ids
 
@@ -51,21 +53,47 @@ def rank_and_verify(
     verified are: votes alone say which these are.
     """
 
-    @cache
-    def ranking() -> Ranking:
+    def ranked(others: Ids) -> Ranking:
         return engine.rank(
             parts,
             fuser,
             k=max(k, verify),
             minus=minus,
             among=among,
-            others=voted.hits.ids,
+            others=others,
             worded=worded,
             weights=weights,
             judged=judged,
             rerank=rerank,
         )
 
-    ids = worth_proving(voted.hits, lambda: ranking().ids, verify)
-    evidence = verifier.prove(views, ids, mirrored=voted.mirrored, meanwhile=ranking)
-    return Found(ranking(), evidence)
+    @cache
+    def ranking() -> Ranking:
+        return ranked(voted.hits.ids)
+
+    evidence = _proved(verifier, views, voted, ranking, verify, among)
+    found = np.array([*evidence], np.int64)
+    is_there = np.isin(found, ranking().ids).all()
+    return Found(ranking() if is_there else ranked(np.union1d(voted.hits.ids, found)), evidence)
+
+
+def _proved(
+    verifier: GeometricVerifier,
+    views: Sequence[View],
+    voted: Votes,
+    ranking: Callable[[], Ranking],
+    most: int,
+    among: Ids | None,
+) -> dict[int, Evidence]:
+    """Evidence on at most `most`; where places of the question are common, the rest of it votes and is verified."""
+    evidence: dict[int, Evidence] = {}
+    tried: set[int] = set()
+    while True:
+        ids = worth_proving(voted.hits, lambda: ranking().ids, most - len(tried), tried)
+        found = verifier.prove(views, ids, mirrored=voted.mirrored, meanwhile=ranking)
+        evidence |= found.evidence
+        tried |= set(found.tried)
+        if found.common is None:
+            return evidence
+        views = without(views, found.common)
+        voted = verifier.voted(views, among)

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from lookalike.errors import BadPicture
 from lookalike.finders import SetIndex
+from lookalike.match.verify.match_and_verify import Agreement
 from lookalike.match.verify.one_thread import one_thread
 from lookalike.protocols import Extractor, Store
 from lookalike.search.query.source import Sample
+from lookalike.search.ranking.common_places import MANY, Place, common, place_of
 from lookalike.search.ranking.engine import Ranking
 from lookalike.search.ranking.relation import HARDLY_ANY, Evidence, RelationClassifier, Seen
 from lookalike.types import Hits, Ids, LocalFeatures, Picture, Record, Relation, Space
@@ -66,6 +68,27 @@ class Votes:
 
     hits: Hits
     mirrored: Collection[int] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """Contents that were `tried`, and evidence on those that have some.
+
+    It ended where keypoints of the question are `common` (n,) to pictures that they prove nothing of; None elsewhere.
+    """
+
+    evidence: Mapping[int, Evidence]
+    tried: Collection[int]
+    common: NDArray[np.bool_] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """A content, where alone it agrees, and the evidence."""
+
+    id: int
+    place: Place | None
+    evidence: Evidence | None
 
 
 @dataclass(frozen=True)
@@ -124,14 +147,14 @@ class GeometricVerifier:
         *,
         mirrored: Collection[int] | None = None,
         meanwhile: Callable[[], object] = lambda: None,
-    ) -> dict[int, Evidence]:
+    ) -> Attempt:
         """Evidence of geometry on each, in this order, until it finds nothing on many in a row.
 
-        The mirror image is tried of those in `mirrored`, with None of all. `meanwhile` is done before this thread waits
-        for pixels.
+        Or until places of the question turn out to be common. The mirror image is tried of those in `mirrored`, with
+        None of all. `meanwhile` is done before this thread waits for pixels.
         """
         if not views:
-            return {}
+            return Attempt({}, (), None)
         with ThreadPoolExecutor(1, "proof") as beside:
             tried = self._tried(views, ids, mirrored, beside, meanwhile)
             try:
@@ -146,20 +169,27 @@ class GeometricVerifier:
         mirrored: Collection[int] | None,
         beside: Executor,
         meanwhile: Callable[[], object],
-    ) -> Generator[tuple[int, Evidence | None], None, None]:
+    ) -> Generator[Tried, None, None]:
         """Each in turn, and its evidence.
 
         Where features agree, pixels are compared `beside` this thread, which goes on with the next; as far as is known
         by then, misses end that.
         """
-        waiting: deque[tuple[int, Future[Evidence | None]]] = deque()
-        for record, features in self._candidates(ids):
-            alike = mirrored is None or record.id in mirrored
-            waiting.append((record.id, self._proof(views, features, record, beside, mirrored=alike)))
-            while waiting and (waiting[0][1].done() or len(waiting) >= AHEAD):
+        waiting: deque[tuple[int, Place | None, Future[Evidence | None]]] = deque()
+        try:
+            for record, features in self._candidates(ids):
+                alike = mirrored is None or record.id in mirrored
+                agreement = self.classifier.agreement(views[0].features, features, mirrored=alike)
+                place = None if agreement is None or len(views) > 1 else place_of(agreement)
+                proof = self._proof(views, agreement, features, record, beside, mirrored=alike)
+                waiting.append((record.id, place, proof))
+                while waiting and (waiting[0][2].done() or _is_far_ahead(waiting)):
+                    yield _outcome(*waiting.popleft(), meanwhile)
+            while waiting:
                 yield _outcome(*waiting.popleft(), meanwhile)
-        while waiting:
-            yield _outcome(*waiting.popleft(), meanwhile)
+        finally:
+            for _, _, proof in waiting:
+                proof.cancel()
 
     def _candidates(self, ids: Iterable[int]) -> Iterator[tuple[Record, LocalFeatures]]:
         """A file of each in turn, and its features, where there are any; read some at a time: few may be wanted."""
@@ -176,11 +206,20 @@ class GeometricVerifier:
         return {id: self.classifier.extract(picture) for id, picture in pictures if picture is not None}
 
     def _proof(
-        self, views: Sequence[View], of_hit: LocalFeatures, record: Record, beside: Executor, *, mirrored: bool
+        self,
+        views: Sequence[View],
+        agreement: Agreement | None,
+        of_hit: LocalFeatures,
+        record: Record,
+        beside: Executor,
+        *,
+        mirrored: bool,
     ) -> Future[Evidence | None]:
-        """Evidence of the first view that has any; None that is there at once where no px need be compared."""
+        """Evidence of the first view that has any; None that is there at once where no px need be compared.
+
+        `agreement` is that of the first view.
+        """
         first, *others = views
-        agreement = self.classifier.agreement(first.features, of_hit, mirrored=mirrored)
         if agreement is None and not others and min(len(first.features), len(of_hit)) >= HARDLY_ANY:
             none: Future[Evidence | None] = Future()
             none.set_result(None)
@@ -206,23 +245,34 @@ class GeometricVerifier:
             return None
 
 
-def _outcome(id: int, found: Future[Evidence | None], meanwhile: Callable[[], object]) -> tuple[int, Evidence | None]:
+def _is_far_ahead(waiting: Collection[tuple[int, Place | None, Future[Evidence | None]]]) -> bool:
+    """Whether the next may turn out not to be wanted."""
+    return len(waiting) >= AHEAD or sum(place is not None for _, place, _ in waiting) >= MANY
+
+
+def _outcome(id: int, place: Place | None, found: Future[Evidence | None], meanwhile: Callable[[], object]) -> Tried:
     if not found.done():
         meanwhile()
-    return id, found.result()
+    return Tried(id, place, found.result())
 
 
-def _patiently(tried: Iterable[tuple[int, Evidence | None]]) -> dict[int, Evidence]:
-    """Evidence on those that have some, until many in a row have none."""
+def _patiently(outcomes: Iterable[Tried]) -> Attempt:
+    """Evidence on those that have some, until many in a row have none, or places are common."""
     proved: dict[int, Evidence] = {}
+    tried: set[int] = set()
+    places: list[Place] = []
     misses = 0
-    for id, found in tried:
-        if found is not None:
-            proved[id] = found
-        misses = 0 if found is not None else misses + 1
-        if misses == PATIENCE:
-            break
-    return proved
+    for each in outcomes:
+        tried.add(each.id)
+        if each.evidence is not None:
+            proved[each.id] = each.evidence
+        misses = 0 if each.evidence is not None else misses + 1
+        if each.place is not None:
+            places.append(each.place.told(each.evidence))
+        shared = common(places)
+        if shared is not None or misses == PATIENCE:
+            return Attempt(proved, tried, shared)
+    return Attempt(proved, tried, None)
 
 
 def verifier_of(
@@ -267,16 +317,24 @@ def _above_chance(hits: Hits) -> Hits:
     return Hits(hits.ids[:count], hits.scores[:count])
 
 
-def worth_proving(voted: Hits, ranked: Callable[[], Ids], most: int) -> Iterator[int]:
+def without(views: Sequence[View], common: NDArray[np.bool_]) -> list[View]:
+    """The one view, with the features that are not `common` (n,)."""
+    (view,) = views
+    return [View(view.seen, view.features[~common])]
+
+
+def worth_proving(voted: Hits, ranked: Callable[[], Ids], most: int, tried: Collection[int] = ()) -> Iterator[int]:
     """At most `most` contents: those that share local features, most first, then those `ranked` by how they look.
+
+    None of those that were `tried`.
 
     These are asked for when their turn comes. Of 1,180 that looked alike and were not among the first, geometry found
     something in three.
     """
-    first = voted.ids[:most].tolist()
+    first = [id for id in voted.ids.tolist() if id not in tried][:most]
     yield from first
     if len(first) < most:
-        known = set(first)
+        known = {*first, *tried}
         yield from islice((id for id in ranked().tolist() if id not in known), most - len(first))
 
 
