@@ -34,7 +34,7 @@ def _resize(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
         return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
     if pixels.ndim == 2 or pixels.size > FLOATS or (width % size[0] == 0 and height % size[1] == 0):
         return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    # OpenCV sums bytes as floats as well, and takes longer where it is given bytes.
+    # OpenCV sums bytes as floats as well, but for whole blocks of px, and takes longer where it is given bytes.
     means = cv2.resize(pixels.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.convertScaleAbs(means), np.uint8)
 

@@ -148,6 +148,7 @@ class Isolated(Generic[Job]):
             return process
 
     def _with_room(self, most: int) -> Process | None:
+        """None where all are busy, or one that died still has a job."""
         for dead in [each for each, jobs in self._jobs.items() if jobs == 0 and not each.is_alive]:
             self._bury(dead)
         least = min((each for each in self._jobs if each.is_alive), key=self._jobs.__getitem__, default=None)

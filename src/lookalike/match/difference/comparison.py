@@ -11,7 +11,7 @@ import numpy as np
 
 from lookalike.match.difference import turned
 from lookalike.match.difference.align import closer
-from lookalike.match.difference.coverage import Shares, area_of, shared_outline, shares
+from lookalike.match.difference.coverage import Shares, shared_outline, shares
 from lookalike.match.difference.edits import edits
 from lookalike.match.difference.ground import Grounded, on_one_ground
 from lookalike.match.difference.level import levels
@@ -218,7 +218,7 @@ def _told(on: Grounded, seen: Looked, places: list[Region]) -> Comparison:
     of_b = shares(b, shared, a, seen.model)
     coverage = _covered(of_a, differing), _covered(of_b, differing)
     agreement, coarsely = _agreements(seen, places)
-    spread = _spread(seen.left) * _shown(shared, seen.model, a.size, b.size)
+    spread = _spread(seen.left) * (1 - min(of_a.around, of_b.around))
     windows = int((seen.left.agreeing & seen.left.seen).sum()) // WINDOW
     kinds = {place.kind for place in places}
     blur = max(seen.left.blurred_a, seen.left.blurred_b)
@@ -298,12 +298,6 @@ def _extent(cells: Mask) -> float:
         return 0.0
     places = (each.astype(np.float32) for each in np.nonzero(cells))
     return float(np.prod([1 + quantile(each, 0.95) - quantile(each, 0.05) for each in places]))
-
-
-def _shown(shared: Matrix, model: Matrix, a: Size, b: Size) -> float:
-    """Share of a or of b, whichever is more, that lies within the (n, 2) outline of what both show, in px of b."""
-    area = area_of(shared)
-    return max(area / (b[0] * b[1]), area / abs(float(np.linalg.det(model[:2, :2]))) / (a[0] * a[1]))
 
 
 def _verdict(
