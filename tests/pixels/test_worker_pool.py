@@ -145,6 +145,15 @@ def test_a_small_job_waits_in_the_pipe_of_a_busy_worker_and_a_large_one_does_not
     assert sent_before == [sent_at_first, 2]
 
 
+def test_one_worker_tells_of_jobs_in_their_order(handlers: ModuleType) -> None:
+    jobs = [("reply" if number % 7 else "die", number) for number in range(60)]
+    with Isolated(handlers.make, workers=1, limits=LIMITS) as pool:
+        assert list(outcomes(pool, jobs, 1)) == jobs
+        assert list(outcomes(pool, [("reply", number) for number in range(600)], 1).items()) == [
+            (("reply", number), "reply") for number in range(600)
+        ]
+
+
 def test_a_job_that_waits_has_all_its_time(handlers: ModuleType) -> None:
     with Isolated(handlers.make, workers=1, limits=Limits(seconds=1.1)) as pool:
         assert set(outcomes(pool, [("doze", number) for number in range(3)], 1).values()) == {"reply"}

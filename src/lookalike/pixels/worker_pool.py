@@ -68,7 +68,9 @@ class Isolated(Generic[Job]):
     def run(
         self, jobs: Iterable[Job], size: Callable[[Job], int] = lambda _: MORE_BYTES
     ) -> Iterator[tuple[Job, Reply | BadPicture]]:
-        """Each job with what came of it, in the order of completion; raises `WorkerFailed` where no worker starts.
+        """Each job with what came of it, as soon as it is done, or in their order where there is one worker.
+
+        Raises `WorkerFailed` where no worker starts.
 
         Jobs are drawn in the caller's thread, when there is room: two for each worker are under way, and up to `MORE`
         of which the `size` in bytes is small, so that workers go on while the caller writes down what came of others.
@@ -87,10 +89,11 @@ class Isolated(Generic[Job]):
                     held += size(job)
                     future = self._threads.submit(self._handle, job, AHEAD if size(job) <= SMALL else 1)
                     under_way[future] = job
-                    future.add_done_callback(done.put)
+                    if self._workers > 1:
+                        future.add_done_callback(done.put)
                 if not under_way:
                     return
-                future = done.get()
+                future = done.get() if self._workers > 1 else next(iter(under_way))
                 job = under_way.pop(future)
                 held -= size(job)
                 yield job, future.result()
